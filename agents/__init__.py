@@ -1,0 +1,1 @@
+"""Who acts: voters, parties and regulators, what each may perceive, and the draws that move them."""

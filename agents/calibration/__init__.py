@@ -1,0 +1,87 @@
+"""The calibration facts the model uses, and their loader.
+
+`parameters.csv` is shipped with its citations: one row, one fact. `status` says how it is known: `seen` at the
+source, `derived` by arithmetic, `memory` (unverified), never to fit a headline.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+COLUMNS = ("block", "parameter", "value", "low", "high", "unit", "source", "status", "use")
+FILE = "parameters.csv"
+
+
+class CalibrationError(ValueError):
+    """A calibration folder that cannot be used; the message is one line for the user."""
+
+
+class Fact(NamedTuple):
+    """One row of parameters.csv."""
+
+    block: str
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    source: str
+    status: str
+    use: str
+
+    @property
+    def role(self) -> str:
+        """Role in the parameter tree: input, swept, fitted or target."""
+        first = self.use.split()[0]
+        return {"input": "input", "SWEEP": "swept", "FIT": "fitted", "TARGET": "target"}[first]
+
+
+def shipped_folder() -> Path:
+    """Folder of the facts shipped with the package."""
+    return Path(__file__).parent
+
+
+@cache
+def shipped_facts() -> dict[str, Fact]:
+    """The shipped facts by parameter name."""
+    return load_facts(shipped_folder())
+
+
+def load_facts(folder: Path) -> dict[str, Fact]:
+    """Read parameters.csv of a calibration folder.
+
+    Raises CalibrationError with one line: what was wrong, in which file and row, what is allowed.
+    """
+    path = folder / FILE
+    try:
+        with path.open(newline="", encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise CalibrationError(f"calibration file {path} cannot be read: {reason}") from None
+    if not rows or tuple(rows[0]) != COLUMNS:
+        raise CalibrationError(f"calibration file {path} must start with the header {','.join(COLUMNS)}")
+    facts = [_fact(row, f"calibration file {path}, row {number}") for number, row in enumerate(rows, start=2)]
+    return {one.name: one for one in facts}
+
+
+def _fact(row: dict[str, str], place: str) -> Fact:
+    if None in row or any(cell is None for cell in row.values()):
+        raise CalibrationError(f"{place}: must have {len(COLUMNS)} columns ({','.join(COLUMNS)})")
+    numbers = []
+    for column in ("value", "low", "high"):
+        try:
+            numbers.append(float(row[column]))
+        except ValueError:
+            raise CalibrationError(f"{place}: {column} of {row['parameter']} is {row[column]!r}, not a number") from None
+    value, low, high = numbers
+    if not low <= value <= high:
+        raise CalibrationError(f"{place}: value {value:g} of {row['parameter']} is outside its range {low:g} to {high:g}")
+    if row["use"].split()[:1] not in (["input"], ["SWEEP"], ["FIT"], ["TARGET"]):
+        raise CalibrationError(f"{place}: use is {row['use']!r}; allowed: input, SWEEP, FIT, TARGET")
+    return Fact(
+        row["block"], row["parameter"], value, low, high, row["unit"], row["source"], row["status"], row["use"]
+    )

@@ -1,0 +1,174 @@
+"""The hash of the code that decides outcomes, and a numba cache folder named by it.
+
+numba's cache looks at the file a kernel stands in and at nothing else: edit a helper or a constant of another file
+and the next run says "cache hit" and gives the old number. A folder named by the hash of every source cannot go stale.
+
+The standard library only, and nothing imported from the packages that are hashed.
+"""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+COMPILER_PACKAGES = ("numba", "numpy")
+"""Distributions whose version is part of the hash: they decide what a kernel computes."""
+SHORT = 16
+"""Characters of a short hash."""
+APPLICATION = "political-moat"
+_KEPT_DAYS = 30
+_ROOT = __name__.partition(".")[0]
+
+
+def short(digest: str) -> str:
+    """First 16 characters of a hex digest: enough for names of folders and for messages."""
+    return digest[:SHORT]
+
+
+def sources_under(folder: Path, name: str) -> dict[str, bytes]:
+    """Sources of one package folder: every *.py in it, and the *.csv of folders called `calibration`.
+
+    Keys are names relative to the package ("agents/draws.py"), the same for a wheel and an editable install; contents
+    have newlines normalised, so that a checkout on Windows hashes alike. Raises FileNotFoundError for a missing folder.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"the sources of {name} are not at {folder}; the code has no hash without them")
+    found: dict[str, bytes] = {}
+    for parent, folders, files in os.walk(folder):
+        place = Path(parent).relative_to(folder)
+        # The public door lives in model/api but is installed elsewhere: `public_door` reads it under one name.
+        folders[:] = [f for f in folders if f.isidentifier() and f != "__pycache__" and (name, f) != ("model", "api")]
+        for file in files:
+            if file.endswith(".py") or (file.endswith(".csv") and Path(parent).name == "calibration"):
+                found[Path(name, place, file).as_posix()] = normalised(Path(parent, file))
+    return found
+
+
+def normalised(file: Path) -> bytes:
+    """Contents of a source file with newlines as line feeds."""
+    return file.read_bytes().replace(b"\r\n", b"\n")
+
+
+def public_door() -> dict[str, bytes]:
+    """Sources of the package's own `__init__` and its neighbours, named as they lie in the repository."""
+    spec = importlib.util.find_spec(_ROOT)
+    if spec is None or spec.origin is None:  # an empty namespace: nothing stands in it
+        return {}
+    return {f"model/api/{file.name}": normalised(file) for file in Path(spec.origin).parent.glob("*.py")}
+
+
+def model_sources() -> dict[str, bytes]:
+    """Sources of agents/, model/ and the public door, by package-relative name."""
+    spec = importlib.util.find_spec(f"{_ROOT}.model")
+    places = [Path(place) for place in (spec.submodule_search_locations or ())] if spec is not None else []
+    # An editable install adds a place that is no folder; with none left, sources_under raises and names the package.
+    model = next((place for place in places if place.is_dir()), Path(__file__).parent.parent / "model")
+    return sources_under(Path(__file__).parent, "agents") | sources_under(model, "model") | public_door()
+
+
+def versions(distributions: Iterable[str]) -> dict[str, str]:
+    """Installed versions by distribution name, without importing any; "not installed" where there is none."""
+    found: dict[str, str] = {}
+    for distribution in distributions:
+        try:
+            found[distribution] = importlib.metadata.version(distribution)
+        except importlib.metadata.PackageNotFoundError:
+            found[distribution] = "not installed"
+    return found
+
+
+def digest_of(sources: Mapping[str, bytes], installed: Mapping[str, str]) -> str:
+    """sha256 (64 hex characters) over names, contents and versions, in the order of the names."""
+    digest = hashlib.sha256()
+    entries = dict(sources) | {f"version of {name}": version.encode() for name, version in installed.items()}
+    for name in sorted(entries):
+        # Lengths are hashed too: no text can move from one file into the next without a new digest.
+        digest.update(f"{name}\0{len(entries[name])}\0".encode())
+        digest.update(entries[name])
+    return digest.hexdigest()
+
+
+@functools.cache
+def kernel_code_hash() -> str:
+    """sha256 of agents/, model/ and the numba and numpy versions; read once per process."""
+    return digest_of(model_sources(), versions(COMPILER_PACKAGES))
+
+
+def use_code_named_cache() -> Path:
+    """Point numba's cache at a user cache folder named by `kernel_code_hash`; returns that folder.
+
+    Call before the first module with kernels is imported; numba itself may already be. A folder the user chose through
+    NUMBA_CACHE_DIR is respected (ours goes inside). An unwritable cache folder falls back to the temporary folder.
+    """
+    folder = _writable(_cache_root(), short(kernel_code_hash()))
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    numba = sys.modules.get("numba")
+    if numba is not None:
+        numba.config.CACHE_DIR = str(folder)
+    return folder
+
+
+def _cache_root() -> Path:
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    if chosen:
+        # A parent process may have set ours already: its neighbour, not a folder inside it.
+        parent = Path(chosen).parent
+        return parent if parent.name.startswith(APPLICATION) else Path(chosen, APPLICATION)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base, APPLICATION)
+
+
+def _writable(root: Path, name: str) -> Path:
+    with suppress(OSError):
+        return _prepared(root / name)
+    with suppress(OSError, KeyError):  # getpass raises either where the user has no name
+        shared = Path(tempfile.gettempdir(), f"{APPLICATION}-{getpass.getuser()}")
+        shared.mkdir(mode=0o700, exist_ok=True)
+        if _is_ours(shared):
+            return _prepared(shared / name)
+    return Path(tempfile.mkdtemp(prefix=f"{APPLICATION}-"))
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else could have put compiled code there: numba's cache is pickled, so loading it runs it."""
+    if not hasattr(os, "getuid"):
+        return True
+    known = folder.lstat()
+    return known.st_uid == os.getuid() and not known.st_mode & 0o022
+
+
+def _prepared(folder: Path) -> Path:
+    fresh = not folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+    os.utime(folder)
+    if fresh:
+        _remove_old(folder.parent)
+    return folder
+
+
+def _remove_old(root: Path) -> None:
+    """Remove cache folders of code not used for a month: every edit of a source makes a new one."""
+    for folder in root.iterdir():
+        with suppress(OSError):
+            old = time.time() - folder.stat().st_mtime > _KEPT_DAYS * 86_400
+            if old and re.fullmatch(rf"[0-9a-f]{{{SHORT}}}", folder.name):
+                shutil.rmtree(folder, ignore_errors=True)

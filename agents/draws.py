@@ -1,0 +1,164 @@
+"""Counter-based random draws: every draw is a pure function of (root seed, replicate, stream, agent, month).
+
+The generator is squares32 (Widynski 2020), whose key is mixed from seed, replicate and stream name by SplitMix64
+(Steele, Lea & Flood 2014). No state, no order: adding a rule never shifts another rule's draws, arms of one replicate
+share every draw, and any number of threads gives the same bits. Uniforms come from the top 24 bits and are never 0 or 1.
+
+`squares32`, `month_key` and `uniform` exist twice: in plain Python here (the definition) and compiled (`*_kernel`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+_MASK = (1 << 64) - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+_SHIFT = np.uint64(32)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def splitmix64(x: int) -> int:
+    """Mix 64 bits so that neighbouring inputs give unrelated outputs (Steele, Lea & Flood 2014)."""
+    x = (x + _GOLDEN) & _MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
+    return x ^ (x >> 31)
+
+
+def stream_key(seed: int, replicate: int, stream: str) -> int:
+    """Key of one named stream of one replicate: 64 bits, odd."""
+    name = int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=8).digest(), "little")
+    return splitmix64(splitmix64(splitmix64(seed & _MASK) ^ (replicate & _MASK)) ^ name) | 1
+
+
+def month_key(key: int, month: int) -> int:
+    """Key of one month of a stream; month may be any integer that fits 64 bits."""
+    return splitmix64(key ^ ((month * _GOLDEN) & _MASK)) | 1
+
+
+def squares32(counter: int, key: int) -> int:
+    """32 random bits of a counter under a key (Widynski 2020, four rounds)."""
+    x = (counter * key) & _MASK
+    y = x
+    z = (y + key) & _MASK
+    x = (x * x + y) & _MASK
+    x = ((x >> 32) | (x << 32)) & _MASK
+    x = (x * x + z) & _MASK
+    x = ((x >> 32) | (x << 32)) & _MASK
+    x = (x * x + y) & _MASK
+    x = ((x >> 32) | (x << 32)) & _MASK
+    return ((x * x + z) & _MASK) >> 32
+
+
+def uniform(key: int, agent: int, month: int = 0) -> float:
+    """One uniform draw, strictly between 0 and 1."""
+    return ((squares32(agent, month_key(key, month)) >> 8) + 0.5) * 2.0**-24
+
+
+def normal(key: int, agent: int, month: int = 0) -> float:
+    """One standard normal draw, by inversion."""
+    return float(ndtri(uniform(key, agent, month)))
+
+
+def gumbel(u: float) -> float:
+    """Standard Gumbel value of a uniform."""
+    return -math.log(-math.log(u))
+
+
+def persistent_gumbel(key: int, agent: int, long_month: int, month: int, persistence: float) -> float:
+    """Gumbel draw of which a share `persistence` of the underlying normal's variance lasts since `long_month`.
+
+    The marginal is exactly Gumbel (Gaussian copula). Short-lived draws use agents from 2**20 on, so the two never meet.
+    """
+    lasting = normal(key, agent, long_month)
+    fresh = normal(key, agent + (1 << 20), month)
+    mixed = math.sqrt(persistence) * lasting + math.sqrt(1.0 - persistence) * fresh
+    return gumbel(min(max(0.5 * math.erfc(-mixed / math.sqrt(2.0)), 2.0**-53), 1.0 - 2.0**-53))
+
+
+@numba.njit(cache=True, error_model="numpy", inline="always")
+def squares32_kernel(counter: np.uint64, key: np.uint64) -> np.uint32:  # pragma: no cover - compiled
+    """Compiled `squares32`."""
+    x = counter * key
+    y = x
+    z = y + key
+    x = x * x + y
+    x = (x >> _SHIFT) | (x << _SHIFT)
+    x = x * x + z
+    x = (x >> _SHIFT) | (x << _SHIFT)
+    x = x * x + y
+    x = (x >> _SHIFT) | (x << _SHIFT)
+    return np.uint32((x * x + z) >> _SHIFT)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _fill_uniforms(key: np.uint64, first: np.uint64, out: FloatArray) -> None:  # pragma: no cover - compiled
+    for i in range(out.size):
+        bits = squares32_kernel(first + np.uint64(i), key) >> np.uint32(8)
+        out[i] = (np.float64(bits) + 0.5) * 2.0**-24
+
+
+@numba.njit(cache=True, error_model="numpy", parallel=True)
+def _fill_uniforms_threads(key: np.uint64, first: np.uint64, out: FloatArray) -> None:  # pragma: no cover - compiled
+    for i in numba.prange(out.size):
+        bits = squares32_kernel(first + np.uint64(i), key) >> np.uint32(8)
+        out[i] = (np.float64(bits) + 0.5) * 2.0**-24
+
+
+def uniforms(key: int, count: int, month: int = 0, *, first: int = 0, threads: bool = False) -> FloatArray:
+    """Uniform draws of agents first .. first+count-1; shape (count,), float64; equal to `uniform` bit by bit."""
+    out = np.empty(count, dtype=np.float64)
+    fill = _fill_uniforms_threads if threads else _fill_uniforms
+    fill(np.uint64(month_key(key, month)), np.uint64(first), out)
+    return out
+
+
+def normals(key: int, count: int, month: int = 0) -> FloatArray:
+    """Standard normal draws of agents 0 .. count-1, by inversion; shape (count,)."""
+    return np.asarray(ndtri(uniforms(key, count, month)), dtype=np.float64)
+
+
+class Draws:
+    """The named streams of one replicate. Cheap to make, immutable, shared by every arm and fork.
+
+    Streams of parties and agencies are named by role (author, opponent), never by label, so that `mirror` turns a
+    world around without changing a draw.
+    """
+
+    __slots__ = ("_keys", "replicate", "seed")
+
+    def __init__(self, seed: int, replicate: int) -> None:
+        """Root seed and replicate number, both non-negative integers."""
+        self.seed = seed
+        self.replicate = replicate
+        self._keys: dict[str, int] = {}
+
+    def key(self, stream: str) -> int:
+        """Key of a named stream."""
+        known = self._keys.get(stream)
+        if known is None:
+            known = self._keys[stream] = stream_key(self.seed, self.replicate, stream)
+        return known
+
+    def uniform(self, stream: str, agent: int = 0, month: int = 0) -> float:
+        """One uniform draw of a stream."""
+        return uniform(self.key(stream), agent, month)
+
+    def normal(self, stream: str, agent: int = 0, month: int = 0) -> float:
+        """One standard normal draw of a stream."""
+        return normal(self.key(stream), agent, month)
+
+    def uniforms(self, stream: str, count: int, month: int = 0) -> FloatArray:
+        """Uniform draws of agents 0 .. count-1; shape (count,)."""
+        return uniforms(self.key(stream), count, month)
+
+    def normals(self, stream: str, count: int, month: int = 0) -> FloatArray:
+        """Standard normal draws of agents 0 .. count-1; shape (count,)."""
+        return normals(self.key(stream), count, month)

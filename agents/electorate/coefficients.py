@@ -1,0 +1,110 @@
+"""Plain numbers the kernels need, packed once per world from the parameter groups and the channel switches."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .parameters import ExposureParameters, OpinionParameters, VotingParameters
+
+
+class OpinionCoefficients(NamedTuple):
+    """Coefficients of `opinion_month`; names as in the ODD document."""
+
+    relaxation: float
+    ownership_shift: float
+    blame_shift: float
+    cue_weight: float
+    thermostat: float
+    salience_base: float
+    salience_stake: float
+    salience_threat: float
+    salience_media: float
+    stake_half: float
+    salience_up: float
+    salience_down: float
+    reference_up: float
+    reference_down: float
+    blame_threshold: float
+    blame_up: float
+    blame_down: float
+    blame_policy_share: float
+    grievance_keep: float
+    unprotected: float
+
+
+class VoteCoefficients(NamedTuple):
+    """Coefficients of `support`; names as in the ODD document."""
+
+    ideal_weight: float
+    loss_weight: float
+    loss_aversion: float
+    curvature: float
+    unprotected: float
+    stake_half: float
+    salience_threat: float
+    retrospective_weight: float
+    retrospective_cap: float
+    blame_incumbent: float
+    blame_incumbent_partisan: float
+    turnout_gap_weight: float
+
+
+def opinion_coefficients(
+    opinion: OpinionParameters,
+    exposure: ExposureParameters,
+    *,
+    ideal_shift: bool,
+    retrospective: bool,
+    salience: bool,
+) -> OpinionCoefficients:
+    """Monthly coefficients; a channel that is off has its weight at zero."""
+    stake = 1.0 if salience else 0.0
+    return OpinionCoefficients(
+        relaxation=opinion.relaxation,
+        ownership_shift=opinion.ownership_shift if ideal_shift else 0.0,
+        blame_shift=opinion.blame_shift if retrospective else 0.0,
+        cue_weight=opinion.cue_weight,
+        thermostat=opinion.thermostat,
+        salience_base=opinion.salience_base,
+        salience_stake=stake * opinion.salience_stake,
+        salience_threat=stake * opinion.salience_threat,
+        salience_media=opinion.salience_media,
+        stake_half=opinion.stake_half,
+        salience_up=1.0 - 0.5 ** (1.0 / opinion.salience_half_life_up),
+        salience_down=1.0 - 0.5 ** (1.0 / opinion.salience_half_life_down),
+        reference_up=opinion.reference_up,
+        reference_down=opinion.reference_down,
+        blame_threshold=opinion.blame_threshold,
+        blame_up=opinion.blame_up,
+        blame_down=opinion.blame_down,
+        blame_policy_share=opinion.blame_policy_share,
+        grievance_keep=2.718281828459045 ** (-1.0 / opinion.grievance_months),
+        unprotected=1.0 - exposure.grandfathering,
+    )
+
+
+def vote_coefficients(
+    voting: VotingParameters,
+    opinion: OpinionParameters,
+    exposure: ExposureParameters,
+    loss_weight: float,
+    *,
+    prospective: bool,
+    retrospective: bool,
+    salience: bool,
+) -> VoteCoefficients:
+    """Coefficients of the vote; loss_weight is `solve_loss_weight` of asset_vote_effect. Turnout's channel is a kernel flag."""
+    return VoteCoefficients(
+        ideal_weight=voting.ideal_weight,
+        loss_weight=loss_weight if prospective else 0.0,
+        loss_aversion=opinion.loss_aversion,
+        curvature=opinion.curvature,
+        unprotected=1.0 - exposure.grandfathering,
+        stake_half=opinion.stake_half,
+        salience_threat=opinion.salience_threat if salience else 0.0,
+        retrospective_weight=voting.retrospective_weight if retrospective else 0.0,
+        retrospective_cap=voting.retrospective_cap,
+        blame_incumbent=voting.blame_incumbent,
+        blame_incumbent_partisan=voting.blame_incumbent_partisan,
+        turnout_gap_weight=voting.turnout_gap_weight,
+    )

@@ -1,0 +1,61 @@
+"""Columns of the electorate: one row per quantity, one column per voter, float32 (struct of arrays)."""
+
+from __future__ import annotations
+
+FIXED = (
+    "age",
+    "income",
+    "partisanship",
+    "attention",
+    "belief",
+    "ideal_base",
+    "potential_stake",
+    "eligible",
+    "contribution",
+    "equity",
+    "turnout_presidential",
+    "turnout_midterm",
+    "direct_owner",
+)
+DYNAMIC = (
+    "plan",
+    "ira",
+    "units",
+    "reference",
+    "ideal",
+    "salience",
+    "blame",
+    "grievance",
+    "assigned_stake",
+    "visibility",
+)
+
+AGE, INCOME, PARTISANSHIP, ATTENTION, BELIEF, IDEAL_BASE, POTENTIAL_STAKE, ELIGIBLE = range(8)
+CONTRIBUTION, EQUITY, TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM, DIRECT_OWNER = range(8, 13)
+PLAN, IRA, UNITS, REFERENCE, IDEAL, SALIENCE, BLAME, GRIEVANCE, ASSIGNED_STAKE, VISIBILITY = range(10)
+
+UNITS_OF = {
+    "age": "years",
+    "income": "USD a year",
+    "partisanship": "logit, positive to the R party",
+    "attention": "0-1",
+    "belief": "ratio, mean 1",
+    "ideal_base": "policy scale 0-1",
+    "potential_stake": "years of income held in retirement accounts",
+    "eligible": "0 or 1: has a plan or an IRA",
+    "contribution": "USD a month, deferral and match",
+    "equity": "share of the balance in stocks",
+    "turnout_presidential": "logit",
+    "turnout_midterm": "logit",
+    "direct_owner": "0 or 1: owns crypto outside retirement accounts",
+    "plan": "USD in the 401(k) outside crypto",
+    "ira": "USD in the IRA outside crypto",
+    "units": "crypto units (price 1 at month 0)",
+    "reference": "USD a unit",
+    "ideal": "policy scale 0-1",
+    "salience": "issue weight",
+    "blame": "0-1, put on permissive policy",
+    "grievance": "prospect value, positive against the D party",
+    "assigned_stake": "years of income",
+    "visibility": "0-1",
+}

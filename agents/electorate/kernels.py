@@ -1,0 +1,266 @@
+"""Compiled monthly steps of the electorate. Each has a plain reference in tests/reference and an equation in the ODD.
+
+All take the two blocks of columns (`fixed` and `dynamic`, float32, shape (columns, voters)) and plain numbers. State is
+float32, arithmetic and totals float64; totals are added block by block of 512 voters in a fixed order.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from .coefficients import OpinionCoefficients, VoteCoefficients
+from .columns import (
+    ASSIGNED_STAKE,
+    ATTENTION,
+    BELIEF,
+    BLAME,
+    CONTRIBUTION,
+    ELIGIBLE,
+    EQUITY,
+    GRIEVANCE,
+    IDEAL,
+    IDEAL_BASE,
+    INCOME,
+    IRA,
+    PARTISANSHIP,
+    PLAN,
+    REFERENCE,
+    SALIENCE,
+    UNITS,
+    VISIBILITY,
+)
+
+Block = npt.NDArray[np.float32]
+Totals = npt.NDArray[np.float64]
+BLOCK = 512
+
+
+@numba.njit(cache=True, error_model="numpy")
+def accounts_month(
+    fixed: Block,
+    dynamic: Block,
+    price: float,
+    stock_return: float,
+    bond_return: float,
+    new_money: float,
+    rebalancing: float,
+    keep_share: float,
+    limit_share: float,
+) -> Totals:  # pragma: no cover - compiled
+    """One month of every account: returns, payroll, rebalancing, forced sale (ODD: accounts_month).
+
+    new_money: share of contributions that goes to crypto for holders (0 when closed). keep_share: part of the excess
+    over limit_share * balance that is kept this month (1 = no forced sale).
+    Returns totals (net flow into crypto, contributions, gains, crypto value), USD of model voters, shape (4,).
+    """
+    voters = fixed.shape[1]
+    totals = np.zeros(4)
+    for start in range(0, voters, BLOCK):
+        flow = 0.0
+        contributions = 0.0
+        gains = 0.0
+        held = 0.0
+        for i in range(start, min(start + BLOCK, voters)):
+            equity = float(fixed[EQUITY, i])
+            growth = equity * stock_return + (1.0 - equity) * bond_return
+            plan = float(dynamic[PLAN, i])
+            ira = float(dynamic[IRA, i])
+            contribution = float(fixed[CONTRIBUTION, i])
+            gains += (plan + ira) * growth
+            plan = plan * (1.0 + growth) + contribution
+            ira = ira * (1.0 + growth)
+            contributions += contribution
+            stake = float(dynamic[ASSIGNED_STAKE, i])
+            units = float(dynamic[UNITS, i])
+            if stake > 0.0 or units > 0.0:
+                value = units * price
+                target = stake * float(fixed[INCOME, i])
+                bought = contribution * new_money if stake > 0.0 else 0.0
+                shift = rebalancing * (target - value)
+                if shift > 0.0 and new_money == 0.0:
+                    shift = 0.0
+                excess = value - limit_share * (value + plan + ira)
+                if excess > 0.0 and keep_share < 1.0:
+                    shift = -excess * (1.0 - keep_share)
+                if fixed[ELIGIBLE, i] > 0.0:
+                    shift = min(shift, max(0.0, plan - bought))
+                    plan -= bought + shift
+                else:
+                    shift = min(shift, ira)
+                    ira -= bought + shift
+                units = max(0.0, units + (bought + shift) / price)
+                dynamic[UNITS, i] = units
+                flow += bought + shift
+                held += units * price
+            dynamic[PLAN, i] = plan
+            dynamic[IRA, i] = ira
+        totals[0] += flow
+        totals[1] += contributions
+        totals[2] += gains
+        totals[3] += held
+    return totals
+
+
+@numba.njit(cache=True, error_model="numpy")
+def opinion_month(
+    fixed: Block,
+    dynamic: Block,
+    price: float,
+    openness: float,
+    threat: float,
+    media: float,
+    stand_r: float,
+    stand_d: float,
+    c: OpinionCoefficients,
+) -> None:  # pragma: no cover - compiled
+    """One month of every mind: reference point, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
+    for i in range(fixed.shape[1]):
+        units = float(dynamic[UNITS, i])
+        visibility = float(dynamic[VISIBILITY, i])
+        blame = float(dynamic[BLAME, i])
+        salience_goal = c.salience_base + c.salience_media * media
+        ideal_goal = float(fixed[IDEAL_BASE, i])
+        blame_goal = 0.0
+        if units > 0.0:
+            reference = float(dynamic[REFERENCE, i])
+            speed = c.reference_up if price > reference else c.reference_down
+            reference += min(1.0, 2.0 * float(fixed[ATTENTION, i]) * speed) * (price - reference)
+            dynamic[REFERENCE, i] = reference
+            loss = 1.0 - price / reference
+            if loss > c.blame_threshold:
+                large = (loss - c.blame_threshold) / (1.0 - c.blame_threshold)
+                blame_goal = c.blame_policy_share * visibility * openness * large
+            stake = units * price / float(fixed[INCOME, i])
+            attention = visibility * stake / (stake + c.stake_half)
+            salience_goal += attention * (c.salience_stake + c.salience_threat * threat * c.unprotected)
+            ideal_goal += c.ownership_shift * visibility
+        blame += (c.blame_up if blame_goal > blame else c.blame_down) * (blame_goal - blame)
+        dynamic[BLAME, i] = blame
+        salience = float(dynamic[SALIENCE, i])
+        salience += (c.salience_up if salience_goal > salience else c.salience_down) * (salience_goal - salience)
+        dynamic[SALIENCE, i] = salience
+        partisanship = float(fixed[PARTISANSHIP, i])
+        party = stand_r if partisanship > 0.0 else stand_d
+        strength = abs(partisanship) / (1.0 + abs(partisanship))
+        ideal_goal += c.cue_weight * strength * (party - float(fixed[IDEAL_BASE, i]))
+        ideal_goal -= c.blame_shift * blame + c.thermostat * (openness - 0.5)
+        ideal_goal = min(1.0, max(0.0, ideal_goal))
+        ideal = float(dynamic[IDEAL, i])
+        dynamic[IDEAL, i] = ideal + c.relaxation * (ideal_goal - ideal)
+        dynamic[GRIEVANCE, i] = float(dynamic[GRIEVANCE, i]) * c.grievance_keep
+
+
+@numba.njit(cache=True, error_model="numpy")
+def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:  # pragma: no cover - compiled
+    """Prospect value of losing the whole unprotected stake (years of income), positive (ODD: pain)."""
+    if stake <= 0.0 or visibility <= 0.0 or c.unprotected <= 0.0:
+        return 0.0
+    return visibility * belief * c.loss_aversion * (c.unprotected * stake) ** c.curvature
+
+
+@numba.njit(cache=True, error_model="numpy")
+def retrospection(
+    units: float,
+    price: float,
+    reference: float,
+    income: float,
+    visibility: float,
+    partisanship: float,
+    incumbent: float,
+    c: VoteCoefficients,
+) -> float:  # pragma: no cover - compiled
+    """Credit or blame for own gains, in logit, positive to the R party (ODD: retrospection)."""
+    if units <= 0.0 or visibility <= 0.0 or c.retrospective_weight == 0.0:
+        return 0.0
+    gain = units * (price - reference) / income
+    value = gain**c.curvature if gain >= 0.0 else -c.loss_aversion * (-gain) ** c.curvature
+    strength = partisanship / (1.0 + abs(partisanship))
+    share = c.blame_incumbent * (1.0 - c.blame_incumbent_partisan * incumbent * strength)
+    push = c.retrospective_weight * share * visibility * value
+    return incumbent * min(c.retrospective_cap, max(-c.retrospective_cap, push))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def support(
+    fixed: Block,
+    dynamic: Block,
+    first: int,
+    count: int,
+    price: float,
+    incumbent: float,
+    shift: float,
+    threat: float,
+    turnout_row: int,
+    turnout_channel: bool,
+    questions: Totals,
+    c: VoteCoefficients,
+) -> Totals:  # pragma: no cover - compiled
+    """Expected votes for R and D among voters first .. first+count-1 (modulo all), per question (ODD: support).
+
+    questions, shape (q, 5): openness of R's stand, of D's stand, feared loss of R's and of D's stand (size ** curvature),
+    threat imagined. threat is the one attended to now; shift is the national shift in logit. Returns shape (q, 2).
+    """
+    voters = fixed.shape[1]
+    asked = questions.shape[0]
+    totals = np.zeros((asked, 2))
+    part = np.zeros((asked, 2))
+    for start in range(0, count, BLOCK):
+        part[:] = 0.0
+        for position in range(start, min(start + BLOCK, count)):
+            i = first + position
+            if i >= voters:
+                i -= voters
+            partisanship = float(fixed[PARTISANSHIP, i])
+            ideal = float(dynamic[IDEAL, i])
+            salience = float(dynamic[SALIENCE, i])
+            units = float(dynamic[UNITS, i])
+            visibility = float(dynamic[VISIBILITY, i])
+            own = 0.0
+            feared = 0.0
+            attention = 0.0
+            if units > 0.0 and visibility > 0.0:
+                income = float(fixed[INCOME, i])
+                stake = units * price / income
+                feared = pain(stake, visibility, float(fixed[BELIEF, i]), c)
+                attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
+                own = retrospection(
+                    units, price, float(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c
+                )
+            grievance = float(dynamic[GRIEVANCE, i])
+            base = partisanship + shift
+            habit = float(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
+            for q in range(asked):
+                weight = salience + attention * max(0.0, questions[q, 4] - threat)
+                r, d = questions[q, 0], questions[q, 1]
+                issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
+                stakes = weight * c.loss_weight * (feared * (questions[q, 3] - questions[q, 2]) + grievance) + own
+                utility = base + issue + stakes
+                gap = utility if turnout_channel else base + issue
+                turnout = 1.0 / (1.0 + math.exp(-(habit + c.turnout_gap_weight * abs(gap))))
+                choice = 1.0 / (1.0 + math.exp(-utility))
+                part[q, 0] += turnout * choice
+                part[q, 1] += turnout * (1.0 - choice)
+        for q in range(asked):
+            totals[q, 0] += part[q, 0]
+            totals[q, 1] += part[q, 1]
+    return totals
+
+
+@numba.njit(cache=True, error_model="numpy")
+def grieve(
+    fixed: Block, dynamic: Block, price: float, size: float, sign: float, c: VoteCoefficients
+) -> None:  # pragma: no cover - compiled
+    """A restriction in force leaves a grievance against the party behind it (ODD: grieve).
+
+    size: feared loss of the restriction (share ** curvature); sign: +1 when D did it, -1 when R did.
+    """
+    for i in range(fixed.shape[1]):
+        units = float(dynamic[UNITS, i])
+        if units > 0.0:
+            stake = units * price / float(fixed[INCOME, i])
+            hurt = pain(stake, float(dynamic[VISIBILITY, i]), float(fixed[BELIEF, i]), c)
+            dynamic[GRIEVANCE, i] += sign * hurt * size

@@ -1,0 +1,317 @@
+"""Parameters of the electorate: people, accounts, exposure, opinion and the vote."""
+
+from __future__ import annotations
+
+from ..quantity import Group, fact, quantity
+
+AGE_BANDS = ("u25", "25_34", "35_44", "45_54", "55_64", "65p")
+
+
+class ElectorateParameters(Group):
+    """Who the citizens are: number of model voters, age, income, partisanship, turnout."""
+
+    voters: int = quantity(
+        4000,
+        "model voters",
+        200,
+        1_000_000,
+        allowed=(1, 20_000_000),
+        source="precision of the panel against time; the contrast is checked at 4,000 and 20,000",
+    )
+    citizens: float = quantity(
+        233.5e6, "people", 230e6, 240e6, status="seen", source="Census 2022 CPS, citizens of voting age", allowed=(1, 1e9)
+    )
+    cvap_share_18_29: float = fact("cvap_share_18_29")
+    cvap_share_30_44: float = fact("cvap_share_30_44")
+    cvap_share_45_64: float = fact("cvap_share_45_64")
+    cvap_share_65p: float = fact("cvap_share_65p")
+    turnout_presidential_18_29: float = fact("turnout_presidential_18_29")
+    turnout_presidential_30_44: float = fact("turnout_presidential_30_44")
+    turnout_presidential_45_64: float = fact("turnout_presidential_45_64")
+    turnout_presidential_65p: float = fact("turnout_presidential_65p")
+    turnout_midterm_18_29: float = fact("turnout_midterm_18_29")
+    turnout_midterm_30_44: float = fact("turnout_midterm_30_44")
+    turnout_midterm_45_64: float = fact("turnout_midterm_45_64")
+    turnout_midterm_65p: float = fact("turnout_midterm_65p")
+    dem_lean_18_24: float = fact("dem_lean_18_24")
+    dem_lean_30s: float = fact("dem_lean_30s")
+    dem_lean_40s: float = fact("dem_lean_40s")
+    dem_lean_50s: float = fact("dem_lean_50s")
+    dem_lean_60s: float = fact("dem_lean_60s")
+    dem_lean_80p: float = fact("dem_lean_80p")
+    normal_vote: float = quantity(
+        0.5,
+        "share",
+        0.47,
+        0.53,
+        allowed=(0.05, 0.95),
+        source="two-party share of the author with nothing else at play (Converse 1966): centred, since the mean "
+        "Democratic share 1948-2024 is 49.9%",
+    )
+    partisanship_sd: float = quantity(
+        2.6,
+        "logit of the vote",
+        1.5,
+        4.0,
+        allowed=(0.0, 10.0),
+        source="puts about 41% within reach of either side (independents and leaners, Pew 2025) and the rest beyond",
+    )
+    income_median: float = quantity(
+        62192, "USD a year", 55000, 70000, status="seen", source="BLS median full-time earnings 2025Q2", allowed=(1, 1e7)
+    )
+    income_log_sd: float = quantity(
+        0.6, "log sd", 0.4, 0.8, allowed=(0.0, 3.0), source="dispersion of full-time earnings within an age band"
+    )
+    income_balance_correlation: float = quantity(
+        0.4, "corr", 0.2, 0.6, allowed=(-0.99, 0.99), source="richer savers hold larger balances; no row by income"
+    )
+
+
+class AccountsParameters(Group):
+    """401(k) and IRA: balances and deferral by age, eligibility, match, shares, rebalancing."""
+
+    balance_median_u25: float = fact("balance_median_u25")
+    balance_median_25_34: float = fact("balance_median_25_34")
+    balance_median_35_44: float = fact("balance_median_35_44")
+    balance_median_45_54: float = fact("balance_median_45_54")
+    balance_median_55_64: float = fact("balance_median_55_64")
+    balance_median_65p: float = fact("balance_median_65p")
+    balance_lognormal_sigma_u25: float = fact("balance_lognormal_sigma_u25")
+    balance_lognormal_sigma_25_34: float = fact("balance_lognormal_sigma_25_34")
+    balance_lognormal_sigma_35_44: float = fact("balance_lognormal_sigma_35_44")
+    balance_lognormal_sigma_45_54: float = fact("balance_lognormal_sigma_45_54")
+    balance_lognormal_sigma_55_64: float = fact("balance_lognormal_sigma_55_64")
+    balance_lognormal_sigma_65p: float = fact("balance_lognormal_sigma_65p")
+    deferral_u25: float = fact("deferral_u25")
+    deferral_25_34: float = fact("deferral_25_34")
+    deferral_35_44: float = fact("deferral_35_44")
+    deferral_45_54: float = fact("deferral_45_54")
+    deferral_55_64: float = fact("deferral_55_64")
+    deferral_65p: float = fact("deferral_65p")
+    match: float = quantity(
+        0.043,
+        "share of pay",
+        0.03,
+        0.06,
+        status="memory",
+        allowed=(0.0, 1.0),
+        source="Vanguard HAS 2025: total saving .12 less mean deferral .077 (memory)",
+    )
+    share_adults_active_401k: float = fact("share_adults_active_401k")
+    share_with_account: float = quantity(
+        0.5,
+        "share of voters",
+        0.35,
+        0.6,
+        allowed=(0.0, 1.0),
+        source="active 401(k) .26-.35 of adults, dormant plans and IRAs beside; SCF 2022 .68 of families",
+    )
+    ira_share_of_balance: float = quantity(
+        0.4,
+        "share of an account holder's balance",
+        0.2,
+        0.6,
+        allowed=(0.0, 1.0),
+        source="ICI 2025: IRAs 18.9 of 32.8 USD tn directed; rolled over from plans, so less at the median",
+    )
+    largest_balance_to_income: float = quantity(
+        25.0,
+        "years of income",
+        15.0,
+        40.0,
+        allowed=(0.1, 1e6),
+        source="truncation of the lognormal, so that no single draw carries the mean stake",
+    )
+    equity_share_young: float = fact("equity_share_young")
+    equity_share_60s: float = fact("equity_share_60s")
+    annual_reallocation_rate: float = fact("annual_reallocation_rate")
+    annual_stop_contributing: float = fact("annual_stop_contributing")
+    rebalancing: float = quantity(
+        0.02,
+        "share of the gap a month",
+        0.0,
+        0.2,
+        allowed=(0.0, 1.0),
+        source="stakes are pulled back slowly to the assigned value (MODEL.md 8); quarterly bands in target-date funds",
+    )
+    divestment_months: float = quantity(
+        12.0, "months", 3.0, 24.0, allowed=(1.0, 120.0), source="winding-up period of a prohibited option"
+    )
+
+
+class ExposureParameters(Group):
+    """The five numbers of an arm's exposure, and how they are assigned."""
+
+    breadth: float = quantity(
+        0.0, "share of voters", 0.0, 0.9, role="lever", allowed=(0.0, 1.0), source="dose of the experiment"
+    )
+    allocation: float = quantity(
+        0.04,
+        "share of the balance",
+        0.01,
+        0.2,
+        role="lever",
+        allowed=(0.0, 1.0),
+        source="primary contrast: 4% (BlackRock 1-2, Morgan Stanley 0-4, Fidelity 2-5; article 20%)",
+    )
+    visibility: float = quantity(
+        1.0,
+        "share of the stake its holder sees",
+        0.0,
+        1.0,
+        role="lever",
+        source="1 = chosen fund (upper bound); .1 = sleeve in a default fund",
+    )
+    skew: float = quantity(
+        0.0,
+        "correlation of being exposed with leaning to the author's party",
+        -1.0,
+        1.0,
+        role="lever",
+        source="0 = unrelated to party",
+    )
+    grandfathering: float = quantity(
+        0.0,
+        "share of the stake no restriction can touch",
+        0.0,
+        1.0,
+        role="lever",
+        source="treatment; a move's own protection is separate",
+    )
+    average_balance: float = quantity(
+        0.0,
+        "years of income",
+        0.0,
+        5.0,
+        role="lever",
+        allowed=(0.0, 100.0),
+        source="0 = balances as drawn by age; above 0, stakes are scaled to this mean balance (the article's arithmetic: "
+        "148,153 USD over average earnings, 2.25)",
+    )
+    direct_owners: bool = quantity(
+        True, "yes or no", source="owners outside retirement accounts exist in every arm alike; enter attitudes only"
+    )
+
+
+class AttitudeParameters(Group):
+    """Ideal policy before any stake, and owners outside retirement accounts."""
+
+    low_confidence_u50: float = fact("low_confidence_u50")
+    low_confidence_50p: float = fact("low_confidence_50p")
+    own_crypto_all: float = fact("own_crypto_all")
+    own_crypto_conservative: float = fact("own_crypto_conservative")
+    own_crypto_democrat: float = fact("own_crypto_democrat")
+    ideal_sd: float = quantity(
+        0.2, "policy scale 0-1", 0.1, 0.3, allowed=(0.0, 1.0), source="spread of opinion within age and party"
+    )
+    ideal_partisan_gap: float = quantity(
+        0.08,
+        "policy scale 0-1",
+        0.0,
+        0.3,
+        allowed=(-1.0, 1.0),
+        source="ideal of the author's strong partisans less the middle; owners .18 conservative, .10 Democrat",
+    )
+    direct_owner_shift: float = quantity(
+        0.2, "policy scale 0-1", 0.0, 0.4, allowed=(-1.0, 1.0), source="owners outside accounts favour access"
+    )
+
+
+class OpinionParameters(Group):
+    """How stakes become attention, blame and opinion (monthly)."""
+
+    relaxation: float = quantity(
+        0.1, "per month", 0.05, 0.2, allowed=(0.0, 1.0), source="ideal policy relaxes to a target (MODEL.md 8)"
+    )
+    ownership_shift: float = quantity(
+        0.1, "policy scale 0-1", 0.0, 0.3, role="swept", allowed=(-1.0, 1.0), source="owners of a thing come to favour it; 0 in range"
+    )
+    blame_shift: float = quantity(
+        0.3,
+        "policy scale 0-1",
+        0.0,
+        0.8,
+        role="swept",
+        allowed=(0.0, 1.0),
+        source="a loss fully blamed on permissive policy lowers the ideal; 0 in range (trapdoor)",
+    )
+    cue_weight: float = quantity(
+        0.25, "share", 0.0, 0.6, role="swept", allowed=(0.0, 1.0), source="partisans follow their party's stand (Lenz 2012)"
+    )
+    thermostat: float = quantity(
+        0.1, "policy scale 0-1 per unit of openness", 0.0, 0.3, allowed=(0.0, 1.0), source="Wlezien 1995: public moves against policy"
+    )
+    salience_base: float = quantity(
+        0.03, "issue weight", 0.005, 0.05, allowed=(0.0, 1.0), source="concentrated salience: at or below .05 (MODEL.md 8)"
+    )
+    salience_stake: float = quantity(
+        0.15, "issue weight", 0.0, 0.5, role="swept", allowed=(0.0, 5.0), source="attention that a visible stake brings"
+    )
+    salience_threat: float = quantity(
+        0.35, "issue weight", 0.0, 1.0, role="swept", allowed=(0.0, 5.0), source="attention that a threatened stake brings"
+    )
+    salience_media: float = quantity(
+        0.02, "issue weight", 0.0, 0.1, role="swept", allowed=(0.0, 1.0), source="attention while a restriction is on the docket"
+    )
+    stake_half: float = quantity(
+        0.06, "years of income", 0.02, 0.2, allowed=(1e-6, 10.0), source="stake that gives half the attention; the reference stake"
+    )
+    salience_half_life_up: float = quantity(2.0, "months", 1.0, 6.0, allowed=(0.01, 1200.0), source="MODEL.md 8")
+    salience_half_life_down: float = quantity(9.0, "months", 4.0, 18.0, allowed=(0.01, 1200.0), source="MODEL.md 8")
+    reference_up: float = quantity(0.1, "per month", 0.05, 0.3, allowed=(0.0, 1.0), source="MODEL.md 3 and 8; Arkes et al. 2008")
+    reference_down: float = quantity(0.05, "per month", 0.02, 0.2, allowed=(0.0, 1.0), source="MODEL.md 3 and 8; Arkes et al. 2008")
+    loss_aversion: float = quantity(
+        2.25, "ratio", 1.0, 3.0, status="seen", allowed=(0.0, 10.0), source="Tversky & Kahneman 1992"
+    )
+    curvature: float = quantity(
+        0.88, "exponent", 0.5, 1.0, status="seen", allowed=(0.1, 1.0), source="Tversky & Kahneman 1992"
+    )
+    blame_threshold: float = quantity(
+        0.4, "share lost", 0.2, 0.6, allowed=(0.0, 0.99), source="only losses beyond about 40% are blamed on policy (MODEL.md 8)"
+    )
+    blame_up: float = quantity(0.25, "per month", 0.1, 0.5, allowed=(0.0, 1.0), source="blame forms within a quarter")
+    blame_down: float = quantity(0.04, "per month", 0.01, 0.1, allowed=(0.0, 1.0), source="blame fades over about two years")
+    blame_policy_share: float = quantity(
+        0.5, "share of blame", 0.0, 1.0, role="swept", source="part of a large loss put on permissive policy, the rest on market or self"
+    )
+    grievance_months: float = quantity(24.0, "months", 12.0, 48.0, allowed=(0.1, 1200.0), source="MODEL.md 8: decays in about 24 months")
+    belief_log_sd: float = quantity(
+        0.5, "log sd", 0.0, 1.0, allowed=(0.0, 3.0), source="voters differ in the loss they expect; mean belief 1"
+    )
+    believed_price_fall: float = quantity(
+        0.3, "share of value", 0.0, 0.6, role="swept", allowed=(0.0, 1.0), source="believed fall if openness went to zero; 0 in range"
+    )
+    believed_sale_loss: float = quantity(
+        0.2, "share of value", 0.0, 0.5, role="swept", allowed=(0.0, 1.0), source="believed loss of a forced sale on top"
+    )
+
+
+class VotingParameters(Group):
+    """The vote: issue, threatened stake, retrospection, turnout."""
+
+    asset_vote_effect: float = fact("asset_vote_effect", allowed=(0.0, 30.0))
+    reference_stake: float = quantity(0.06, "years of income", 0.02, 0.2, allowed=(1e-4, 10.0), source="MODEL.md 2, rule 7")
+    ideal_weight: float = quantity(
+        5.0, "logit per squared policy unit", 0.0, 20.0, role="swept", allowed=(0.0, 1e4), source="issue distance at full salience; 0 in range"
+    )
+    retrospective_weight: float = quantity(
+        0.5, "logit per prospect value", 0.0, 2.0, role="swept", allowed=(0.0, 50.0), source="own gains credited to the incumbent; 0 in range"
+    )
+    retrospective_cap: float = quantity(
+        0.15, "logit", 0.0, 0.5, allowed=(0.0, 5.0), source="else the market decides elections (MODEL.md 8)"
+    )
+    blame_incumbent: float = quantity(
+        0.3, "share", 0.0, 1.0, role="swept", source="share of own gains and losses put on the party in office"
+    )
+    blame_incumbent_partisan: float = quantity(
+        0.5, "share", 0.0, 1.0, source="opposed partisans blame more, own partisans less (Malhotra & Kuo 2008)"
+    )
+    turnout_gap_weight: float = quantity(
+        0.25, "logit per logit of utility gap", 0.0, 0.6, role="swept", allowed=(0.0, 5.0), source="a larger gap between the parties mobilises; 0 in range"
+    )
+    turnout_person_sd: float = quantity(
+        1.5, "logit", 0.5, 3.0, allowed=(0.0, 10.0), source="habitual voters and abstainers: drop-out of 11-15% in four years (Pew 2024)"
+    )
+    vote_persistence: float = quantity(
+        0.97, "share of variance", 0.8, 0.995, allowed=(0.0, 1.0), source="part of a voter's own taste that lasts between elections"
+    )

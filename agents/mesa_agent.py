@@ -1,0 +1,22 @@
+"""Base of our Mesa agents: registers with its model without keeping the model alive afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+
+
+class ModelAgent(mesa.Agent):  # type: ignore[misc]
+    """A Mesa agent whose number comes from its model.
+
+    Mesa 3.3 counts agents in a class attribute that holds every model ever made; a batch of thousands of worlds would
+    never give memory back. From 3.5 the model counts itself, and this class leaves it to do so.
+    """
+
+    def __init__(self, model: Any) -> None:
+        """Register with the model; `model.next_agent_number()` gives the number where Mesa does not."""
+        self.model = model
+        self.pos = None
+        self.unique_id = model.next_agent_number()
+        model.register_agent(self)

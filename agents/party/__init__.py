@@ -1,0 +1,1 @@
+"""Parties: what they want, how they choose a move and a platform."""

@@ -1,0 +1,129 @@
+"""Decisions of a party: functions of what it perceives, its own parameters and its draws, and of nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..perception import LawState, Option, PolicyState, PollReport
+from .choice import choose
+from .parameters import PartyParameters
+from .rules import RULES
+
+
+def win_probability(share: float, level_sd: float) -> float:
+    """P(win) at an expected two-party share, valence level sd in vote share; Phi(margin / sd)."""
+    margin = share - 0.5
+    if level_sd <= 0.0:
+        return 0.5 * (1.0 + math.copysign(1.0, margin)) if margin != 0.0 else 0.5
+    return 0.5 * math.erfc(-margin / (level_sd * math.sqrt(2.0)))
+
+
+def life_share(option: Option, horizon_months: float, months_left: int) -> float:
+    """Share of the horizon a move is expected to be in force: starts after its delay, survives the courts.
+
+    Guidance and enforcement last as long as the government that issues them; a rule or statute outlives it.
+    """
+    if option.instrument == "none":
+        return 0.0
+    ends = horizon_months
+    if option.instrument in ("guidance", "enforcement"):
+        ends = min(horizon_months, float(months_left))
+    return (1.0 - option.risk) * max(0.0, ends - option.months) / horizon_months
+
+
+def move_cost(option: Option, hostile_chambers: int, live: bool, parameters: PartyParameters) -> float:
+    """Agenda, instrument and oversight cost of a move; a live docket has paid its agenda cost."""
+    if option.instrument == "none":
+        return 0.0
+    instrument = {
+        "guidance": parameters.guidance_cost,
+        "enforcement": parameters.guidance_cost,
+        "rule": parameters.rule_cost,
+        "statute": parameters.statute_cost,
+    }[option.instrument]
+    agenda = 0.0 if live else parameters.agenda_cost
+    return agenda + instrument + parameters.divided_cost * hostile_chambers
+
+
+def move_utility(
+    option: Option,
+    share: float,
+    target: float,
+    policy: PolicyState,
+    live: bool,
+    level_sd: float,
+    parameters: PartyParameters,
+) -> float:
+    """Utility of one move to the party in office.
+
+    rent * P(win) - weight * expected squared distance over the move's life + donors - costs - credibility.
+    """
+    rule = RULES[parameters.rule]
+    office = 0.0
+    if rule.heeds_polls:
+        office = parameters.office_rent * win_probability(share + policy.incumbency_share, level_sd)
+    life = life_share(option, 12.0 * parameters.horizon_years, policy.months_left)
+    now, then = policy.openness, option.stand.openness
+    distance = (1.0 - life) * (now - target) ** 2 + life * (then - target) ** 2
+    expected = (1.0 - life) * now + life * then
+    donors = (parameters.donors + parameters.donors_per_stake * policy.pledges) * expected
+    broken = parameters.credibility_cost * abs(expected - policy.own_platform)
+    cost = move_cost(option, policy.hostile_chambers, live, parameters)
+    return office - parameters.policy_weight * distance + donors - cost - broken
+
+
+def agenda_decision(
+    options: Sequence[Option],
+    poll: PollReport,
+    policy: PolicyState,
+    law: LawState,
+    ideal: float,
+    level_sd: float,
+    parameters: PartyParameters,
+    move_draws: Sequence[float],
+    nest_draws: dict[str, float],
+) -> int:
+    """Index of the chosen option. options, poll.shares and move_draws run in parallel; option 0 is hold.
+
+    With a docket live the menu is to go on or to withdraw.
+    """
+    target = RULES[parameters.rule]().target(ideal, poll, policy, parameters)
+    utilities = [
+        move_utility(option, share, target, policy, option.name == law.docket, level_sd, parameters)
+        for option, share in zip(options, poll.shares, strict=True)
+    ]
+    nests = [option.nest for option in options]
+    return choose(
+        utilities, nests, parameters.choice_precision, parameters.nest_dissimilarity, move_draws, nest_draws
+    )
+
+
+def platform_candidates(platform: float, step: float) -> tuple[float, float, float]:
+    """Stay, one step more open, one step less open; inside [0, 1]."""
+    return (platform, min(1.0, platform + step), max(0.0, platform - step))
+
+
+def platform_decision(
+    candidates: Sequence[float],
+    poll: PollReport,
+    policy: PolicyState,
+    ideal: float,
+    level_sd: float,
+    parameters: PartyParameters,
+    draws: Sequence[float],
+) -> float:
+    """The challenger's new platform, by logit over the candidates; poll.shares are its own shares."""
+    rule = RULES[parameters.rule]
+    target = rule().target(ideal, poll, policy, parameters)
+    utilities = []
+    for candidate, share in zip(candidates, poll.shares, strict=True):
+        office = parameters.office_rent * win_probability(share - policy.incumbency_share, level_sd)
+        utilities.append((office if rule.heeds_polls else 0.0) - parameters.policy_weight * (candidate - target) ** 2)
+    scaled = [parameters.choice_precision * utility + draw for utility, draw in zip(utilities, draws, strict=True)]
+    return candidates[scaled.index(max(scaled))]
+
+
+def agenda_opens(draw: float, parameters: PartyParameters) -> bool:
+    """Whether the issue reaches the administration's agenda this quarter; draw is uniform."""
+    return draw < parameters.agenda_gate

@@ -1,0 +1,70 @@
+"""All a party or a regulator may see. Frozen, plain fields only: no exposure, no stakes, no voters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Stand(NamedTuple):
+    """A position on the issue as voters judge it.
+
+    openness in [0, 1]; forced in [0, 1], the share of a holding that would have to be sold; protected in [0, 1], the
+    share of that forced sale which existing holdings are spared.
+    """
+
+    openness: float
+    forced: float
+    protected: float
+
+
+class Option(NamedTuple):
+    """One item an administration may put on its agenda, as it would see it in the Federal Register."""
+
+    name: str
+    index: int
+    nest: str
+    stand: Stand
+    theta: float
+    kappa: float
+    instrument: str
+    agency: str
+    months: float
+    risk: float
+
+
+class PollReport(NamedTuple):
+    """What one panel of respondents said about hypothetical policies.
+
+    shares: two-party share of the asking party, one per question, in the order asked; n: respondents; month.
+    """
+
+    shares: tuple[float, ...]
+    n: int
+    month: int
+
+
+class PolicyState(NamedTuple):
+    """Public facts of policy and politics at a month."""
+
+    month: int
+    openness: float
+    theta: float
+    kappa: float
+    in_office: str
+    own_role: str
+    own_platform: float
+    rival_platform: float
+    hostile_chambers: int
+    terms_in_office: int
+    incumbency_share: float
+    months_left: int
+    pledges: float
+
+
+class LawState(NamedTuple):
+    """Public facts of law: the layer policy rests on and what is pending."""
+
+    layer: str
+    docket: str
+    docket_months: float
+    vacated: int

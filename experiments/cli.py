@@ -1,0 +1,166 @@
+"""The command line. Heavy imports wait until a command needs them, so that --help is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .errors import Interrupted, UserError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice.",
+)
+
+
+@app.callback()
+def _main() -> None:
+    """Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."""
+
+
+def _default_workers() -> int:
+    return max(1, min(8, os.cpu_count() or 1))
+
+
+@app.command()
+def run(
+    preset: Annotated[str, typer.Option(help="Named parameter setting (moat presets lists them).")] = "calibrated",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, any parameter; may be repeated.")] = None,
+    replicates: Annotated[int, typer.Option(help="Paired replicates.")] = 625,
+    voters: Annotated[int | None, typer.Option(help="Model voters (default 4,000).")] = None,
+    seed: Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")] = 20250807,
+    breadth: Annotated[str | None, typer.Option(help="Doses, shares of voters, such as 0,.1,.3.")] = None,
+    protocol: Annotated[str, typer.Option(help="stress: the opposed party takes office by decree.")] = "stress",
+    rules: Annotated[str | None, typer.Option(help="Decision rule of both parties.")] = None,
+    replicate: Annotated[int | None, typer.Option(help="Show every arm of this one replicate; writes nothing.")] = None,
+    calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes (default: one per core).")] = None,
+    format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Answer the headline question: reversal of a friendly policy against retirement exposure."""
+    from .request import make_request
+
+    problems = []
+    if protocol != "stress":
+        problems.append(f"protocol {protocol!r} is not possible; allowed: stress")
+    if format_ not in ("table", "json"):
+        problems.append(f"format {format_!r} is not possible; allowed: table, json")
+    if workers is not None and workers < 1:
+        problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
+    if replicate is not None and replicate < 0:
+        problems.append(f"--replicate {replicate} is not possible; allowed: 0 or more")
+    request = None
+    try:
+        request = make_request(
+            preset_name=preset,
+            settings=set_ or (),
+            replicates=replicates,
+            voters=voters,
+            seed=seed,
+            breadths=breadth,
+            rule=rules,
+            calibration=calibration,
+        )
+    except UserError as error:
+        problems.append(str(error))
+    if problems or request is None:
+        raise UserError("\n".join(problems))
+    from ..agents.code_hash import use_code_named_cache
+
+    if use_code_named_cache():
+        typer.echo("compiling once for this version (about 20 seconds)", err=True)
+    from .headline import as_json, text
+
+    if replicate is not None:
+        from .drill import one_replicate
+
+        typer.echo(one_replicate(request, replicate, format_))
+        return
+    from .study import run_study
+
+    outcome = run_study(request, out or request.folder, workers or _default_workers(), quiet=format_ == "json")
+    typer.echo(as_json(outcome) if format_ == "json" else text(outcome))
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def params(
+    assumed: Annotated[bool, typer.Option("--assumed", help="Only parameters without data.")] = False,
+    preset: Annotated[str, typer.Option(help="Show the values of this preset.")] = "calibrated",
+    format_: Annotated[str, typer.Option("--format", help="table or csv.")] = "table",
+) -> None:
+    """List every parameter: value, unit, range, role, status, source."""
+    from .listing import parameter_listing
+
+    typer.echo(parameter_listing(preset, assumed, format_))
+
+
+@app.command()
+def presets() -> None:
+    """List the presets, each with a sentence and its distance from calibrated."""
+    from .listing import preset_listing
+
+    typer.echo(preset_listing())
+
+
+@app.command()
+def figure(
+    results: Annotated[list[Path], typer.Argument(help="One to four results folders.")],
+    out: Annotated[Path, typer.Option(help="Folder for dose-response.svg, .pdf, .png and .csv.")] = Path("figures"),
+) -> None:
+    """Draw the dose-response curves of several results folders in one figure."""
+    from .compare import draw_together
+
+    for path in draw_together(results, out):
+        typer.echo(str(path))
+
+
+@app.command()
+def cite() -> None:
+    """Print the citation line and the versions to paste into a paper."""
+    from .listing import citation
+
+    typer.echo(citation())
+
+
+def main() -> None:
+    """Entry point of the command `moat`; exit codes 0 done, 1 some runs failed, 2 the user's mistake."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except UserError as error:
+        sys.exit(_complain(str(error), UserError.exit_code))
+    except Interrupted as stop:
+        sys.exit(_complain(str(stop), 130))
+    except Exception as error:
+        line = _usage_line(error)
+        if line is None:
+            raise
+        sys.exit(_complain(line, 2))
+
+
+def _complain(text: str, code: int) -> int:
+    for line in text.splitlines():
+        print(f"moat: {line}", file=sys.stderr)
+    return code
+
+
+def _usage_line(error: Exception) -> str | None:
+    """The one line of a command-line mistake (click's), None for anything else."""
+    message = getattr(error, "format_message", None)
+    return str(message()) if callable(message) else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""codebook.md: every column of every table, from the declarations that made them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from ..model.groups import CHANNELS
+from .columns import Column
+from .dose_response import COLUMNS
+from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
+
+
+def _range(column: Column) -> str:
+    if math.isinf(column.low) and math.isinf(column.high):
+        return ""
+    return f"{column.low:g} to {column.high:g}"
+
+
+def _rows(columns: Iterable[Column]) -> list[str]:
+    lines = ["| column | unit | range | meaning | formula |", "|---|---|---|---|---|"]
+    for column in columns:
+        cells = (column.name, column.unit, _range(column), column.meaning, column.formula)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return lines
+
+
+def codebook() -> str:
+    """The codebook of a results folder, Markdown."""
+    parts = [
+        "# Codebook",
+        "",
+        "A laboratory, not a forecast and not advice. Empty cells are values that do not exist (an event that never came).",
+        "",
+        "Channels by which exposure can reach politics, each a switch (`channels.NAME`): " + ", ".join(CHANNELS) + ".",
+    ]
+    for title, columns in (
+        ("export/runs.csv: a row per run", RUN_COLUMNS),
+        ("export/cycles.csv: a row per administration", CYCLE_COLUMNS),
+        ("summary.csv: the printed table", COLUMNS),
+    ):
+        parts += ["", f"## {title}", "", *_rows(columns)]
+    return "\n".join(parts) + "\n"

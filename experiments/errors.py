@@ -1,0 +1,35 @@
+"""What can stop a study, each with one clear line."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """A mistake the user can mend; the message is one line and says how. Commands exit with `exit_code`."""
+
+    exit_code = 2
+
+
+class NonDeterministic(Exception):  # noqa: N818 - says what happened, as KeyboardInterrupt does
+    """Two executions of one run disagreed on the outcome: the study is flagged and none of it may be trusted."""
+
+
+class WorkersUnusable(Exception):  # noqa: N818 - says what happened, as KeyboardInterrupt does
+    """No worker can run the function at all (it cannot be imported, or every worker dies before its first run)."""
+
+
+class Interrupted(Exception):  # noqa: N818 - says what happened, as KeyboardInterrupt does
+    """Ctrl-C. Everything that was finished has been recorded; the same command resumes.
+
+    `done` and `failed` count the tasks of this session.
+    """
+
+    def __init__(self, done: int, failed: int) -> None:
+        """Counts of tasks finished and failed in this session."""
+        self.done = done
+        self.failed = failed
+        lost = f", {failed} failed" if failed else ""
+        super().__init__(f"interrupted after {done} finished{lost}; the same command resumes")
+
+    def __reduce__(self) -> tuple[type[Interrupted], tuple[int, int]]:
+        """Pickle by the counts, not by the message."""
+        return type(self), (self.done, self.failed)

@@ -1,0 +1,87 @@
+"""What is measured on one administration: attempted, restricted, reversed, severity and the outcomes that compete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ..model.government import Event
+from ..model.record import Month
+
+FALL = 0.10
+LASTING = 6
+COLLAPSE = 0.10
+TOLERANCE = 1e-9
+
+
+class TermOutcomes(NamedTuple):
+    """Outcomes of one term (MODEL.md 5). Counts are 0 or 1; months count from inauguration, -1 where it never came."""
+
+    attempted: int
+    restricted: int
+    reversed: int
+    prohibited: int
+    closed: int
+    withdrawn: int
+    pending: int
+    court: int
+    collapse: int
+    restricted_layer: str
+    severity: float
+    months_to_attempt: int
+    months_to_restriction: int
+    months_to_reversal: int
+    mean_policy: float
+    mean_theta: float
+    mean_kappa: float
+    final_policy: float
+    platform_distance: float
+
+
+def lasting_start(months: Sequence[Month], holds: Callable[[Month], bool], lasting: int = LASTING) -> int:
+    """Index of the first month of the first unbroken run of `lasting` months in which `holds`; -1 if none."""
+    run = 0
+    for index, month in enumerate(months):
+        run = run + 1 if holds(month) else 0
+        if run == lasting:
+            return index - lasting + 1
+    return -1
+
+
+def term_outcomes(months: Sequence[Month], events: Sequence[Event], initial: float, before: float) -> TermOutcomes:
+    """Measure one term.
+
+    months: its record in order; events: its events; initial: openness at takeover; before: openness before the friendly
+    policy (a reversal brings openness to that level or below for six months in a row).
+    """
+    first = months[0].month
+    fallen = lasting_start(months, lambda m: m.openness <= initial - FALL + TOLERANCE)
+    back = lasting_start(months, lambda m: m.openness <= before + TOLERANCE) if initial > before + TOLERANCE else -1
+    prohibited = lasting_start(months, lambda m: m.theta <= TOLERANCE)
+    shut = lasting_start(months, lambda m: m.closed and m.protected >= 1.0 - TOLERANCE)
+    attempts = [e.month - first for e in events if e.kind == "docketed" and e.restrictive]
+    late = months[-1].openness <= initial - FALL + TOLERANCE and fallen < 0
+    lowest = min(m.openness for m in months)
+    collapse = lasting_start(months, lambda m: m.price < COLLAPSE * months[0].price, 12)
+    count = float(len(months))
+    return TermOutcomes(
+        attempted=int(bool(attempts)),
+        restricted=int(fallen >= 0),
+        reversed=int(back >= 0),
+        prohibited=int(prohibited >= 0 and back >= 0),
+        closed=int(shut >= 0 and back >= 0),
+        withdrawn=int(any(e.kind == "withdrawn" and e.restrictive for e in events)),
+        pending=int(late),
+        court=int(any(e.kind == "vacated" for e in events)),
+        collapse=int(collapse >= 0),
+        restricted_layer=months[fallen].layer if fallen >= 0 else "none",
+        severity=max(0.0, (initial - lowest) / initial) if initial > 0.0 else 0.0,
+        months_to_attempt=attempts[0] if attempts else -1,
+        months_to_restriction=fallen,
+        months_to_reversal=back,
+        mean_policy=sum(m.openness for m in months) / count,
+        mean_theta=sum(m.theta for m in months) / count,
+        mean_kappa=sum(m.kappa for m in months) / count,
+        final_policy=months[-1].openness,
+        platform_distance=sum(m.platform_distance for m in months) / count,
+    )

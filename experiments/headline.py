@@ -1,0 +1,166 @@
+"""The printed answer of `moat run`: dose-response table, verdict, money, what the preset implies, where the files are."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from .dose_response import PRIMARY_BREADTH, dose_response, primary_contrast, smallest_doses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .request import Request
+    from .study import Outcome
+
+ARTICLE_SHARE = 0.05
+NOTICE = "A laboratory, not a forecast and not advice."
+
+
+def summary_table(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """The dose-response table of every layer that was run, with the money each arm stands for; the own layer first."""
+    import pandas as pd
+
+    own = request.parameters.policy.layer
+    layers = [own, *(layer for layer in frame["layer"].unique() if layer != own)]
+    table = pd.concat([dose_response(frame, layer) for layer in layers], ignore_index=True)
+    money = frame.groupby("arm")[["exposed_usd_bn", "mean_stake", "beyond_coverage"]].mean()
+    table["exposed_usd_bn"] = table["arm"].map(money["exposed_usd_bn"])
+    assets = 1e3 * request.parameters_fact("assets_401k")
+    table["share_of_401k_assets"] = table["exposed_usd_bn"] / assets
+    table["mean_stake"] = table["arm"].map(money["mean_stake"])
+    table["beyond_coverage"] = table["arm"].map(money["beyond_coverage"]).astype(int)
+    return table
+
+
+_HEAD = (
+    f"{'breadth':>8}{'n':>6}{'P(att)':>8}{'P(restr)':>10}{'P(rev)':>8}"
+    f"{'RD restricted [95%]':>26}{'RD reversed [95%]':>26}{'MC err':>8}{'severity':>10}{'G':>8}{'policy':>8}{'USD bn':>8}{'401k':>7}"
+)
+
+
+def _line(row: Any) -> str:
+    def risk(event: str) -> str:
+        if row.breadth == 0.0:
+            return "reference"
+        low, high = getattr(row, f"rd_{event}_low"), getattr(row, f"rd_{event}_high")
+        return f"{getattr(row, f'rd_{event}'):+.3f} [{low:+.3f}, {high:+.3f}]"
+
+    mark = "*" if row.beyond_coverage else " "
+    errors = [row.p_attempted_mcse, row.p_restricted_mcse, row.p_reversed_mcse]
+    if row.breadth > 0.0:
+        errors += [row.rd_restricted_mcse, row.rd_reversed_mcse]
+    return (
+        f"{row.breadth:>7.2f}{mark}{row.n:>6d}{row.p_attempted:>8.3f}{row.p_restricted:>10.3f}{row.p_reversed:>8.3f}"
+        f"{risk('restricted'):>26}{risk('reversed'):>26}{max(errors):>8.3f}{row.severity:>10.3f}{row.gap:>8.3f}"
+        f"{row.mean_policy:>8.3f}{row.exposed_usd_bn:>8.0f}{100 * row.share_of_401k_assets:>6.1f}%"
+    )
+
+
+def layer_counts(frame: pd.DataFrame, arm: str) -> str:
+    """How the restrictions of an arm came about, by the layer that held them."""
+    rows = frame[frame["arm"] == arm]
+    shares = rows["restricted_layer"].value_counts() / len(rows)
+    return ", ".join(f"{layer} {share:.3f}" for layer, share in shares.sort_index().items() if layer != "none") or "none"
+
+
+def verdict_lines(outcome: Outcome) -> list[str]:
+    """One sentence with the verdict per visibility, by the rule declared before any run."""
+    request = outcome.request
+    if PRIMARY_BREADTH not in request.design.breadths:
+        return [f"No verdict: the declared contrast needs breadth {PRIMARY_BREADTH:g} (--breadth 0,{PRIMARY_BREADTH:g})."]
+    if outcome.frame["replicate"].nunique() < 2:
+        return ["No verdict: one replicate has no error."]
+    contrasts = primary_contrast(outcome.frame, layer=request.parameters.policy.layer)
+    x10 = smallest_doses(outcome.frame, layer=request.parameters.policy.layer)
+    lines = []
+    for visibility, contrast in contrasts.items():
+        lines.append(f"Verdict at v = {visibility:g}: {contrast.verdict.sentence}")
+        if visibility in x10:
+            lines.append(f"  {x10[visibility].sentence}")
+    return lines
+
+
+def money_line(table: pd.DataFrame) -> str:
+    """Which breadth stands for the article's 5% of 401(k) assets."""
+    rows = table[(table["breadth"] > 0) & (table["layer"] == table["layer"].iloc[0])]
+    rows = rows[rows["visibility"] == rows["visibility"].iloc[0]] if len(rows) else rows
+    share, breadth = rows["share_of_401k_assets"].tolist(), rows["breadth"].tolist()
+    points = [(0.0, 0.0), *zip(share, breadth, strict=True)]
+    for (s0, b0), (s1, b1) in zip(points, points[1:], strict=False):
+        if s0 < ARTICLE_SHARE <= s1:
+            at = b0 + (b1 - b0) * (ARTICLE_SHARE - s0) / (s1 - s0)
+            return f"The article's 5% of 401(k) assets stands at breadth {at:.2f} on this axis."
+    return "The article's 5% of 401(k) assets lies beyond the doses of this table."
+
+
+def implied_lines(request: Request) -> list[str]:
+    """Vote effects that the parameters imply, with a warning beyond the literature."""
+    from ..model.diagnostics import LITERATURE_POINTS, implied_effects
+    from .protocols import with_dose
+
+    lines = []
+    for visibility in request.design.visibilities:
+        e = implied_effects(with_dose(request.parameters, PRIMARY_BREADTH, visibility), request.seed)
+        lines.append(
+            f"Implied at b = {PRIMARY_BREADTH:g}, v = {visibility:g} by a rival who would prohibit: {e.per_holder:.2f} points "
+            f"per holder (mean stake {e.mean_stake:.3f} years of income), {e.national:.2f} points nationally; the issue is "
+            f"{e.variance_share:.3f} of the variance of the vote."
+        )
+        if e.per_holder > LITERATURE_POINTS:
+            lines.append(f"  Beyond the literature: the largest effect found per holder is {LITERATURE_POINTS:g} points.")
+    return lines
+
+
+def text(outcome: Outcome) -> str:
+    """The whole printed answer."""
+    request, frame = outcome.request, outcome.frame
+    p = request.parameters
+    table = summary_table(frame, request)
+    n = frame["replicate"].nunique()
+    lines = [
+        f"political-moat: preset {request.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} voters, "
+        f"{n} paired replicates, seed {request.seed}, allocation {p.exposure.allocation:.0%}",
+        f"{NOTICE} RD: risk difference against zero exposure, same draws.",
+    ]
+    own = table[table["layer"] == p.policy.layer]
+    for visibility in own["visibility"].drop_duplicates():
+        lines += ["", f"v = {visibility:g} ({p.policy.layer} layer)", _HEAD]
+        lines += [_line(row) for row in own[own["visibility"] == visibility].itertuples()]
+    others = table[table["layer"] != p.policy.layer]
+    for layer in others["layer"].drop_duplicates():
+        lines += ["", f"v = {request.design.visibilities[0]:g} ({layer} layer)", _HEAD]
+        lines += [_line(row) for row in others[others["layer"] == layer].itertuples()]
+    lines += ["", "MC err: largest Monte Carlo standard error among the row's probabilities and differences."]
+    if own["beyond_coverage"].any():
+        lines.append("* beyond current coverage: holders without an account are given an IRA of their age's median.")
+    lines.append(f"Restricted without exposure, by layer: {layer_counts(frame, 'b=0')}.")
+    lines += [money_line(table), *implied_lines(request), "", *verdict_lines(outcome)]
+    lines.append(
+        "Office rent and choice precision have no data and move this number (moat params --assumed); "
+        "read the verdict as one point of that range."
+    )
+    lines += ["", f"Files: {outcome.path} (summary.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/)"]
+    lines += [f"FAILED {reason}" for reason in outcome.reasons]
+    return "\n".join(lines)
+
+
+def as_json(outcome: Outcome) -> str:
+    """The same answer for programs."""
+    table = summary_table(outcome.frame, outcome.request)
+    rows = [
+        {k: (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
+        for row in table.to_dict(orient="records")
+    ]
+    content = {
+        "preset": outcome.request.preset,
+        "seed": outcome.request.seed,
+        "replicates": int(outcome.frame["replicate"].nunique()),
+        "table": rows,
+        "verdict": verdict_lines(outcome),
+        "files": str(outcome.path),
+        "failed": outcome.reasons,
+        "notice": NOTICE,
+    }
+    return json.dumps(content, indent=2, allow_nan=False)

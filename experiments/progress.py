@@ -1,0 +1,124 @@
+"""How far a study is: a bar on a terminal, plain lines elsewhere, nothing when quiet. Always on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+_LINE_SHARE = 0.1
+_LINE_SECONDS = 10.0
+
+
+class Progress:
+    """Counts finished tasks of `total`; `done` of them were there before, and do not count for the time left.
+
+    A context manager. `stream` defaults to standard error; a terminal gets a bar, anything else a plain line about
+    every tenth of the way or every ten seconds. `quiet` shows nothing and costs nothing.
+    """
+
+    def __init__(
+        self, total: int, label: str, *, done: int = 0, quiet: bool = False, stream: TextIO | None = None
+    ) -> None:
+        """Declare the work; nothing is shown before the block is entered."""
+        self.total = total
+        self.label = label
+        self.done = done
+        self.failed = 0
+        self.quiet = quiet
+        self._stream = stream if stream is not None else sys.stderr
+        self._before = done
+        self._bar: Bar | None = None
+        self._task: Any = None
+        self._started = self._line_at = time.monotonic()
+        self._line_done = done
+
+    def __enter__(self) -> Progress:
+        """Start the clock and show the bar."""
+        self._started = self._line_at = time.monotonic()
+        if not self.quiet and self._stream.isatty():
+            self._bar = _rich_bar(self._stream)
+            self._task = self._bar.add_task(self.label, total=self.total, completed=self.done, note="")
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the last state on the screen."""
+        if self._bar is not None:
+            self._show(self.text())
+            self._bar.stop()
+            self._bar = None
+        elif self._line_done != self.done + self.failed:
+            self._show(self.text())
+
+    def advance(self, *, failed: bool = False) -> None:
+        """One more task finished, or given up."""
+        if failed:
+            self.failed += 1
+        else:
+            self.done += 1
+        if self.quiet:
+            return
+        now, counted = time.monotonic(), self.done + self.failed
+        far = counted - self._line_done >= _LINE_SHARE * self.total
+        if self._bar is not None or far or counted == self.total or now - self._line_at >= _LINE_SECONDS:
+            self._line_at, self._line_done = now, counted
+            self._show(self.text())
+
+    def note(self, text: str) -> None:
+        """One line beside the count, at once."""
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
+        elif not self.quiet:
+            self._write(text)
+
+    def seconds_left(self) -> float | None:
+        """Expected seconds to the end by this session's own pace; None before the first task."""
+        finished = self.done + self.failed - self._before
+        if finished <= 0:
+            return None
+        return (time.monotonic() - self._started) / finished * (self.total - self.done - self.failed)
+
+    def text(self) -> str:
+        """The state in words: "stress: 63 of 625 (10%), 1 failed, about 2 min left"."""
+        counted = self.done + self.failed
+        share = f" ({100 * counted // self.total}%)" if self.total else ""
+        parts = [f"{self.label}: {counted} of {self.total}{share}"]
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        left = self.seconds_left()
+        if left is not None and counted < self.total:
+            parts.append(f"about {in_words(left)} left")
+        return ", ".join(parts)
+
+    def _show(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self.done + self.failed, note=text.partition(": ")[2])
+        elif not self.quiet:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        try:
+            print(text, file=self._stream, flush=True)
+        except (OSError, ValueError):  # a closed pipe or stream must not cost the study
+            self.quiet = True
+
+
+def in_words(seconds: float) -> str:
+    """A duration in the unit a reader would use: "40 s", "3 min", "2 h 10 min"."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _rich_bar(stream: TextIO) -> Bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
+    return Bar(*columns, console=Console(file=stream))

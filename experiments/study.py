@@ -1,0 +1,150 @@
+"""Runs a request: replicates in worker processes, rows in the ledger, exports, summary, codebook and figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import UserError
+from .files import replaced_atomically
+from .progress import Progress
+from .protocols import arm_list
+from .provenance import code_hash, manifest, run_key, write_checksums
+from .request import Request
+from .runner import Failure, Task, run_tasks
+from .store import CycleRecord, ResultsFolder, RunRecord, open_results_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TASK = "political_moat.experiments.task:run_task"
+LEFT_OUT = ("replicate", "arm")
+
+
+class Outcome:
+    """A finished study: its folder, request, frame of runs and how many replicates failed."""
+
+    def __init__(self, request: Request, path: Path, frame: pd.DataFrame, failed: int, reasons: list[str]) -> None:
+        """frame: runs.csv as pandas. failed: replicates given up. reasons: one line each."""
+        self.request = request
+        self.path = path
+        self.frame = frame
+        self.failed = failed
+        self.reasons = reasons
+
+
+def task_key(request: Request, replicate: int) -> str:
+    """Name of a replicate by its content; the number of replicates is left out, so that adding some reuses the rest."""
+    content = request.canonical()
+    content.pop("replicates")
+    return run_key(content, replicate, request.seed)
+
+
+def manifest_of(request: Request) -> dict[str, Any]:
+    """The manifest; more replicates of the same request resume it, so their number is not part of what matters."""
+    content = request.canonical()
+    content.pop("replicates")
+    return manifest(seed=request.seed, request=content)
+
+
+def run_study(request: Request, out: Path, workers: int, *, quiet: bool = False) -> Outcome:
+    """Run or resume a request into a results folder; the same request again only reads it.
+
+    Raises UserError (nothing half-written) and Interrupted (everything finished is kept, the same command resumes).
+    """
+    with open_results_folder(out, manifest_of(request)) as folder:
+        reasons = _run_missing(request, folder, workers, quiet)
+        wanted = {task_key(request, replicate) for replicate in range(request.replicates)}
+        missing = len(wanted - folder.ledger.done())
+        if folder.ledger.count() == 0:
+            raise UserError("no replicate finished; " + (reasons[0] if reasons else "nothing was run"))
+        frame = export(request, folder)
+        return Outcome(request, out, frame, missing, reasons)
+
+
+def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: bool) -> list[str]:
+    keys = {replicate: task_key(request, replicate) for replicate in range(request.replicates)}
+    done = folder.ledger.done()
+    tasks = [
+        Task(key, (request.parameters, request.design, request.seed, replicate))
+        for replicate, key in keys.items()
+        if key not in done
+    ]
+    reasons: list[str] = []
+    if not tasks:
+        return reasons
+
+    def keep(task: Task, result: Any) -> None:
+        runs, cycles = records(request, result.runs, result.cycles)
+        folder.ledger.record(task.key, runs, cycles)
+
+    def give_up(task: Task, failure: Failure) -> None:
+        replicate = task.payload[3]
+        reason = f"replicate {replicate}: {failure.reason}"
+        folder.ledger.record_failure(task.key, failure.attempt, reason, request.seed, failure.detail)
+        if failure.final:
+            reasons.append(reason)
+
+    before = request.replicates - len(tasks)
+    with Progress(request.replicates, "replicates", done=before, quiet=quiet) as progress:
+        workers = min(workers, len(tasks))
+        run_tasks(tasks, TASK, workers, keep, give_up, progress, code=code_hash())
+    return reasons
+
+
+def records(
+    request: Request, runs: list[dict[str, Any]], cycles: list[dict[str, Any]]
+) -> tuple[list[RunRecord], list[CycleRecord]]:
+    """Ledger records of one replicate; each run is keyed by its own arm."""
+    content = request.canonical()
+    for shared in ("replicates", "design"):
+        content.pop(shared)
+    keys = {}
+    kept: list[RunRecord] = []
+    for row in runs:
+        key = run_key(content | {"arm": row["arm"], "returning": request.design.returning}, row["replicate"], row["seed"])
+        keys[row["arm"]] = key
+        kept.append(RunRecord(key=key, replicate=row["replicate"], arm=row["arm"], row=_without(row)))
+    administrations = [CycleRecord(key=keys[row["arm"]], number=row["number"], row=_without(row)) for row in cycles]
+    return kept, administrations
+
+
+def _without(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in (*LEFT_OUT, "number")}
+
+
+def export(request: Request, folder: ResultsFolder) -> pd.DataFrame:
+    """Write runs.csv, cycles.csv, summary.csv, codebook.md and the figure; returns the frame of runs."""
+    import pandas as pd
+
+    from .codebook import codebook
+    from .headline import summary_table
+    from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
+
+    arms = [arm.name for arm in arm_list(request.parameters, request.design)]
+    runs, _ = folder.ledger.export_csv(
+        folder.export,
+        run_columns=[column.name for column in RUN_COLUMNS],
+        cycle_columns=[column.name for column in CYCLE_COLUMNS],
+        arms=arms,
+    )
+    frame = pd.read_csv(runs, keep_default_na=False)
+    frame = frame[frame["replicate"] < request.replicates].reset_index(drop=True)
+    table = summary_table(frame, request)
+    with replaced_atomically(folder.path / "summary.csv") as stream:
+        table.to_csv(stream, index=False, lineterminator="\n")
+    with replaced_atomically(folder.path / "codebook.md") as stream:
+        stream.write(codebook())
+    _draw(request, frame, folder.path)
+    write_checksums(folder.path)
+    return frame
+
+
+def _draw(request: Request, frame: pd.DataFrame, path: Path) -> None:
+    from .dose_response import dose_response
+    from .figures import dose_response_figure
+
+    if frame["replicate"].nunique() < 2 or len(request.design.breadths) < 2:
+        return
+    table = dose_response(frame, request.parameters.policy.layer)
+    dose_response_figure({request.preset: table}, path / "figures", "dose-response")

@@ -1,0 +1,37 @@
+"""political-moat: can a policy protect itself by making voters its owners? A laboratory, not a forecast, not advice."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from political_moat.agents.party.rules import Rule
+    from political_moat.model.parameters import Parameters
+    from political_moat.model.presets import preset
+    from political_moat.model.world import World, simulate
+
+__version__ = "0.1.0"
+__all__ = ["Parameters", "Rule", "World", "__version__", "preset", "simulate"]
+
+_HOMES = {
+    "Parameters": "political_moat.model.parameters",
+    "Rule": "political_moat.agents.party.rules",
+    "World": "political_moat.model.world",
+    "preset": "political_moat.model.presets",
+    "simulate": "political_moat.model.world",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that `import political_moat` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in ("World", "simulate"):
+        importlib.import_module("political_moat.agents.code_hash").use_code_named_cache()
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Public names."""
+    return sorted(__all__)

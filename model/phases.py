@@ -1,0 +1,138 @@
+"""The phases of the schedule that belong to market, accounts, voters, elections and the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
+from ..agents.electorate.kernels import accounts_month, opinion_month, support
+from .elections import ElectionResult, college_winner, incumbency_points, next_congress, valence_points
+from .market import market_month
+from .polls import question_row, threat_of
+from .record import Month
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def market(world: World) -> None:
+    """Phase 3: one month of prices."""
+    world.market = market_month(world.market, world.draws, world.month, world.news, world.parameters)
+    world.news = 0.0
+
+
+def keep_share(month: int, since: int, unprotected: float, months: float) -> float:
+    """Share of what is still subject to a forced sale that is kept this month, so that all of it goes linearly.
+
+    The product over `months` months is 1 - unprotected; 1 afterwards.
+    """
+    step = month - since
+    if step >= months:
+        return 1.0
+    left = 1.0 - unprotected * step / months
+    return max(0.0, 1.0 - unprotected * min(step + 1.0, months) / months) / left if left > 0.0 else 0.0
+
+
+def payroll(world: World) -> None:
+    """Phase 4: accounts move; the net flow into crypto stands for the whole population."""
+    p, now = world.parameters, world.in_force
+    new_money = 0.0
+    if not now.closed and now.theta > 0.0:
+        new_money = p.exposure.allocation * min(1.0, now.kappa / p.policy.cap)
+    keep = 1.0
+    if now.forced:
+        unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
+        keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
+    totals = accounts_month(
+        world.electorate.fixed,
+        world.electorate.dynamic,
+        world.market.price,
+        world.market.stock_return,
+        p.market.bond_return_monthly,
+        new_money,
+        p.accounts.rebalancing,
+        keep,
+        now.kappa if now.forced else 1.0,
+    )
+    scale = world.citizens_per_voter
+    world.market = world.market._replace(flow=float(totals[0]) * scale, held=float(totals[3]) * scale)
+    world.account_totals = (float(totals[0]), float(totals[1]), float(totals[2]), float(totals[3]))
+
+
+def voters(world: World) -> None:
+    """Phase 6: minds move. A blind poll's shadow electorate moves along with stakes at zero."""
+    author, opponent = world.stand("author"), world.stand("opponent")
+    world.threat = threat_of((author, opponent), world.openness)
+    r, d = (author, opponent) if world.sign > 0 else (opponent, author)
+    media = 1.0 if world.docket is not None and world.docket.restrictive else 0.0
+    for electorate in (world.electorate, world.blind):
+        if electorate is not None:
+            opinion_month(
+                electorate.fixed,
+                electorate.dynamic,
+                world.market.price,
+                world.openness,
+                world.threat,
+                media,
+                r.openness,
+                d.openness,
+                world.opinion_coefficients,
+            )
+
+
+def election(world: World) -> None:
+    """Phase 10: November of even years."""
+    p, month = world.parameters, world.month
+    if (month + p.institutions.election_lead) % 24 != 0:
+        return
+    presidential = (month + p.institutions.election_lead) % p.institutions.term_months == 0
+    incumbent = 1.0 if world.in_office == "author" else -1.0
+    valence = valence_points(world.draws, month, world.market.stock_year, incumbent, presidential, p)
+    incumbency = incumbent * incumbency_points(world.terms_in_office, p) if presidential else 0.0
+    rows = np.array([question_row(world, world.stand("author"), world.stand("opponent"), world.openness)])
+    rows[0, 4] = world.threat
+    electorate = world.electorate
+    votes = support(
+        electorate.fixed,
+        electorate.dynamic,
+        0,
+        len(electorate),
+        world.market.price,
+        world.incumbent_sign,
+        world.sign * electorate.logit_per_point * (valence + incumbency),
+        world.threat,
+        TURNOUT_PRESIDENTIAL if presidential else TURNOUT_MIDTERM,
+        p.channels.turnout,
+        rows,
+        world.vote_coefficients,
+    )[0]
+    own, rival = (float(votes[0]), float(votes[1])) if world.sign > 0 else (float(votes[1]), float(votes[0]))
+    share = own / (own + rival)
+    winner = college_winner(share, world.draws, month, p) if presidential else world.in_office
+    world.elected_congress = next_congress(world.congress, month, share, p)
+    world.results.append(
+        ElectionResult(month, presidential, own, rival, share, valence, incumbency, winner, world.elected_congress)
+    )
+
+
+def record(world: World) -> None:
+    """Phase 11: write the month down."""
+    now = world.in_force
+    distance = abs(world.stand("author").openness - world.stand("opponent").openness)
+    world.record.append(
+        Month(
+            world.month,
+            world.in_office,
+            now.theta,
+            now.kappa,
+            world.openness,
+            now.closed,
+            now.protected,
+            world.binding,
+            world.market.price,
+            distance,
+            world.threat,
+        )
+    )

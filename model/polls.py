@@ -1,0 +1,68 @@
+"""Polls: one panel answers about every hypothetical policy; parties see the report and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..agents.electorate.columns import TURNOUT_PRESIDENTIAL
+from ..agents.electorate.kernels import support
+from ..agents.perception import PollReport, Stand
+from .population import feared_size
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def threat_of(stands: Sequence[Stand], openness: float) -> float:
+    """Largest relative fall in openness that any of the stands means, in [0, 1] (ODD: threat_of)."""
+    if openness <= 0.0:
+        return 0.0
+    return max(0.0, max((openness - stand.openness) / openness for stand in stands))
+
+
+def question_row(world: World, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
+    """One row of the kernel's question table, sides put as R and D."""
+    p = world.parameters
+    sizes = [feared_size(p, openness, one.openness, one.forced, one.protected) for one in (author, opponent)]
+    threat = threat_of((author, opponent), openness)
+    attention = p.polls.hypothetical_attention
+    imagined = world.threat + attention * (threat - world.threat)
+    if world.sign > 0:
+        return (author.openness, opponent.openness, sizes[0], sizes[1], imagined)
+    return (opponent.openness, author.openness, sizes[1], sizes[0], imagined)
+
+
+def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]]) -> PollReport:
+    """Ask this quarter's panel how it would vote, for each pair (author's stand, opponent's stand).
+
+    Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted. The
+    panel is a block of the population that moves on every quarter; voters are exchangeable, so a block is a random sample.
+    """
+    p = world.parameters
+    electorate = world.electorate if world.blind is None else world.blind
+    openness = world.openness
+    rows = np.array([question_row(world, author, opponent, openness) for author, opponent in pairs])
+    n = min(p.polls.respondents, len(electorate))
+    first = (world.month // 3) * n % len(electorate)
+    totals = support(
+        electorate.fixed,
+        electorate.dynamic,
+        first,
+        n,
+        world.market.price,
+        world.incumbent_sign,
+        0.0,
+        world.threat,
+        TURNOUT_PRESIDENTIAL,
+        p.channels.turnout,
+        rows,
+        world.vote_coefficients,
+    )
+    own = 0 if (role == "author") == (world.sign > 0) else 1
+    raw = [float(votes[own]) / float(votes[0] + votes[1]) for votes in totals]
+    bias = 1.0 + p.polls.hypothetical_bias
+    shares = tuple(raw[0] + bias * (share - raw[0]) for share in raw)
+    return PollReport(shares, n, world.month)

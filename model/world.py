@@ -1,0 +1,204 @@
+"""The world: a Mesa model whose state is an electorate, a market, a law and two parties, moved by the phase table."""
+
+from __future__ import annotations
+
+import mesa
+
+from ..agents.draws import Draws
+from ..agents.electorate.coefficients import opinion_coefficients, vote_coefficients
+from ..agents.electorate.electorate import Electorate
+from ..agents.party.party import Party
+from ..agents.perception import Option, PollReport, Stand
+from ..agents.regulator.docket import Docket
+from ..agents.regulator.regulator import Regulator
+from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
+from .government import Event, Suit, confirm_agencies
+from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
+from .market import START
+from .parameters import Parameters
+from .population import author_sign, build_population, solve_loss_weight
+from .record import Month
+from .schedule import PHASES
+
+_OWN_STATE = (
+    "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force", "binding",
+    "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced", "threat", "news",
+    "congress", "elected_congress", "friendly_pending", "released", "last_poll", "account_totals",
+)  # fmt: skip
+_OWN_LISTS = ("events", "suits", "results", "record")
+
+
+class World(mesa.Model):  # type: ignore[misc]
+    """One world of one replicate.
+
+    >>> from political_moat.model.parameters import Parameters
+    >>> world = World(Parameters().with_values({"electorate.voters": 200, "exposure.breadth": 0.3}), seed=1)
+    >>> world.advance(24)
+    >>> world.month
+    24
+    """
+
+    def __init__(
+        self, parameters: Parameters | None = None, seed: int = 0, replicate: int = 0, population: Electorate | None = None
+    ) -> None:
+        """Build the world of January 2025, or fork its population from another arm of the same replicate.
+
+        population: an electorate of the same parameters, seed and replicate before any exposure was assigned; it is
+        copied, not kept.
+        """
+        p = parameters or Parameters()
+        super().__init__(rng=seed)
+        self._agent_numbers = 0
+        self.parameters = p
+        self.draws = Draws(seed, replicate)
+        self.month = 0
+        self.sign = author_sign(p)
+        self.electorate = (population or build_population(p, self.draws)).fork()
+        self.citizens_per_voter = p.electorate.citizens / len(self.electorate)
+        self.electorate.assign_exposure(p.exposure.breadth, p.exposure.allocation, p.exposure.visibility)
+        self.blind = self.electorate.without_stakes() if p.polls.blind else None
+        self._pack_coefficients()
+        self.market = START
+        self.law = initial_law(p)
+        self.in_office = "author"
+        self.next_government: str | None = None
+        self.term_start, self.terms_in_office = 0, 1
+        self.docket: Docket | None = None
+        self.announced: Stand | None = stand_of(friendly_provision(p, 0), p.policy.cap)
+        self.threat, self.news = 0.0, 0.0
+        self.congress: Congress = UNIFIED_AUTHOR
+        self.elected_congress: Congress | None = None
+        self.friendly_pending, self.released = True, False
+        self.last_poll: tuple[PollReport, tuple[str, ...]] | None = None
+        self.account_totals = (0.0, 0.0, 0.0, 0.0)
+        self.events: list[Event] = []
+        self.suits: list[Suit] = []
+        self.results: list[ElectionResult] = []
+        self.record: list[Month] = []
+        self.refresh_policy()
+        self._make_institutions()
+        confirm_agencies(self)
+
+    @staticmethod
+    def draws_of(seed: int, replicate: int) -> Draws:
+        """The draws every arm of a replicate shares."""
+        return Draws(seed, replicate)
+
+    def _pack_coefficients(self) -> None:
+        p, on = self.parameters, self.parameters.channels
+        self.opinion_coefficients = opinion_coefficients(
+            p.opinion, p.exposure, ideal_shift=on.ideal_shift, retrospective=on.retrospective, salience=on.salience
+        )
+        self.vote_coefficients = vote_coefficients(
+            p.voting,
+            p.opinion,
+            p.exposure,
+            solve_loss_weight(dose_free(p)),
+            prospective=on.prospective,
+            retrospective=on.retrospective,
+            salience=on.salience,
+        )
+
+    def _make_institutions(self) -> None:
+        p = self.parameters
+        labels = ("R", "D") if self.sign > 0 else ("D", "R")
+        start = p.policy.before_theta
+        self.parties = {
+            "author": Party(self, labels[0], "author", p.party.author_ideal, p.policy.friendly_theta),
+            "opponent": Party(self, labels[1], "opponent", p.party.opponent_ideal, start),
+        }
+        self.agencies: dict[str, Regulator] = {}
+        for name, independence in (("DOL", p.regulator.dol_independence), ("SEC", p.regulator.sec_independence)):
+            ideal = (1.0 - independence) * p.party.opponent_ideal + independence * p.regulator.career_ideal
+            self.agencies[name] = Regulator(self, name, independence, ideal, 0.0)
+
+    def next_agent_number(self) -> int:
+        """Number for a new Mesa agent of this world, from 1."""
+        self._agent_numbers += 1
+        return self._agent_numbers
+
+    def party(self, role: str) -> Party:
+        """The party of a role."""
+        return self.parties[role]
+
+    @property
+    def incumbent_sign(self) -> float:
+        """+1 when the R party is in office, -1 when D is."""
+        return self.sign if self.in_office == "author" else -self.sign
+
+    def stand(self, role: str) -> Stand:
+        """A party as voters judge it: in office by its announced position, else the policy in force; out of office by its platform."""
+        if role != self.in_office:
+            return platform_stand(self.parties[role].platform, self.parameters.policy.warn_floor)
+        if self.announced is not None:
+            return self.announced
+        return stand_of(self.in_force, self.parameters.policy.cap)
+
+    def refresh_policy(self) -> None:
+        """Work out the policy in force after a change of law."""
+        self.in_force = effective(self.law)
+        self.binding = binding_layer(self.law)
+        self.openness = openness(self.in_force, self.parameters.policy.cap)
+
+    def take_friendly_policy(self) -> None:
+        """The author's policy takes effect on its layer."""
+        self.friendly_pending = False
+        provision = friendly_provision(self.parameters, self.month)
+        self.law = self.law.with_layer(self.law.layer, provision)
+        self.announced = None
+        self.refresh_policy()
+
+    def note(self, kind: str, role: str, option: Option, restrictive: bool) -> None:
+        """Write an event down."""
+        self.events.append(Event(self.month, kind, role, option.name, option.instrument, restrictive))
+
+    def step(self) -> None:
+        """One month, through every phase of the table."""
+        for phase in PHASES:
+            phase.run(self)
+        self.month += 1
+
+    def advance(self, months: int) -> None:
+        """Run a number of months without Mesa's event list (several times faster in batches; same states)."""
+        for _ in range(months):
+            World.step(self)
+
+    def fork(self, parameters: Parameters | None = None) -> World:
+        """A copy that goes its own way from here, on the same draws.
+
+        parameters, if given, replace the tree from now on; the population and what has happened stay.
+        """
+        twin = World.__new__(World)
+        mesa.Model.__init__(twin, rng=self.draws.seed)
+        twin._agent_numbers = 0
+        twin.parameters, twin.draws = parameters or self.parameters, self.draws
+        twin.electorate = self.electorate.fork()
+        for name in _OWN_STATE:
+            setattr(twin, name, getattr(self, name))
+        for name in _OWN_LISTS:
+            setattr(twin, name, list(getattr(self, name)))
+        if parameters is not None:
+            twin._pack_coefficients()
+        twin.blind = self.blind.fork() if self.blind is not None else None
+        if twin.parameters.polls.blind and twin.blind is None:
+            twin.blind = twin.electorate.without_stakes()
+        twin.parties = {
+            role: Party(twin, one.label, role, one.ideal, one.platform) for role, one in self.parties.items()
+        }
+        twin.agencies = {
+            name: Regulator(twin, name, one.independence, one.ideal, one.confirmed_at) for name, one in self.agencies.items()
+        }
+        return twin
+
+
+def dose_free(p: Parameters) -> Parameters:
+    """The tree with exposure, policy layer and channels at their defaults: what the loss weight is solved on."""
+    fresh = Parameters()
+    return p.model_copy(update={"exposure": fresh.exposure, "channels": fresh.channels, "polls": fresh.polls})
+
+
+def simulate(parameters: Parameters, seed: int = 0, replicate: int = 0, months: int = 48) -> World:
+    """Build a world and run it for a number of months; the one door everything goes through."""
+    world = World(parameters, seed, replicate)
+    world.advance(months)
+    return world

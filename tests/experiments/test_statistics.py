@@ -1,0 +1,216 @@
+"""Tests, bootstrap and bands keep their promises, and the verdict follows the rule declared before any run."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from political_moat.experiments.statistics import (
+    Band,
+    PairedDifference,
+    cluster_bootstrap,
+    equivalence,
+    holm,
+    max_t_band,
+    monte_carlo_error_of_mean,
+    paired_risk_difference,
+    risk_ratio,
+    smallest_dose_reaching,
+    tango,
+    verdict,
+)
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
+
+cells = st.tuples(*[st.integers(0, 60)] * 4).filter(lambda counts: sum(counts) > 0)
+
+
+def pairs(both: int, gained: int, lost: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the treated and the control outcomes with these cell counts."""
+    treated = np.repeat([1, 1, 0, 0], [both, gained, lost, neither])
+    control = np.repeat([1, 0, 1, 0], [both, gained, lost, neither])
+    return treated, control
+
+
+def difference(both: int, gained: int, lost: int, neither: int, level: float = 0.95) -> PairedDifference:
+    return paired_risk_difference(*pairs(both, gained, lost, neither), level=level)
+
+
+def test_the_risk_ratio_bootstrap_equals_resampling_whole_pairs() -> None:
+    treated, control = pairs(150, 10, 60, 405)
+    found = risk_ratio(treated, control, rng=np.random.default_rng(1))
+    plain = cluster_bootstrap(
+        np.column_stack([treated, control]),
+        lambda values: float(values[:, 0].sum() / values[:, 1].sum()),
+        2000,
+        np.random.default_rng(2),
+    )
+    assert found.estimate == pytest.approx(160 / 210)
+    assert (found.low, found.high) == pytest.approx(tuple(plain), abs=0.01)
+    # Delta method for the ratio of paired proportions (Nam & Blackwelder 2002).
+    assert found.monte_carlo_error == pytest.approx(160 / 210 * math.sqrt((10 + 60) / (160 * 210)), rel=0.06)
+
+
+def test_a_ratio_to_an_event_that_never_happens_is_not_a_number() -> None:
+    assert all(math.isnan(value) for value in risk_ratio([1, 0, 1], [0, 0, 0]))
+
+
+def test_the_cluster_bootstrap_is_deterministic_and_keeps_replicates_whole() -> None:
+    values = np.repeat(np.random.default_rng(3).normal(size=(50, 1)), 20, axis=1)
+    first, again = (cluster_bootstrap(values, np.mean, 500, np.random.default_rng(4)) for _ in range(2))
+    assert first == again
+    # Twenty copies of a replicate carry no more information than one.
+    single = cluster_bootstrap(values[:, :1], np.mean, 500, np.random.default_rng(4))
+    assert tuple(first) == pytest.approx(tuple(single))
+    assert first.high - first.low == pytest.approx(2 * 1.96 * monte_carlo_error_of_mean(values[:, 0]), rel=0.15)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12))
+def test_holm_agrees_with_statsmodels(p_values: list[float]) -> None:
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist())
+
+
+@settings(max_examples=60, deadline=None)
+@given(cells, st.sampled_from([0.02, 0.05, 0.1, 0.3]), st.sampled_from([0.025, 0.05, 0.1]))
+def test_equivalence_by_tests_is_equivalence_by_interval(
+    counts: tuple[int, int, int, int], margin: float, alpha: float
+) -> None:
+    found = equivalence(difference(*counts), margin, alpha)
+    assert found.equivalent == (found.interval.low > -margin and found.interval.high < margin)
+
+
+def test_no_effect_needs_replicates_not_just_a_small_estimate() -> None:
+    assert not equivalence(difference(4, 1, 1, 4)).equivalent
+    assert equivalence(difference(400, 10, 10, 400)).equivalent
+
+
+def doses(n: int = 400, seed: int = 5) -> np.ndarray:
+    """Return nested paired differences: whoever is saved by a small dose is saved by a larger one."""
+    uniforms = np.random.default_rng(seed).random((n, 1))
+    return -(uniforms < np.array([[0.02, 0.06, 0.12, 0.2]])).astype(float)
+
+
+def test_the_simultaneous_band_contains_the_pointwise_intervals() -> None:
+    differences = doses()
+    band = max_t_band(differences, rng=np.random.default_rng(1))
+    for dose, (low, high) in enumerate(zip(band.low, band.high, strict=True)):
+        pointwise = tango(0, int(-differences[:, dose].sum()), len(differences))
+        assert low < pointwise.low < band.estimates[dose] < pointwise.high < high
+    assert 1.96 < band.critical_value < norm.ppf(1 - 0.025 / 4) + 0.3
+
+
+def test_equal_doses_cost_nothing_and_a_dose_without_any_change_keeps_a_width() -> None:
+    copies = np.repeat(doses()[:, -1:], 5, axis=1)
+    assert max_t_band(copies).critical_value == pytest.approx(1.96, abs=0.12)
+    silent = max_t_band(np.zeros((100, 3)))
+    assert (silent.low < 0.0).all()
+    assert (silent.high > 0.0).all()
+
+
+def test_the_band_covers_the_whole_curve_as_often_as_it_promises() -> None:
+    truth = -np.array([0.02, 0.06, 0.12, 0.2])
+    covered = []
+    for seed in range(150):
+        band = max_t_band(doses(seed=seed), draws=400, rng=np.random.default_rng(seed))
+        covered.append(bool(((band.low <= truth) & (truth <= band.high)).all()))
+    assert np.mean(covered) >= 0.95 - 3 * 0.018
+
+
+def test_the_band_refuses_what_is_not_a_paired_binary_difference() -> None:
+    with pytest.raises(ValueError, match="replicate x dose"):
+        max_t_band(np.full((10, 2), 0.5))
+
+
+def flat_band(estimates: list[float], half: float) -> Band:
+    values = np.array(estimates)
+    return Band(values, values - half, values + half, 2.4)
+
+
+def test_the_smallest_dose_and_its_interval_come_from_tested_doses() -> None:
+    grid, estimates = [0.05, 0.1, 0.2, 0.3, 0.45], [-0.02, -0.06, -0.12, -0.18, -0.3]
+    found = smallest_dose_reaching(grid, estimates, flat_band(estimates, 0.05))
+    assert (found.dose, found.low, found.high) == (0.2, 0.1, 0.3)
+    assert "0.2" in found.sentence
+
+
+def test_a_dose_not_reached_names_the_largest_dose() -> None:
+    found = smallest_dose_reaching([0.1, 0.6], [-0.01, -0.03], flat_band([-0.01, -0.03], 0.08))
+    assert (found.dose, found.low, found.high, found.largest_dose) == (None, 0.6, None, 0.6)
+    assert "up to 0.6" in found.sentence
+    assert "above 0.6" in found.sentence
+    excluded = smallest_dose_reaching([0.1, 0.6], [-0.01, -0.03], flat_band([-0.01, -0.03], 0.02))
+    assert excluded.low is None
+    assert "excludes it" in excluded.sentence
+
+
+def test_a_dose_response_that_turns_back_is_not_forced_to_be_monotone() -> None:
+    estimates = [-0.15, -0.02, -0.2]
+    assert smallest_dose_reaching([0.1, 0.2, 0.3], estimates, flat_band(estimates, 0.01)).dose == 0.1
+
+
+def test_a_trapdoor_has_a_smallest_dose_too() -> None:
+    estimates = [0.02, 0.14]
+    found = smallest_dose_reaching([0.1, 0.3], estimates, flat_band(estimates, 0.03), threshold=0.10)
+    assert (found.dose, found.low, found.high) == (0.3, 0.3, 0.3)
+
+
+MOAT, TRAPDOOR = (180, 2, 120, 323), (180, 120, 2, 323)
+NOTHING, UNDECIDED = (200, 5, 6, 414), (200, 10, 45, 370)
+
+
+@pytest.mark.parametrize(
+    ("counts", "word"),
+    [
+        (MOAT, "moat"),
+        (TRAPDOOR, "trapdoor"),
+        (NOTHING, "no effect of political size"),
+        (UNDECIDED, "not decided by 625 replicates"),
+    ],
+)
+def test_the_verdict_is_the_declared_rule(counts: tuple[int, int, int, int], word: str) -> None:
+    found = verdict(difference(*counts), difference(*NOTHING))
+    assert found.word == found.by_outcome["reversed"].word == word
+    assert found.by_outcome["restricted"].word == "no effect of political size"
+    assert found.sentence.lower().startswith(word)
+    assert "n = 625 paired replicates" in found.sentence
+
+
+def test_the_family_is_protected_by_widening_both_intervals() -> None:
+    borderline = difference(200, 10, 59, 356)
+    # By itself at 95% a moat; not with two outcomes to choose from.
+    assert borderline.high < -0.05
+    found = verdict(borderline, difference(*MOAT))
+    assert found.word == "not decided by 625 replicates"
+    assert found.by_outcome["restricted"].word == "moat"
+    assert found.by_outcome["reversed"].difference.level == pytest.approx(0.975)
+    assert "by itself moat" in found.sentence
+
+
+@settings(deadline=None)
+@given(cells, cells, st.floats(0.01, 0.3))
+def test_turning_the_effect_turns_moat_into_trapdoor(
+    first: tuple[int, int, int, int], second: tuple[int, int, int, int], margin: float
+) -> None:
+    n = 240
+    one, two = ((*counts[:3], n - sum(counts[:3])) for counts in (first, second))
+    found = verdict(difference(*one), difference(*two), margin)
+    turned = verdict(difference(one[0], one[2], one[1], one[3]), difference(two[0], two[2], two[1], two[3]), margin)
+    swap = {"moat": "trapdoor", "trapdoor": "moat"}
+    for name, outcome in found.by_outcome.items():
+        assert turned.by_outcome[name].word == swap.get(outcome.word, outcome.word)
+
+
+def test_a_model_without_reversals_says_that_no_moat_could_have_shown() -> None:
+    found = verdict(difference(6, 1, 2, 616), difference(*NOTHING))
+    assert found.word == "no effect of political size"
+    assert "could not have shown" in found.sentence
+    assert "could not have shown" not in verdict(difference(*NOTHING), difference(*NOTHING)).sentence
+
+
+def test_outcomes_of_different_replicates_are_refused() -> None:
+    with pytest.raises(ValueError, match="same replicates"):
+        verdict(difference(*MOAT), difference(1, 1, 1, 1))

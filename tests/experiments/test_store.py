@@ -1,0 +1,360 @@
+"""The ledger and the results folder: exactly once, byte for byte, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from political_moat.experiments import store
+from political_moat.experiments.errors import NonDeterministic, UserError
+from political_moat.experiments.files import disk_errors_in_one_line, replaced_atomically
+from political_moat.experiments.ledger import CycleRecord, Ledger, RunRecord, journal_mode
+from political_moat.experiments.store import open_results_folder, read_manifest
+
+ARMS = ("none", "low", "high")
+RUN_COLUMNS = ("replicate", "arm", "restricted", "severity", "months", "court")
+CYCLE_COLUMNS = ("key", "number", "openness")
+MANIFEST = {
+    "schema_version": 1,
+    "code_hash": "a" * 64,
+    "seed": 7,
+    "request": {"preset": "calibrated", "design": {"replicates": 20, "breadth": [0.0, 0.3]}},
+    "versions": {"python": "3.11.7"},
+}
+
+
+def replicate(number: int, arms: tuple[str, ...] = ARMS) -> tuple[str, list[RunRecord], list[CycleRecord]]:
+    draw = random.Random(number)
+    runs: list[RunRecord] = []
+    cycles: list[CycleRecord] = []
+    for arm in arms:
+        key = f"{number}-{arm}"
+        row = {
+            "restricted": draw.random() < 0.5,
+            "severity": draw.random() / 3.0,
+            "months": None if draw.random() < 0.5 else draw.randrange(48),
+            "court": 'stayed, "vacated"\nlater',
+        }
+        runs.append({"key": key, "replicate": number, "arm": arm, "row": row})
+        cycles += [{"key": key, "number": n, "row": {"openness": draw.random()}} for n in (1, 0)]
+    return f"r{number}", runs, cycles
+
+
+def digests(ledger: Ledger, folder: Path) -> list[str]:
+    files = ledger.export_csv(folder, run_columns=RUN_COLUMNS, cycle_columns=CYCLE_COLUMNS, arms=ARMS)
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path / "ledger.sqlite") as opened:
+        yield opened
+
+
+def test_a_recorded_task_is_there_for_the_next_process(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ledger.record(*replicate(3))
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ledger.done() == {"r3"}
+        assert ledger.is_done("r3")
+        assert not ledger.is_done("r4")
+        assert ledger.count() == 3
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.sqlite"]
+
+
+def test_the_ledger_is_flushed_and_logs_ahead(ledger: Ledger) -> None:
+    pragmas = [ledger._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert pragmas == ["wal", 2]
+
+
+def test_without_shared_memory_the_journal_rolls_back(tmp_path: Path) -> None:
+    """SQLite's dot-file locks, as on some network folders, cannot do a write-ahead log."""
+    address = f"{(tmp_path / 'x').as_uri()}?vfs={'win32-none' if sys.platform == 'win32' else 'unix-dotfile'}"
+    connection = sqlite3.connect(address, uri=True)
+    assert journal_mode(connection) == "delete"
+    connection.close()
+
+
+def test_a_repeated_task_changes_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    assert ledger.record(*replicate(1))
+    before = digests(ledger, tmp_path / "a")
+    assert not ledger.record(*replicate(1))
+    assert ledger.count() == 3
+    assert digests(ledger, tmp_path / "b") == before
+
+
+@pytest.mark.parametrize("where", ["run", "cycle"])
+def test_a_repeat_that_disagrees_flags_the_study(ledger: Ledger, where: str) -> None:
+    ledger.record(*replicate(1))
+    task, runs, cycles = replicate(1)
+    if where == "run":
+        runs[1]["row"] = {**runs[1]["row"], "severity": 0.5}
+    else:
+        cycles[2]["row"] = {"openness": 0.5}
+    with pytest.raises(NonDeterministic, match="1-low"):
+        ledger.record(task, runs, cycles)
+    assert ledger.disagreements() == ["1-low"]
+    assert ledger.count() == 3
+
+
+def test_a_task_is_written_whole_or_not_at_all(ledger: Ledger) -> None:
+    task, runs, cycles = replicate(1)
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.record(task, runs, [*cycles, cycles[0]])
+    assert (ledger.count(), ledger.done(), list(ledger.cycles(ARMS))) == (0, set(), [])
+    assert ledger.record(task, runs, cycles)
+
+
+def test_nan_and_strangers_are_refused_by_name(ledger: Ledger) -> None:
+    task, runs, cycles = replicate(1)
+    runs[0]["row"] = {"severity": float("nan")}
+    with pytest.raises(ValueError, match="severity"):
+        ledger.record(task, runs, cycles)
+    task, runs, cycles = replicate(1)
+    with pytest.raises(ValueError, match="1-high"):
+        ledger.record(task, runs[:2], cycles)
+    assert ledger.count() == 0
+
+
+def test_failures_are_kept_and_open_until_the_task_succeeds(ledger: Ledger) -> None:
+    ledger.record_failure("r1", 1, "died: SIGKILL", 2**64 - 1)
+    ledger.record_failure("r2", 1, "exception: ValueError", None, "Traceback ...")
+    ledger.record(*replicate(1))
+    assert ledger.failures() == [
+        {"task": "r2", "attempt": 1, "reason": "exception: ValueError", "detail": "Traceback ...", "seed": None}
+    ]
+    assert [found["seed"] for found in ledger.failures(open_only=False)] == [2**64 - 1, None]
+
+
+def test_the_export_does_not_depend_on_the_order_of_finishing(tmp_path: Path) -> None:
+    found = set()
+    for number, order in enumerate(itertools.islice(itertools.permutations(range(8, 13)), 0, 120, 24)):
+        with Ledger(tmp_path / f"{number}.sqlite") as ledger:
+            for replicate_number in order:
+                task, runs, cycles = replicate(replicate_number)
+                ledger.record(task, runs[::-1] if number % 2 else runs, cycles)
+            found.add(tuple(digests(ledger, tmp_path / f"export {number}")))
+    assert len(found) == 1
+
+
+def test_the_export_reads_as_plain_csv(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.record(*replicate(10))
+    ledger.record(*replicate(2))
+    runs, cycles = ledger.export_csv(tmp_path, run_columns=RUN_COLUMNS, cycle_columns=CYCLE_COLUMNS, arms=ARMS)
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.read_csv(runs, dtype={"severity": str})
+    assert list(frame.columns) == list(RUN_COLUMNS)
+    assert list(zip(frame.replicate, frame.arm, strict=True)) == [*((2, a) for a in ARMS), *((10, a) for a in ARMS)]
+    wanted = [run["row"] for number in (2, 10) for run in replicate(number)[1]]
+    assert [float(text) for text in frame.severity] == [row["severity"] for row in wanted]
+    assert frame.restricted.tolist() == [int(row["restricted"]) for row in wanted]
+    assert frame.months.isna().tolist() == [row["months"] is None for row in wanted]
+    assert set(frame.court) == {'stayed, "vacated"\nlater'}
+    assert pandas.read_csv(cycles).number.tolist() == [0, 1] * 6
+    assert b"\r" not in runs.read_bytes()
+    assert sorted(file.name for file in tmp_path.iterdir() if "sqlite" not in file.name) == ["cycles.csv", "runs.csv"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "arms", "message"),
+    [
+        ((*RUN_COLUMNS, "reversed"), ARMS, "reversed"),
+        (RUN_COLUMNS[:-1], ARMS, "court"),
+        (RUN_COLUMNS, ARMS[:2], "high"),
+    ],
+)
+def test_an_export_that_does_not_fit_names_what_and_keeps_the_old(
+    ledger: Ledger, tmp_path: Path, columns: tuple[str, ...], arms: tuple[str, ...], message: str
+) -> None:
+    ledger.record(*replicate(1))
+    (tmp_path / "runs.csv").write_text("old")
+    with pytest.raises(ValueError, match=message):
+        ledger.export_csv(tmp_path, run_columns=columns, cycle_columns=CYCLE_COLUMNS, arms=arms)
+    assert (tmp_path / "runs.csv").read_text() == "old"
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_a_reader_beside_the_writer_sees_what_is_acknowledged(ledger: Ledger) -> None:
+    ledger.record(*replicate(1))
+    with Ledger(ledger.path, read_only=True) as reader:
+        assert reader.count() == 3
+        ledger.record(*replicate(2))
+        assert reader.count() == 6
+        with pytest.raises(UserError, match="cannot write"):
+            reader.record(*replicate(3))
+
+
+def test_a_full_ledger_is_one_line_and_loses_nothing(ledger: Ledger) -> None:
+    ledger._connection.execute("PRAGMA max_page_count=30")
+    recorded = 0
+    with pytest.raises(UserError, match="^the disk is full while writing .*ledger.sqlite$"):
+        for number in range(1000):
+            ledger.record(*replicate(number))
+            recorded += 1
+    assert len(ledger.done()) == recorded > 0
+    ledger._connection.execute("PRAGMA max_page_count=3000")
+    assert ledger.record(*replicate(recorded))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's full device")
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UserError, match="^the disk is full while writing x.csv$"),
+        disk_errors_in_one_line(Path("x.csv")),
+        Path("/dev/full").open("w") as stream,
+    ):
+        stream.write("x")
+    with pytest.raises(UserError, match="damaged"):
+        (tmp_path / "ledger.sqlite").write_text("not a database, but long enough to be looked at" * 100)
+        Ledger(tmp_path / "ledger.sqlite")
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "summary.csv"
+    target.write_text("old")
+    with pytest.raises(KeyError), replaced_atomically(target) as stream:
+        stream.write("half")
+        raise KeyError
+    assert [(f.name, f.read_text()) for f in tmp_path.iterdir()] == [("summary.csv", "old")]
+
+
+def test_a_new_folder_is_made_with_its_parents_and_resumed(tmp_path: Path) -> None:
+    out = tmp_path / "results" / "calibrated-stress-7"
+    with open_results_folder(out, MANIFEST) as folder:
+        assert not folder.resumed
+        folder.ledger.record(*replicate(1))
+    again = {**MANIFEST, "versions": {"python": "3.12.1"}}
+    with open_results_folder(out, again) as folder:
+        assert folder.resumed
+        assert folder.ledger.done() == {"r1"}
+        assert folder.manifest == MANIFEST
+        assert folder.export == out / "export"
+    assert read_manifest(out) == MANIFEST
+    assert sorted(file.name for file in out.iterdir()) == [".lock", "ledger.sqlite", "manifest.json"]
+
+
+def test_an_empty_folder_is_taken_and_relative_paths_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    with open_results_folder(Path("out"), MANIFEST) as folder:
+        assert not folder.resumed
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"seed": 8}, r"holds other results \(seed 7 there, 8 here\); choose another --out"),
+        (
+            {"seed": 8, "request": {"preset": "history", "design": {"replicates": 20, "breadth": [0.0, 0.3]}}},
+            r'\(seed 7 there, 8 here; preset "calibrated" there, "history" here\)',
+        ),
+        ({"request": {"preset": "calibrated", "design": {"replicates": 20}}}, r"breadth \[0.0,0.3\] there, not set here"),
+        ({"request": {n: list(range(99)) for n in "abcde"}}, r"and 5 more\); choose"),
+        ({"code_hash": "b" * 64}, "was made by other code \\(aaaaaaaaaaaaaaaa, now bbbbbbbbbbbbbbbb\\)"),
+        ({"schema_version": 2}, "schema_version 1 there, 2 here"),
+    ],
+)
+def test_other_results_are_refused_in_one_line(tmp_path: Path, change: dict[str, Any], line: str) -> None:
+    out = tmp_path / "out"
+    open_results_folder(out, MANIFEST).close()
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    with pytest.raises(UserError, match=line) as caught:
+        open_results_folder(out, {**MANIFEST, **change})
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+
+
+def test_a_folder_of_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("precious")
+    with pytest.raises(UserError, match=r"holds other files and no manifest.json; choose another --out"):
+        open_results_folder(tmp_path, MANIFEST)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_file_in_the_way_and_a_broken_manifest_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(UserError, match="^cannot write "):
+            open_results_folder(out, MANIFEST)
+    for content in ("{", "[]", "\xff"):
+        (tmp_path / "out").mkdir(exist_ok=True)
+        (tmp_path / "out" / "manifest.json").write_text(content, encoding="latin-1")
+        with pytest.raises(UserError, match="manifest"):
+            open_results_folder(tmp_path / "out", MANIFEST)
+    with pytest.raises(UserError, match="holds no results"):
+        read_manifest(tmp_path)
+
+
+def test_a_creation_cut_short_is_taken_up_but_runs_without_manifest_are_not(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    open_results_folder(out, MANIFEST).close()
+    (out / "manifest.json").rename(out / "manifest.json.partial")
+    with open_results_folder(out, MANIFEST) as folder:
+        assert not folder.resumed
+        folder.ledger.record(*replicate(1))
+    (out / "manifest.json").unlink()
+    with pytest.raises(UserError, match="runs without a manifest"):
+        open_results_folder(out, MANIFEST)
+    with Ledger(out / "ledger.sqlite") as ledger:
+        assert ledger.count() == 3
+
+
+@pytest.mark.parametrize("broken", ["Ledger", "replaced_atomically"])
+def test_a_failed_creation_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    def full(*_: object) -> None:
+        raise UserError("the disk is full while writing x")
+
+    monkeypatch.setattr(store, broken, full)
+    with pytest.raises(UserError, match="the disk is full"):
+        open_results_folder(tmp_path / "a" / "b", MANIFEST)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX folders")
+def test_a_folder_that_may_not_be_written_is_one_line() -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from political_moat.experiments import store\n"
+        "out = Path(sys.argv[1])\n"
+        "os.chmod(out, 0o555)\n"
+        "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
+        "try: store.open_results_folder(out / 'x', {})\n"
+        "except store.UserError as error: print(error)\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
+        out = Path(folder)
+        done = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, timeout=30)
+        assert done.stdout == f"cannot write {out / 'x'}: Permission denied\n", done.stderr
+
+
+def test_a_second_coordinator_is_refused(tmp_path: Path) -> None:
+    program = (
+        "import json, sys; from pathlib import Path; from political_moat.experiments import store\n"
+        "try: store.open_results_folder(Path(sys.argv[1]), json.loads(sys.argv[2])).close(); print('opened')\n"
+        "except store.UserError as error: print(error)\n"
+    )
+    out = tmp_path / "out"
+    second = [sys.executable, "-c", program, str(out), json.dumps(MANIFEST)]
+    run: Callable[[], str] = lambda: subprocess.run(second, capture_output=True, text=True, timeout=30).stdout  # noqa: E731
+    with open_results_folder(out, MANIFEST) as folder:
+        assert run() == f"{out} is in use by another moat; wait for it, or choose another --out\n"
+        folder.ledger.record(*replicate(1))
+    assert run() == "opened\n"
+
+
+def test_the_export_holds_one_replicate_in_memory(ledger: Ledger) -> None:
+    for number in range(5):
+        ledger.record(*replicate(number))
+    rows = ledger.runs(ARMS)
+    assert next(rows)["replicate"] == 0
+    assert [row["replicate"] for row in rows] == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]
