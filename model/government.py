@@ -57,6 +57,8 @@ def transition(world: World) -> None:
         return
     if world.elected_congress is not None:
         world.congress = world.elected_congress
+    if world.imposed_congress is not None:
+        world.congress = world.imposed_congress.get(month, world.congress)
     if month % p.institutions.term_months != 0:
         return
     winner = world.next_government or (world.results[-1].winner if world.results else world.in_office)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -79,17 +80,16 @@ def collector(world: World, voter_columns: Sequence[str] = ()) -> mesa.DataColle
     """A Mesa DataCollector for this world; put it in `world.datacollector` and every month is collected.
 
     Model rows: REPORTERS, with months counted from 1 (state after the month). Agent rows: parties and regulators, and
-    voters if `voter_columns` names attributes of theirs, which makes every voter and writes a row for each, every month.
+    voters if `voter_columns` names attributes of theirs; that makes every voter and writes a row for each, every month.
     Raises AttributeError for an attribute that voters do not have.
     """
-    agents: dict[type[Any], dict[str, str]] = {
-        Party: {"label": "label", "role": "role", "platform": "platform"},
-        Regulator: {"name": "name", "ideal": "ideal"},
-    }
+    attributes: dict[type[Any], Sequence[str]] = {Party: ("label", "role", "platform"), Regulator: ("name", "ideal")}
     if voter_columns:
         for name in voter_columns:
             world.agents_by_type[Voter].array(name)
-        agents[Voter] = {name: name for name in voter_columns}
+        attributes[Voter] = tuple(voter_columns)
+    # Not Mesa's bare attribute names: it turns them into local functions, which cannot be pickled.
+    agents = {kind: {name: operator.attrgetter(name) for name in names} for kind, names in attributes.items()}
     return mesa.DataCollector(model_reporters=REPORTERS, agenttype_reporters=agents)
 
 
@@ -125,10 +125,10 @@ def vote_probabilities(world: World) -> tuple[npt.NDArray[np.float64], npt.NDArr
 def individual_votes(world: World) -> npt.NDArray[np.int8]:
     """Each voter's own ballot at the election held in the month just done: 1 for R, -1 for D, 0 abstained.
 
-    Shape (voters,), int8. The model itself adds up probabilities; these are draws that agree with them: a voter votes R
-    with exactly the logistic probability, and a share `voting.vote_persistence` of the variance of the underlying normal
-    (Gaussian copula) is a taste that lasts from election to election; turning out likewise. Mirrored worlds give mirrored
-    ballots. Raises ValueError when no election was held in that month.
+    Shape (voters,), int8. The model itself adds up probabilities; these are draws that agree with them: a voter votes
+    R with exactly the logistic probability, and a share `voting.vote_persistence` of the variance of the underlying
+    normal (Gaussian copula) is a taste that lasts from election to election; turning out likewise. Mirrored worlds give
+    mirrored ballots. Raises ValueError when no election was held in that month.
     """
     utilities, turnouts = vote_probabilities(world)
     taste = _copula(world, "vote taste", "vote fresh")

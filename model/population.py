@@ -79,7 +79,9 @@ def solve_loss_weight(p: Parameters) -> float:
     lean = lean.ravel() + _normal_vote_shift(lean.ravel(), np.tile(weights, 64) / 64, p.electorate.normal_vote)
     share = np.tile(weights, 64) / 64
     belief = np.exp(o.belief_log_sd * nodes - 0.5 * o.belief_log_sd**2)
-    size = feared_size(p, openness_now=p.policy.friendly_theta, openness=0.0, forced=1.0, protected=0.0)
+    # The size of the effect is given for a loss; a believed gain then weighs less by itself.
+    feared = p.model_copy(update={"opinion": o.model_copy(update={"believed_price_fall": abs(o.believed_price_fall)})})
+    size = feared_size(feared, openness_now=p.policy.friendly_theta, openness=0.0, forced=1.0, protected=0.0)
     attention = o.salience_base + v.reference_stake / (v.reference_stake + o.stake_half) * (
         o.salience_stake + o.salience_threat
     )
@@ -89,7 +91,7 @@ def solve_loss_weight(p: Parameters) -> float:
         moved = expit(lean[:, None] + weight * loss * belief[None, :]) - expit(lean)[:, None]
         return float(share @ moved @ weights) * 100.0 - v.asset_vote_effect
 
-    if loss <= 0.0:
+    if loss == 0.0:
         return 0.0
     return float(brentq(effect, 0.0, 1e3 / loss, xtol=1e-12, rtol=1e-12))
 
@@ -102,9 +104,14 @@ def _normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
 
 
 def feared_size(p: Parameters, openness_now: float, openness: float, forced: float, protected: float) -> float:
-    """Share of a holding feared lost under a stand, to the power of the curvature (ODD: feared_size)."""
+    """Share of a holding feared lost under a stand, to the power of the curvature (ODD: feared_size).
+
+    Negative where voters believe that a restriction raises the price: a gain, which loss aversion does not enlarge.
+    """
     o = p.opinion
     fall = o.believed_price_fall * max(0.0, openness_now - openness) + o.believed_sale_loss * forced * (1.0 - protected)
+    if fall < 0.0:
+        return -float((-fall) ** o.curvature) / max(o.loss_aversion, 1e-12)
     return float(fall**o.curvature)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 import mesa
 
 from ..agents.draws import Draws
 from ..agents.electorate.coefficients import opinion_coefficients, vote_coefficients
 from ..agents.electorate.electorate import Electorate
+from ..agents.electorate.voter import Voter
+from ..agents.electorate.voter_set import VoterSet
+from ..agents.everyone import Everyone
 from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
@@ -23,7 +29,7 @@ from .schedule import PHASES
 _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force", "binding",
     "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced", "threat", "news",
-    "congress", "elected_congress", "friendly_pending", "released", "last_poll", "account_totals",
+    "congress", "elected_congress", "imposed_congress", "friendly_pending", "released", "last_poll", "account_totals",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -37,6 +43,8 @@ class World(mesa.Model):  # type: ignore[misc]
     >>> world.month
     24
     """
+
+    datacollector: Any = None
 
     def __init__(
         self, parameters: Parameters | None = None, seed: int = 0, replicate: int = 0, population: Electorate | None = None
@@ -68,6 +76,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.threat, self.news = 0.0, 0.0
         self.congress: Congress = UNIFIED_AUTHOR
         self.elected_congress: Congress | None = None
+        self.imposed_congress: dict[int, Congress] | None = None
         self.friendly_pending, self.released = True, False
         self.last_poll: tuple[PollReport, tuple[str, ...]] | None = None
         self.account_totals = (0.0, 0.0, 0.0, 0.0)
@@ -77,6 +86,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.record: list[Month] = []
         self.refresh_policy()
         self._make_institutions()
+        self._admit_voters()
         confirm_agencies(self)
 
     @staticmethod
@@ -112,10 +122,27 @@ class World(mesa.Model):  # type: ignore[misc]
             ideal = (1.0 - independence) * p.party.opponent_ideal + independence * p.regulator.career_ideal
             self.agencies[name] = Regulator(self, name, independence, ideal, 0.0)
 
+    def _admit_voters(self) -> None:
+        # Beside Mesa's own sets by type: voters are agents of this model, but none is made before it is touched.
+        self._agents_by_type[Voter] = VoterSet(self)
+
+    @property
+    def agents(self) -> Everyone:
+        """All agents: parties and regulators, then voters."""
+        return Everyone(self._all_agents, self._agents_by_type[Voter])
+
     def next_agent_number(self) -> int:
         """Number for a new Mesa agent of this world, from 1."""
         self._agent_numbers += 1
         return self._agent_numbers
+
+    def reserve_agent_numbers(self, count: int) -> int:
+        """Set aside numbers for agents that are made later; returns the first."""
+        first = self._agent_numbers + 1
+        self._agent_numbers += count
+        if hasattr(self, "agent_id_counter"):  # Mesa from 3.5 counts for itself
+            self.agent_id_counter += count
+        return first
 
     def party(self, role: str) -> Party:
         """The party of a role."""
@@ -157,11 +184,17 @@ class World(mesa.Model):  # type: ignore[misc]
         for phase in PHASES:
             phase.run(self)
         self.month += 1
+        if self.datacollector is not None:
+            self.datacollector.collect(self)
 
     def advance(self, months: int) -> None:
-        """Run a number of months without Mesa's event list (several times faster in batches; same states)."""
+        """Run a number of months without Mesa's event list (several times faster in batches; same states).
+
+        With a data collector every month goes through Mesa, whose clock labels the rows.
+        """
+        month = self.step if self.datacollector is not None else functools.partial(type(self).step, self)
         for _ in range(months):
-            World.step(self)
+            month()
 
     def fork(self, parameters: Parameters | None = None) -> World:
         """A copy that goes its own way from here, on the same draws.
@@ -188,6 +221,8 @@ class World(mesa.Model):  # type: ignore[misc]
         twin.agencies = {
             name: Regulator(twin, name, one.independence, one.ideal, one.confirmed_at) for name, one in self.agencies.items()
         }
+        twin._admit_voters()
+        self._agents_by_type[Voter].unshared = None  # the twin sees the fixed columns as well
         return twin
 
 

@@ -48,7 +48,9 @@ def ballots(
             stake = units * price / income
             feared = pain(stake, visibility, float(fixed[BELIEF, i]), c)
             attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
-            own = retrospection(units, price, float(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c)
+            own = retrospection(
+                units, price, float(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c
+            )
         base = partisanship + shift
         habit = float(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
         weight = float(dynamic[SALIENCE, i]) + attention * rise

@@ -279,7 +279,7 @@ class OpinionParameters(Group):
         0.5, "log sd", 0.0, 1.0, allowed=(0.0, 3.0), source="voters differ in the loss they expect; mean belief 1"
     )
     believed_price_fall: float = quantity(
-        0.3, "share of value", 0.0, 0.6, role="swept", allowed=(0.0, 1.0), source="believed fall if openness went to zero; 0 in range"
+        0.3, "share of value", 0.0, 0.6, role="swept", allowed=(-1.0, 1.0), source="believed fall if openness went to zero; 0 in range"
     )
     believed_sale_loss: float = quantity(
         0.2, "share of value", 0.0, 0.5, role="swept", allowed=(0.0, 1.0), source="believed loss of a forced sale on top"

@@ -18,14 +18,14 @@ class Voter(ModelAgent):
     """One model voter. Every column of the electorate is an attribute: reading and writing go to the arrays.
 
     Take voters from `world.agents_by_type[Voter]`, which makes a view when it is first asked for and keeps it, so that
-    the same row is always the same object. What a user hangs on a voter beside the columns stays with this world: a fork
-    starts with fresh views.
+    the same row is always the same object. What a user hangs on a voter beside the columns stays with this world: a
+    fork starts with fresh views.
 
     A column of `columns.FIXED` is shared by the arms of a replicate; the first write gives this world its own copy.
     """
 
     def __init__(self, model: Any, index: int) -> None:
-        """View on row `index`, from 0. ValueError when the row has its view already, IndexError outside the electorate."""
+        """View on row `index`, from 0. ValueError if the row has a view already, IndexError outside the electorate."""
         population: VoterSet = model.agents_by_type[Voter]
         if not 0 <= index < len(model.electorate):
             raise IndexError(f"no voter {index}; the electorate has {len(model.electorate)}")
@@ -63,8 +63,8 @@ class Voter(ModelAgent):
 
     if TYPE_CHECKING:
 
-        def __getattr__(self, name: str) -> Any: ...
-        def __setattr__(self, name: str, value: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...  # noqa: D105
+        def __setattr__(self, name: str, value: Any) -> None: ...  # noqa: D105
 
 
 DERIVED = ("holder", "side", "stake")
@@ -78,7 +78,8 @@ def derived(world: Any, name: str, rows: npt.NDArray[np.int64] | slice) -> npt.N
         return np.asarray(dynamic[columns.UNITS, rows] > 0.0)
     if name == "side":
         return np.where(fixed[columns.PARTISANSHIP, rows] > 0.0, "R", "D")
-    return np.asarray(dynamic[columns.UNITS, rows].astype(np.float64) * world.market.price / fixed[columns.INCOME, rows])
+    units = dynamic[columns.UNITS, rows].astype(np.float64)
+    return np.asarray(units * world.market.price / fixed[columns.INCOME, rows])
 
 
 def write(world: Any, name: str, rows: npt.NDArray[np.int64] | slice | int, value: Any) -> None:

@@ -21,12 +21,12 @@ _KNOWN = _COLUMNS | frozenset(DERIVED) | {"index", "unique_id"}
 class VoterSet(LazySet):
     """Some or all voters of a world, in an order; stands in for Mesa's AgentSet of Voter.
 
-    Attributes with an array behind them (the columns, holder, side, stake, index, unique_id) are answered without making
-    a single voter. Any other attribute, and any function of a voter, works as in Mesa, one voter at a time.
+    Attributes with an array behind them (the columns, holder, side, stake, index, unique_id) are answered without
+    making a single voter. Any other attribute, and any function of a voter, works as in Mesa, one voter at a time.
     """
 
     def __init__(self, world: Any, rows: Rows | None = None, population: VoterSet | None = None) -> None:
-        """Without rows: the population of the world, whose voters get their numbers here. With rows: a selection of it."""
+        """Without rows: the population of the world, whose voters get their numbers here. With rows: a selection."""
         self.world = world
         self._rows = rows
         self._population = population
@@ -98,7 +98,7 @@ class VoterSet(LazySet):
         return self._give(_rows_of(agents), True, "update")
 
     def array(self, name: str) -> npt.NDArray[Any]:
-        """Copy of an attribute as an array in the order of the set; columns as float64. AttributeError if it has none."""
+        """Copy of an attribute as an array in the order of the set; columns in float64. AttributeError if none."""
         if name not in _KNOWN:
             raise AttributeError(f"no voter attribute {name!r} with an array; there are {', '.join(sorted(_KNOWN))}")
         rows = slice(None) if self._rows is None else self._rows
@@ -176,7 +176,7 @@ class VoterSet(LazySet):
         return self._give(np.array(rows, dtype=np.int64), inplace, "shuffle")
 
     def sort(self, key: Method, ascending: bool = False, inplace: bool = False) -> VoterSet:
-        """The set sorted by an attribute or a function of the voter, largest first unless `ascending`; ties keep order."""
+        """The set sorted by an attribute or a function of the voter, largest first unless `ascending`; stable."""
         if isinstance(key, str) and key in _KNOWN and key != "side":
             values = self.array(key).astype(np.float64)
             rows = self.rows[np.argsort(values if ascending else -values, kind="stable")]

@@ -164,7 +164,7 @@ def test_a_function_nobody_can_run_is_said_once(function: str, workers: int) -> 
 
 
 def test_workers_that_find_other_code_refuse() -> None:
-    with pytest.raises(WorkersUnusable, match=r"changed while the study ran|experiments/\w+\.py is missing"):
+    with pytest.raises(WorkersUnusable, match="changed while the study ran"):
         run(range(3), "number", 2, code="the hash of other sources")
 
 

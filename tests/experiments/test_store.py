@@ -197,7 +197,7 @@ def test_a_reader_beside_the_writer_sees_what_is_acknowledged(ledger: Ledger) ->
 def test_a_full_ledger_is_one_line_and_loses_nothing(ledger: Ledger) -> None:
     ledger._connection.execute("PRAGMA max_page_count=30")
     recorded = 0
-    with pytest.raises(UserError, match="^the disk is full while writing .*ledger.sqlite$"):
+    with pytest.raises(UserError, match=r"^the disk is full while writing .*ledger\.sqlite$"):  # noqa: PT012
         for number in range(1000):
             ledger.record(*replicate(number))
             recorded += 1
@@ -207,22 +207,25 @@ def test_a_full_ledger_is_one_line_and_loses_nothing(ledger: Ledger) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's full device")
-def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+def test_a_full_disk_is_one_line() -> None:
     with (
-        pytest.raises(UserError, match="^the disk is full while writing x.csv$"),
+        pytest.raises(UserError, match=r"^the disk is full while writing x\.csv$"),
         disk_errors_in_one_line(Path("x.csv")),
         Path("/dev/full").open("w") as stream,
     ):
         stream.write("x")
+
+
+def test_a_damaged_ledger_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_text("not a database, but long enough to be looked at" * 100)
     with pytest.raises(UserError, match="damaged"):
-        (tmp_path / "ledger.sqlite").write_text("not a database, but long enough to be looked at" * 100)
         Ledger(tmp_path / "ledger.sqlite")
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "summary.csv"
     target.write_text("old")
-    with pytest.raises(KeyError), replaced_atomically(target) as stream:
+    with pytest.raises(KeyError), replaced_atomically(target) as stream:  # noqa: PT012
         stream.write("half")
         raise KeyError
     assert [(f.name, f.read_text()) for f in tmp_path.iterdir()] == [("summary.csv", "old")]
@@ -258,7 +261,10 @@ def test_an_empty_folder_is_taken_and_relative_paths_work(tmp_path: Path, monkey
             {"seed": 8, "request": {"preset": "history", "design": {"replicates": 20, "breadth": [0.0, 0.3]}}},
             r'\(seed 7 there, 8 here; preset "calibrated" there, "history" here\)',
         ),
-        ({"request": {"preset": "calibrated", "design": {"replicates": 20}}}, r"breadth \[0.0,0.3\] there, not set here"),
+        (
+            {"request": {"preset": "calibrated", "design": {"replicates": 20}}},
+            r"breadth \[0.0,0.3\] there, not set here",
+        ),
         ({"request": {n: list(range(99)) for n in "abcde"}}, r"and 5 more\); choose"),
         ({"code_hash": "b" * 64}, "was made by other code \\(aaaaaaaaaaaaaaaa, now bbbbbbbbbbbbbbbb\\)"),
         ({"schema_version": 2}, "schema_version 1 there, 2 here"),
@@ -285,7 +291,7 @@ def test_a_folder_of_other_files_is_refused_and_left_alone(tmp_path: Path) -> No
 def test_a_file_in_the_way_and_a_broken_manifest_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for out in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(UserError, match="^cannot write "):
+        with pytest.raises(UserError, match=r"^cannot write "):
             open_results_folder(out, MANIFEST)
     for content in ("{", "[]", "\xff"):
         (tmp_path / "out").mkdir(exist_ok=True)

@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -53,11 +52,17 @@ class Coordinator:
         return found
 
     def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
+        try:
+            return list(psutil.Process(self.process.pid).children(recursive=True))
+        except psutil.NoSuchProcess:
+            return []
 
     def kill(self) -> None:
+        """Without reading to the end of its output: a worker that outlives it would keep that open."""
         self.process.kill()
-        self.finish()
+        self.process.wait(30)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
 
     def finish(self, timeout: float = 120.0) -> tuple[int, str]:
         _, errors = self.process.communicate(timeout=timeout)
@@ -87,9 +92,9 @@ def assert_gone(processes: list[psutil.Process], seconds: float = 5.0) -> None:
 
 
 @pytest.fixture
-def undisturbed(tmp_path: Path) -> Iterator[str]:
+def undisturbed(tmp_path: Path) -> str:
     assert finish(tmp_path / "undisturbed", "--workers", 1, "--replicates", REPLICATES)[0] == 0
-    yield digest(tmp_path / "undisturbed")
+    return digest(tmp_path / "undisturbed")
 
 
 def test_the_export_is_the_same_for_any_number_of_workers(tmp_path: Path, undisturbed: str) -> None:
@@ -197,9 +202,7 @@ def test_a_bad_run_costs_itself_alone_and_is_taken_up_again(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_keeps_what_is_done_and_the_same_command_resumes(
-    tmp_path: Path, undisturbed: str, workers: int
-) -> None:
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_resumes(tmp_path: Path, undisturbed: str, workers: int) -> None:
     out = tmp_path / "out"
     options = ("--workers", workers, "--replicates", REPLICATES)
     coordinator = Coordinator(out, *options, "--seconds", 0.05)

@@ -1,0 +1,49 @@
+"""Every ```python block of the documentation runs, in order, each file in one namespace and an empty folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_SKIPPED = {"build", "dist", "node_modules", "results"}
+_BLOCK = re.compile(r"^(?P<indent>[ \t]*)```python[^\n]*\n(?P<code>.*?)^(?P=indent)```[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+def documents() -> list[Path]:
+    readmes = [
+        file
+        for file in ROOT.rglob("README.md")
+        if not any(part in _SKIPPED or part.startswith(".") for part in file.relative_to(ROOT).parts)
+    ]
+    return sorted({*ROOT.glob("docs/*.md"), *readmes})
+
+
+def blocks(text: str) -> list[tuple[int, str]]:
+    """Line on which each block's code starts, and the code without the indent of its fence."""
+    found = []
+    for match in _BLOCK.finditer(text):
+        indent = match["indent"]
+        lines = [line.removeprefix(indent) for line in match["code"].splitlines()]
+        found.append((text.count("\n", 0, match.start("code")) + 1, "\n".join(lines)))
+    return found
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_the_blocks_of_a_document_run(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = blocks(document.read_text(encoding="utf-8"))
+    if not found:
+        pytest.skip("no python block")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    namespace: dict[str, object] = {"__name__": "document"}
+    for line, code in found:
+        # Blank lines in front put the document's own line numbers into a traceback.
+        exec(compile("\n" * (line - 1) + code, str(document), "exec"), namespace)
+
+
+def test_blocks_are_found_with_their_lines_and_indents() -> None:
+    text = "a\n```python\nx = 1\n```\n```bash\nno\n```\n- b\n  ```python\n  y = x\n  ```\n"
+    assert blocks(text) == [(3, "x = 1"), (9 + 1, "y = x")]

@@ -1,0 +1,51 @@
+"""Arms for the placebo tests: pairs of worlds of one replicate that differ in one declared way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from political_moat.experiments.protocols import friendly_term, measure, takeover
+from political_moat.model.elections import Congress
+from political_moat.model.parameters import Parameters
+from political_moat.model.population import build_population  # noqa: F401 - used by the tests of symmetry
+from political_moat.model.world import World
+
+TERM = 48
+
+
+def tree(values: Mapping[str, Any]) -> Parameters:
+    return Parameters().with_values({"electorate.voters": 1000, **values})
+
+
+def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int, Congress] | None = None) -> World:
+    """The friendly term, then the opposed party by decree. congress: chambers imposed by seating month."""
+    past = friendly_term(tree(values), seed=11, replicate=replicate)
+    past.imposed_congress = congress
+    world = takeover(past, "opponent", past)
+    world.advance(TERM)
+    return world
+
+
+def seated(world: World) -> dict[int, Congress]:
+    """Chambers of a world by the month they sit."""
+    return {result.month + 2: result.congress for result in world.results}
+
+
+def political_path(world: World) -> list[Any]:
+    """Everything political that happened, to the last bit: policy month by month, events, elections, platforms."""
+    months = [
+        (m.month, m.in_office, m.theta, m.kappa, m.openness, m.closed, m.protected, m.layer, m.platform_distance, m.threat)
+        for m in world.record
+    ]
+    platforms = {role: party.platform for role, party in world.parties.items()}
+    return [months, world.events, world.results, platforms]
+
+
+def attempts(world: World) -> list[Any]:
+    return [event for event in world.events if event.month >= TERM and event.kind in ("docketed", "withdrawn")]
+
+
+def reversals(values: Mapping[str, Any], replicates: int, congress: bool = False) -> float:
+    """Share of replicates that end in a reversal."""
+    return sum(measure(opposed_world(values, replicate)).reversed for replicate in range(replicates)) / replicates

@@ -1,0 +1,115 @@
+"""Exact placebos (MODEL.md 2): where a channel is shut, exposure changes nothing, to the last bit. Each has a live twin."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from political_moat.model.groups import CHANNELS
+
+
+def _arms() -> Any:
+    name = "moat_placebo_arms"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("moat_arms.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+arms = _arms()
+ALL_OFF = {f"channels.{name}": False for name in CHANNELS}
+UPPER = {"voting.asset_vote_effect": 6.0}
+LIVELY = {**UPPER, "party.donors_per_stake": 1.0, "regulator.reliance_weight": 1.0}
+HOLDERS = {"exposure.breadth": 0.6, "exposure.allocation": 0.2}
+NARROW = {
+    "channels.retrospective": False,
+    "channels.salience": False,
+    "opinion.ownership_shift": 0.0,
+    "opinion.blame_shift": 0.0,
+}
+REPLICATES = range(4)
+TWIN = 60
+"""Replicates of a live twin: the standard error of a paired difference near -.3 is about .06."""
+
+
+@pytest.mark.parametrize("replicate", REPLICATES)
+@pytest.mark.parametrize("breadth", [0.1, 0.9])
+def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure(replicate: int, breadth: float) -> None:
+    values = {**LIVELY, **ALL_OFF}
+    without = arms.opposed_world(values, replicate)
+    exposed = arms.opposed_world({**values, "exposure.breadth": breadth, "exposure.allocation": 0.2}, replicate)
+    assert arms.political_path(exposed) == arms.political_path(without)
+    assert exposed.market.held > 0.0
+
+
+def test_live_twin_with_the_channels_on_exposure_prevents_reversals() -> None:
+    assert arms.reversals({**UPPER, **HOLDERS}, TWIN) - arms.reversals(UPPER, TWIN) < -0.10
+
+
+@pytest.mark.parametrize("replicate", REPLICATES)
+def test_polls_blind_and_congress_imposed_attempts_are_the_same_in_every_quarter(replicate: int) -> None:
+    values = {**UPPER, "polls.blind": True}
+    without = arms.opposed_world(values, replicate)
+    imposed = arms.opposed_world({**values, **HOLDERS}, replicate, arms.seated(without))
+    assert arms.attempts(imposed) == arms.attempts(without)
+
+
+@pytest.mark.parametrize("replicate", REPLICATES)
+def test_polls_blind_and_congress_free_attempts_are_the_same_up_to_the_first_midterm(replicate: int) -> None:
+    values = {**UPPER, "polls.blind": True}
+    without = arms.opposed_world(values, replicate)
+    free = arms.opposed_world({**values, **HOLDERS}, replicate, {48: arms.seated(without)[48]})
+    early = [[one for one in arms.attempts(world) if one.month < 72] for world in (without, free)]
+    assert early[0] == early[1]
+    assert free.results[-2].author_share != without.results[-2].author_share
+
+
+def test_live_twin_polls_that_see_stakes_deter_attempts_that_blind_polls_do_not() -> None:
+    def prohibitions(blind: bool, exposed: bool) -> float:
+        values = {**UPPER, "polls.blind": blind, **(HOLDERS if exposed else {})}
+        worlds = [arms.opposed_world(values, replicate) for replicate in range(TWIN)]
+        hostile = [any(e.move in ("prohibit", "close") for e in arms.attempts(world)) for world in worlds]
+        return sum(hostile) / TWIN
+
+    assert prohibitions(False, True) - prohibitions(False, False) < -0.10
+    assert abs(prohibitions(True, True) - prohibitions(True, False)) <= 0.05
+
+
+@pytest.mark.parametrize("replicate", REPLICATES)
+def test_full_grandfathering_no_visibility_and_no_breadth_are_one_world(replicate: int) -> None:
+    values = {**UPPER, **NARROW}
+    worlds = [
+        arms.opposed_world({**values, **dose}, replicate)
+        for dose in ({}, {**HOLDERS, "exposure.visibility": 0.0}, {**HOLDERS, "exposure.grandfathering": 1.0})
+    ]
+    paths = [arms.political_path(world) for world in worlds]
+    assert paths[1] == paths[0]
+    assert paths[2] == paths[0]
+
+
+def test_live_twin_without_grandfathering_the_prospective_loss_alone_prevents_reversals() -> None:
+    values = {**UPPER, **NARROW}
+    assert arms.reversals({**values, **HOLDERS}, TWIN) - arms.reversals(values, TWIN) < -0.10
+
+
+@pytest.mark.parametrize("replicate", REPLICATES)
+def test_with_everything_on_an_invisible_stake_is_no_stake(replicate: int) -> None:
+    news = {"market.rule_news_jump": 0.1, "market.party_control_news_jump": 0.3, "market.depth_switch": True}
+    values = {**LIVELY, **news}
+    without = arms.opposed_world(values, replicate)
+    invisible = arms.opposed_world({**values, **HOLDERS, "exposure.visibility": 0.0}, replicate)
+    assert arms.political_path(invisible) == arms.political_path(without)
+    assert invisible.market.price != without.market.price
+
+
+def test_live_twin_a_visible_stake_prevents_reversals_that_an_invisible_one_does_not() -> None:
+    invisible = arms.reversals({**UPPER, **HOLDERS, "exposure.visibility": 0.0}, TWIN)
+    assert arms.reversals({**UPPER, **HOLDERS}, TWIN) - invisible < -0.10
