@@ -1,8 +1,8 @@
-"""Counter-based random draws: every draw is a pure function of (root seed, replicate, stream, agent, month).
+"""Counter-based draws: each one is a pure function of (root seed, replicate, stream, agent, month).
 
-The generator is squares32 (Widynski 2020), whose key is mixed from seed, replicate and stream name by SplitMix64
+The generator is squares32 (Widynski 2020); its key is mixed from seed, replicate and stream name by SplitMix64
 (Steele, Lea & Flood 2014). No state, no order: adding a rule never shifts another rule's draws, arms of one replicate
-share every draw, and any number of threads gives the same bits. Uniforms come from the top 24 bits and are never 0 or 1.
+share every draw, and any number of threads gives the same bits. Uniforms come from the top 24 bits, never 0 or 1.
 
 `squares32`, `month_key` and `uniform` exist twice: in plain Python here (the definition) and compiled (`*_kernel`).
 """

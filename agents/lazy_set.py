@@ -13,7 +13,7 @@ from mesa.agent import AgentSet
 try:
     from mesa.agentset import AbstractAgentSet, GroupBy
 except ImportError:  # Mesa before 3.5
-    from collections.abc import MutableSet as AbstractAgentSet  # type: ignore[assignment]
+    from collections.abc import MutableSet as AbstractAgentSet
 
     from mesa.agent import GroupBy
 

@@ -21,7 +21,7 @@ class Option(NamedTuple):
     """One item an administration may put on its agenda, as it would see it in the Federal Register."""
 
     name: str
-    index: int
+    number: int
     nest: str
     stand: Stand
     theta: float

@@ -1,0 +1,1 @@
+"""Studies: protocols, estimands, statistics, the runner and the command line."""

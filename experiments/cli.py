@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .errors import Interrupted, UserError
+from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 
 app = typer.Typer(
     add_completion=False,
@@ -74,7 +74,7 @@ def run(
         raise UserError("\n".join(problems))
     from ..agents.code_hash import use_code_named_cache
 
-    if use_code_named_cache():
+    if not any(use_code_named_cache().iterdir()):
         typer.echo("compiling once for this version (about 20 seconds)", err=True)
     from .headline import as_json, text
 
@@ -143,6 +143,8 @@ def main() -> None:
         sys.exit(_complain(str(error), UserError.exit_code))
     except Interrupted as stop:
         sys.exit(_complain(str(stop), 130))
+    except (NonDeterministic, WorkersUnusable) as stop:
+        sys.exit(_complain(str(stop), 1))
     except Exception as error:
         line = _usage_line(error)
         if line is None:

@@ -30,7 +30,7 @@ def codebook() -> str:
     parts = [
         "# Codebook",
         "",
-        "A laboratory, not a forecast and not advice. Empty cells are values that do not exist (an event that never came).",
+        "A laboratory, not a forecast and not advice. An empty cell is a value that does not exist.",
         "",
         "Channels by which exposure can reach politics, each a switch (`channels.NAME`): " + ", ".join(CHANNELS) + ".",
     ]

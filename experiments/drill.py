@@ -18,7 +18,9 @@ def one_replicate(request: Request, replicate: int, form: str = "table") -> str:
     lines = [f"replicate {replicate}, seed {request.seed}, preset {request.preset}"]
     lines.append(f"{'arm':<22}" + "".join(f"{name:>12}" for name in _SHOWN))
     for row in result.runs:
-        cells = "".join(f"{row[name]:>12.3f}" if isinstance(row[name], float) else f"{row[name]:>12}" for name in _SHOWN)
+        cells = "".join(
+            f"{row[name]:>12.3f}" if isinstance(row[name], float) else f"{row[name]:>12}" for name in _SHOWN
+        )
         lines.append(f"{row['arm']:<22}{cells}")
     arms = {arm.name: arm for arm in arm_list(request.parameters, request.design)}
     zero = friendly_term(with_dose(request.parameters, 0.0, request.design.visibilities[0]), request.seed, replicate)
@@ -28,6 +30,9 @@ def one_replicate(request: Request, replicate: int, form: str = "table") -> str:
         past = past if arm.layer == request.parameters.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
         world.advance(request.parameters.institutions.term_months)
-        told = [f"{e.month - 48}: {e.kind} {e.move or 'rule'} ({e.instrument})" for e in world.events if e.month >= 48]
+        start = request.parameters.institutions.term_months
+        told = [
+            f"{e.month - start}: {e.kind} {e.move or 'rule'} ({e.instrument})" for e in world.events if e.month >= start
+        ]
         lines.append(f"{name}: " + ("; ".join(told) if told else "nothing happened") + " (months after takeover)")
     return "\n".join(lines)

@@ -1,7 +1,8 @@
-"""The printed answer of `moat run`: dose-response table, verdict, money, what the preset implies, where the files are."""
+"""The printed answer of `moat run`: dose-response table, verdict, money, implied vote effects, files."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,8 @@ def summary_table(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
 
 _HEAD = (
     f"{'breadth':>8}{'n':>6}{'P(att)':>8}{'P(restr)':>10}{'P(rev)':>8}"
-    f"{'RD restricted [95%]':>26}{'RD reversed [95%]':>26}{'MC err':>8}{'severity':>10}{'G':>8}{'policy':>8}{'USD bn':>8}{'401k':>7}"
+    f"{'RD restricted [95%]':>26}{'RD reversed [95%]':>26}{'MC err':>8}{'severity':>10}{'G':>8}"
+    f"{'policy':>8}{'USD bn':>8}{'401k':>7}"
 )
 
 
@@ -62,14 +64,18 @@ def layer_counts(frame: pd.DataFrame, arm: str) -> str:
     """How the restrictions of an arm came about, by the layer that held them."""
     rows = frame[frame["arm"] == arm]
     shares = rows["restricted_layer"].value_counts() / len(rows)
-    return ", ".join(f"{layer} {share:.3f}" for layer, share in shares.sort_index().items() if layer != "none") or "none"
+    return (
+        ", ".join(f"{layer} {share:.3f}" for layer, share in shares.sort_index().items() if layer != "none") or "none"
+    )
 
 
 def verdict_lines(outcome: Outcome) -> list[str]:
     """One sentence with the verdict per visibility, by the rule declared before any run."""
     request = outcome.request
     if PRIMARY_BREADTH not in request.design.breadths:
-        return [f"No verdict: the declared contrast needs breadth {PRIMARY_BREADTH:g} (--breadth 0,{PRIMARY_BREADTH:g})."]
+        return [
+            f"No verdict: the declared contrast needs breadth {PRIMARY_BREADTH:g} (--breadth 0,{PRIMARY_BREADTH:g})."
+        ]
     if outcome.frame["replicate"].nunique() < 2:
         return ["No verdict: one replicate has no error."]
     contrasts = primary_contrast(outcome.frame, layer=request.parameters.policy.layer)
@@ -88,7 +94,7 @@ def money_line(table: pd.DataFrame) -> str:
     rows = rows[rows["visibility"] == rows["visibility"].iloc[0]] if len(rows) else rows
     share, breadth = rows["share_of_401k_assets"].tolist(), rows["breadth"].tolist()
     points = [(0.0, 0.0), *zip(share, breadth, strict=True)]
-    for (s0, b0), (s1, b1) in zip(points, points[1:], strict=False):
+    for (s0, b0), (s1, b1) in itertools.pairwise(points):
         if s0 < ARTICLE_SHARE <= s1:
             at = b0 + (b1 - b0) * (ARTICLE_SHARE - s0) / (s1 - s0)
             return f"The article's 5% of 401(k) assets stands at breadth {at:.2f} on this axis."
@@ -104,12 +110,14 @@ def implied_lines(request: Request) -> list[str]:
     for visibility in request.design.visibilities:
         e = implied_effects(with_dose(request.parameters, PRIMARY_BREADTH, visibility), request.seed)
         lines.append(
-            f"Implied at b = {PRIMARY_BREADTH:g}, v = {visibility:g} by a rival who would prohibit: {e.per_holder:.2f} points "
-            f"per holder (mean stake {e.mean_stake:.3f} years of income), {e.national:.2f} points nationally; the issue is "
-            f"{e.variance_share:.3f} of the variance of the vote."
+            f"Implied at b = {PRIMARY_BREADTH:g}, v = {visibility:g} by a rival who would prohibit: {e.per_holder:.2f} "
+            f"points per holder (mean stake {e.mean_stake:.3f} years of income), {e.national:.2f} points nationally; "
+            f"the issue is {e.variance_share:.3f} of the variance of the vote."
         )
         if e.per_holder > LITERATURE_POINTS:
-            lines.append(f"  Beyond the literature: the largest effect found per holder is {LITERATURE_POINTS:g} points.")
+            lines.append(
+                f"  Beyond the literature: the largest effect found per holder is {LITERATURE_POINTS:g} points."
+            )
     return lines
 
 

@@ -82,8 +82,8 @@ def citation() -> str:
     facts = manifest(seed=0, request={})
     version = importlib.metadata.version("political-moat")
     lines = [
-        f"political-moat authors (2026). political-moat: a laboratory for the political moat thesis (version {version}). "
-        "Software, MIT licence.",
+        "political-moat authors (2026). political-moat: a laboratory for the political moat thesis "
+        f"(version {version}). Software, MIT licence.",
         f"Code hash {facts['code_hash']}.",
         "Versions: " + json.dumps({k: v for k, v in facts.items() if k not in ("seed", "request", "code_hash")}),
     ]

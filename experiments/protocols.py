@@ -50,7 +50,9 @@ def arm_list(p: Parameters, design: StressDesign) -> list[Arm]:
     arms = [Arm("b=0", own, 0.0, first)]
     for visibility in design.visibilities:
         arms += [
-            Arm(f"b={breadth:g} v={visibility:g}", own, breadth, visibility) for breadth in design.breadths if breadth > 0.0
+            Arm(f"b={breadth:g} v={visibility:g}", own, breadth, visibility)
+            for breadth in design.breadths
+            if breadth > 0.0
         ]
     for layer in design.layers:
         if layer != own:

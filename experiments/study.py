@@ -33,6 +33,11 @@ class Outcome:
         self.reasons = reasons
 
 
+def timeout_seconds(request: Request) -> float:
+    """When a replicate counts as hung: a hundred times what it takes, and never below ten minutes."""
+    return max(600.0, 0.01 * request.parameters.electorate.voters * len(arm_list(request.parameters, request.design)))
+
+
 def task_key(request: Request, replicate: int) -> str:
     """Name of a replicate by its content; the number of replicates is left out, so that adding some reuses the rest."""
     content = request.canonical()
@@ -87,8 +92,17 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
 
     before = request.replicates - len(tasks)
     with Progress(request.replicates, "replicates", done=before, quiet=quiet) as progress:
-        workers = min(workers, len(tasks))
-        run_tasks(tasks, TASK, workers, keep, give_up, progress, code=code_hash())
+        run_tasks(
+            tasks,
+            TASK,
+            workers,
+            keep,
+            give_up,
+            progress,
+            timeout_s=timeout_seconds(request),
+            code=code_hash(),
+            in_process=workers == 1,
+        )
     return reasons
 
 
@@ -102,7 +116,9 @@ def records(
     keys = {}
     kept: list[RunRecord] = []
     for row in runs:
-        key = run_key(content | {"arm": row["arm"], "returning": request.design.returning}, row["replicate"], row["seed"])
+        key = run_key(
+            content | {"arm": row["arm"], "returning": request.design.returning}, row["replicate"], row["seed"]
+        )
         keys[row["arm"]] = key
         kept.append(RunRecord(key=key, replicate=row["replicate"], arm=row["arm"], row=_without(row)))
     administrations = [CycleRecord(key=keys[row["arm"]], number=row["number"], row=_without(row)) for row in cycles]

@@ -1,0 +1,1 @@
+"""The world: parameters, population, market, law, elections, schedule."""

@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from ..agents.electorate import columns
+from ..agents.electorate.ballots import ballots
+from ..agents.electorate.columns import TURNOUT_PRESIDENTIAL
+from ..agents.electorate.electorate import Electorate
 from ..agents.perception import Stand
 from .parameters import Parameters
-from .population import feared_size
+from .polls import question_row
 from .world import World
 
 LITERATURE_POINTS = 6.0
 """Largest effect per holder in the literature: Jha & Shayo 2019, 4-6 points."""
+
+Reals = npt.NDArray[np.float64]
+PROHIBITION = Stand(0.0, 1.0, 0.0)
 
 
 class ImpliedEffects(NamedTuple):
@@ -26,58 +33,54 @@ class ImpliedEffects(NamedTuple):
     mean_stake: float
 
 
-def stake_utility(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Utility a prohibition by the opponent would move, per voter, attention settled at that threat; positive to the author."""
-    p, c = world.parameters, world.vote_coefficients
-    stake = world.electorate.stakes(world.market.price)
-    visible = world.electorate.column("visibility").astype(float)
-    belief = world.electorate.column("belief").astype(float)
-    seen = visible * stake / (stake + p.opinion.stake_half)
-    attention = p.opinion.salience_base + seen * (
-        world.opinion_coefficients.salience_stake + world.opinion_coefficients.salience_threat * c.unprotected
+def utilities(world: World, electorate: Electorate, author: Stand, opponent: Stand) -> tuple[Reals, Reals]:
+    """Utility of the author over the opponent, and turnout, of every voter at two stands; two arrays (voters,)."""
+    utility, turnout = ballots(
+        electorate.fixed,
+        electorate.dynamic,
+        world.market.price,
+        world.incumbent_sign,
+        0.0,
+        world.threat,
+        TURNOUT_PRESIDENTIAL,
+        world.parameters.channels.turnout,
+        np.array(question_row(world, author, opponent, world.openness)),
+        world.vote_coefficients,
     )
-    size = feared_size(p, world.openness, 0.0, 1.0, 0.0)
-    pain = visible * belief * c.loss_aversion * (c.unprotected * stake) ** c.curvature
-    return np.asarray(attention * c.loss_weight * pain * size)
+    return world.sign * utility, turnout
 
 
 def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -> ImpliedEffects:
-    """Vote effects that a preset implies when the opponent's stand is to prohibit and divest, after one friendly term."""
-    world = World(parameters, seed, replicate)
+    """Effect of holding where the opponent stands to prohibit and divest, after one friendly term.
+
+    Every voter is compared with herself had she held nothing in retirement accounts (the shadow electorate of blind
+    polls): attention, ownership, threatened loss, retrospection and turnout together.
+    """
+    polls = parameters.polls.model_copy(update={"blind": True})
+    world = World(parameters.model_copy(update={"polls": polls}), seed, replicate)
     world.advance(parameters.institutions.term_months)
     world.electorate.reset_stakes(world.market.price)
-    lean = world.sign * world.electorate.column("partisanship").astype(float)
-    moved = expit(lean + stake_utility(world)) - expit(lean)
+    if world.blind is None:
+        raise RuntimeError("a world with blind polls has a shadow electorate")
+    hold = Stand(world.openness, 0.0, 0.0)
+    holding, turnout = utilities(world, world.electorate, hold, PROHIBITION)
+    without, habit = utilities(world, world.blind, hold, PROHIBITION)
     holders = world.electorate.dynamic[columns.UNITS] > 0.0
-    per_holder = 100.0 * float(moved[holders].mean()) if holders.any() else 0.0
+    moved = expit(holding) - expit(without)
+    national = (turnout * expit(holding)).sum() / turnout.sum() - (habit * expit(without)).sum() / habit.sum()
     stakes = world.electorate.stakes(world.market.price)
+    some = bool(holders.any())
     return ImpliedEffects(
-        per_holder,
-        100.0 * float(moved.mean()),
+        100.0 * float(moved[holders].mean()) if some else 0.0,
+        100.0 * float(national),
         issue_variance_share(world),
-        float(stakes[holders].mean()) if holders.any() else 0.0,
+        float(stakes[holders].mean()) if some else 0.0,
     )
 
 
 def issue_variance_share(world: World) -> float:
-    """Share of the variance of the vote utility that the issue has at the stands of the month."""
-    electorate, c = world.electorate, world.vote_coefficients
-    author, opponent = world.stand("author"), world.stand("opponent")
-    salience = electorate.column("salience").astype(float)
-    ideal = electorate.column("ideal").astype(float)
-    issue = salience * c.ideal_weight * ((opponent.openness - ideal) ** 2 - (author.openness - ideal) ** 2)
-    issue = issue + stake_part(world, author, opponent)
-    lean = world.sign * electorate.column("partisanship").astype(float)
-    return float(issue.var() / (issue + lean).var())
-
-
-def stake_part(world: World, author: Stand, opponent: Stand) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Stake term of the utility at two stands, per voter, positive to the author."""
-    p, c = world.parameters, world.vote_coefficients
-    stake = world.electorate.stakes(world.market.price)
-    visible = world.electorate.column("visibility").astype(float)
-    pain = visible * world.electorate.column("belief").astype(float) * c.loss_aversion
-    pain = pain * (c.unprotected * stake) ** c.curvature
-    sizes = [feared_size(p, world.openness, one.openness, one.forced, one.protected) for one in (author, opponent)]
-    salience = world.electorate.column("salience").astype(float)
-    return np.asarray(salience * c.loss_weight * pain * (sizes[1] - sizes[0]))
+    """Share of the variance of the vote utility that the issue has, the opponent standing for prohibition."""
+    hold = Stand(world.openness, 0.0, 0.0)
+    utility, _ = utilities(world, world.electorate, hold, PROHIBITION)
+    issue = utility - world.sign * world.electorate.column("partisanship").astype(float)
+    return float(issue.var() / utility.var())

@@ -43,18 +43,25 @@ class ElectionResult(NamedTuple):
 UNIFIED_AUTHOR = Congress(0.506, (0.53, 0.53, 0.53))
 
 
+def half_term(p: Parameters) -> int:
+    """Months between elections of the House."""
+    return p.institutions.term_months // 2
+
+
 def level_sd(p: Parameters) -> float:
     """Sd of the level shock of a presidential election, in points of the two-party vote."""
     return p.elections.valence_level_sd if p.elections.regime == "record" else p.elections.valence_level_sd_modern
 
 
 def incumbency_points(terms: int, p: Parameters) -> float:
-    """Points for the party in office after `terms` terms: the running bonus after one, the duration penalty after more."""
+    """Points for the party in office: the running bonus after one term, the duration penalty after more."""
     factor = 1.0 if p.elections.regime == "record" else 0.5
     return factor * (p.elections.incumbent_running_bonus if terms <= 1 else p.elections.duration_penalty)
 
 
-def valence_points(draws: Draws, month: int, stock_year: float, incumbent: float, presidential: bool, p: Parameters) -> float:
+def valence_points(
+    draws: Draws, month: int, stock_year: float, incumbent: float, presidential: bool, p: Parameters
+) -> float:
     """Level shock towards the author in points: own draw, and the economy credited to the party in office.
 
     incumbent is +1 when the author is in office. The two parts add up to the variance of the level sd.
@@ -75,7 +82,7 @@ def seat_share(vote_share: float, responsiveness: float) -> float:
 def next_congress(congress: Congress, month: int, author_share: float, p: Parameters) -> Congress:
     """House anew, and the Senate class that is up."""
     classes = list(congress.senate_classes)
-    classes[(month // 24) % 3] = seat_share(author_share, p.elections.senate_responsiveness)
+    classes[(month // half_term(p)) % 3] = seat_share(author_share, p.elections.senate_responsiveness)
     return Congress(seat_share(author_share, p.elections.house_responsiveness), (classes[0], classes[1], classes[2]))
 
 

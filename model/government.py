@@ -6,14 +6,21 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..agents.draws import gumbel, persistent_gumbel
-from ..agents.electorate.columns import ASSIGNED_STAKE, VISIBILITY
+from ..agents.electorate.columns import VISIBILITY
 from ..agents.electorate.kernels import grieve
 from ..agents.party.decisions import agenda_decision, agenda_opens, platform_candidates, platform_decision
 from ..agents.perception import LawState, Option, PolicyState, Stand
 from ..agents.regulator.decisions import brings_case, confirmation_months, drift_ideal
-from ..agents.regulator.docket import Docket, slow_roll_factor, stage_count, stage_months, vacatur_probability
-from .elections import incumbency_points, level_sd
-from .law import Law, Provision, enact, openness, platform_stand
+from ..agents.regulator.docket import (
+    Docket,
+    expected_months,
+    slow_roll_factor,
+    stage_count,
+    stage_months,
+    vacatur_probability,
+)
+from .elections import half_term, incumbency_points, level_sd
+from .law import Law, Provision, enact, platform_stand
 from .menu import MOVES, NESTS, menu, restrictive
 from .polls import ask
 from .population import feared_size
@@ -32,6 +39,7 @@ class Suit(NamedTuple):
     stand: Stand
     role: str
     decided: float
+    restrictive: bool
 
 
 class Event(NamedTuple):
@@ -53,7 +61,7 @@ def other(role: str) -> str:
 def transition(world: World) -> None:
     """Phase 1: winners take office; the docket of the old administration is frozen, agencies await new heads."""
     month, p = world.month, world.parameters
-    if month == 0 or month % 24 != 0:
+    if month == 0 or month % half_term(p) != 0:
         return
     if world.elected_congress is not None:
         world.congress = world.elected_congress
@@ -63,6 +71,7 @@ def transition(world: World) -> None:
         return
     winner = world.next_government or (world.results[-1].winner if world.results else world.in_office)
     world.next_government = None
+    world.term_start = month
     if world.docket is not None and winner != world.in_office:
         world.note("frozen", world.in_office, world.docket.option, world.docket.restrictive)
         world.docket = None
@@ -73,7 +82,6 @@ def transition(world: World) -> None:
     world.in_office = winner
     world.terms_in_office = 1
     world.announced = None
-    world.term_start = month
     sign = 1.0 if winner == "author" else -1.0
     world.news += sign * p.market.party_control_news_jump
     confirm_agencies(world)
@@ -104,7 +112,7 @@ def pipeline(world: World) -> None:
 
 def _stage_due(world: World, option: Option, role: str, started: int, stage: int, since: float) -> float:
     p = world.parameters.regulator
-    draw = world.draws.uniform(f"docket {role}", stage + 16 * option.index, started)
+    draw = world.draws.uniform(f"docket {role}", stage + 16 * option.number, started)
     factor = slow_roll_factor(world.agencies[option.agency].ideal, option.stand.openness, p)
     return since + stage_months(option.instrument, draw, factor, p)
 
@@ -147,12 +155,14 @@ def take_effect(world: World, option: Option, role: str, started: int, restricts
     before, was = world.law, world.openness
     world.law = enact(before, option, role, world.month)
     world.refresh_policy()
+    if option.name == "support":
+        world.take_over_losses()
     world.note("enacted", role, option, restricts)
     world.news += p.market.rule_news_jump * (world.openness - was)
     if world.openness < was - 1e-9 or option.stand.forced > 0.0:
         leave_grievance(world, was, option.stand, role)
     if option.instrument == "rule":
-        _sue(world, option, before, role, started)
+        _sue(world, option, before, role, started, restricts)
 
 
 def leave_grievance(world: World, was: float, stand: Stand, role: str) -> None:
@@ -169,14 +179,14 @@ def leave_grievance(world: World, was: float, stand: Stand, role: str) -> None:
     )
 
 
-def _sue(world: World, option: Option, before: Law, role: str, started: int) -> None:
+def _sue(world: World, option: Option, before: Law, role: str, started: int, restricts: bool) -> None:
     p = world.parameters.regulator
-    if world.draws.uniform(f"suit {role}", option.index, started) >= p.suit_probability:
+    if world.draws.uniform(f"suit {role}", option.number, started) >= p.suit_probability:
         return
-    wait = -math.log(world.draws.uniform(f"court {role}", option.index, started)) * p.court_months
+    wait = -math.log(world.draws.uniform(f"court {role}", option.number, started)) * p.court_months
     provision = world.law.rule
     if provision is not None:
-        world.suits.append(Suit(provision, before, option.stand, role, world.month + wait))
+        world.suits.append(Suit(provision, before, option.stand, role, world.month + wait, restricts))
 
 
 def reliance(world: World) -> float:
@@ -188,16 +198,16 @@ def reliance(world: World) -> float:
 
 
 def mean_visible_stake(world: World) -> float:
-    """Mean over all voters of assigned stake times visibility, in years of income."""
-    dynamic = world.electorate.dynamic
-    return float((dynamic[ASSIGNED_STAKE].astype(float) * dynamic[VISIBILITY]).mean())
+    """Mean over all voters of the stake held now times its visibility, in years of income."""
+    return float((world.electorate.stakes(world.market.price) * world.electorate.dynamic[VISIBILITY]).mean())
 
 
 def _decide_suit(world: World, suit: Suit) -> None:
     if world.law.rule != suit.provision:
         return
     draw = world.draws.uniform(f"vacatur {suit.role}", 0, suit.provision.month)
-    if draw >= vacatur_probability(reliance(world), world.parameters.regulator):
+    relied = reliance(world) if suit.restrictive else 0.0
+    if draw >= vacatur_probability(relied, world.parameters.regulator):
         world.events.append(Event(world.month, "upheld", suit.role, "", "rule", False))
         return
     was = world.openness
@@ -260,7 +270,7 @@ def platforms(world: World) -> None:
     rival = world.stand(world.in_office)
     stands = [platform_stand(candidate, p.policy.warn_floor) for candidate in candidates]
     report = ask(world, role, [(one, rival) if role == "author" else (rival, one) for one in stands])
-    draws = [gumbel(world.draws.uniform(f"platform {role}", i, world.month)) for i in range(3)]
+    draws = [gumbel(world.draws.uniform(f"platform {role}", i, world.month)) for i in range(len(candidates))]
     state = policy_state(world, role)
     party.platform = platform_decision(candidates, report, state, party.ideal, 0.01 * level_sd(p), p.party, draws)
 
@@ -280,7 +290,7 @@ def agenda(world: World) -> None:
         [(one.stand, challenger) if role == "author" else (challenger, one.stand) for one in options],
     )
     key = world.draws.key(f"choice {role}")
-    moves = [_taste(world, key, option.index) for option in options]
+    moves = [_taste(world, key, option.number) for option in options]
     nests = {nest: _taste(world, key, _NEST_DRAWS + i) for i, nest in enumerate(NESTS)}
     chosen = options[
         agenda_decision(
@@ -316,14 +326,19 @@ def available_options(world: World) -> list[Option]:
     ideals = {name: agency.ideal for name, agency in world.agencies.items()}
     fallen = 1.0 - world.market.price / world.market.peak
     if world.docket is not None:
-        live = world.docket.option._replace(months=max(0.0, world.docket.due - world.month))
+        live = world.docket.option._replace(months=remaining_months(world, world.docket))
         return [menu(world.law, p, ideals, False, 0.0)[0], live]
     return menu(world.law, p, ideals, unified(world, world.in_office), fallen)
 
 
-def openness_in_force(world: World) -> float:
-    """Openness of the policy in force."""
-    return openness(world.in_force, world.parameters.policy.cap)
+def remaining_months(world: World, docket: Docket) -> float:
+    """Months a live item is expected to need still: its mean time for the stages left, as the public knows it."""
+    p, option = world.parameters.regulator, docket.option
+    factor = slow_roll_factor(world.agencies[option.agency].ideal, option.stand.openness, p)
+    whole = expected_months(option.instrument, factor, p)
+    if option.instrument in ("rule", "statute"):
+        return whole * (1.0 - docket.stage / stage_count(option.instrument, p))
+    return max(0.0, whole - (world.month - docket.started))
 
 
 __all__ = ["MOVES", "Event", "Suit", "agenda", "pipeline", "platforms", "policy_state", "transition"]

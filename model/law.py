@@ -13,7 +13,7 @@ LAYERS = ("enforcement", "guidance", "rule", "statute")
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """What one layer says: theta, cap, protection of existing holdings, whether a sale is forced, by whom, since when."""
+    """What one layer says: theta, cap, protection of holdings, forced sale or not, by whom, since when."""
 
     theta: float
     kappa: float
@@ -119,7 +119,7 @@ def platform_stand(platform: float, warn_floor: float) -> Stand:
 def provision_of(option: Option, role: str, month: int) -> Provision:
     """The provision an enacted option writes into its layer."""
     closed = option.name == "close"
-    forced = option.stand.forced > 0.0
+    forced = option.stand.forced > 0.0 and option.stand.protected < 1.0
     return Provision(option.theta, option.kappa, option.stand.protected, forced, closed, role, month)
 
 

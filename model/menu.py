@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ..agents.perception import Option, Stand
 from ..agents.regulator.docket import expected_months, slow_roll_factor
-from .law import Law, dol_provision, effective, openness, rung_above, rung_below
+from .law import Law, dol_provision, effective, enact, openness, rung_above, rung_below, stand_of
 from .parameters import Parameters
 
 MOVES = ("hold", "loosen", "warn", "cap", "close", "prohibit", "enforce", "support")
 NESTS = ("hold", "loosen", "restrict", "support")
+SUPPORT_AFTER = 0.3
+LOOSEN_CAP = 0.10
 
 
 def _formal_instrument(law: Law) -> str:
@@ -20,68 +22,99 @@ def _formal_instrument(law: Law) -> str:
     return "statute" if law.layer == "statute" else law.layer
 
 
-def menu(
-    law: Law, p: Parameters, ideals: dict[str, float], unified: bool, fallen: float, after_vacatur: float = 0.0
-) -> list[Option]:
+class _Menu:
+    """Collects the options that the law leaves open."""
+
+    def __init__(self, law: Law, p: Parameters, ideals: dict[str, float], unified: bool) -> None:
+        self.law, self.p, self.ideals, self.unified = law, p, ideals, unified
+        self.now, self.dol, self.kappa0 = effective(law), dol_provision(law), p.policy.cap
+        self.formal = _formal_instrument(law)
+        hold = stand_of(self.now, self.kappa0)
+        self.options = [Option("hold", 0, "hold", hold, self.now.theta, self.now.kappa, "none", "DOL", 0.0, 0.0)]
+
+    def add(
+        self,
+        name: str,
+        nest: str,
+        theta: float,
+        kappa: float,
+        instrument: str,
+        *,
+        forced: float = 0.0,
+        protected: float = 1.0,
+        agency: str = "DOL",
+    ) -> None:
+        """Add one move, unless it needs a statute that a divided government cannot pass.
+
+        Its stand is the openness that would be in force once it is enacted, with all other layers as they are.
+        """
+        if instrument == "statute" and not self.unified:
+            return
+        risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" else 0.0
+        stand = Stand(0.0, forced, protected)
+        option = Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
+        opened = openness(effective(enact(self.law, option, "author", 0)), self.kappa0)
+        factor = slow_roll_factor(self.ideals[agency], opened, self.p.regulator)
+        months = expected_months(instrument, factor, self.p.regulator)
+        self.options.append(option._replace(stand=stand._replace(openness=opened), months=months))
+
+    def add_loosen(self) -> None:
+        """Loosening acts on whatever binds: an enforcement posture, guidance below a rule, or the standing layer."""
+        law, now, standing = self.law, self.now, self.law.standing()
+        if law.enforcement is not None and law.enforcement.theta < self.dol.theta:
+            self.add("loosen", "loosen", self.dol.theta, self.dol.kappa, "enforcement", agency="SEC", protected=0.0)
+        elif law.guidance is not None and (law.rule or law.statute) and self.dol.theta < standing.theta:
+            self.add("loosen", "loosen", standing.theta, standing.kappa, "guidance", protected=0.0)
+        elif now.theta < 1.0 or now.closed or now.kappa < self.kappa0:
+            theta, kappa = rung_above(now.theta), min(1.0, now.kappa + LOOSEN_CAP)
+            self.add("loosen", "loosen", theta, kappa, self.formal, protected=0.0)
+
+    def add_warn(self) -> None:
+        """Guidance at most one rung below a rule (or below itself), never below the floor; a statute leaves no room."""
+        law, now = self.law, self.now
+        base = law.standing().theta if law.rule or law.statute else self.dol.theta
+        floor = max(rung_below(base), self.p.policy.warn_floor)
+        if self.dol.theta > floor and law.statute is None and not now.closed:
+            self.add("warn", "restrict", floor, self.dol.kappa, "guidance")
+
+    def add_enforce(self) -> None:
+        """The SEC's enforcement posture, one rung below the policy in force."""
+        now = self.now
+        floor = max(rung_below(now.theta), self.p.policy.warn_floor)
+        if self.law.enforcement is None and now.theta > floor and not now.closed:
+            self.add("enforce", "restrict", floor, now.kappa, "enforcement", agency="SEC")
+
+    def add_formal(self) -> None:
+        """Cap, close to new money, prohibit and divest: they change the standing layer."""
+        now, policy = self.now, self.p.policy
+        if now.theta <= 0.0:
+            return
+        if now.kappa > policy.cap_low and not now.closed:
+            theta = self.dol.theta if self.formal == "guidance" else self.law.standing().theta
+            excess = max(0.0, 1.0 - policy.cap_low / self.kappa0)
+            self.add(
+                "cap", "restrict", theta, policy.cap_low, self.formal, forced=excess, protected=policy.cap_protects
+            )
+        if not now.closed:
+            self.add("close", "restrict", policy.before_theta, 0.0, self.formal)
+        hard = "rule" if self.formal == "guidance" else self.formal
+        self.add("prohibit", "restrict", 0.0, 0.0, hard, forced=1.0, protected=0.0)
+
+
+def menu(law: Law, p: Parameters, ideals: dict[str, float], unified: bool, fallen: float) -> list[Option]:
     """Every move open to the government, hold first.
 
-    ideals: the two agencies' ideals (they decide how slowly an item moves). unified: whether president, House and Senate
-    are of one party (a statute needs that). fallen: fall of the price from its peak, which `support` needs.
+    ideals: the two agencies' ideals (they decide how slowly an item moves). unified: whether president, House and
+    Senate are of one party (a statute needs that). fallen: fall of the price from its peak, which `support` needs.
     """
-    now = effective(law)
-    kappa0 = p.policy.cap
-    current = openness(now, kappa0)
-    options = [Option("hold", 0, "hold", Stand(current, 0.0, 0.0), now.theta, now.kappa, "none", "DOL", 0.0, 0.0)]
-
-    def add(name: str, nest: str, stand: Stand, theta: float, kappa: float, instrument: str, agency: str) -> None:
-        if instrument == "statute" and not unified:
-            return
-        factor = slow_roll_factor(ideals[agency], stand.openness, p.regulator)
-        months = expected_months(instrument, factor, p.regulator)
-        risk = p.regulator.prob_rule_lost_in_court if instrument == "rule" else 0.0
-        options.append(Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, months, risk))
-
-    formal = _formal_instrument(law)
-    _add_loosen(law, p, formal, add)
-    dol = dol_provision(law)
-    warned = rung_below(law.standing().theta)
-    floor = max(warned if law.rule or law.statute else rung_below(dol.theta), p.policy.warn_floor)
-    if dol.theta > floor and law.statute is None and not now.closed:
-        add("warn", "restrict", Stand(min(current, floor * min(1.0, now.kappa / kappa0)), 0.0, 1.0), floor, now.kappa, "guidance", "DOL")
-    sec = max(rung_below(now.theta), p.policy.warn_floor)
-    if law.enforcement is None and now.theta > sec and not now.closed:
-        add("enforce", "restrict", Stand(sec * min(1.0, now.kappa / kappa0), 0.0, 1.0), sec, now.kappa, "enforcement", "SEC")
-    if now.kappa > p.policy.cap_low and not now.closed and now.theta > 0.0:
-        capped = law.standing().theta * p.policy.cap_low / kappa0
-        add("cap", "restrict", Stand(min(current, capped), 0.0, 1.0), law.standing().theta, p.policy.cap_low, formal, "DOL")
-    if not now.closed and now.theta > 0.0:
-        add("close", "restrict", Stand(0.0, 0.0, 1.0), p.policy.before_theta, 0.0, formal, "DOL")
-    if now.theta > 0.0:
-        hard = "rule" if formal == "guidance" else formal
-        add("prohibit", "restrict", Stand(0.0, 1.0, 0.0), 0.0, 0.0, hard, "DOL")
-    if p.party.support_move and fallen >= 0.3 and not law.support:
-        add("support", "support", Stand(current, 0.0, 0.0), now.theta, now.kappa, "guidance", "SEC")
-    return options
-
-
-def _add_loosen(law: Law, p: Parameters, formal: str, add: object) -> None:
-    """The loosening move acts on whatever binds: an enforcement posture, guidance below a rule, or the standing layer."""
-    now, kappa0 = effective(law), p.policy.cap
-    dol = dol_provision(law)
-    put = add
-    if law.enforcement is not None and law.enforcement.theta < dol.theta:
-        opened = openness(dol, kappa0)
-        put("loosen", "loosen", Stand(opened, 0.0, 0.0), dol.theta, dol.kappa, "enforcement", "SEC")  # type: ignore[operator]
-        return
-    standing = law.standing()
-    if law.guidance is not None and (law.rule or law.statute) and dol.theta < standing.theta:
-        opened = openness(standing, kappa0)
-        put("loosen", "loosen", Stand(opened, 0.0, 0.0), standing.theta, standing.kappa, "guidance", "DOL")  # type: ignore[operator]
-        return
-    if now.theta >= 1.0 and not now.closed and now.kappa >= kappa0:
-        return
-    theta, kappa = rung_above(now.theta), min(1.0, now.kappa + 0.10)
-    put("loosen", "loosen", Stand(theta * min(1.0, kappa / kappa0), 0.0, 0.0), theta, kappa, formal, "DOL")  # type: ignore[operator]
+    found = _Menu(law, p, ideals, unified)
+    found.add_loosen()
+    found.add_warn()
+    found.add_enforce()
+    found.add_formal()
+    if p.party.support_move and fallen >= SUPPORT_AFTER and not law.support:
+        found.add("support", "support", found.now.theta, found.now.kappa, "guidance", agency="SEC", protected=0.0)
+    return found.options
 
 
 def restrictive(option: Option, current: float) -> bool:

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from ..agents.calibration import Fact, load_facts
+from ..agents.electorate.opinion_parameters import OpinionParameters, VotingParameters
 from ..agents.electorate.parameters import (
     AccountsParameters,
     AttitudeParameters,
     ElectorateParameters,
     ExposureParameters,
-    OpinionParameters,
-    VotingParameters,
 )
 from ..agents.party.parameters import PartyParameters
 from ..agents.party.rules import RULES
@@ -82,7 +81,9 @@ class Parameters(Group):
 
     def values(self) -> dict[str, Any]:
         """Every value by its dotted name."""
-        return {f"{group}.{leaf}": value for group, leaves in self.model_dump().items() for leaf, value in leaves.items()}
+        return {
+            f"{group}.{leaf}": value for group, leaves in self.model_dump().items() for leaf, value in leaves.items()
+        }
 
     def canonical(self) -> str:
         """Canonical text of the tree: sorted keys, shortest float text; equal trees give equal text."""
@@ -163,11 +164,15 @@ def _contradictions(p: Parameters) -> list[str]:
     """Mistakes that no single value shows."""
     found = []
     if p.party.rule not in RULES:
-        found.append(unknown_name(p.party.rule, list(RULES), "party rule") + f" (party.rule; there are {', '.join(RULES)})")
+        found.append(
+            unknown_name(p.party.rule, list(RULES), "party rule") + f" (party.rule; there are {', '.join(RULES)})"
+        )
     if p.regulator.confirmation_latest < p.regulator.confirmation_soonest:
         found.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")
     if p.regulator.guidance_latest < p.regulator.guidance_soonest:
         found.append("regulator.guidance_latest must not be below regulator.guidance_soonest (months)")
+    if p.institutions.term_months % 2:
+        found.append("institutions.term_months must be even (months): a midterm falls halfway")
     shares = p.electorate
     total = shares.cvap_share_18_29 + shares.cvap_share_30_44 + shares.cvap_share_45_64 + shares.cvap_share_65p
     if abs(total - 1.0) > 1e-6:

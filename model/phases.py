@@ -8,7 +8,7 @@ import numpy as np
 
 from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
-from .elections import ElectionResult, college_winner, incumbency_points, next_congress, valence_points
+from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .market import market_month
 from .polls import question_row, threat_of
 from .record import Month
@@ -41,9 +41,10 @@ def payroll(world: World) -> None:
     new_money = 0.0
     if not now.closed and now.theta > 0.0:
         new_money = p.exposure.allocation * min(1.0, now.kappa / p.policy.cap)
-    keep = 1.0
+    keep, limit = 1.0, 1.0
     if now.forced:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
+        limit = p.exposure.allocation * min(1.0, now.kappa / p.policy.cap)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
     totals = accounts_month(
         world.electorate.fixed,
@@ -54,7 +55,7 @@ def payroll(world: World) -> None:
         new_money,
         p.accounts.rebalancing,
         keep,
-        now.kappa if now.forced else 1.0,
+        limit,
     )
     scale = world.citizens_per_voter
     world.market = world.market._replace(flow=float(totals[0]) * scale, held=float(totals[3]) * scale)
@@ -85,7 +86,7 @@ def voters(world: World) -> None:
 def election(world: World) -> None:
     """Phase 10: November of even years."""
     p, month = world.parameters, world.month
-    if (month + p.institutions.election_lead) % 24 != 0:
+    if (month + p.institutions.election_lead) % half_term(p) != 0:
         return
     presidential = (month + p.institutions.election_lead) % p.institutions.term_months == 0
     incumbent = 1.0 if world.in_office == "author" else -1.0

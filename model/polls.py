@@ -38,8 +38,9 @@ def question_row(world: World, author: Stand, opponent: Stand, openness: float) 
 def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]]) -> PollReport:
     """Ask this quarter's panel how it would vote, for each pair (author's stand, opponent's stand).
 
-    Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted. The
-    panel is a block of the population that moves on every quarter; voters are exchangeable, so a block is a random sample.
+    Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted.
+    The panel is a block of the population that moves on every quarter; voters are exchangeable, so a block is a
+    random sample.
     """
     p = world.parameters
     electorate = world.electorate if world.blind is None else world.blind

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
-from scipy.special import expit, logit, ndtr, ndtri
+from scipy.special import expit, ndtr, ndtri
 
 from ..agents.draws import Draws
 from ..agents.electorate import columns
@@ -21,7 +21,6 @@ Reals = npt.NDArray[np.float64]
 _CVAP_EDGES = (18.0, 30.0, 45.0, 65.0, 90.0)
 _BALANCE_EDGES = (25.0, 35.0, 45.0, 55.0, 65.0)
 _LEAN_AGES = (21.0, 35.0, 45.0, 55.0, 65.0, 85.0)
-_STRONG = 3.0
 
 
 def _ages(p: Parameters, u: Reals) -> Reals:
@@ -47,7 +46,7 @@ def lean_to_author(p: Parameters, ages: Reals) -> Reals:
     """Mean partisanship towards the author by age, in logit, from party lean by age (Pew 2024)."""
     e = p.electorate
     leans = [e.dem_lean_18_24, e.dem_lean_30s, e.dem_lean_40s, e.dem_lean_50s, e.dem_lean_60s, e.dem_lean_80p]
-    return e.partisanship_sd * ndtri(1.0 - np.interp(ages, _LEAN_AGES, leans))
+    return np.asarray(e.partisanship_sd * ndtri(1.0 - np.interp(ages, _LEAN_AGES, leans)))
 
 
 @lru_cache(maxsize=64)
@@ -62,36 +61,59 @@ def turnout_intercept(rate: float, person_sd: float) -> float:
     return float(brentq(gap, -30.0, 30.0, xtol=1e-10))
 
 
+def mean_ideal(p: Parameters, ages: Reals, strength: Reals) -> Reals:
+    """Mean ideal policy before any ownership, by age (confidence in crypto, Pew 2024) and lean to the author."""
+    confident = 1.0 - np.where(ages < 50.0, p.attitude.low_confidence_u50, p.attitude.low_confidence_50p)
+    return np.asarray(confident + p.attitude.ideal_partisan_gap * strength)
+
+
+def settled_ideal(p: Parameters, ages: Reals, lean: Reals, holds: bool) -> Reals:
+    """Mean settled ideal policy by age and partisanship: friendly policy in force, rival for prohibition."""
+    o, now = p.opinion, p.policy.friendly_theta
+    strength = lean / (1.0 + np.abs(lean))
+    base = mean_ideal(p, ages, strength) + p.attitude.direct_owner_shift * p.attitude.own_crypto_all
+    party = np.where(lean > 0.0, now, 0.0)
+    settled = base + o.cue_weight * np.abs(strength) * (party - base) - o.thermostat * (now - 0.5)
+    return np.clip(settled + (o.ownership_shift if holds else 0.0), 0.0, 1.0)
+
+
 @lru_cache(maxsize=256)
 def solve_loss_weight(p: Parameters) -> float:
-    """Utility weight b_p at which one holder at the reference stake moves asset_vote_effect points (ODD: loss_weight).
+    """Weight b_p at which holding the reference stake moves the vote by asset_vote_effect points (ODD: loss_weight).
 
-    Averaged over partisanship by age and over beliefs by quadrature; visibility 1, no grandfathering, attention settled
-    at the threat of a prohibition, policy in force friendly_theta, the rival's stand prohibit and divest.
+    The effect is the whole difference between a holder and the same voter without a stake, in P(vote for the
+    protecting party): attention, ownership and threatened loss together. Averaged over age, partisanship and beliefs
+    by quadrature; visibility 1, no grandfathering, opinion and attention settled, policy in force friendly_theta, the
+    rival's stand prohibit and divest. 0 where attention and ownership alone already move more.
     """
-    v, o = p.voting, p.opinion
-    if v.asset_vote_effect == 0.0:
-        return 0.0
+    v, o, now = p.voting, p.opinion, p.policy.friendly_theta
     nodes, weights = hermegauss(31)
     weights = weights / weights.sum()
-    ages = _ages(p, (np.arange(64) + 0.5) / 64)
-    lean = lean_to_author(p, ages)[:, None] + p.electorate.partisanship_sd * nodes[None, :]
-    lean = lean.ravel() + _normal_vote_shift(lean.ravel(), np.tile(weights, 64) / 64, p.electorate.normal_vote)
+    ages = np.repeat(_ages(p, (np.arange(64) + 0.5) / 64), nodes.size)
     share = np.tile(weights, 64) / 64
+    lean = lean_to_author(p, ages) + p.electorate.partisanship_sd * np.tile(nodes, 64)
+    lean = lean + _normal_vote_shift(lean, share, p.electorate.normal_vote)
     belief = np.exp(o.belief_log_sd * nodes - 0.5 * o.belief_log_sd**2)
     # The size of the effect is given for a loss; a believed gain then weighs less by itself.
     feared = p.model_copy(update={"opinion": o.model_copy(update={"believed_price_fall": abs(o.believed_price_fall)})})
-    size = feared_size(feared, openness_now=p.policy.friendly_theta, openness=0.0, forced=1.0, protected=0.0)
+    size = feared_size(feared, openness_now=now, openness=0.0, forced=1.0, protected=0.0)
     attention = o.salience_base + v.reference_stake / (v.reference_stake + o.stake_half) * (
         o.salience_stake + o.salience_threat
     )
     loss = attention * o.loss_aversion * v.reference_stake**o.curvature * size
 
+    def position(salience: float, holds: bool) -> Reals:
+        ideal = settled_ideal(p, ages, lean, holds)
+        return salience * v.ideal_weight * (ideal**2 - (now - ideal) ** 2)
+
+    without = lean + position(o.salience_base, False)
+    holding = lean + position(attention, True)
+
     def effect(weight: float) -> float:
-        moved = expit(lean[:, None] + weight * loss * belief[None, :]) - expit(lean)[:, None]
+        moved = expit(holding[:, None] + weight * loss * belief[None, :]) - expit(without)[:, None]
         return float(share @ moved @ weights) * 100.0 - v.asset_vote_effect
 
-    if loss == 0.0:
+    if loss == 0.0 or effect(0.0) >= 0.0:
         return 0.0
     return float(brentq(effect, 0.0, 1e3 / loss, xtol=1e-12, rtol=1e-12))
 
@@ -134,8 +156,7 @@ def build_population(p: Parameters, draws: Draws) -> Electorate:
     belief = np.exp(p.opinion.belief_log_sd * draws.normals("belief", n) - 0.5 * p.opinion.belief_log_sd**2)
     strength = lean / (1.0 + np.abs(lean))
     owner = _direct_owners(p, draws, strength)
-    confident = 1.0 - np.where(ages < 50.0, p.attitude.low_confidence_u50, p.attitude.low_confidence_50p)
-    base = confident + p.attitude.ideal_partisan_gap * strength + p.attitude.direct_owner_shift * owner
+    base = mean_ideal(p, ages, strength) + p.attitude.direct_owner_shift * owner
     base = np.clip(base + p.attitude.ideal_sd * draws.normals("ideal", n), 0.0, 1.0)
     saving = _by_band(_group_values(p.accounts, "deferral"), _BALANCE_EDGES, ages) + p.accounts.match
     fixed[columns.AGE] = ages
@@ -201,7 +222,9 @@ def _exposure_order(p: Parameters, draws: Draws, eligible: npt.NDArray[np.bool_]
     """Voters by who is exposed first: those with an account before those without, then by draw and party skew."""
     rho = p.exposure.skew
     spread = float(lean.std()) or 1.0
-    latent = rho * (lean - lean.mean()) / spread + np.sqrt(max(0.0, 1.0 - rho * rho)) * draws.normals("exposure", lean.size)
+    latent = rho * (lean - lean.mean()) / spread + np.sqrt(max(0.0, 1.0 - rho * rho)) * draws.normals(
+        "exposure", lean.size
+    )
     return np.lexsort((-ndtr(latent), ~eligible))
 
 

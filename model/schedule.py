@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Phase(NamedTuple):
-    """One phase: its number in the ODD document, name, how often it acts, what it does, and the function that does it."""
+    """One phase: number in the ODD document, name, how often it acts, what it does, the function that does it."""
 
     number: int
     name: str
@@ -22,12 +22,26 @@ class Phase(NamedTuple):
 
 
 PHASES: tuple[Phase, ...] = (
-    Phase(1, "transition of office", "every 24 months", "winners take office, the old docket is frozen", government.transition),
-    Phase(2, "rule pipeline and courts", "monthly", "agencies drift, dockets advance, courts decide", government.pipeline),
+    Phase(
+        1,
+        "transition of office",
+        "every 24 months",
+        "winners take office, the old docket is frozen",
+        government.transition,
+    ),
+    Phase(
+        2, "rule pipeline and courts", "monthly", "agencies drift, dockets advance, courts decide", government.pipeline
+    ),
     Phase(3, "market", "monthly", "crypto and stock returns on last month's flows and news", phases.market),
     Phase(4, "payroll", "monthly", "contributions, rebalancing, forced sales, conservation totals", phases.payroll),
     Phase(6, "voters", "monthly", "reference point, blame, salience, ideal policy, grievance", phases.voters),
-    Phase(8, "polls and platforms", "quarterly", "the challenger reconsiders its platform on the panel", government.platforms),
+    Phase(
+        8,
+        "polls and platforms",
+        "quarterly",
+        "the challenger reconsiders its platform on the panel",
+        government.platforms,
+    ),
     Phase(9, "agenda decision", "quarterly", "the administration chooses at most one item", government.agenda),
     Phase(10, "election", "November of even years", "votes, Congress, the next president", phases.election),
     Phase(11, "record", "monthly", "the month is written down", phases.record),

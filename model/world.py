@@ -27,9 +27,10 @@ from .record import Month
 from .schedule import PHASES
 
 _OWN_STATE = (
-    "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force", "binding",
-    "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced", "threat", "news",
-    "congress", "elected_congress", "imposed_congress", "friendly_pending", "released", "last_poll", "account_totals",
+    "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
+    "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
+    "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
+    "last_poll", "account_totals",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -47,9 +48,13 @@ class World(mesa.Model):  # type: ignore[misc]
     datacollector: Any = None
 
     def __init__(
-        self, parameters: Parameters | None = None, seed: int = 0, replicate: int = 0, population: Electorate | None = None
+        self,
+        parameters: Parameters | None = None,
+        seed: int = 0,
+        replicate: int = 0,
+        population: Electorate | None = None,
     ) -> None:
-        """Build the world of January 2025, or fork its population from another arm of the same replicate.
+        """Build the world of January 2025.
 
         population: an electorate of the same parameters, seed and replicate before any exposure was assigned; it is
         copied, not kept.
@@ -154,7 +159,7 @@ class World(mesa.Model):  # type: ignore[misc]
         return self.sign if self.in_office == "author" else -self.sign
 
     def stand(self, role: str) -> Stand:
-        """A party as voters judge it: in office by its announced position, else the policy in force; out of office by its platform."""
+        """A party as voters judge it: in office by its announcement or the policy in force, else by its platform."""
         if role != self.in_office:
             return platform_stand(self.parties[role].platform, self.parameters.policy.warn_floor)
         if self.announced is not None:
@@ -174,6 +179,13 @@ class World(mesa.Model):  # type: ignore[misc]
         self.law = self.law.with_layer(self.law.layer, provision)
         self.announced = None
         self.refresh_policy()
+
+    def take_over_losses(self) -> None:
+        """A public backstop takes over a declared share of savers' losses, felt and feared."""
+        p, c = self.parameters, self.vote_coefficients
+        self.vote_coefficients = c._replace(
+            loss_aversion=c.loss_aversion * (1.0 - p.party.support_share) ** c.curvature
+        )
 
     def note(self, kind: str, role: str, option: Option, restrictive: bool) -> None:
         """Write an event down."""
@@ -214,22 +226,25 @@ class World(mesa.Model):  # type: ignore[misc]
             twin._pack_coefficients()
         twin.blind = self.blind.fork() if self.blind is not None else None
         if twin.parameters.polls.blind and twin.blind is None:
-            twin.blind = twin.electorate.without_stakes()
+            raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")
         twin.parties = {
             role: Party(twin, one.label, role, one.ideal, one.platform) for role, one in self.parties.items()
         }
         twin.agencies = {
-            name: Regulator(twin, name, one.independence, one.ideal, one.confirmed_at) for name, one in self.agencies.items()
+            name: Regulator(twin, name, one.independence, one.ideal, one.confirmed_at)
+            for name, one in self.agencies.items()
         }
         twin._admit_voters()
         self._agents_by_type[Voter].unshared = None  # the twin sees the fixed columns as well
         return twin
 
 
+_FRESH = Parameters()
+
+
 def dose_free(p: Parameters) -> Parameters:
-    """The tree with exposure, policy layer and channels at their defaults: what the loss weight is solved on."""
-    fresh = Parameters()
-    return p.model_copy(update={"exposure": fresh.exposure, "channels": fresh.channels, "polls": fresh.polls})
+    """The tree with exposure, channels and polls at their defaults: the loss weight is the same in every arm."""
+    return p.model_copy(update={"exposure": _FRESH.exposure, "channels": _FRESH.channels, "polls": _FRESH.polls})
 
 
 def simulate(parameters: Parameters, seed: int = 0, replicate: int = 0, months: int = 48) -> World:

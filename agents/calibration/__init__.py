@@ -76,12 +76,14 @@ def _fact(row: dict[str, str], place: str) -> Fact:
         try:
             numbers.append(float(row[column]))
         except ValueError:
-            raise CalibrationError(f"{place}: {column} of {row['parameter']} is {row[column]!r}, not a number") from None
+            raise CalibrationError(
+                f"{place}: {column} of {row['parameter']} is {row[column]!r}, not a number"
+            ) from None
     value, low, high = numbers
     if not low <= value <= high:
-        raise CalibrationError(f"{place}: value {value:g} of {row['parameter']} is outside its range {low:g} to {high:g}")
+        raise CalibrationError(
+            f"{place}: value {value:g} of {row['parameter']} is outside its range {low:g} to {high:g}"
+        )
     if row["use"].split()[:1] not in (["input"], ["SWEEP"], ["FIT"], ["TARGET"]):
         raise CalibrationError(f"{place}: use is {row['use']!r}; allowed: input, SWEEP, FIT, TARGET")
-    return Fact(
-        row["block"], row["parameter"], value, low, high, row["unit"], row["source"], row["status"], row["use"]
-    )
+    return Fact(row["block"], row["parameter"], value, low, high, row["unit"], row["source"], row["status"], row["use"])

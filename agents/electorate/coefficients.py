@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .parameters import ExposureParameters, OpinionParameters, VotingParameters
+from .opinion_parameters import OpinionParameters, VotingParameters
+from .parameters import ExposureParameters
 
 
 class OpinionCoefficients(NamedTuple):
@@ -93,7 +94,7 @@ def vote_coefficients(
     retrospective: bool,
     salience: bool,
 ) -> VoteCoefficients:
-    """Coefficients of the vote; loss_weight is `solve_loss_weight` of asset_vote_effect. Turnout's channel is a kernel flag."""
+    """Coefficients of the vote; loss_weight solves asset_vote_effect. The turnout channel is a kernel flag."""
     return VoteCoefficients(
         ideal_weight=voting.ideal_weight,
         loss_weight=loss_weight if prospective else 0.0,

@@ -11,16 +11,21 @@ Block = npt.NDArray[np.float32]
 
 
 class Electorate:
-    """State of all voters. `fixed` (columns.FIXED) is shared by every arm of a replicate, `dynamic` (columns.DYNAMIC) is not.
+    """State of all voters: `fixed` columns are shared by every arm of a replicate, `dynamic` ones are not.
 
     Both have shape (columns, voters), float32. `exposure_order` ranks voters by who is exposed first.
     """
 
     __slots__ = ("dynamic", "exposure_order", "fixed", "logit_per_point")
 
-    def __init__(self, fixed: Block, dynamic: Block, exposure_order: npt.NDArray[np.int64], logit_per_point: float) -> None:
+    def __init__(
+        self, fixed: Block, dynamic: Block, exposure_order: npt.NDArray[np.int64], logit_per_point: float
+    ) -> None:
         """Blocks of columns; order of exposure; national shift in logit that moves the vote by one point."""
-        if fixed.shape != (len(columns.FIXED), fixed.shape[1]) or dynamic.shape != (len(columns.DYNAMIC), fixed.shape[1]):
+        if fixed.shape != (len(columns.FIXED), fixed.shape[1]) or dynamic.shape != (
+            len(columns.DYNAMIC),
+            fixed.shape[1],
+        ):
             raise ValueError(f"blocks have shapes {fixed.shape} and {dynamic.shape}, which do not match the columns")
         self.fixed = fixed
         self.dynamic = dynamic
@@ -38,9 +43,11 @@ class Electorate:
     def column(self, name: str) -> npt.NDArray[np.float32]:
         """View of one column by name; shape (voters,). KeyError names the columns there are."""
         if name in columns.FIXED:
-            return self.fixed[columns.FIXED.index(name)]
+            fixed: npt.NDArray[np.float32] = self.fixed[columns.FIXED.index(name)]
+            return fixed
         if name in columns.DYNAMIC:
-            return self.dynamic[columns.DYNAMIC.index(name)]
+            moving: npt.NDArray[np.float32] = self.dynamic[columns.DYNAMIC.index(name)]
+            return moving
         raise KeyError(f"no voter column {name!r}; there are {', '.join(columns.FIXED + columns.DYNAMIC)}")
 
     def stakes(self, price: float) -> npt.NDArray[np.float64]:
@@ -52,8 +59,7 @@ class Electorate:
         """Endow the first `breadth` of the exposure order with crypto at the going price of 1 (not bought: no flow).
 
         Shares of breadth, allocation and visibility lie in [0, 1]. The endowment is taken out of the holder's own
-        balance, so that total wealth is the same in every arm. Voters without an account are given an IRA of their
-        potential balance first, in every arm where they are exposed.
+        balance. Holders without an account are given an IRA of their potential balance first (arms beyond coverage).
         """
         holders = self.exposure_order[: round(breadth * len(self))]
         fixed, dynamic = self.fixed, self.dynamic

@@ -159,7 +159,7 @@ def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) ->
     """Prospect value of losing the whole unprotected stake (years of income), positive (ODD: pain)."""
     if stake <= 0.0 or visibility <= 0.0 or c.unprotected <= 0.0:
         return 0.0
-    return visibility * belief * c.loss_aversion * (c.unprotected * stake) ** c.curvature
+    return float(visibility * belief * c.loss_aversion * (c.unprotected * stake) ** c.curvature)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -181,7 +181,7 @@ def retrospection(
     strength = partisanship / (1.0 + abs(partisanship))
     share = c.blame_incumbent * (1.0 - c.blame_incumbent_partisan * incumbent * strength)
     push = c.retrospective_weight * share * visibility * value
-    return incumbent * min(c.retrospective_cap, max(-c.retrospective_cap, push))
+    return float(incumbent * min(c.retrospective_cap, max(-c.retrospective_cap, push)))
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -201,8 +201,8 @@ def support(
 ) -> Totals:  # pragma: no cover - compiled
     """Expected votes for R and D among voters first .. first+count-1 (modulo all), per question (ODD: support).
 
-    questions, shape (q, 5): openness of R's stand, of D's stand, feared loss of R's and of D's stand (size ** curvature),
-    threat imagined. threat is the one attended to now; shift is the national shift in logit. Returns shape (q, 2).
+    questions, shape (q, 5): openness of R's stand and of D's, feared_size of R's stand and of D's, threat imagined.
+    threat is the one attended to now; shift is the national shift in logit. Returns shape (q, 2).
     """
     voters = fixed.shape[1]
     asked = questions.shape[0]

@@ -45,17 +45,17 @@ class Voter(ModelAgent):
     @property
     def side(self) -> str:
         """Party of the voter's own partisanship, "R" or "D"."""
-        return str(derived(self.model, "side", np.array([self.index]))[0])
+        return "R" if self.partisanship > 0.0 else "D"
 
     @property
     def holder(self) -> bool:
         """Whether the voter's retirement account holds crypto."""
-        return bool(derived(self.model, "holder", np.array([self.index]))[0])
+        return bool(self.units > 0.0)
 
     @property
     def stake(self) -> float:
         """Value of the crypto held at this month's price, in years of income."""
-        return float(derived(self.model, "stake", np.array([self.index]))[0])
+        return float(self.units * self.model.market.price / self.income)
 
     def remove(self) -> None:
         """Not possible: the electorate has a fixed number of rows. Always TypeError."""
@@ -72,7 +72,7 @@ DERIVED = ("holder", "side", "stake")
 
 
 def derived(world: Any, name: str, rows: npt.NDArray[np.int64] | slice) -> npt.NDArray[Any]:
-    """A derived attribute of some rows of the electorate, in their order."""
+    """A derived attribute of some rows of the electorate, in their order; equal to the voters' own."""
     fixed, dynamic = world.electorate.fixed, world.electorate.dynamic
     if name == "holder":
         return np.asarray(dynamic[columns.UNITS, rows] > 0.0)

@@ -38,7 +38,9 @@ def choose(
     for index, nest in enumerate(nests):
         members.setdefault(nest, []).append(index)
     scaled = [precision * utility for utility in utilities]
-    best = max(members, key=lambda nest: inclusive_value([scaled[i] for i in members[nest]], dissimilarity) + nest_draws[nest])
+    best = max(
+        members, key=lambda nest: inclusive_value([scaled[i] for i in members[nest]], dissimilarity) + nest_draws[nest]
+    )
     return max(members[best], key=lambda i: scaled[i] / dissimilarity + move_draws[i])
 
 
@@ -48,7 +50,9 @@ def probabilities(
     """Exact probabilities of `choose`; one per move, in the order of `utilities`."""
     order = list(dict.fromkeys(nests))
     scaled = [precision * utility for utility in utilities]
-    inclusive = [inclusive_value([v for v, n in zip(scaled, nests, strict=True) if n == nest], dissimilarity) for nest in order]
+    inclusive = [
+        inclusive_value([v for v, n in zip(scaled, nests, strict=True) if n == nest], dissimilarity) for nest in order
+    ]
     of_nest = dict(zip(order, softmax(inclusive), strict=True))
     result = [0.0] * len(scaled)
     for nest in order:

@@ -94,14 +94,13 @@ def agenda_decision(
         for option, share in zip(options, poll.shares, strict=True)
     ]
     nests = [option.nest for option in options]
-    return choose(
-        utilities, nests, parameters.choice_precision, parameters.nest_dissimilarity, move_draws, nest_draws
-    )
+    return choose(utilities, nests, parameters.choice_precision, parameters.nest_dissimilarity, move_draws, nest_draws)
 
 
-def platform_candidates(platform: float, step: float) -> tuple[float, float, float]:
-    """Stay, one step more open, one step less open; inside [0, 1]."""
-    return (platform, min(1.0, platform + step), max(0.0, platform - step))
+def platform_candidates(platform: float, step: float) -> tuple[float, ...]:
+    """Stay, one step more open, one step less open; inside [0, 1] and each position once."""
+    found = (platform, min(1.0, platform + step), max(0.0, platform - step))
+    return tuple(dict.fromkeys(found))
 
 
 def platform_decision(

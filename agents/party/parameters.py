@@ -10,43 +10,106 @@ class PartyParameters(Group):
 
     rule: str = quantity("best-response", "name of a Rule", source="declared primary contrast (MODEL.md 5)")
     author_ideal: float = quantity(
-        0.9, "openness 0-1", 0.7, 1.0, allowed=(0.0, 1.0), source="declared distance on the issue: executive order of August 2025"
+        0.9,
+        "openness 0-1",
+        0.7,
+        1.0,
+        allowed=(0.0, 1.0),
+        source="declared distance on the issue: executive order of August 2025",
     )
     opponent_ideal: float = quantity(
-        0.15, "openness 0-1", 0.0, 0.4, allowed=(0.0, 1.0), source="declared distance on the issue: 'extreme care' of 2022, most no votes on statutes"
+        0.15,
+        "openness 0-1",
+        0.0,
+        0.4,
+        allowed=(0.0, 1.0),
+        source="declared distance on the issue: 'extreme care' of 2022, most no votes on statutes",
     )
     office_rent: float = quantity(
-        1.0, "utility of winning", 0.0, 4.0, role="swept", allowed=(0.0, 1e6), source="no data: swept, includes no office motive"
+        1.0,
+        "utility of winning",
+        0.0,
+        4.0,
+        role="swept",
+        allowed=(0.0, 1e6),
+        source="no data: swept, includes no office motive",
     )
     policy_weight: float = quantity(
-        1.0, "utility per squared openness", 0.25, 4.0, role="swept", allowed=(0.0, 1e6), source="no data: swept; unit of utility beside rent"
+        1.0,
+        "utility per squared openness",
+        0.25,
+        4.0,
+        role="swept",
+        allowed=(0.0, 1e6),
+        source="no data: swept; unit of utility beside rent",
     )
     choice_precision: float = quantity(
-        8.0, "1 / utility", 1.0, 40.0, role="swept", allowed=(0.0, 1e9), source="no data: quantal choice (McKelvey & Palfrey 1995), swept"
+        8.0,
+        "1 / utility",
+        1.0,
+        40.0,
+        role="swept",
+        allowed=(0.0, 1e9),
+        source="no data: quantal choice (McKelvey & Palfrey 1995), swept",
     )
     nest_dissimilarity: float = quantity(
-        0.5, "share", 0.1, 1.0, allowed=(0.01, 1.0), source="restrictive moves resemble one another (McFadden 1978); 1 = plain logit"
+        0.5,
+        "share",
+        0.1,
+        1.0,
+        allowed=(0.01, 1.0),
+        source="restrictive moves resemble one another (McFadden 1978); 1 = plain logit",
     )
     choice_persistence: float = quantity(
-        0.9, "share of variance", 0.5, 1.0, allowed=(0.0, 1.0), source="most of a government's taste lasts its term (MODEL.md 8)"
+        0.9,
+        "share of variance",
+        0.5,
+        1.0,
+        allowed=(0.0, 1.0),
+        source="most of a government's taste lasts its term (MODEL.md 8)",
     )
     agenda_gate: float = quantity(
-        0.25, "probability a quarter", 0.1, 0.5, allowed=(0.0, 1.0), source="the item reaches the agenda one quarter in four (MODEL.md 8)"
+        0.25,
+        "probability a quarter",
+        0.1,
+        0.5,
+        allowed=(0.0, 1.0),
+        source="the item reaches the agenda one quarter in four (MODEL.md 8)",
     )
     agenda_cost: float = quantity(
-        0.05, "utility", 0.0, 0.6, role="fitted", allowed=(-10.0, 10.0), source="fitted alone: P(restricted | opposed government, no exposure) in .4-.7"
+        0.05,
+        "utility",
+        0.0,
+        0.6,
+        role="fitted",
+        allowed=(-10.0, 10.0),
+        source="fitted alone: P(restricted | opposed government, no exposure) in .4-.7",
     )
     divided_cost: float = quantity(
         0.04, "utility", 0.0, 0.2, allowed=(0.0, 10.0), source="oversight by a hostile House or Senate, per chamber"
     )
     guidance_cost: float = quantity(0.0, "utility", 0.0, 0.1, allowed=(0.0, 10.0), source="guidance is cheap")
-    rule_cost: float = quantity(0.03, "utility", 0.0, 0.2, allowed=(0.0, 10.0), source="notice and comment binds staff for a year or more")
+    rule_cost: float = quantity(
+        0.03, "utility", 0.0, 0.2, allowed=(0.0, 10.0), source="notice and comment binds staff for a year or more"
+    )
     statute_cost: float = quantity(0.1, "utility", 0.0, 0.4, allowed=(0.0, 10.0), source="floor time and votes")
     credibility_cost: float = quantity(
-        0.1, "utility per unit distance from the own platform", 0.0, 1.0, role="swept", allowed=(0.0, 100.0), source="swept from 0 (MODEL.md 3)"
+        0.1,
+        "utility per unit distance from the own platform",
+        0.0,
+        1.0,
+        role="swept",
+        allowed=(0.0, 100.0),
+        source="swept from 0 (MODEL.md 3)",
     )
     donors: float = quantity(
-        0.02, "utility per unit of openness", 0.0, 0.3, role="swept", allowed=(-10.0, 10.0), source="industry gives to those who keep access open; 0 in range"
+        0.02,
+        "utility per unit of openness",
+        0.0,
+        0.3,
+        role="swept",
+        allowed=(-10.0, 10.0),
+        source="industry gives to those who keep access open; 0 in range",
     )
     donors_per_stake: float = quantity(
         0.0,
@@ -58,13 +121,37 @@ class PartyParameters(Group):
         source="fees on savers' assets finance lobbying; off by default",
     )
     horizon_years: float = quantity(
-        8.0, "years", 4.0, 12.0, allowed=(0.25, 100.0), source="two terms: what a government looks ahead when it weighs a move's life"
+        8.0,
+        "years",
+        4.0,
+        12.0,
+        allowed=(0.25, 100.0),
+        source="two terms: what a government looks ahead when it weighs a move's life",
     )
-    platform_step: float = quantity(0.05, "openness 0-1", 0.02, 0.1, allowed=(0.0, 1.0), source="platforms move in small steps between elections (Laver 2005)")
+    platform_step: float = quantity(
+        0.05,
+        "openness 0-1",
+        0.02,
+        0.1,
+        allowed=(0.0, 1.0),
+        source="platforms move in small steps between elections (Laver 2005)",
+    )
     platform_gate: float = quantity(
-        0.5, "probability a quarter", 0.1, 1.0, allowed=(0.0, 1.0), source="a party reconsiders its platform about twice a year"
+        0.5,
+        "probability a quarter",
+        0.1,
+        1.0,
+        allowed=(0.0, 1.0),
+        source="a party reconsiders its platform about twice a year",
     )
-    support_move: bool = quantity(False, "yes or no", source="support after a fall of 30%: a switch, off by default (MODEL.md 3)")
+    support_move: bool = quantity(
+        False, "yes or no", source="support after a fall of 30%: a switch, off by default (MODEL.md 3)"
+    )
     support_share: float = quantity(
-        0.25, "share of losses", 0.0, 1.0, allowed=(0.0, 1.0), source="declared share of losses a public backstop takes over"
+        0.25,
+        "share of losses",
+        0.0,
+        1.0,
+        allowed=(0.0, 1.0),
+        source="declared share of losses a public backstop takes over",
     )

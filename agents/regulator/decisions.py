@@ -23,7 +23,12 @@ def drift_ideal(
 
 
 def brings_case(
-    draw: float, independence: float, ideal: float, openness: float, policy: PolicyState, parameters: RegulatorParameters
+    draw: float,
+    independence: float,
+    ideal: float,
+    openness: float,
+    policy: PolicyState,
+    parameters: RegulatorParameters,
 ) -> bool:
     """Whether an independent commission brings the enforcement case it is asked for; it may refuse if it disagrees."""
     if openness >= policy.openness or ideal <= openness:

@@ -59,7 +59,8 @@ def expected_months(instrument: str, factor: float, parameters: RegulatorParamet
 def vacatur_probability(reliance: float, parameters: RegulatorParameters) -> float:
     """P(a challenged rule is vacated). reliance: mean visible, unprotected stake of those it would bind (0 if unused).
 
-    The court's view of reliance is the one declared exception to the rule that institutions see no stakes.
+    The court's view of reliance, for rules that restrict, is the declared exception to the rule that institutions see
+    no stakes; the public pledges of donors (off by default) are the other number that can carry them.
     """
     given_suit = parameters.prob_rule_lost_in_court / max(parameters.suit_probability, 1e-12)
     return min(1.0, given_suit + parameters.reliance_weight * reliance)

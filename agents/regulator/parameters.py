@@ -8,28 +8,83 @@ from ..quantity import Group, fact, quantity
 class RegulatorParameters(Group):
     """Independence, confirmation, docket durations, slow-rolling, suits."""
 
-    dol_independence: float = quantity(0.2, "share", 0.0, 0.5, allowed=(0.0, 1.0), source="cabinet department: the secretary serves at pleasure")
-    sec_independence: float = quantity(0.6, "share", 0.2, 0.9, allowed=(0.0, 1.0), source="independent commission with staggered terms")
-    career_ideal: float = quantity(0.45, "openness 0-1", 0.25, 0.6, allowed=(0.0, 1.0), source="career staff near neutral: asset-neutral guidance of 2025")
-    ideal_drift: float = quantity(0.25, "per month", 0.1, 1.0, allowed=(0.0, 1.0), source="once confirmed, leadership reshapes an agency within a year")
-    confirmation_soonest: float = quantity(3.0, "months", 1.0, 6.0, allowed=(0.0, 48.0), source="MODEL.md 3: 3-9 months")
-    confirmation_latest: float = quantity(9.0, "months", 6.0, 15.0, allowed=(0.0, 48.0), source="MODEL.md 3: 3-9 months")
+    dol_independence: float = quantity(
+        0.2, "share", 0.0, 0.5, allowed=(0.0, 1.0), source="cabinet department: the secretary serves at pleasure"
+    )
+    sec_independence: float = quantity(
+        0.6, "share", 0.2, 0.9, allowed=(0.0, 1.0), source="independent commission with staggered terms"
+    )
+    career_ideal: float = quantity(
+        0.45,
+        "openness 0-1",
+        0.25,
+        0.6,
+        allowed=(0.0, 1.0),
+        source="career staff near neutral: asset-neutral guidance of 2025",
+    )
+    ideal_drift: float = quantity(
+        0.25,
+        "per month",
+        0.1,
+        1.0,
+        allowed=(0.0, 1.0),
+        source="once confirmed, leadership reshapes an agency within a year",
+    )
+    confirmation_soonest: float = quantity(
+        3.0, "months", 1.0, 6.0, allowed=(0.0, 48.0), source="MODEL.md 3: 3-9 months"
+    )
+    confirmation_latest: float = quantity(
+        9.0, "months", 6.0, 15.0, allowed=(0.0, 48.0), source="MODEL.md 3: 3-9 months"
+    )
     slow_roll: float = quantity(
-        1.0, "share added to a stage per unit of disagreement", 0.0, 3.0, allowed=(0.0, 100.0), source="an agency that disagrees takes its time"
+        1.0,
+        "share added to a stage per unit of disagreement",
+        0.0,
+        3.0,
+        allowed=(0.0, 100.0),
+        source="an agency that disagrees takes its time",
     )
     enforcement_refusal: float = quantity(
-        0.5, "probability per unit of independence", 0.0, 1.0, allowed=(0.0, 1.0), source="an independent commission may decline to bring the case"
+        0.5,
+        "probability per unit of independence",
+        0.0,
+        1.0,
+        allowed=(0.0, 1.0),
+        source="an independent commission may decline to bring the case",
     )
     rule_months: float = quantity(
-        18.0, "months", 12.0, 36.0, allowed=(0.1, 480.0), source="MODEL.md 3: mean 12-18, contested 24-36; Yackee & Yackee 2010 median 12"
+        18.0,
+        "months",
+        12.0,
+        36.0,
+        allowed=(0.1, 480.0),
+        source="MODEL.md 3: mean 12-18, contested 24-36; Yackee & Yackee 2010 median 12",
     )
     rule_stages: int = quantity(3, "stages", 2, 4, allowed=(1, 20), source="proposal, comment, final")
     guidance_soonest: float = quantity(1.0, "months", 0.5, 2.0, allowed=(0.0, 48.0), source="MODEL.md 3: 1-3 months")
     guidance_latest: float = quantity(3.0, "months", 2.0, 6.0, allowed=(0.0, 48.0), source="MODEL.md 3: 1-3 months")
-    statute_months: float = quantity(10.0, "months", 6.0, 24.0, allowed=(0.1, 480.0), source="committee to signature; GENIUS Act 2025, FIT21 2024")
-    suit_probability: float = quantity(0.212, "probability", 0.15, 0.28, status="seen", allowed=(0.0, 1.0), source="Policy Integrity: major rules challenged 1996-2021")
+    statute_months: float = quantity(
+        10.0, "months", 6.0, 24.0, allowed=(0.1, 480.0), source="committee to signature; GENIUS Act 2025, FIT21 2024"
+    )
+    suit_probability: float = quantity(
+        0.212,
+        "probability",
+        0.15,
+        0.28,
+        status="seen",
+        allowed=(0.0, 1.0),
+        source="Policy Integrity: major rules challenged 1996-2021",
+    )
     prob_rule_lost_in_court: float = fact("prob_rule_lost_in_court")
-    court_months: float = quantity(12.0, "months", 6.0, 24.0, allowed=(0.1, 240.0), source="suit to decision; fiduciary rule 2016-2018 about 23")
+    court_months: float = quantity(
+        12.0, "months", 6.0, 24.0, allowed=(0.1, 240.0), source="suit to decision; fiduciary rule 2016-2018 about 23"
+    )
     reliance_weight: float = quantity(
-        0.0, "probability per mean visible stake", 0.0, 5.0, role="swept", allowed=(0.0, 100.0), source="reliance in court is a switch, off by default"
+        0.0,
+        "probability per mean visible stake",
+        0.0,
+        5.0,
+        role="swept",
+        allowed=(0.0, 100.0),
+        source="reliance in court is a switch, off by default",
     )

@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 _SKIPPED = {"build", "dist", "node_modules", "results"}
-_BLOCK = re.compile(r"^(?P<indent>[ \t]*)```python[^\n]*\n(?P<code>.*?)^(?P=indent)```[ \t]*$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^(?P<indent>[ \t]*)```python[^\n]*\n(?P<code>.*?)^(?P=indent)```[ \t]*$", re.MULTILINE | re.DOTALL
+)
 
 
 def documents() -> list[Path]:
@@ -46,4 +48,4 @@ def test_the_blocks_of_a_document_run(document: Path, tmp_path: Path, monkeypatc
 
 def test_blocks_are_found_with_their_lines_and_indents() -> None:
     text = "a\n```python\nx = 1\n```\n```bash\nno\n```\n- b\n  ```python\n  y = x\n  ```\n"
-    assert blocks(text) == [(3, "x = 1"), (9 + 1, "y = x")]
+    assert blocks(text) == [(3, "x = 1"), (10, "y = x")]

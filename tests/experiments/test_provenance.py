@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+
 import political_moat
 import political_moat.agents.code_hash as hashed
 import political_moat.model
-import pytest
 from political_moat.experiments import provenance
 from political_moat.experiments.provenance import (
     canonical_json,

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from political_moat.experiments import runner
 from political_moat.experiments.errors import Interrupted, WorkersUnusable
 from political_moat.experiments.progress import Progress, in_words
+from political_moat.experiments.provenance import code_hash
 from political_moat.experiments.runner import Failure, Summary, Task, run_tasks
 
 HERE = Path(__file__).parent
@@ -166,6 +168,8 @@ def test_a_function_nobody_can_run_is_said_once(function: str, workers: int) -> 
 def test_workers_that_find_other_code_refuse() -> None:
     with pytest.raises(WorkersUnusable, match="changed while the study ran"):
         run(range(3), "number", 2, code="the hash of other sources")
+    code_hash.cache_clear()
+    assert run(range(3), "number", 2, code=code_hash())[1].done == 3
 
 
 def test_workers_that_all_die_at_start_are_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

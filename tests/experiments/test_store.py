@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from political_moat.experiments import store
 from political_moat.experiments.errors import NonDeterministic, UserError
 from political_moat.experiments.files import disk_errors_in_one_line, replaced_atomically

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import moat_toys
+
 from political_moat.experiments.errors import Interrupted, UserError
 from political_moat.experiments.progress import Progress
 from political_moat.experiments.runner import Failure, Task, run_tasks

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from political_moat.experiments.ledger import Ledger
 
 pytestmark = pytest.mark.faults

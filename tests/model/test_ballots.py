@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from political_moat.agents.electorate.ballots import ballots
 from political_moat.agents.electorate.columns import DYNAMIC, TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.kernels import support
@@ -34,8 +35,10 @@ def test_ballots_add_up_to_support(channel: bool, row: int, incumbent: float) ->
         asked = np.array([question])
         common = (electorate.fixed, electorate.dynamic)
         rest = (1.3, incumbent, 0.1, 0.2, row, channel)
-        totals = support(*common, 0, len(electorate), *rest, asked, world.vote_coefficients)[0]
-        utility, turnout = ballots(*common, *rest, asked[0], world.vote_coefficients)
+        panel: list[Any] = [*common, 0, len(electorate), *rest, asked, world.vote_coefficients]
+        everybody: list[Any] = [*common, *rest, asked[0], world.vote_coefficients]
+        totals = support(*panel)[0]
+        utility, turnout = ballots(*everybody)
         choice = 1.0 / (1.0 + np.exp(-utility))
         assert np.sum(turnout * choice) == pytest.approx(totals[0], rel=1e-9)
         assert np.sum(turnout * (1.0 - choice)) == pytest.approx(totals[1], rel=1e-9)
@@ -44,7 +47,7 @@ def test_ballots_add_up_to_support(channel: bool, row: int, incumbent: float) ->
 @pytest.mark.parametrize("months", [23, 47])
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_probabilities_are_those_of_the_election_just_held(months: int, mirrored: bool) -> None:
-    world = at_election({"policy.author": "D" if mirrored else "R"}, months)
+    world = at_election({"institutions.author": "D" if mirrored else "R"}, months)
     utility, turnout = vote_probabilities(world)
     r = float(np.sum(turnout / (1.0 + np.exp(-utility))))
     d = float(np.sum(turnout)) - r
@@ -80,12 +83,12 @@ def test_draws_agree_with_the_probabilities() -> None:
 
 def test_mirrored_worlds_give_mirrored_ballots() -> None:
     for months in (23, 47):
-        right, left = (individual_votes(at_election({"policy.author": who}, months)) for who in ("R", "D"))
+        right, left = (individual_votes(at_election({"institutions.author": who}, months)) for who in ("R", "D"))
         assert np.array_equal(right, -left)
 
 
-def repeated(persistence: float, monkeypatch: pytest.MonkeyPatch) -> float:
-    """Share of those voting twice who vote for the same party, minds and probabilities held still."""
+def repeated(persistence: float, monkeypatch: pytest.MonkeyPatch) -> tuple[float, float]:
+    """Share who do alike about going twice, and share of those voting twice who vote alike; minds held still."""
     world = at_election({"voting.vote_persistence": persistence})
     same = np.zeros(len(world.electorate)), np.full(len(world.electorate), 0.5)
     monkeypatch.setattr(observe, "vote_probabilities", lambda world: same)
@@ -93,11 +96,11 @@ def repeated(persistence: float, monkeypatch: pytest.MonkeyPatch) -> float:
     world.month += 24
     second = individual_votes(world)
     twice = (first != 0) & (second != 0)
-    return float(np.mean(first[twice] == second[twice]))
+    return float(np.mean((first == 0) == (second == 0))), float(np.mean(first[twice] == second[twice]))
 
 
 def test_taste_lasts_as_long_as_the_parameter_says(monkeypatch: pytest.MonkeyPatch) -> None:
     # Two even coins with normal correlation r agree with probability 1/2 + arcsin(r) / pi (Sheppard 1899).
     for persistence in (0.0, 0.5, 0.97, 1.0):
         expected = 0.5 + np.arcsin(persistence) / np.pi
-        assert repeated(persistence, monkeypatch) == pytest.approx(expected, abs=0.06)
+        assert repeated(persistence, monkeypatch) == pytest.approx((expected, expected), abs=0.06)

@@ -35,7 +35,18 @@ def seated(world: World) -> dict[int, Congress]:
 def political_path(world: World) -> list[Any]:
     """Everything political that happened, to the last bit: policy month by month, events, elections, platforms."""
     months = [
-        (m.month, m.in_office, m.theta, m.kappa, m.openness, m.closed, m.protected, m.layer, m.platform_distance, m.threat)
+        (
+            m.month,
+            m.in_office,
+            m.theta,
+            m.kappa,
+            m.openness,
+            m.closed,
+            m.protected,
+            m.layer,
+            m.platform_distance,
+            m.threat,
+        )
         for m in world.record
     ]
     platforms = {role: party.platform for role, party in world.parties.items()}

@@ -1,4 +1,4 @@
-"""Exact placebos (MODEL.md 2): where a channel is shut, exposure changes nothing, to the last bit. Each has a live twin."""
+"""Exact placebos: where a channel is shut, exposure changes nothing, to the last bit. Each has a live twin."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ TWIN = 60
 
 @pytest.mark.parametrize("replicate", REPLICATES)
 @pytest.mark.parametrize("breadth", [0.1, 0.9])
-def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure(replicate: int, breadth: float) -> None:
+def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure(
+    replicate: int, breadth: float
+) -> None:
     values = {**LIVELY, **ALL_OFF}
     without = arms.opposed_world(values, replicate)
     exposed = arms.opposed_world({**values, "exposure.breadth": breadth, "exposure.allocation": 0.2}, replicate)

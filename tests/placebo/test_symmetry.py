@@ -35,7 +35,9 @@ def test_the_mirror_world_has_the_same_history_with_the_labels_turned(replicate:
     world = arms.opposed_world(EXPOSED, replicate)
     mirror = arms.opposed_world({**EXPOSED, "institutions.author": "D"}, replicate)
     assert mirror.events == world.events
-    discrete = [[(m.month, m.in_office, m.theta, m.kappa, m.closed, m.layer) for m in w.record] for w in (world, mirror)]
+    discrete = [
+        [(m.month, m.in_office, m.theta, m.kappa, m.closed, m.layer) for m in w.record] for w in (world, mirror)
+    ]
     assert discrete[0] == discrete[1]
     assert [r.winner for r in mirror.results] == [r.winner for r in world.results]
     assert [r.author_share for r in mirror.results] == pytest.approx([r.author_share for r in world.results], abs=1e-5)
@@ -75,7 +77,7 @@ def test_where_voters_believe_a_restriction_raises_the_price_holders_reward_it_b
 
 @pytest.mark.statistical
 def test_who_is_exposed_does_not_matter_where_exposure_is_unrelated_to_party() -> None:
-    """Two independent assignments of the same dose give the same probability of reversal within three standard errors."""
+    """Two assignments of the same dose give the same probability of reversal within three standard errors."""
     replicates = 250
     values = {"exposure.breadth": 0.3, "exposure.allocation": 0.1, "voting.asset_vote_effect": 3.0}
     outcomes = []

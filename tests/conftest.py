@@ -1,0 +1,23 @@
+"""Shared by all tests: our numba cache, and skips that fail where everything is required."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from political_moat.agents.code_hash import use_code_named_cache
+
+use_code_named_cache()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
+    """Under MOAT_REQUIRE_ALL=1 a skip is a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("MOAT_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped although everything is required: {report.longrepr}"
