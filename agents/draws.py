@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import lru_cache
 
 import numba
 import numpy as np
@@ -20,6 +21,8 @@ from scipy.special import ndtri
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _SHIFT = np.uint64(32)
+# Arms of one replicate ask for the same single draws again and again; a pure function may be remembered.
+_REMEMBERED = 1 << 14
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -57,11 +60,13 @@ def squares32(counter: int, key: int) -> int:
     return ((x * x + z) & _MASK) >> 32
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def uniform(key: int, agent: int, month: int = 0) -> float:
     """One uniform draw, strictly between 0 and 1."""
     return ((squares32(agent, month_key(key, month)) >> 8) + 0.5) * 2.0**-24
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normal(key: int, agent: int, month: int = 0) -> float:
     """One standard normal draw, by inversion."""
     return float(ndtri(uniform(key, agent, month)))

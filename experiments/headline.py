@@ -125,7 +125,7 @@ def text(outcome: Outcome) -> str:
     """The whole printed answer."""
     request, frame = outcome.request, outcome.frame
     p = request.parameters
-    table = summary_table(frame, request)
+    table = outcome.table
     n = frame["replicate"].nunique()
     lines = [
         f"political-moat: preset {request.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} voters, "
@@ -156,7 +156,7 @@ def text(outcome: Outcome) -> str:
 
 def as_json(outcome: Outcome) -> str:
     """The same answer for programs."""
-    table = summary_table(outcome.frame, outcome.request)
+    table = outcome.table
     rows = [
         {k: (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
         for row in table.to_dict(orient="records")

@@ -24,11 +24,14 @@ LEFT_OUT = ("replicate", "arm")
 class Outcome:
     """A finished study: its folder, request, frame of runs and how many replicates failed."""
 
-    def __init__(self, request: Request, path: Path, frame: pd.DataFrame, failed: int, reasons: list[str]) -> None:
-        """frame: runs.csv as pandas. failed: replicates given up. reasons: one line each."""
+    def __init__(
+        self, request: Request, path: Path, frame: pd.DataFrame, table: pd.DataFrame, failed: int, reasons: list[str]
+    ) -> None:
+        """frame: runs.csv as pandas; table: summary.csv. failed: replicates given up; reasons: one line each."""
         self.request = request
         self.path = path
         self.frame = frame
+        self.table = table
         self.failed = failed
         self.reasons = reasons
 
@@ -63,8 +66,8 @@ def run_study(request: Request, out: Path, workers: int, *, quiet: bool = False)
         missing = len(wanted - folder.ledger.done())
         if folder.ledger.count() == 0:
             raise UserError("no replicate finished; " + (reasons[0] if reasons else "nothing was run"))
-        frame = export(request, folder)
-        return Outcome(request, out, frame, missing, reasons)
+        frame, table = export(request, folder)
+        return Outcome(request, out, frame, table, missing, reasons)
 
 
 def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: bool) -> list[str]:
@@ -129,8 +132,8 @@ def _without(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in (*LEFT_OUT, "number")}
 
 
-def export(request: Request, folder: ResultsFolder) -> pd.DataFrame:
-    """Write runs.csv, cycles.csv, summary.csv, codebook.md and the figure; returns the frame of runs."""
+def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write runs.csv, cycles.csv, summary.csv, codebook.md and the figure; returns the frames of runs and summary."""
     import pandas as pd
 
     from .codebook import codebook
@@ -151,16 +154,15 @@ def export(request: Request, folder: ResultsFolder) -> pd.DataFrame:
         table.to_csv(stream, index=False, lineterminator="\n")
     with replaced_atomically(folder.path / "codebook.md") as stream:
         stream.write(codebook())
-    _draw(request, frame, folder.path)
+    _draw(request, table, folder.path)
     write_checksums(folder.path)
-    return frame
+    return frame, table
 
 
-def _draw(request: Request, frame: pd.DataFrame, path: Path) -> None:
-    from .dose_response import dose_response
+def _draw(request: Request, table: pd.DataFrame, path: Path) -> None:
     from .figures import dose_response_figure
 
-    if frame["replicate"].nunique() < 2 or len(request.design.breadths) < 2:
+    if table["n"].min() < 2 or len(request.design.breadths) < 2:
         return
-    table = dose_response(frame, request.parameters.policy.layer)
-    dose_response_figure({request.preset: table}, path / "figures", "dose-response")
+    own = table[table["layer"] == request.parameters.policy.layer]
+    dose_response_figure({request.preset: own}, path / "figures", "dose-response")

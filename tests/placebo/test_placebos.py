@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from political_moat.model.government import law_state, policy_state
 from political_moat.model.groups import CHANNELS
 
 
@@ -50,6 +51,22 @@ def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure
     exposed = arms.opposed_world({**values, "exposure.breadth": breadth, "exposure.allocation": 0.2}, replicate)
     assert arms.political_path(exposed) == arms.political_path(without)
     assert exposed.market.held > 0.0
+
+
+@pytest.mark.parametrize("role", ["author", "opponent"])
+def test_with_every_channel_off_nothing_a_party_perceives_moves_with_exposure(role: str) -> None:
+    perceived = []
+    for breadth in (0.0, 0.3, 0.9):
+        values = {**LIVELY, **ALL_OFF, "exposure.breadth": breadth, "exposure.allocation": 0.2}
+        world = arms.opposed_world(values, replicate=1)
+        perceived.append((policy_state(world, role), law_state(world), world.last_poll))
+    assert perceived[0] == perceived[1] == perceived[2]
+    assert perceived[0][2] is not None
+
+
+def test_live_twin_with_the_channels_on_the_poll_a_party_perceives_moves_with_exposure() -> None:
+    polls = [arms.opposed_world({**UPPER, **dose}, replicate=1).last_poll for dose in ({}, HOLDERS)]
+    assert polls[0] != polls[1]
 
 
 def test_live_twin_with_the_channels_on_exposure_prevents_reversals() -> None:

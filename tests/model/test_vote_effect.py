@@ -1,0 +1,74 @@
+"""asset_vote_effect is read back from the simulated electorate: the effect of one holding on the vote is what was declared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from political_moat.agents.electorate import columns
+from political_moat.agents.electorate.electorate import Electorate
+from political_moat.agents.electorate.kernels import opinion_month
+from political_moat.agents.perception import Stand
+from political_moat.model.diagnostics import PROHIBITION, utilities
+from political_moat.model.parameters import Parameters
+from political_moat.model.population import solve_loss_weight
+from political_moat.model.world import World
+
+SETTLED_MONTHS = 240
+
+
+def _settled(world: World, stake: float) -> Electorate:
+    """Everybody holds `stake` years of income at a flat price, a rival stands for prohibition, opinion has settled."""
+    electorate = world.electorate.fork()
+    now = world.parameters.policy.friendly_theta
+    electorate.dynamic[columns.UNITS] = stake * electorate.column("income")
+    electorate.dynamic[columns.VISIBILITY] = 1.0 if stake > 0.0 else 0.0
+    for _ in range(SETTLED_MONTHS):
+        opinion_month(electorate.fixed, electorate.dynamic, 1.0, now, 1.0, 0.0, now, 0.0, world.opinion_coefficients)
+    return electorate
+
+
+def _effect(values: dict[str, object]) -> tuple[float, float]:
+    """Mean effect of the reference stake on P(vote for the protecting party) in points, and its Monte Carlo error."""
+    p = Parameters().with_values({"electorate.voters": 20_000, "channels.retrospective": False, **values})
+    world = World(p, seed=5)
+    world.openness = p.policy.friendly_theta
+    world.threat = 1.0
+    hold = Stand(world.openness, 0.0, 0.0)
+    chances = []
+    for stake in (p.voting.reference_stake, 0.0):
+        utility, _ = utilities(world, _settled(world, stake), hold, PROHIBITION)
+        chances.append(expit(utility))
+    moved = 100.0 * (chances[0] - chances[1])
+    return float(moved.mean()), float(moved.std(ddof=1) / np.sqrt(moved.size))
+
+
+@pytest.mark.parametrize("points", [1.0, 2.0, 6.0])
+def test_one_holder_at_the_reference_stake_moves_the_declared_number_of_points(points: float) -> None:
+    effect, error = _effect({"voting.asset_vote_effect": points})
+    assert effect == pytest.approx(points, abs=3.0 * error)
+
+
+def test_the_declared_effect_is_the_same_in_the_mirror_world() -> None:
+    effect, error = _effect({"institutions.author": "D"})
+    assert effect == pytest.approx(1.0, abs=3.0 * error)
+
+
+def test_without_attention_and_ownership_a_declared_effect_of_zero_is_zero() -> None:
+    values = {
+        "voting.asset_vote_effect": 0.0,
+        "opinion.ownership_shift": 0.0,
+        "opinion.salience_stake": 0.0,
+        "opinion.salience_threat": 0.0,
+    }
+    assert _effect(values)[0] == 0.0
+    assert solve_loss_weight(Parameters().with_values({"voting.asset_vote_effect": 0.0})) == 0.0
+
+
+def test_the_loss_weight_rises_with_the_declared_effect() -> None:
+    weights = [
+        solve_loss_weight(Parameters().with_values({"voting.asset_vote_effect": x})) for x in (1.0, 2.0, 4.0, 6.0)
+    ]
+    assert weights == sorted(weights)
+    assert weights[0] > 0.0
