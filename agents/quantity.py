@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .calibration import Fact, shipped_facts
+from .calibration import STATUSES, Fact, shipped_facts
 
 ROLES = ("input", "lever", "swept", "fitted", "target")
-STATUSES = ("seen", "derived", "memory", "assumed")
 _SHARES = ("share", "probability", "corr")
 
 
@@ -31,7 +30,7 @@ class Quantity(NamedTuple):
 class Group(BaseModel):
     """Base of every parameter group: frozen, strict about unknown names, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
 
 def _field(default: Any, known: Quantity) -> Any:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .study import Outcome
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 app = typer.Typer(
     add_completion=False,
@@ -28,6 +36,17 @@ def _default_workers() -> int:
     return max(1, min(8, os.cpu_count() or 1))
 
 
+def _answers(protocol: str) -> tuple[Callable[[Outcome], str], Callable[[Outcome], str]]:
+    """What prints a finished study of a protocol, for programs and as text."""
+    if protocol == "history":
+        from .history_headline import history_json, history_text
+
+        return history_json, history_text
+    from .headline import as_json, text
+
+    return as_json, text
+
+
 @app.command()
 def run(
     preset: Annotated[str, typer.Option(help="Named parameter setting (moat presets lists them).")] = "calibrated",
@@ -35,9 +54,16 @@ def run(
     replicates: Annotated[int, typer.Option(help="Paired replicates.")] = 625,
     voters: Annotated[int | None, typer.Option(help="Model voters (default 4,000).")] = None,
     seed: Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")] = 20250807,
-    breadth: Annotated[str | None, typer.Option(help="Doses, shares of voters, such as 0,.1,.3.")] = None,
-    protocol: Annotated[str, typer.Option(help="stress: the opposed party takes office by decree.")] = "stress",
-    rules: Annotated[str | None, typer.Option(help="Decision rule of both parties.")] = None,
+    breadth: Annotated[
+        str | None, typer.Option(help="Doses, shares of voters (default 0,.05,.1,.2,.3,.45,.6).")
+    ] = None,
+    protocol: Annotated[
+        str, typer.Option(help="stress: the opposed party takes office by decree. history: a free run of many terms.")
+    ] = "stress",
+    cycles: Annotated[int | None, typer.Option(help="Presidential terms of a history (default 12).")] = None,
+    rules: Annotated[
+        str | None, typer.Option(help="Decision rule of both parties (party.rule in moat params).")
+    ] = None,
     replicate: Annotated[int | None, typer.Option(help="Show every arm of this one replicate; writes nothing.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
@@ -48,38 +74,35 @@ def run(
     from .request import make_request
 
     problems = []
-    if protocol != "stress":
-        problems.append(f"protocol {protocol!r} is not possible; allowed: stress")
     if format_ not in ("table", "json"):
         problems.append(f"format {format_!r} is not possible; allowed: table, json")
     if workers is not None and workers < 1:
         problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
     if replicate is not None and replicate < 0:
         problems.append(f"--replicate {replicate} is not possible; allowed: 0 or more")
-    request = None
-    try:
-        request = make_request(
-            preset_name=preset,
-            settings=set_ or (),
-            replicates=replicates,
-            voters=voters,
-            seed=seed,
-            breadths=breadth,
-            rule=rules,
-            calibration=calibration,
-        )
-    except UserError as error:
-        problems.append(str(error))
-    if problems or request is None:
-        raise UserError("\n".join(problems))
+    request = make_request(
+        preset_name=preset,
+        settings=set_ or (),
+        replicates=replicates,
+        voters=voters,
+        seed=seed,
+        breadths=breadth,
+        rule=rules,
+        calibration=calibration,
+        protocol=protocol,
+        cycles=cycles,
+        found=problems,
+    )
     from ..agents.code_hash import use_code_named_cache
 
     if not any(use_code_named_cache().iterdir()):
         typer.echo("compiling once for this version (about 20 seconds)", err=True)
-    from .headline import as_json, text
-
+    as_json, text = _answers(protocol)
     if replicate is not None:
-        from .drill import one_replicate
+        if protocol == "history":
+            from .history_headline import one_history as one_replicate
+        else:
+            from .drill import one_replicate
 
         typer.echo(one_replicate(request, replicate, format_))
         return
@@ -134,15 +157,18 @@ def cite() -> None:
 def main() -> None:
     """Entry point of the command `moat`; exit codes 0 done, 1 some runs failed, 2 the user's mistake."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
-    except typer.Abort:
-        sys.exit(130)
+        # Outside its standalone mode click returns the code of typer.Exit instead of raising it.
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        if code:
+            sys.exit(code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(_complain("interrupted; the same command resumes", INTERRUPTED))
     except UserError as error:
-        sys.exit(_complain(str(error), UserError.exit_code))
+        sys.exit(_complain(str(error), error.exit_code))
     except Interrupted as stop:
-        sys.exit(_complain(str(stop), 130))
+        sys.exit(_complain(str(stop), INTERRUPTED))
     except (NonDeterministic, WorkersUnusable) as stop:
         sys.exit(_complain(str(stop), 1))
     except Exception as error:

@@ -8,6 +8,12 @@ from collections.abc import Iterable
 from ..model.groups import CHANNELS
 from .columns import Column
 from .dose_response import COLUMNS
+from .history_columns import (
+    HISTORY_CYCLE_COLUMNS,
+    HISTORY_RUN_COLUMNS,
+    HISTORY_SUMMARY_COLUMNS,
+    INCIDENCE_COLUMNS,
+)
 from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
 
 
@@ -25,8 +31,23 @@ def _rows(columns: Iterable[Column]) -> list[str]:
     return lines
 
 
-def codebook() -> str:
-    """The codebook of a results folder, Markdown."""
+Tables = tuple[tuple[str, tuple[Column, ...]], ...]
+
+STRESS_TABLES: Tables = (
+    ("export/runs.csv: a row per run", RUN_COLUMNS),
+    ("export/cycles.csv: a row per administration", CYCLE_COLUMNS),
+    ("summary.csv: the printed table", COLUMNS),
+)
+HISTORY_TABLES: Tables = (
+    ("export/runs.csv: a row per run", HISTORY_RUN_COLUMNS),
+    ("export/cycles.csv: a row per presidential term", HISTORY_CYCLE_COLUMNS),
+    ("summary.csv: the printed table, a row per arm", HISTORY_SUMMARY_COLUMNS),
+    ("incidence.csv: how the friendly policy first ended, by arm, clock and time", INCIDENCE_COLUMNS),
+)
+
+
+def codebook(tables: Tables = STRESS_TABLES) -> str:
+    """The codebook of a results folder, Markdown; tables: titles and columns of its files."""
     parts = [
         "# Codebook",
         "",
@@ -34,10 +55,6 @@ def codebook() -> str:
         "",
         "Channels by which exposure can reach politics, each a switch (`channels.NAME`): " + ", ".join(CHANNELS) + ".",
     ]
-    for title, columns in (
-        ("export/runs.csv: a row per run", RUN_COLUMNS),
-        ("export/cycles.csv: a row per administration", CYCLE_COLUMNS),
-        ("summary.csv: the printed table", COLUMNS),
-    ):
+    for title, columns in tables:
         parts += ["", f"## {title}", "", *_rows(columns)]
     return "\n".join(parts) + "\n"

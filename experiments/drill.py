@@ -24,6 +24,7 @@ def one_replicate(request: Request, replicate: int, form: str = "table") -> str:
         lines.append(f"{row['arm']:<22}{cells}")
     arms = {arm.name: arm for arm in arm_list(request.parameters, request.design)}
     zero = friendly_term(with_dose(request.parameters, 0.0, request.design.visibilities[0]), request.seed, replicate)
+    lines += ["", "What the opposed government did, in months after takeover:"]
     for name in arms:
         arm = arms[name]
         past = friendly_term(with_dose(request.parameters, arm.breadth, arm.visibility), request.seed, replicate)
@@ -32,7 +33,9 @@ def one_replicate(request: Request, replicate: int, form: str = "table") -> str:
         world.advance(request.parameters.institutions.term_months)
         start = request.parameters.institutions.term_months
         told = [
-            f"{e.month - start}: {e.kind} {e.move or 'rule'} ({e.instrument})" for e in world.events if e.month >= start
+            f"{e.month - start} {e.kind}{f' {e.move}' * bool(e.move)} ({e.instrument})"
+            for e in world.events
+            if e.month >= start
         ]
-        lines.append(f"{name}: " + ("; ".join(told) if told else "nothing happened") + " (months after takeover)")
+        lines.append(f"{name:<22}" + ("; ".join(told) if told else "nothing"))
     return "\n".join(lines)

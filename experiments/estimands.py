@@ -15,7 +15,7 @@ TOLERANCE = 1e-9
 
 
 class TermOutcomes(NamedTuple):
-    """Outcomes of one term (MODEL.md 5). Counts are 0 or 1; months count from inauguration, -1 where it never came."""
+    """Outcomes of one term. Counts are 0 or 1; months count from inauguration, -1 where it never came."""
 
     attempted: int
     restricted: int
@@ -48,11 +48,14 @@ def lasting_start(months: Sequence[Month], holds: Callable[[Month], bool], lasti
     return -1
 
 
-def term_outcomes(months: Sequence[Month], events: Sequence[Event], initial: float, before: float) -> TermOutcomes:
+def term_outcomes(
+    months: Sequence[Month], events: Sequence[Event], initial: float, before: float, price: float | None = None
+) -> TermOutcomes:
     """Measure one term.
 
     months: its record in order; events: its events; initial: openness at takeover; before: openness before the friendly
-    policy (a reversal brings openness to that level or below for six months in a row).
+    policy (a reversal brings openness to that level or below for six months in a row); price: at takeover, by default
+    that of the first month.
     """
     first = months[0].month
     fallen = lasting_start(months, lambda m: m.openness <= initial - FALL + TOLERANCE)
@@ -62,7 +65,8 @@ def term_outcomes(months: Sequence[Month], events: Sequence[Event], initial: flo
     attempts = [e.month - first for e in events if e.kind == "docketed" and e.restrictive]
     late = months[-1].openness <= initial - FALL + TOLERANCE and fallen < 0
     lowest = min(m.openness for m in months)
-    collapse = lasting_start(months, lambda m: m.price < COLLAPSE * months[0].price, 12)
+    takeover = months[0].price if price is None else price
+    collapse = lasting_start(months, lambda m: m.price < COLLAPSE * takeover, 12)
     count = float(len(months))
     return TermOutcomes(
         attempted=int(bool(attempts)),

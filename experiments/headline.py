@@ -8,6 +8,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .dose_response import PRIMARY_BREADTH, dose_response, primary_contrast, smallest_doses
+from .rent_by_precision import range_lines, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +37,15 @@ def summary_table(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
 
 
 _HEAD = (
-    f"{'breadth':>8}{'n':>6}{'P(att)':>8}{'P(restr)':>10}{'P(rev)':>8}"
-    f"{'RD restricted [95%]':>26}{'RD reversed [95%]':>26}{'MC err':>8}{'severity':>10}{'G':>8}"
-    f"{'policy':>8}{'USD bn':>8}{'401k':>7}"
+    f"{'breadth':>7} {'n':>6}{'P(att)':>8}{'P(restr)':>9}{'P(rev)':>7}"
+    f"{'RD restricted [95%]':>25}{'RD reversed [95%]':>25}{'MC err':>7}{'severity':>10}{'G':>7}{'policy':>8}"
+)
+_LEGEND = (
+    "P(att), P(restr), P(rev): share of replicates in which the opposed government attempted to restrict the policy,",
+    "  restricted it, or reversed it to before the friendly term. RD: difference from zero exposure on the same draws.",
+    "MC err: largest Monte Carlo standard error among the row's probabilities and differences.",
+    "severity: largest fall of openness, as a share. policy: mean openness under the opposed government.",
+    "G: mean theta if the friendly party returns instead, minus mean theta under the opposed government.",
 )
 
 
@@ -54,9 +61,9 @@ def _line(row: Any) -> str:
     if row.breadth > 0.0:
         errors += [row.rd_restricted_mcse, row.rd_reversed_mcse]
     return (
-        f"{row.breadth:>7.2f}{mark}{row.n:>6d}{row.p_attempted:>8.3f}{row.p_restricted:>10.3f}{row.p_reversed:>8.3f}"
-        f"{risk('restricted'):>26}{risk('reversed'):>26}{max(errors):>8.3f}{row.severity:>10.3f}{row.gap:>8.3f}"
-        f"{row.mean_policy:>8.3f}{row.exposed_usd_bn:>8.0f}{100 * row.share_of_401k_assets:>6.1f}%"
+        f"{row.breadth:>7g}{mark}{row.n:>6d}{row.p_attempted:>8.3f}{row.p_restricted:>9.3f}{row.p_reversed:>7.3f}"
+        f"{risk('restricted'):>25}{risk('reversed'):>25}{max(errors):>7.3f}{row.severity:>10.3f}{row.gap:>7.3f}"
+        f"{row.mean_policy:>8.3f}"
     )
 
 
@@ -67,6 +74,23 @@ def layer_counts(frame: pd.DataFrame, arm: str) -> str:
     return (
         ", ".join(f"{layer} {share:.3f}" for layer, share in shares.sort_index().items() if layer != "none") or "none"
     )
+
+
+def layer_lines(frame: pd.DataFrame, own: pd.DataFrame) -> list[str]:
+    """Restrictions by layer without and with exposure, and the extensive margin: any holders at all."""
+    lines = [f"Restricted without exposure, by layer: {layer_counts(frame, 'b=0')}."]
+    first = own[(own["visibility"] == own["visibility"].iloc[0]) & (own["breadth"] > 0.0)]
+    declared = first[first["breadth"] == PRIMARY_BREADTH]
+    if len(declared):
+        counts = layer_counts(frame, declared["arm"].iloc[0])
+        lines.append(f"Restricted at b = {PRIMARY_BREADTH:g}, v = {declared['visibility'].iloc[0]:g}: {counts}.")
+    if len(first):
+        row = first.iloc[0]
+        lines.append(
+            f"Extensive margin (any holders, here b = {row['breadth']:g}, v = {row['visibility']:g}): RD reversed "
+            f"{row['rd_reversed']:+.3f} [{row['rd_reversed_low']:+.3f}, {row['rd_reversed_high']:+.3f}]."
+        )
+    return lines
 
 
 def verdict_lines(outcome: Outcome) -> list[str]:
@@ -88,17 +112,21 @@ def verdict_lines(outcome: Outcome) -> list[str]:
     return lines
 
 
-def money_line(table: pd.DataFrame) -> str:
-    """Which breadth stands for the article's 5% of 401(k) assets."""
+def money_lines(table: pd.DataFrame) -> list[str]:
+    """What each breadth stands for in USD, and which breadth stands for the article's 5% of 401(k) assets."""
     rows = table[(table["breadth"] > 0) & (table["layer"] == table["layer"].iloc[0])]
     rows = rows[rows["visibility"] == rows["visibility"].iloc[0]] if len(rows) else rows
     share, breadth = rows["share_of_401k_assets"].tolist(), rows["breadth"].tolist()
+    money = "; ".join(
+        f"{b:g}: {usd:,.0f} ({s:.1%})" for b, usd, s in zip(breadth, rows["exposed_usd_bn"], share, strict=True)
+    )
+    lines = [f"Exposed USD bn at each breadth (share of 401(k) assets): {money}."] if money else []
     points = [(0.0, 0.0), *zip(share, breadth, strict=True)]
     for (s0, b0), (s1, b1) in itertools.pairwise(points):
         if s0 < ARTICLE_SHARE <= s1:
             at = b0 + (b1 - b0) * (ARTICLE_SHARE - s0) / (s1 - s0)
-            return f"The article's 5% of 401(k) assets stands at breadth {at:.2f} on this axis."
-    return "The article's 5% of 401(k) assets lies beyond the doses of this table."
+            return [*lines, f"The article's 5% of 401(k) assets stands at breadth {at:.2f} on this axis."]
+    return [*lines, "The article's 5% of 401(k) assets lies beyond the doses of this table."]
 
 
 def implied_lines(request: Request) -> list[str]:
@@ -129,8 +157,8 @@ def text(outcome: Outcome) -> str:
     n = frame["replicate"].nunique()
     lines = [
         f"political-moat: preset {request.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} voters, "
-        f"{n} paired replicates, seed {request.seed}, allocation {p.exposure.allocation:.0%}",
-        f"{NOTICE} RD: risk difference against zero exposure, same draws.",
+        f"{n} paired replicate{'s' * (n != 1)}, seed {request.seed}, allocation {100 * p.exposure.allocation:g}%",
+        NOTICE,
     ]
     own = table[table["layer"] == p.policy.layer]
     for visibility in own["visibility"].drop_duplicates():
@@ -140,15 +168,16 @@ def text(outcome: Outcome) -> str:
     for layer in others["layer"].drop_duplicates():
         lines += ["", f"v = {request.design.visibilities[0]:g} ({layer} layer)", _HEAD]
         lines += [_line(row) for row in others[others["layer"] == layer].itertuples()]
-    lines += ["", "MC err: largest Monte Carlo standard error among the row's probabilities and differences."]
+    lines += ["", *_LEGEND]
     if own["beyond_coverage"].any():
         lines.append("* beyond current coverage: holders without an account are given an IRA of their age's median.")
-    lines.append(f"Restricted without exposure, by layer: {layer_counts(frame, 'b=0')}.")
-    lines += [money_line(table), *implied_lines(request), "", *verdict_lines(outcome)]
+    lines += layer_lines(frame, own)
+    lines += [*money_lines(table), *implied_lines(request), "", *verdict_lines(outcome)]
     lines.append(
         "Office rent and choice precision have no data and move this number (moat params --assumed); "
         "read the verdict as one point of that range."
     )
+    lines += range_lines(shipped())
     lines += ["", f"Files: {outcome.path} (summary.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/)"]
     lines += [f"FAILED {reason}" for reason in outcome.reasons]
     return "\n".join(lines)

@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS disagreements (key TEXT NOT NULL, recorded TEXT NOT N
 """
 
 
+_ALL = 2**62
+
+
 class RunRecord(TypedDict):
     """One run: `row` holds its outcomes by column, JSON scalars (None for a missing value, never NaN)."""
 
@@ -193,26 +196,33 @@ class Ledger:
         """Keys of runs whose repeated execution gave another outcome; not empty means non-deterministic."""
         return [key for (key,) in self._connection.execute("SELECT DISTINCT key FROM disagreements ORDER BY key")]
 
-    def runs(self, arms: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def runs(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
         """Rows by (replicate, place of the arm in `arms`, key), each with key, replicate, arm and outcome_hash added.
 
-        A row's own columns win over the added ones. Raises ValueError for an arm that is not in `arms`.
+        replicates: only those below this number. A row's own columns win over the added ones. Raises ValueError for an
+        arm that is not in `arms`.
         """
         names = ("replicate", "arm", "key", "outcome_hash")
-        query = "SELECT replicate, arm, key, outcome_hash, row FROM runs ORDER BY replicate"
-        return _in_order(self._connection.execute(query), names, arms)
+        query = "SELECT replicate, arm, key, outcome_hash, row FROM runs WHERE replicate < ? ORDER BY replicate"
+        return _in_order(self._connection.execute(query, (replicates,)), names, arms)
 
-    def cycles(self, arms: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def cycles(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
         """Rows per administration in the order of `runs`, then by number; with key, replicate, arm and number added."""
         names = ("replicate", "arm", "key", "number")
         query = (
             "SELECT r.replicate, r.arm, c.key, c.number, c.row "
-            "FROM runs r CROSS JOIN cycles c ON c.key = r.key ORDER BY r.replicate"
+            "FROM runs r CROSS JOIN cycles c ON c.key = r.key WHERE r.replicate < ? ORDER BY r.replicate"
         )
-        return _in_order(self._connection.execute(query), names, arms)
+        return _in_order(self._connection.execute(query, (replicates,)), names, arms)
 
     def export_csv(
-        self, folder: Path, *, run_columns: Sequence[str], cycle_columns: Sequence[str], arms: Sequence[str]
+        self,
+        folder: Path,
+        *,
+        run_columns: Sequence[str],
+        cycle_columns: Sequence[str],
+        arms: Sequence[str],
+        replicates: int = _ALL,
     ) -> tuple[Path, Path]:
         """Write runs.csv and cycles.csv into `folder` (made if needed), each replaced in one step; returns both paths.
 
@@ -221,8 +231,8 @@ class Ledger:
         empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
         """
         runs, cycles = folder / "runs.csv", folder / "cycles.csv"
-        _write_csv(runs, run_columns, {"replicate", "arm", "key", "outcome_hash"}, self.runs(arms))
-        _write_csv(cycles, cycle_columns, {"replicate", "arm", "key", "number"}, self.cycles(arms))
+        _write_csv(runs, run_columns, {"replicate", "arm", "key", "outcome_hash"}, self.runs(arms, replicates))
+        _write_csv(cycles, cycle_columns, {"replicate", "arm", "key", "number"}, self.cycles(arms, replicates))
         return runs, cycles
 
 

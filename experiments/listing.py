@@ -5,33 +5,41 @@ from __future__ import annotations
 import csv
 import importlib.metadata
 import io
-import json
 import math
 
 from ..model.parameters import Described, ParameterError, Parameters, describe
 from ..model.presets import PRESETS, preset
 from .errors import UserError
 
+_HOW_TO_READ = """Name, value, unit, plausible range; role, status. Below it the source, or the reasoning without one.
+Roles: input, lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target.
+Status: seen at the source, derived from one by arithmetic, memory (not verified), assumed (no data)."""
 _COLUMNS = ("name", "value", "default", "unit", "low", "high", "role", "status", "source")
 
 
-def _number(value: object) -> str:
+def _exact(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return "" if math.isinf(value) else f"{value:g}"
+        return "" if math.isinf(value) else repr(value).removesuffix(".0")
     return str(value)
+
+
+def _readable(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:g}" if isinstance(value, float) and math.isfinite(value) else _exact(value)
 
 
 def _cells(one: Described) -> tuple[str, ...]:
     known = one.known
     return (
         one.name,
-        _number(one.value),
-        _number(one.default),
+        _exact(one.value),
+        _exact(one.default),
         known.unit,
-        _number(known.low),
-        _number(known.high),
+        _exact(known.low),
+        _exact(known.high),
         known.role,
         known.status,
         known.source,
@@ -39,7 +47,7 @@ def _cells(one: Described) -> tuple[str, ...]:
 
 
 def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, form: str = "table") -> str:
-    """Every parameter, one line each (two in the table, the second its source)."""
+    """Every parameter: one line each in the csv, two in the table, the second its source."""
     if form not in ("table", "csv"):
         raise UserError(f"format {form!r} is not possible; allowed: table, csv")
     try:
@@ -53,13 +61,19 @@ def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, fo
         writer.writerow(_COLUMNS)
         writer.writerows(_cells(one) for one in rows)
         return stream.getvalue().rstrip("\n")
-    lines = []
+    lines = [_HOW_TO_READ]
+    group = ""
     for one in rows:
-        name, value, _, unit, low, high, role, status, source = _cells(one)
-        span = f"{low} to {high}" if low or high else "-"
-        lines.append(f"{name:<44}{value:>12}  {unit}  [{span}]  {role}, {status}")
-        lines.append(f"    {source}")
-    lines.append(f"{len(rows)} parameters; change one with --set NAME=VALUE.")
+        if one.name.partition(".")[0] != group:
+            group = one.name.partition(".")[0]
+            lines.append("")
+        known = one.known
+        span = f", {_readable(known.low)} to {_readable(known.high)}" if math.isfinite(known.low) else ""
+        moved = f"; {_readable(one.default)} in calibrated" if one.value != one.default else ""
+        told = f"{known.unit}{span}; {known.role}, {known.status}"
+        lines.append(f"{one.name:<42}{_readable(one.value):>14}  {told}{moved}")
+        lines.append(f"    {known.source}")
+    lines += ["", f"{len(rows)} parameters. Change one with: moat run --set NAME=VALUE"]
     return "\n".join(lines)
 
 
@@ -70,21 +84,25 @@ def preset_listing() -> str:
     for name, one in PRESETS.items():
         lines.append(f"{name}: {one.sentence}")
         changes = base.difference(preset(name))
-        lines += [f"    {parameter}: {_number(old)} -> {_number(new)}" for parameter, (old, new) in changes.items()]
-        lines.append(f"    {len(changes)} parameters differ from calibrated.")
+        lines += [f"    {parameter}: {_readable(old)} -> {_readable(new)}" for parameter, (old, new) in changes.items()]
+        if name != "calibrated":
+            lines.append(f"    {len(changes)} parameter{'s' * (len(changes) != 1)} differ from calibrated.")
     return "\n".join(lines)
 
 
 def citation() -> str:
-    """Citation line, code and package versions."""
+    """Citation line, and a sentence of code and package versions to paste into a paper."""
     from .provenance import manifest
 
     facts = manifest(seed=0, request={})
     version = importlib.metadata.version("political-moat")
-    lines = [
-        "political-moat authors (2026). political-moat: a laboratory for the political moat thesis "
-        f"(version {version}). Software, MIT licence.",
-        f"Code hash {facts['code_hash']}.",
-        "Versions: " + json.dumps({k: v for k, v in facts.items() if k not in ("seed", "request", "code_hash")}),
-    ]
-    return "\n".join(lines)
+    packages = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
+    system = facts["platform"]
+    return "\n".join(
+        [
+            "political-moat authors (2026). political-moat: a laboratory for the political moat thesis "
+            f"(version {version}). Software, MIT licence.",
+            f"Computed with political-moat {version} (code hash {facts['code_hash']}, outcome schema "
+            f"{facts['schema_version']}), {packages}, on {system['system']} {system['machine']}.",
+        ]
+    )

@@ -105,9 +105,8 @@ def measure(world: World) -> TermOutcomes:
     start = world.month - p.institutions.term_months
     months = [m for m in world.record if m.month >= start]
     events = [e for e in world.events if e.month >= start]
-    initial = next((m.openness for m in reversed(world.record) if m.month < start), world.record[0].openness)
-    before = p.policy.before_theta
-    return term_outcomes(months, events, initial, before)
+    last = next((m for m in reversed(world.record) if m.month < start), world.record[0])
+    return term_outcomes(months, events, last.openness, p.policy.before_theta, last.price)
 
 
 def run_replicate(parameters: Parameters, design: StressDesign, seed: int, replicate: int) -> ReplicateResult:
@@ -156,7 +155,7 @@ def _run_row(
         "grandfathering": p.exposure.grandfathering,
         "voters": p.electorate.voters,
         "rule": p.party.rule,
-        "mean_stake": float(stake[stake > 0.0].mean(dtype=np.float64)) if arm.breadth > 0.0 else 0.0,
+        "mean_stake": float(stake[stake > 0.0].mean(dtype=np.float64)) if (stake > 0.0).any() else 0.0,
         "exposed_usd_bn": endowment_usd(past) / 1e9,
         "held_usd_bn": held / 1e9,
         "beyond_coverage": int(arm.breadth > p.accounts.share_with_account),

@@ -5,39 +5,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..agents.calibration import CalibrationError, shipped_facts
-from ..model.parameters import ParameterError, Parameters, from_calibration
-from ..model.presets import PRESETS, preset
+from ..agents.party.rules import RULES
+from ..model.parameters import ParameterError, Parameters, from_calibration, unknown_name
+from ..model.presets import preset
 from .errors import UserError
-from .protocols import StressDesign
+
+if TYPE_CHECKING:
+    from .history import HistoryDesign
+    from .protocols import StressDesign
 
 DEFAULT_SEED = 20250807
 DEFAULT_REPLICATES = 625
 DEFAULT_BREADTHS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
 SLEEVE_VISIBILITY = 0.1
+PROTOCOLS = ("stress", "history")
+DEFAULT_CYCLES = 12
+MOST_CYCLES = 100
 
 
 @dataclass(frozen=True)
 class Request:
-    """A checked request: parameters, design, seed and how many replicates."""
+    """A checked request: parameters, design, seed, how many replicates, and for a history its presidential terms."""
 
     preset: str
     parameters: Parameters
     design: StressDesign
     seed: int
     replicates: int
+    cycles: int | None = None
+
+    @property
+    def protocol(self) -> str:
+        """Stress or history: a request with cycles is a history."""
+        return "stress" if self.cycles is None else "history"
+
+    @property
+    def history(self) -> HistoryDesign | None:
+        """The design of a history; None for a stress test."""
+        if self.cycles is None:
+            return None
+        from .history import HistoryDesign
+
+        return HistoryDesign(self.design.breadths, self.design.visibilities, self.cycles)
 
     def canonical(self) -> dict[str, Any]:
         """What decides the results, for the manifest and the run keys."""
-        return {
+        content = {
             "preset": self.preset,
-            "protocol": "stress",
+            "protocol": self.protocol,
             "parameters": self.parameters.model_dump(),
             "design": {name: list(v) if isinstance(v, tuple) else v for name, v in self.design._asdict().items()},
             "replicates": self.replicates,
         }
+        return content if self.cycles is None else content | {"cycles": self.cycles}
 
     def parameters_fact(self, name: str) -> float:
         """A shipped calibration fact that is no parameter of the tree, such as total 401(k) assets."""
@@ -46,15 +69,22 @@ class Request:
     @property
     def folder(self) -> Path:
         """Default results folder."""
-        return Path("results") / f"{self.preset}-stress-{self.seed}"
+        return Path("results") / f"{self.preset}-{self.protocol}-{self.seed}"
 
 
-def parse_settings(settings: Sequence[str]) -> dict[str, str]:
-    """NAME=VALUE texts as a dict. UserError names every text without '='."""
-    wrong = [text for text in settings if "=" not in text]
-    if wrong:
-        raise UserError("\n".join(f"--set {text} must be NAME=VALUE" for text in wrong))
-    return {name.strip(): value.strip() for name, _, value in (text.partition("=") for text in settings)}
+def parse_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """NAME=VALUE texts as a dict, and a line for each that is none or names a parameter a second time."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for text in settings:
+        name, separator, value = (part.strip() for part in text.partition("="))
+        if not (name and separator and value):
+            problems.append(f"--set {text} is not possible; write --set NAME=VALUE")
+        elif name in values:
+            problems.append(f"--set {name} is given twice")
+        else:
+            values[name] = value
+    return values, problems
 
 
 def parse_breadths(text: str) -> tuple[float, ...]:
@@ -88,19 +118,17 @@ def make_request(
     breadths: str | None = None,
     rule: str | None = None,
     calibration: Path | None = None,
+    protocol: str = "stress",
+    cycles: int | None = None,
+    found: Sequence[str] = (),
 ) -> Request:
-    """Check everything a user gave; UserError holds every mistake, one line each."""
-    problems: list[str] = []
-    values: dict[str, Any] = {}
+    """Check everything a user gave; UserError holds every mistake, one line each, after those `found` before."""
+    values, wrong = parse_settings(settings)
+    problems = [*found, *wrong]
     doses: tuple[float, ...] = DEFAULT_BREADTHS
     parameters = Parameters()
-    try:
-        values = dict(parse_settings(settings))
-    except UserError as error:
-        problems.append(str(error))
-    if "exposure.breadth" in values:
+    if values.pop("exposure.breadth", None) is not None:
         problems.append("exposure.breadth is the dose of the experiment; give it with --breadth")
-        values.pop("exposure.breadth")
     if breadths is not None:
         try:
             doses = parse_breadths(breadths)
@@ -110,17 +138,28 @@ def make_request(
         problems.append(f"--replicates {replicates} is not possible; allowed: 1 or more")
     if seed < 0:
         problems.append(f"--seed {seed} is not possible; allowed: 0 or more")
-    if voters is not None:
-        values["electorate.voters"] = voters
-    if rule is not None:
-        values["party.rule"] = rule
+    if protocol not in PROTOCOLS:
+        problems.append(f"protocol {protocol!r} is not possible; allowed: {', '.join(PROTOCOLS)}")
+    elif cycles is not None and protocol != "history":
+        problems.append("--cycles is the length of a history; give --protocol history with it")
+    if cycles is not None and not 1 <= cycles <= MOST_CYCLES:
+        problems.append(f"--cycles {cycles} is not possible; allowed: 1 to {MOST_CYCLES} presidential terms")
+    for option, name, given in (("--voters", "electorate.voters", voters), ("--rules", "party.rule", rule)):
+        if given is not None:
+            if name in values:
+                problems.append(f"{option} and --set {name} are the same parameter; give one of them")
+            values[name] = given
+    if "party.rule" in values and values["party.rule"] not in RULES:
+        unknown = unknown_name(values.pop("party.rule"), list(RULES), "party rule")
+        problems.append(f"{unknown} (there are {', '.join(RULES)})")
+    base = None
     try:
         base = from_calibration(calibration) if calibration is not None else None
-        if preset_name in PRESETS:
-            parameters = preset(preset_name, base)
-        else:
-            preset(preset_name)
     except (ParameterError, CalibrationError) as error:
+        problems.append(str(error))
+    try:
+        parameters = preset(preset_name, base)
+    except ParameterError as error:
         problems.append(str(error))
     try:
         parameters = parameters.with_values(values)
@@ -128,6 +167,11 @@ def make_request(
         problems.append(str(error))
     if problems:
         raise UserError("\n".join(problems))
+    from .protocols import StressDesign  # brings the whole world; a mistake is answered before
+
     chosen = parameters.exposure.visibility
+    if protocol == "history":
+        design = StressDesign(doses, (chosen,), layers=(), returning=False)
+        return Request(preset_name, parameters, design, seed, replicates, cycles or DEFAULT_CYCLES)
     visibilities = (chosen,) if "exposure.visibility" in values else (1.0, SLEEVE_VISIBILITY)
     return Request(preset_name, parameters, StressDesign(doses, visibilities), seed, replicates)

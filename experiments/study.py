@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import UserError
-from .files import replaced_atomically
+from .files import disk_errors_in_one_line, replaced_atomically
 from .progress import Progress
 from .protocols import arm_list
 from .provenance import code_hash, manifest, run_key, write_checksums
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TASK = "political_moat.experiments.task:run_task"
+HISTORY_TASK = "political_moat.experiments.history_task:run_history_task"
 LEFT_OUT = ("replicate", "arm")
+
+
+class NothingFinished(UserError):  # noqa: N818 - says what happened
+    """Every replicate failed; the message says why the first did. No mistake of the user's."""
+
+    exit_code = 1
 
 
 class Outcome:
@@ -38,7 +45,9 @@ class Outcome:
 
 def timeout_seconds(request: Request) -> float:
     """When a replicate counts as hung: a hundred times what it takes, and never below ten minutes."""
-    return max(600.0, 0.01 * request.parameters.electorate.voters * len(arm_list(request.parameters, request.design)))
+    terms = 1.0 if request.cycles is None else max(1.0, request.cycles / 3)
+    arms = len(arm_list(request.parameters, request.design))
+    return max(600.0, 0.01 * request.parameters.electorate.voters * arms * terms)
 
 
 def task_key(request: Request, replicate: int) -> str:
@@ -60,12 +69,14 @@ def run_study(request: Request, out: Path, workers: int, *, quiet: bool = False)
 
     Raises UserError (nothing half-written) and Interrupted (everything finished is kept, the same command resumes).
     """
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is a file, not a folder; choose another --out")
     with open_results_folder(out, manifest_of(request)) as folder:
         reasons = _run_missing(request, folder, workers, quiet)
         wanted = {task_key(request, replicate) for replicate in range(request.replicates)}
         missing = len(wanted - folder.ledger.done())
         if folder.ledger.count() == 0:
-            raise UserError("no replicate finished; " + (reasons[0] if reasons else "nothing was run"))
+            raise NothingFinished("no replicate finished; " + (reasons[0] if reasons else "nothing was run"))
         frame, table = export(request, folder)
         return Outcome(request, out, frame, table, missing, reasons)
 
@@ -74,7 +85,7 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
     keys = {replicate: task_key(request, replicate) for replicate in range(request.replicates)}
     done = folder.ledger.done()
     tasks = [
-        Task(key, (request.parameters, request.design, request.seed, replicate))
+        Task(key, (request.parameters, request.history or request.design, request.seed, replicate))
         for replicate, key in keys.items()
         if key not in done
     ]
@@ -97,7 +108,7 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
     with Progress(request.replicates, "replicates", done=before, quiet=quiet) as progress:
         run_tasks(
             tasks,
-            TASK,
+            TASK if request.history is None else HISTORY_TASK,
             workers,
             keep,
             give_up,
@@ -140,15 +151,17 @@ def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.Da
     from .headline import summary_table
     from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
 
+    if request.history is not None:
+        return export_history(request, folder)
     arms = [arm.name for arm in arm_list(request.parameters, request.design)]
     runs, _ = folder.ledger.export_csv(
         folder.export,
         run_columns=[column.name for column in RUN_COLUMNS],
         cycle_columns=[column.name for column in CYCLE_COLUMNS],
         arms=arms,
+        replicates=request.replicates,
     )
     frame = pd.read_csv(runs, keep_default_na=False)
-    frame = frame[frame["replicate"] < request.replicates].reset_index(drop=True)
     table = summary_table(frame, request)
     with replaced_atomically(folder.path / "summary.csv") as stream:
         table.to_csv(stream, index=False, lineterminator="\n")
@@ -159,10 +172,37 @@ def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.Da
     return frame, table
 
 
+def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write runs.csv, cycles.csv, summary.csv, incidence.csv and codebook.md of a history; returns runs and summary."""
+    import pandas as pd
+
+    from .codebook import HISTORY_TABLES, codebook
+    from .history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
+    from .history_headline import history_summary, incidence_table
+
+    runs, _ = folder.ledger.export_csv(
+        folder.export,
+        run_columns=[column.name for column in HISTORY_RUN_COLUMNS],
+        cycle_columns=[column.name for column in HISTORY_CYCLE_COLUMNS],
+        arms=[arm.name for arm in arm_list(request.parameters, request.design)],
+        replicates=request.replicates,
+    )
+    frame = pd.read_csv(runs, keep_default_na=False)
+    table = history_summary(frame)
+    for name, one in (("summary.csv", table), ("incidence.csv", incidence_table(frame))):
+        with replaced_atomically(folder.path / name) as stream:
+            one.to_csv(stream, index=False, lineterminator="\n")
+    with replaced_atomically(folder.path / "codebook.md") as stream:
+        stream.write(codebook(HISTORY_TABLES))
+    write_checksums(folder.path)
+    return frame, table
+
+
 def _draw(request: Request, table: pd.DataFrame, path: Path) -> None:
     from .figures import dose_response_figure
 
     if table["n"].min() < 2 or len(request.design.breadths) < 2:
         return
     own = table[table["layer"] == request.parameters.policy.layer]
-    dose_response_figure({request.preset: own}, path / "figures", "dose-response")
+    with disk_errors_in_one_line(path / "figures"):
+        dose_response_figure({request.preset: own}, path / "figures", "dose-response")

@@ -152,22 +152,23 @@ def _advance_docket(world: World, docket: Docket) -> None:
 def take_effect(world: World, option: Option, role: str, started: int, restricts: bool) -> None:
     """An item comes into force: law, grievance, news, and perhaps a suit."""
     p = world.parameters
-    before, was = world.law, world.openness
+    before, was, forced = world.law, world.openness, world.in_force.forced
     world.law = enact(before, option, role, world.month)
     world.refresh_policy()
     if option.name == "support":
         world.take_over_losses()
     world.note("enacted", role, option, restricts)
     world.news += p.market.rule_news_jump * (world.openness - was)
-    if world.openness < was - 1e-9 or option.stand.forced > 0.0:
-        leave_grievance(world, was, option.stand, role)
+    imposed = max(0.0, world.in_force.forced - forced)
+    if world.openness < was - 1e-9 or imposed > 0.0:
+        leave_grievance(world, was, Stand(world.openness, imposed, world.in_force.protected), role)
     if option.instrument == "rule":
         _sue(world, option, before, role, started, restricts)
 
 
 def leave_grievance(world: World, was: float, stand: Stand, role: str) -> None:
     """Holders resent the party behind a restriction (ODD: grieve)."""
-    size = feared_size(world.parameters, was, world.openness, stand.forced, stand.protected)
+    size = feared_size(world.parameters, was, stand.openness, stand.forced, stand.protected)
     by_d = (role == "author") == (world.sign < 0)
     grieve(
         world.electorate.fixed,
@@ -239,7 +240,7 @@ def policy_state(world: World, role: str) -> PolicyState:
         in_office=world.in_office,
         own_role=role,
         own_platform=world.party(role).platform,
-        rival_platform=world.party(other(role)).platform,
+        rival_platform=world.stand(other(role)).openness,
         hostile_chambers=2 - sum(world.congress.controls(role)),
         terms_in_office=world.terms_in_office,
         incumbency_share=0.01 * points,
@@ -254,7 +255,7 @@ def law_state(world: World) -> LawState:
     vacated = sum(1 for event in world.events if event.kind == "vacated")
     if docket is None:
         return LawState(world.law.layer, "", 0.0, vacated)
-    return LawState(world.law.layer, docket.option.name, docket.due - world.month, vacated)
+    return LawState(world.law.layer, docket.option.name, remaining_months(world, docket), vacated)
 
 
 def platforms(world: World) -> None:

@@ -53,7 +53,12 @@ class PolicyParameters(Group):
         source="g of the move cap; below 1 the excess over the cap is sold over accounts.divestment_months",
     )
     cap_low: float = quantity(
-        0.02, "share of the balance", 0.01, 0.04, allowed=(0.0, 1.0), source="MODEL.md 3, move cap"
+        0.02,
+        "share of the balance",
+        0.01,
+        0.04,
+        allowed=(0.0, 1.0),
+        source="a tightened cap, the lowest recommended allocation (BlackRock 1-2%)",
     )
 
 
@@ -70,6 +75,14 @@ class MarketParameters(Group):
     )
     crypto_cap_t0: float = fact("crypto_cap_t0")
     flow_multiplier: float = fact("flow_multiplier", allowed=(0.0, 250.0))
+    largest_impact: float = quantity(
+        0.5,
+        "log a month",
+        0.1,
+        1.0,
+        allowed=(0.0, 5.0),
+        source="trading halts and arbitrage bound what a month of flows can do; else large flows explode",
+    )
     rule_news_jump: float = quantity(
         0.0,
         "log per unit of openness",
@@ -135,7 +148,7 @@ class ElectionsParameters(Group):
         role="fitted",
         status="derived",
         allowed=(0.0, 50.0),
-        source="fitted: swings of 3.9 and turnover .32/.78 (MODEL.md 3)",
+        source="fitted: swings of 3.9 and turnover .32/.78",
     )
     duration_penalty: float = fact("duration_penalty")
     incumbent_running_bonus: float = fact("incumbent_running_bonus")
@@ -184,7 +197,7 @@ class PollsParameters(Group):
     """The panel."""
 
     respondents: int = quantity(
-        1000, "respondents", 500, 3000, allowed=(1, 1_000_000), source="MODEL.md 3: a panel of about 1,000 a quarter"
+        1000, "respondents", 500, 3000, allowed=(1, 1_000_000), source="a usual national panel of about 1,000 a quarter"
     )
     hypothetical_bias: float = quantity(
         0.0,
@@ -212,7 +225,9 @@ class InstitutionsParameters(Group):
     author: Literal["R", "D"] = quantity(
         "R", "party", role="lever", source="party of the friendly policy; D gives the mirror world"
     )
-    term_months: int = quantity(48, "months", 24, 72, allowed=(24, 240), source="US Constitution")
+    term_months: int = quantity(
+        48, "months", 24, 72, allowed=(24, 240), status="seen", source="US Constitution, Article II: four years"
+    )
     election_lead: int = quantity(2, "months", 1, 4, allowed=(1, 12), source="November to January")
 
 

@@ -14,12 +14,12 @@ LAYERS = ("enforcement", "guidance", "rule", "statute")
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """What one layer says: theta, cap, protection of holdings, forced sale or not, by whom, since when."""
+    """What one layer says: theta, cap, protection of holdings, share of a forced sale, by whom, since when."""
 
     theta: float
     kappa: float
     protected: float
-    forced: bool
+    forced: float
     closed: bool
     role: str
     month: int
@@ -98,17 +98,17 @@ def openness(provision: Provision, kappa0: float) -> float:
 def initial_law(p: Parameters) -> Law:
     """Neutral policy in January 2025 on no formal layer."""
     cap = p.policy.cap
-    return Law(p.policy.layer, Provision(p.policy.start_theta, cap, 0.0, False, False, "author", 0))
+    return Law(p.policy.layer, Provision(p.policy.start_theta, cap, 0.0, 0.0, False, "author", 0))
 
 
 def friendly_provision(p: Parameters, month: int) -> Provision:
     """The author's policy as it takes effect."""
-    return Provision(p.policy.friendly_theta, p.policy.cap, 0.0, False, False, "author", month)
+    return Provision(p.policy.friendly_theta, p.policy.cap, 0.0, 0.0, False, "author", month)
 
 
 def stand_of(provision: Provision, kappa0: float) -> Stand:
     """A provision as voters judge it."""
-    return Stand(openness(provision, kappa0), 1.0 if provision.forced else 0.0, provision.protected)
+    return Stand(openness(provision, kappa0), provision.forced, provision.protected)
 
 
 @lru_cache(maxsize=4096)
@@ -121,8 +121,7 @@ def platform_stand(platform: float, warn_floor: float) -> Stand:
 def provision_of(option: Option, role: str, month: int) -> Provision:
     """The provision an enacted option writes into its layer."""
     closed = option.name == "close"
-    forced = option.stand.forced > 0.0 and option.stand.protected < 1.0
-    return Provision(option.theta, option.kappa, option.stand.protected, forced, closed, role, month)
+    return Provision(option.theta, option.kappa, option.stand.protected, option.stand.forced, closed, role, month)
 
 
 def enact(law: Law, option: Option, role: str, month: int) -> Law:

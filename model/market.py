@@ -50,7 +50,9 @@ def volatility(price: float, held: float, p: Parameters) -> float:
 
 def crypto_log_return(shock: float, flow: float, price: float, held: float, news: float, p: Parameters) -> float:
     """Monthly log return: drift + volatility * shock + impact * flow / depth + news (ODD: crypto_log_return)."""
-    impact = p.market.flow_multiplier * flow / depth(price, held, p) if p.channels.price_impact else 0.0
+    impact, most = 0.0, p.market.largest_impact
+    if p.channels.price_impact:
+        impact = min(most, max(-most, p.market.flow_multiplier * flow / depth(price, held, p)))
     told = news if p.channels.news else 0.0
     return p.market.btc_log_mean_monthly + volatility(price, held, p) * shock + impact + told
 

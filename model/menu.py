@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..agents.perception import Option, Stand
 from ..agents.regulator.docket import expected_months, slow_roll_factor
-from .law import Law, dol_provision, effective, enact, openness, rung_above, rung_below, stand_of
+from .law import Law, dol_provision, effective, enact, rung_above, rung_below, stand_of
 from .parameters import Parameters
 
 MOVES = ("hold", "loosen", "warn", "cap", "close", "prohibit", "enforce", "support")
@@ -46,17 +46,27 @@ class _Menu:
     ) -> None:
         """Add one move, unless it needs a statute that a divided government cannot pass.
 
-        Its stand is the openness that would be in force once it is enacted, with all other layers as they are.
+        Its stand is the policy that would be in force once it is enacted, with all other layers as they are.
         """
         if instrument == "statute" and not self.unified:
             return
         risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" else 0.0
         stand = Stand(0.0, forced, protected)
         option = Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
-        opened = openness(effective(enact(self.law, option, "author", 0)), self.kappa0)
-        factor = slow_roll_factor(self.ideals[agency], opened, self.p.regulator)
+        stand = stand_of(effective(enact(self.law, option, "author", 0)), self.kappa0)
+        if self._idle(nest, stand):
+            return
+        factor = slow_roll_factor(self.ideals[agency], stand.openness, self.p.regulator)
         months = expected_months(instrument, factor, self.p.regulator)
-        self.options.append(option._replace(stand=stand._replace(openness=opened), months=months))
+        self.options.append(option._replace(stand=stand, months=months))
+
+    def _idle(self, nest: str, stand: Stand) -> bool:
+        """Whether a move would not do what its nest says: restrict but not lower, loosen but not raise openness."""
+        hold = self.options[0].stand
+        if nest == "restrict":
+            sold, selling = (one.forced * (1.0 - one.protected) for one in (stand, hold))
+            return stand.openness >= hold.openness - 1e-12 and sold <= selling
+        return nest == "loosen" and stand.openness <= hold.openness + 1e-12 and self.now.kappa >= self.kappa0
 
     def add_loosen(self) -> None:
         """Loosening acts on whatever binds: an enforcement posture, guidance below a rule, or the standing layer."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from ..agents.calibration import Fact, load_facts
+from ..agents.calibration import Fact, load_facts, shipped_facts
 from ..agents.electorate.opinion_parameters import OpinionParameters, VotingParameters
 from ..agents.electorate.parameters import (
     AccountsParameters,
@@ -87,12 +87,20 @@ class Parameters(Group):
 
     def canonical(self) -> str:
         """Canonical text of the tree: sorted keys, shortest float text; equal trees give equal text."""
-        return json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return json.dumps(_unsigned_zero(self.model_dump()), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     def difference(self, other: Parameters) -> dict[str, tuple[Any, Any]]:
         """Parameters in which two trees differ: name -> (value here, value there)."""
         there = other.values()
         return {name: (value, there[name]) for name, value in self.values().items() if value != there[name]}
+
+
+def _unsigned_zero(tree: dict[str, Any]) -> dict[str, Any]:
+    """The tree with -0.0 as 0.0: the two are equal, so their text must be."""
+    return {
+        name: _unsigned_zero(value) if isinstance(value, dict) else value + 0.0 if isinstance(value, float) else value
+        for name, value in tree.items()
+    }
 
 
 def _groups(tree: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
@@ -153,6 +161,10 @@ def _validated(tree: dict[str, Any], problems: list[str]) -> Parameters:
         result = Parameters.model_validate(tree)
     except ValidationError as failure:
         problems = problems + [_problem(error, tree) for error in failure.errors()]
+        for error in failure.errors():
+            group, leaf = str(error["loc"][0]), str(error["loc"][1])
+            tree[group].pop(leaf, None)
+        problems = problems + _contradictions(Parameters.model_validate(tree))
     else:
         problems = problems + _contradictions(result)
         if not problems:
@@ -181,15 +193,15 @@ def _contradictions(p: Parameters) -> list[str]:
 
 
 def from_calibration(folder: Path) -> Parameters:
-    """The default tree with every calibrated default replaced by the user's calibration folder.
+    """The default tree with calibrated defaults replaced by those of the user's folder; rows left out keep theirs.
 
-    Raises CalibrationError (unreadable or malformed folder) or ParameterError (values not possible).
+    Raises CalibrationError (unreadable or malformed folder) or ParameterError (unknown rows, values not possible).
     """
     facts: dict[str, Fact] = load_facts(folder)
-    values = {}
-    for one in describe(Parameters()):
-        if one.known.fact:
-            row = facts.get(one.known.fact)
-            if row is not None:
-                values[one.name] = row.value
+    known = shipped_facts()
+    problems = [unknown_name(name, list(known), "calibration row") for name in facts if name not in known]
+    if problems:
+        raise ParameterError("\n".join(problems))
+    fitted = [one for one in describe(Parameters()) if one.known.fact in facts]
+    values = {one.name: facts[one.known.fact].value for one in fitted}
     return Parameters().with_values(values)

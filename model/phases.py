@@ -42,7 +42,7 @@ def payroll(world: World) -> None:
     if not now.closed and now.theta > 0.0:
         new_money = p.exposure.allocation * min(1.0, now.kappa / p.policy.cap)
     keep, limit = 1.0, 1.0
-    if now.forced:
+    if now.forced > 0.0 and now.protected < 1.0:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
         limit = p.exposure.allocation * min(1.0, now.kappa / p.policy.cap)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)

@@ -22,7 +22,7 @@ from .government import Event, Suit, confirm_agencies
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
 from .parameters import Parameters
-from .population import author_sign, build_population, solve_loss_weight
+from .population import author_sign, build_population, solve_vote_effect
 from .record import Month
 from .schedule import PHASES
 
@@ -101,14 +101,21 @@ class World(mesa.Model):  # type: ignore[misc]
 
     def _pack_coefficients(self) -> None:
         p, on = self.parameters, self.parameters.channels
+        effect = solve_vote_effect(dose_free(p))
         self.opinion_coefficients = opinion_coefficients(
-            p.opinion, p.exposure, ideal_shift=on.ideal_shift, retrospective=on.retrospective, salience=on.salience
+            p.opinion,
+            p.exposure,
+            effect.stake_scale,
+            ideal_shift=on.ideal_shift,
+            retrospective=on.retrospective,
+            salience=on.salience,
         )
         self.vote_coefficients = vote_coefficients(
             p.voting,
             p.opinion,
             p.exposure,
-            solve_loss_weight(dose_free(p)),
+            effect.loss_weight,
+            effect.stake_scale,
             prospective=on.prospective,
             retrospective=on.retrospective,
             salience=on.salience,
@@ -213,7 +220,7 @@ class World(mesa.Model):  # type: ignore[misc]
 
         parameters, if given, replace the tree from now on; the population and what has happened stay.
         """
-        twin = World.__new__(World)
+        twin = type(self).__new__(type(self))
         mesa.Model.__init__(twin, rng=self.draws.seed)
         twin._agent_numbers = 0
         twin.parameters, twin.draws = parameters or self.parameters, self.draws
@@ -224,6 +231,8 @@ class World(mesa.Model):  # type: ignore[misc]
             setattr(twin, name, list(getattr(self, name)))
         if parameters is not None:
             twin._pack_coefficients()
+            if twin.law.support:
+                twin.take_over_losses()
         twin.blind = self.blind.fork() if self.blind is not None else None
         if twin.parameters.polls.blind and twin.blind is None:
             raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 COLUMNS = ("block", "parameter", "value", "low", "high", "unit", "source", "status", "use")
 FILE = "parameters.csv"
+STATUSES = ("seen", "derived", "memory", "assumed")
 
 
 class CalibrationError(ValueError):
@@ -58,14 +59,23 @@ def load_facts(folder: Path) -> dict[str, Fact]:
     path = folder / FILE
     try:
         with path.open(newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream))
+            reader = csv.DictReader(stream)
+            header = tuple(reader.fieldnames or ())
+            rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise CalibrationError(f"calibration file {path} cannot be read: {reason}") from None
-    if not rows or tuple(rows[0]) != COLUMNS:
+    if header != COLUMNS:
         raise CalibrationError(f"calibration file {path} must start with the header {','.join(COLUMNS)}")
-    facts = [_fact(row, f"calibration file {path}, row {number}") for number, row in enumerate(rows, start=2)]
-    return {one.name: one for one in facts}
+    if not rows:
+        raise CalibrationError(f"calibration file {path} holds no rows")
+    facts: dict[str, Fact] = {}
+    for number, row in enumerate(rows, start=2):
+        one = _fact(row, f"calibration file {path}, row {number}")
+        if one.name in facts:
+            raise CalibrationError(f"calibration file {path}, row {number}: {one.name} is given twice")
+        facts[one.name] = one
+    return facts
 
 
 def _fact(row: dict[str, str], place: str) -> Fact:
@@ -84,6 +94,8 @@ def _fact(row: dict[str, str], place: str) -> Fact:
         raise CalibrationError(
             f"{place}: value {value:g} of {row['parameter']} is outside its range {low:g} to {high:g}"
         )
+    if row["status"] not in STATUSES:
+        raise CalibrationError(f"{place}: status is {row['status']!r}; allowed: {', '.join(STATUSES)}")
     if row["use"].split()[:1] not in (["input"], ["SWEEP"], ["FIT"], ["TARGET"]):
         raise CalibrationError(f"{place}: use is {row['use']!r}; allowed: input, SWEEP, FIT, TARGET")
     return Fact(row["block"], row["parameter"], value, low, high, row["unit"], row["source"], row["status"], row["use"])

@@ -37,25 +37,25 @@ def ballots(
     r, d = question[0], question[1]
     rise = max(0.0, question[4] - threat)
     for i in range(voters):
-        partisanship = float(fixed[PARTISANSHIP, i])
-        units = float(dynamic[UNITS, i])
-        visibility = float(dynamic[VISIBILITY, i])
+        partisanship = np.float64(fixed[PARTISANSHIP, i])
+        units: float = np.float64(dynamic[UNITS, i])
+        visibility = np.float64(dynamic[VISIBILITY, i])
         own = 0.0
         feared = 0.0
         attention = 0.0
         if units > 0.0 and visibility > 0.0:
-            income = float(fixed[INCOME, i])
+            income = np.float64(fixed[INCOME, i])
             stake = units * price / income
-            feared = pain(stake, visibility, float(fixed[BELIEF, i]), c)
+            feared = pain(stake, visibility, np.float64(fixed[BELIEF, i]), c)
             attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
             own = retrospection(
-                units, price, float(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c
+                units, price, np.float64(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c
             )
         base = partisanship + shift
-        habit = float(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
-        weight = float(dynamic[SALIENCE, i]) + attention * rise
-        issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * float(dynamic[IDEAL, i]) * (d - r))
-        grievance = float(dynamic[GRIEVANCE, i])
+        habit = np.float64(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
+        weight = np.float64(dynamic[SALIENCE, i]) + attention * rise
+        issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * np.float64(dynamic[IDEAL, i]) * (d - r))
+        grievance = np.float64(dynamic[GRIEVANCE, i])
         stakes = weight * c.loss_weight * (feared * (question[3] - question[2]) + grievance) + own
         utility = base + issue + stakes
         gap = utility if turnout_channel else base + issue

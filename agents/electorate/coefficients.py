@@ -53,16 +53,20 @@ class VoteCoefficients(NamedTuple):
 def opinion_coefficients(
     opinion: OpinionParameters,
     exposure: ExposureParameters,
+    stake_scale: float,
     *,
     ideal_shift: bool,
     retrospective: bool,
     salience: bool,
 ) -> OpinionCoefficients:
-    """Monthly coefficients; a channel that is off has its weight at zero."""
-    stake = 1.0 if salience else 0.0
+    """Monthly coefficients; a channel that is off has its weight at zero.
+
+    stake_scale: scale of attention and ownership that asset_vote_effect leaves (1 unless it is small).
+    """
+    stake = stake_scale if salience else 0.0
     return OpinionCoefficients(
         relaxation=opinion.relaxation,
-        ownership_shift=opinion.ownership_shift if ideal_shift else 0.0,
+        ownership_shift=stake_scale * opinion.ownership_shift if ideal_shift else 0.0,
         blame_shift=opinion.blame_shift if retrospective else 0.0,
         cue_weight=opinion.cue_weight,
         thermostat=opinion.thermostat,
@@ -89,12 +93,13 @@ def vote_coefficients(
     opinion: OpinionParameters,
     exposure: ExposureParameters,
     loss_weight: float,
+    stake_scale: float,
     *,
     prospective: bool,
     retrospective: bool,
     salience: bool,
 ) -> VoteCoefficients:
-    """Coefficients of the vote; loss_weight solves asset_vote_effect. The turnout channel is a kernel flag."""
+    """Coefficients of the vote; loss_weight and stake_scale solve asset_vote_effect. Turnout is a kernel flag."""
     return VoteCoefficients(
         ideal_weight=voting.ideal_weight,
         loss_weight=loss_weight if prospective else 0.0,
@@ -102,7 +107,7 @@ def vote_coefficients(
         curvature=opinion.curvature,
         unprotected=1.0 - exposure.grandfathering,
         stake_half=opinion.stake_half,
-        salience_threat=opinion.salience_threat if salience else 0.0,
+        salience_threat=stake_scale * opinion.salience_threat if salience else 0.0,
         retrospective_weight=voting.retrospective_weight if retrospective else 0.0,
         retrospective_cap=voting.retrospective_cap,
         blame_incumbent=voting.blame_incumbent,

@@ -79,7 +79,7 @@ class Electorate:
     def reset_stakes(self, price: float) -> None:
         """Bring holdings back to the assigned stake at a price; the difference goes to the rest of the account.
 
-        Without this a few lucky price paths carry the whole result (MODEL.md 8). Reference points stay.
+        Without this a few lucky price paths carry the whole result. Reference points stay.
         """
         dynamic = self.dynamic
         stake = dynamic[columns.ASSIGNED_STAKE].astype(np.float64)

@@ -37,6 +37,7 @@ from .columns import (
 Block = npt.NDArray[np.float32]
 Totals = npt.NDArray[np.float64]
 BLOCK = 512
+REST = 1e-9
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -65,20 +66,20 @@ def accounts_month(
         gains = 0.0
         held = 0.0
         for i in range(start, min(start + BLOCK, voters)):
-            equity = float(fixed[EQUITY, i])
+            equity = np.float64(fixed[EQUITY, i])
             growth = equity * stock_return + (1.0 - equity) * bond_return
-            plan = float(dynamic[PLAN, i])
-            ira = float(dynamic[IRA, i])
-            contribution = float(fixed[CONTRIBUTION, i])
+            plan: float = np.float64(dynamic[PLAN, i])
+            ira: float = np.float64(dynamic[IRA, i])
+            contribution = np.float64(fixed[CONTRIBUTION, i])
             gains += (plan + ira) * growth
             plan = plan * (1.0 + growth) + contribution
             ira = ira * (1.0 + growth)
             contributions += contribution
-            stake = float(dynamic[ASSIGNED_STAKE, i])
-            units = float(dynamic[UNITS, i])
+            stake = np.float64(dynamic[ASSIGNED_STAKE, i])
+            units: float = np.float64(dynamic[UNITS, i])
             if stake > 0.0 or units > 0.0:
                 value = units * price
-                target = stake * float(fixed[INCOME, i])
+                target = stake * np.float64(fixed[INCOME, i])
                 bought = contribution * new_money if stake > 0.0 else 0.0
                 shift = rebalancing * (target - value)
                 if shift > 0.0 and new_money == 0.0:
@@ -92,7 +93,9 @@ def accounts_month(
                 else:
                     shift = min(shift, ira)
                     ira -= bought + shift
-                units = max(0.0, units + (bought + shift) / price)
+                left = max(0.0, units + (bought + shift) / price)
+                # A full sale leaves no rest of rounding: to opinion_month, whoever holds anything is a holder.
+                units = left if left > REST * units else 0.0
                 dynamic[UNITS, i] = units
                 flow += bought + shift
                 held += units * price
@@ -119,39 +122,39 @@ def opinion_month(
 ) -> None:  # pragma: no cover - compiled
     """One month of every mind: reference point, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
     for i in range(fixed.shape[1]):
-        units = float(dynamic[UNITS, i])
-        visibility = float(dynamic[VISIBILITY, i])
-        blame = float(dynamic[BLAME, i])
+        units: float = np.float64(dynamic[UNITS, i])
+        visibility = np.float64(dynamic[VISIBILITY, i])
+        blame: float = np.float64(dynamic[BLAME, i])
         salience_goal = c.salience_base + c.salience_media * media
-        ideal_goal = float(fixed[IDEAL_BASE, i])
+        ideal_goal: float = np.float64(fixed[IDEAL_BASE, i])
         blame_goal = 0.0
         if units > 0.0:
-            reference = float(dynamic[REFERENCE, i])
+            reference: float = np.float64(dynamic[REFERENCE, i])
             speed = c.reference_up if price > reference else c.reference_down
-            reference += min(1.0, 2.0 * float(fixed[ATTENTION, i]) * speed) * (price - reference)
+            reference += min(1.0, 2.0 * np.float64(fixed[ATTENTION, i]) * speed) * (price - reference)
             dynamic[REFERENCE, i] = reference
             loss = 1.0 - price / reference
             if loss > c.blame_threshold:
                 large = (loss - c.blame_threshold) / (1.0 - c.blame_threshold)
                 blame_goal = c.blame_policy_share * visibility * openness * large
-            stake = units * price / float(fixed[INCOME, i])
+            stake = units * price / np.float64(fixed[INCOME, i])
             attention = visibility * stake / (stake + c.stake_half)
             salience_goal += attention * (c.salience_stake + c.salience_threat * threat * c.unprotected)
             ideal_goal += c.ownership_shift * visibility
         blame += (c.blame_up if blame_goal > blame else c.blame_down) * (blame_goal - blame)
         dynamic[BLAME, i] = blame
-        salience = float(dynamic[SALIENCE, i])
+        salience: float = np.float64(dynamic[SALIENCE, i])
         salience += (c.salience_up if salience_goal > salience else c.salience_down) * (salience_goal - salience)
         dynamic[SALIENCE, i] = salience
-        partisanship = float(fixed[PARTISANSHIP, i])
+        partisanship = np.float64(fixed[PARTISANSHIP, i])
         party = stand_r if partisanship > 0.0 else stand_d
         strength = abs(partisanship) / (1.0 + abs(partisanship))
-        ideal_goal += c.cue_weight * strength * (party - float(fixed[IDEAL_BASE, i]))
+        ideal_goal += c.cue_weight * strength * (party - np.float64(fixed[IDEAL_BASE, i]))
         ideal_goal -= c.blame_shift * blame + c.thermostat * (openness - 0.5)
         ideal_goal = min(1.0, max(0.0, ideal_goal))
-        ideal = float(dynamic[IDEAL, i])
+        ideal = np.float64(dynamic[IDEAL, i])
         dynamic[IDEAL, i] = ideal + c.relaxation * (ideal_goal - ideal)
-        dynamic[GRIEVANCE, i] = float(dynamic[GRIEVANCE, i]) * c.grievance_keep
+        dynamic[GRIEVANCE, i] = np.float64(dynamic[GRIEVANCE, i]) * c.grievance_keep
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -214,25 +217,25 @@ def support(
             i = first + position
             if i >= voters:
                 i -= voters
-            partisanship = float(fixed[PARTISANSHIP, i])
-            ideal = float(dynamic[IDEAL, i])
-            salience = float(dynamic[SALIENCE, i])
-            units = float(dynamic[UNITS, i])
-            visibility = float(dynamic[VISIBILITY, i])
+            partisanship = np.float64(fixed[PARTISANSHIP, i])
+            ideal = np.float64(dynamic[IDEAL, i])
+            salience: float = np.float64(dynamic[SALIENCE, i])
+            units: float = np.float64(dynamic[UNITS, i])
+            visibility = np.float64(dynamic[VISIBILITY, i])
             own = 0.0
             feared = 0.0
             attention = 0.0
             if units > 0.0 and visibility > 0.0:
-                income = float(fixed[INCOME, i])
+                income = np.float64(fixed[INCOME, i])
                 stake = units * price / income
-                feared = pain(stake, visibility, float(fixed[BELIEF, i]), c)
+                feared = pain(stake, visibility, np.float64(fixed[BELIEF, i]), c)
                 attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
                 own = retrospection(
-                    units, price, float(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c
+                    units, price, np.float64(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c
                 )
-            grievance = float(dynamic[GRIEVANCE, i])
+            grievance = np.float64(dynamic[GRIEVANCE, i])
             base = partisanship + shift
-            habit = float(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
+            habit = np.float64(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
             for q in range(asked):
                 weight = salience + attention * max(0.0, questions[q, 4] - threat)
                 r, d = questions[q, 0], questions[q, 1]
@@ -259,8 +262,8 @@ def grieve(
     size: feared loss of the restriction (share ** curvature); sign: +1 when D did it, -1 when R did.
     """
     for i in range(fixed.shape[1]):
-        units = float(dynamic[UNITS, i])
+        units: float = np.float64(dynamic[UNITS, i])
         if units > 0.0:
-            stake = units * price / float(fixed[INCOME, i])
-            hurt = pain(stake, float(dynamic[VISIBILITY, i]), float(fixed[BELIEF, i]), c)
+            stake = units * price / np.float64(fixed[INCOME, i])
+            hurt = pain(stake, np.float64(dynamic[VISIBILITY, i]), np.float64(fixed[BELIEF, i]), c)
             dynamic[GRIEVANCE, i] += sign * hurt * size

@@ -9,7 +9,7 @@ class OpinionParameters(Group):
     """How stakes become attention, blame and opinion (monthly)."""
 
     relaxation: float = quantity(
-        0.1, "per month", 0.05, 0.2, allowed=(0.0, 1.0), source="ideal policy relaxes to a target (MODEL.md 8)"
+        0.1, "per month", 0.05, 0.2, allowed=(0.0, 1.0), source="ideal policy relaxes to a target"
     )
     ownership_shift: float = quantity(
         0.1,
@@ -52,7 +52,7 @@ class OpinionParameters(Group):
         0.005,
         0.05,
         allowed=(0.0, 1.0),
-        source="concentrated salience: at or below .05 (MODEL.md 8)",
+        source="concentrated salience: at or below .05",
     )
     salience_stake: float = quantity(
         0.15, "issue weight", 0.0, 0.5, role="swept", allowed=(0.0, 5.0), source="attention that a visible stake brings"
@@ -83,13 +83,27 @@ class OpinionParameters(Group):
         allowed=(1e-6, 10.0),
         source="stake that gives half the attention; the reference stake",
     )
-    salience_half_life_up: float = quantity(2.0, "months", 1.0, 6.0, allowed=(0.01, 1200.0), source="MODEL.md 8")
-    salience_half_life_down: float = quantity(9.0, "months", 4.0, 18.0, allowed=(0.01, 1200.0), source="MODEL.md 8")
+    salience_half_life_up: float = quantity(
+        2.0, "months", 1.0, 6.0, allowed=(0.01, 1200.0), source="attention to a threat rises within a quarter"
+    )
+    salience_half_life_down: float = quantity(
+        9.0, "months", 4.0, 18.0, allowed=(0.01, 1200.0), source="attention fades over about nine months"
+    )
     reference_up: float = quantity(
-        0.1, "per month", 0.05, 0.3, allowed=(0.0, 1.0), source="MODEL.md 3 and 8; Arkes et al. 2008"
+        0.1,
+        "per month",
+        0.05,
+        0.3,
+        allowed=(0.0, 1.0),
+        source="reference points follow prices, faster up than down (Arkes et al. 2008)",
     )
     reference_down: float = quantity(
-        0.05, "per month", 0.02, 0.2, allowed=(0.0, 1.0), source="MODEL.md 3 and 8; Arkes et al. 2008"
+        0.05,
+        "per month",
+        0.02,
+        0.2,
+        allowed=(0.0, 1.0),
+        source="reference points follow prices, faster up than down (Arkes et al. 2008)",
     )
     loss_aversion: float = quantity(
         2.25, "ratio", 1.0, 3.0, status="seen", allowed=(0.0, 10.0), source="Tversky & Kahneman 1992"
@@ -103,7 +117,7 @@ class OpinionParameters(Group):
         0.2,
         0.6,
         allowed=(0.0, 0.99),
-        source="only losses beyond about 40% are blamed on policy (MODEL.md 8)",
+        source="only losses beyond about 40% are blamed on policy",
     )
     blame_up: float = quantity(0.25, "per month", 0.1, 0.5, allowed=(0.0, 1.0), source="blame forms within a quarter")
     blame_down: float = quantity(
@@ -118,7 +132,7 @@ class OpinionParameters(Group):
         source="part of a large loss put on permissive policy, the rest on market or self",
     )
     grievance_months: float = quantity(
-        24.0, "months", 12.0, 48.0, allowed=(0.1, 1200.0), source="MODEL.md 8: decays in about 24 months"
+        24.0, "months", 12.0, 48.0, allowed=(0.1, 1200.0), source="a restriction is resented for about two years"
     )
     belief_log_sd: float = quantity(
         0.5, "log sd", 0.0, 1.0, allowed=(0.0, 3.0), source="voters differ in the loss they expect; mean belief 1"
@@ -148,7 +162,12 @@ class VotingParameters(Group):
 
     asset_vote_effect: float = fact("asset_vote_effect", allowed=(0.0, 30.0))
     reference_stake: float = quantity(
-        0.06, "years of income", 0.02, 0.2, allowed=(1e-4, 10.0), source="MODEL.md 2, rule 7"
+        0.06,
+        "years of income",
+        0.02,
+        0.2,
+        allowed=(1e-4, 10.0),
+        source="the stake at which asset_vote_effect is declared: 4% of a median balance near retirement",
     )
     ideal_weight: float = quantity(
         1.0,
@@ -170,7 +189,7 @@ class VotingParameters(Group):
         source="own gains credited to the incumbent; 0 in range",
     )
     retrospective_cap: float = quantity(
-        0.15, "logit", 0.0, 0.5, allowed=(0.0, 5.0), source="else the market decides elections (MODEL.md 8)"
+        0.15, "logit", 0.0, 0.5, allowed=(0.0, 5.0), source="else the market decides elections"
     )
     blame_incumbent: float = quantity(
         0.3, "share", 0.0, 1.0, role="swept", source="share of own gains and losses put on the party in office"

@@ -63,7 +63,7 @@ class ElectorateParameters(Group):
         source="puts about 41% within reach of either side (independents and leaners, Pew 2025) and the rest beyond",
     )
     income_median: float = quantity(
-        62192,
+        62192.0,
         "USD a year",
         55000,
         70000,
@@ -142,7 +142,7 @@ class AccountsParameters(Group):
         0.0,
         0.2,
         allowed=(0.0, 1.0),
-        source="stakes are pulled back slowly to the assigned value (MODEL.md 8); quarterly bands in target-date funds",
+        source="stakes are pulled back slowly to the assigned value; quarterly bands in target-date funds",
     )
     divestment_months: float = quantity(
         12.0, "months", 3.0, 24.0, allowed=(1.0, 120.0), source="winding-up period of a prohibited option"

@@ -112,13 +112,23 @@ def platform_decision(
     parameters: PartyParameters,
     draws: Sequence[float],
 ) -> float:
-    """The challenger's new platform, by logit over the candidates; poll.shares are its own shares."""
+    """The challenger's new platform, by logit over the candidates; poll.shares are its own shares.
+
+    Wittman 1983, Calvert 1985: P(win) * (rent - own distance) - (1 - P(win)) * the rival's distance; a rule that does
+    not heed polls weighs its own distance alone.
+    """
     rule = RULES[parameters.rule]
     target = rule().target(ideal, poll, policy, parameters)
+    weight = parameters.policy_weight
     utilities = []
     for candidate, share in zip(candidates, poll.shares, strict=True):
-        office = parameters.office_rent * win_probability(share - policy.incumbency_share, level_sd)
-        utilities.append((office if rule.heeds_polls else 0.0) - parameters.policy_weight * (candidate - target) ** 2)
+        own = weight * (candidate - target) ** 2
+        if not rule.heeds_polls:
+            utilities.append(-own)
+            continue
+        won = win_probability(share - policy.incumbency_share, level_sd)
+        lost = weight * (policy.rival_platform - target) ** 2
+        utilities.append(won * (parameters.office_rent - own) - (1.0 - won) * lost)
     scaled = [parameters.choice_precision * utility + draw for utility, draw in zip(utilities, draws, strict=True)]
     return candidates[scaled.index(max(scaled))]
 

@@ -8,7 +8,7 @@ from ..quantity import Group, quantity
 class PartyParameters(Group):
     """Ideal points, office and policy motives, donors, costs and precision of choice."""
 
-    rule: str = quantity("best-response", "name of a Rule", source="declared primary contrast (MODEL.md 5)")
+    rule: str = quantity("best-response", "name of a Rule", source="declared primary contrast")
     author_ideal: float = quantity(
         0.9,
         "openness 0-1",
@@ -66,7 +66,7 @@ class PartyParameters(Group):
         0.5,
         1.0,
         allowed=(0.0, 1.0),
-        source="most of a government's taste lasts its term (MODEL.md 8)",
+        source="most of a government's taste lasts its term",
     )
     agenda_gate: float = quantity(
         0.25,
@@ -74,7 +74,7 @@ class PartyParameters(Group):
         0.1,
         0.5,
         allowed=(0.0, 1.0),
-        source="the item reaches the agenda one quarter in four (MODEL.md 8)",
+        source="the item reaches the agenda one quarter in four",
     )
     agenda_cost: float = quantity(
         0.05,
@@ -100,7 +100,7 @@ class PartyParameters(Group):
         1.0,
         role="swept",
         allowed=(0.0, 100.0),
-        source="swept from 0 (MODEL.md 3)",
+        source="swept from 0",
     )
     donors: float = quantity(
         0.02,
@@ -144,9 +144,7 @@ class PartyParameters(Group):
         allowed=(0.0, 1.0),
         source="a party reconsiders its platform about twice a year",
     )
-    support_move: bool = quantity(
-        False, "yes or no", source="support after a fall of 30%: a switch, off by default (MODEL.md 3)"
-    )
+    support_move: bool = quantity(False, "yes or no", source="support after a fall of 30%: a switch, off by default")
     support_share: float = quantity(
         0.25,
         "share of losses",

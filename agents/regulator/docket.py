@@ -1,7 +1,7 @@
 """The docket: what an administration has set in motion, and when it takes effect.
 
 Durations are continuous. A rule passes Erlang stages (proposal, comment, final); guidance and enforcement take one to
-three months; a statute one exponential wait. Hazards by the month would finish too many rules (MODEL.md 6).
+three months; a statute one exponential wait. Hazards by the month would finish too many rules.
 """
 
 from __future__ import annotations

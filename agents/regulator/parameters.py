@@ -31,10 +31,20 @@ class RegulatorParameters(Group):
         source="once confirmed, leadership reshapes an agency within a year",
     )
     confirmation_soonest: float = quantity(
-        3.0, "months", 1.0, 6.0, allowed=(0.0, 48.0), source="MODEL.md 3: 3-9 months"
+        3.0,
+        "months",
+        1.0,
+        6.0,
+        allowed=(0.0, 48.0),
+        source="nomination to confirmation of agency heads takes 3-9 months",
     )
     confirmation_latest: float = quantity(
-        9.0, "months", 6.0, 15.0, allowed=(0.0, 48.0), source="MODEL.md 3: 3-9 months"
+        9.0,
+        "months",
+        6.0,
+        15.0,
+        allowed=(0.0, 48.0),
+        source="nomination to confirmation of agency heads takes 3-9 months",
     )
     slow_roll: float = quantity(
         1.0,
@@ -58,11 +68,15 @@ class RegulatorParameters(Group):
         12.0,
         36.0,
         allowed=(0.1, 480.0),
-        source="MODEL.md 3: mean 12-18, contested 24-36; Yackee & Yackee 2010 median 12",
+        source="mean 12-18 months, contested 24-36; Yackee & Yackee 2010 median 12",
     )
     rule_stages: int = quantity(3, "stages", 2, 4, allowed=(1, 20), source="proposal, comment, final")
-    guidance_soonest: float = quantity(1.0, "months", 0.5, 2.0, allowed=(0.0, 48.0), source="MODEL.md 3: 1-3 months")
-    guidance_latest: float = quantity(3.0, "months", 2.0, 6.0, allowed=(0.0, 48.0), source="MODEL.md 3: 1-3 months")
+    guidance_soonest: float = quantity(
+        1.0, "months", 0.5, 2.0, allowed=(0.0, 48.0), source="guidance needs no notice and comment: 1-3 months"
+    )
+    guidance_latest: float = quantity(
+        3.0, "months", 2.0, 6.0, allowed=(0.0, 48.0), source="guidance needs no notice and comment: 1-3 months"
+    )
     statute_months: float = quantity(
         10.0, "months", 6.0, 24.0, allowed=(0.1, 480.0), source="committee to signature; GENIUS Act 2025, FIT21 2024"
     )

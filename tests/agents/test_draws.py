@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
@@ -24,6 +25,9 @@ PUBLISHED = (0x0E03102B5167EA8B, 0x943AC4D0E59F61D7, 0x8DE3053855A66612, 0x163E8
 
 Word i holds the value of counter 2i in its low half and that of 2i + 1 in its high half.
 """
+
+
+COMPILED: Any = draws.squares32_kernel
 
 
 def numpy_squares32(counter: int, key: int) -> int:
@@ -49,12 +53,7 @@ def test_plain_compiled_and_second_implementation_give_the_same_bits(counter: in
     expected = draws.squares32(counter, key)
     assert 0 <= expected < 2**32
     assert numpy_squares32(counter, key) == expected
-    assert compiled(np.uint64(counter), np.uint64(key)) == expected
-
-
-@numba.njit
-def compiled(counter: np.uint64, key: np.uint64) -> np.uint32:  # pragma: no cover - compiled
-    return draws.squares32_kernel(counter, key)
+    assert int(COMPILED(np.uint64(counter), np.uint64(key))) == expected
 
 
 @given(key=WORD, month=st.integers(-600, 10_000), first=st.integers(0, 2**40))
@@ -67,7 +66,7 @@ def test_the_filled_array_is_the_plain_draw_of_each_agent(key: int, month: int, 
 def test_one_thread_and_many_give_the_same_bits(threads: int) -> None:
     key = draws.stream_key(5, 2, "age")
     before = numba.get_num_threads()
-    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(threads, before))
     try:
         many = draws.uniforms(key, 200_001, 3, threads=True)
     finally:

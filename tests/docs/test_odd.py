@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from political_moat.agents.electorate import columns, kernels
+from political_moat.model.menu import MOVES, NESTS
 from political_moat.model.parameters import Parameters
 from political_moat.model.schedule import PHASES
+from political_moat.model.world import World
 
 DOCS = Path(__file__).parents[2] / "docs"
 ROOMS = (DOCS / "odd.md", DOCS / "odd" / "submodels.md")
@@ -100,6 +102,28 @@ def test_equations_referred_to_exist() -> None:
     assert cited <= numbers
 
 
+def literature() -> list[str]:
+    """Items of the list of literature, without the bullet."""
+    return re.findall(r"^- (.+)$", sections()["Literature"], flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("item", literature())
+def test_every_item_of_the_literature_has_author_and_year(item: str) -> None:
+    assert re.match(r"[A-Z][\w-]+, (?:[A-Z]\. ?)+.*?\b(?:19|20)\d\d\. \S", item.replace("1974, 1978.", "1974.")), item
+
+
+def test_works_cited_in_the_text_stand_in_the_literature() -> None:
+    listed = {
+        (re.split(r"[, ]", item)[0], year) for item in literature() for year in re.findall(r"\b(?:19|20)\d\d\b", item)
+    }
+    text = TEXT.split("## Literature")[0]
+    months = "January|February|March|April|May|June|July|August|September|October|November|December"
+    pattern = rf"\b(?!(?:{months})\b)([A-Z][\w-]+)(?:(?:, [A-Z][\w-]+)* and [A-Z][\w-]+| et al\.)? ((?:19|20)\d\d)\b"
+    cited = set(re.findall(pattern, text))
+    assert len(cited) > 10
+    assert cited <= listed, cited - listed
+
+
 def test_every_phase_has_its_row_in_order() -> None:
     body = sections()["Process overview and scheduling"]
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|", body, flags=re.MULTILINE)
@@ -117,6 +141,13 @@ def test_parameters_named_by_group_exist() -> None:
     for group, leaf in re.findall(r"\b([a-z]+)\.([a-z0-9_]+)(?![\w/*])", TEXT):
         if group in groups and leaf not in {"py", "csv", "md"}:
             assert leaf in type(getattr(Parameters(), group)).model_fields or leaf.endswith("_"), f"{group}.{leaf}"
+
+
+def test_the_table_of_moves_is_that_of_the_menu() -> None:
+    body = sections()["Submodels: law and menu"]
+    rows = re.findall(r"^\| (\d) \| (\w+) \| (\w+) \|", body, flags=re.MULTILINE)
+    assert {(int(number), name) for number, name, _ in rows} == set(enumerate(MOVES))
+    assert {nest for _, _, nest in rows} == set(NESTS)
 
 
 @pytest.mark.parametrize(("block", "names"), [("fixed", columns.FIXED), ("dynamic", columns.DYNAMIC)])
@@ -146,8 +177,9 @@ SYMBOLS = {
 
 
 def names_of_the_code() -> set[str]:
-    """Parameters, columns, coefficients, fields of records, functions and their arguments."""
+    """Parameters, columns, coefficients, fields of records and of the world, functions and their arguments."""
     names = set(FUNCTIONS) | set(columns.FIXED) | set(columns.DYNAMIC) | SYMBOLS
+    names.update(vars(World(Parameters().with_values({"electorate.voters": 200}))))
     for group in Parameters.model_fields:
         names.update(type(getattr(Parameters(), group)).model_fields)
     for package in ("political_moat.agents", "political_moat.model"):

@@ -13,6 +13,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+
 from political_moat.experiments.dose_response import COLUMNS
 from political_moat.experiments.figures import DIFFERENCE_PANELS, LEVEL_PANELS, NOTE, dose_response_figure
 

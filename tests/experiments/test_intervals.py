@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm, ttest_rel
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.proportion import proportion_confint
+
 from political_moat.experiments.intervals import (
     PairedDifference,
     monte_carlo_error_of_mean,
@@ -20,9 +24,6 @@ from political_moat.experiments.intervals import (
     tango,
     wilson,
 )
-from scipy.stats import norm, ttest_rel
-from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.proportion import proportion_confint
 
 cells = st.tuples(*[st.integers(0, 60)] * 4).filter(lambda counts: sum(counts) > 0)
 

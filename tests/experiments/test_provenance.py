@@ -138,7 +138,8 @@ def _hashes_of(package: Path) -> tuple[str, str]:
     model = hashed.sources_under(package / "agents", "agents") | hashed.sources_under(package / "model", "model")
     model |= {f"model/api/{file.name}": hashed.normalised(file) for file in package.glob("*.py")}
     rest = {
-        f"experiments/{m}": hashed.normalised(package / "experiments" / f"{m}.py") for m in ("protocols", "estimands")
+        f"experiments/{m}": hashed.normalised(package / "experiments" / f"{m}.py")
+        for m in provenance.EXPERIMENT_MODULES
     }
     return hashed.digest_of(model | rest, {}), hashed.digest_of(model, {})
 

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
+
 from political_moat.experiments.statistics import (
     Band,
     PairedDifference,
@@ -22,8 +25,6 @@ from political_moat.experiments.statistics import (
     tango,
     verdict,
 )
-from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 cells = st.tuples(*[st.integers(0, 60)] * 4).filter(lambda counts: sum(counts) > 0)
 

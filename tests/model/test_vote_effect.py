@@ -1,4 +1,4 @@
-"""asset_vote_effect is read back from the simulated electorate: the effect of one holding on the vote is what was declared."""
+"""asset_vote_effect is read back from the simulated electorate: one holding moves the vote as declared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from political_moat.agents.electorate.kernels import opinion_month
 from political_moat.agents.perception import Stand
 from political_moat.model.diagnostics import PROHIBITION, utilities
 from political_moat.model.parameters import Parameters
-from political_moat.model.population import solve_loss_weight
+from political_moat.model.population import solve_vote_effect
 from political_moat.model.world import World
 
 SETTLED_MONTHS = 240
@@ -44,7 +44,7 @@ def _effect(values: dict[str, object]) -> tuple[float, float]:
     return float(moved.mean()), float(moved.std(ddof=1) / np.sqrt(moved.size))
 
 
-@pytest.mark.parametrize("points", [1.0, 2.0, 6.0])
+@pytest.mark.parametrize("points", [0.2, 1.0, 2.0, 6.0])
 def test_one_holder_at_the_reference_stake_moves_the_declared_number_of_points(points: float) -> None:
     effect, error = _effect({"voting.asset_vote_effect": points})
     assert effect == pytest.approx(points, abs=3.0 * error)
@@ -55,20 +55,15 @@ def test_the_declared_effect_is_the_same_in_the_mirror_world() -> None:
     assert effect == pytest.approx(1.0, abs=3.0 * error)
 
 
-def test_without_attention_and_ownership_a_declared_effect_of_zero_is_zero() -> None:
-    values = {
-        "voting.asset_vote_effect": 0.0,
-        "opinion.ownership_shift": 0.0,
-        "opinion.salience_stake": 0.0,
-        "opinion.salience_threat": 0.0,
-    }
-    assert _effect(values)[0] == 0.0
-    assert solve_loss_weight(Parameters().with_values({"voting.asset_vote_effect": 0.0})) == 0.0
+def test_a_declared_effect_of_zero_is_zero() -> None:
+    assert _effect({"voting.asset_vote_effect": 0.0}) == (0.0, 0.0)
 
 
-def test_the_loss_weight_rises_with_the_declared_effect() -> None:
-    weights = [
-        solve_loss_weight(Parameters().with_values({"voting.asset_vote_effect": x})) for x in (1.0, 2.0, 4.0, 6.0)
-    ]
+def test_the_loss_weight_rises_with_the_declared_effect_and_below_it_attention_is_scaled_down() -> None:
+    trees = [Parameters().with_values({"voting.asset_vote_effect": points}) for points in (0.1, 1.0, 2.0, 4.0, 6.0)]
+    effects = [solve_vote_effect(tree) for tree in trees]
+    weights = [effect.loss_weight for effect in effects]
     assert weights == sorted(weights)
-    assert weights[0] > 0.0
+    assert weights[0] == 0.0
+    assert 0.0 < effects[0].stake_scale < 1.0
+    assert {effect.stake_scale for effect in effects[1:]} == {1.0}

@@ -233,4 +233,3 @@ def test_who_is_pivotal_an_office_seeker_holds_from_the_analytic_breadth_on(grou
         low, high = (low, middle) if holds(world, groups, middle) else (middle, high)
     second_order = 0.5 * (gain_n + loss_e) * expected * (1.0 - expected)
     assert high / voters == pytest.approx(expected, abs=second_order + 1.0 / voters)
-    print(expected, high / voters, second_order, gain_n, loss_e)

@@ -107,6 +107,7 @@ def account_month(
             shift = min(shift, ira)
             ira -= bought + shift
         units = max(0.0, voter.units + ratio(bought + shift, price))  # E10
+        units = units if units > 1e-9 * voter.units else 0.0
         voter.units = stored(units)
         flow = bought + shift  # E11
         crypto = units * price
@@ -259,7 +260,7 @@ def reset_stake(voter: Any, price: float) -> None:
     voter.units = stored(ratio(new_value, price))
 
 
-def opinion_numbers(p: Any) -> dict[str, float]:
+def opinion_numbers(p: Any, stake_scale: float = 1.0) -> dict[str, float]:
     """The table of coefficients of `opinion_month`, from the parameters."""
     o, on = p.opinion, p.channels
     same = (
@@ -267,10 +268,10 @@ def opinion_numbers(p: Any) -> dict[str, float]:
         *("reference_down", "blame_threshold", "blame_up", "blame_down", "blame_policy_share"),
     )
     return {name: getattr(o, name) for name in same} | {
-        "ownership_shift": o.ownership_shift if on.ideal_shift else 0.0,
+        "ownership_shift": stake_scale * o.ownership_shift if on.ideal_shift else 0.0,
         "blame_shift": o.blame_shift if on.retrospective else 0.0,
-        "salience_stake": o.salience_stake if on.salience else 0.0,
-        "salience_threat": o.salience_threat if on.salience else 0.0,
+        "salience_stake": stake_scale * o.salience_stake if on.salience else 0.0,
+        "salience_threat": stake_scale * o.salience_threat if on.salience else 0.0,
         "salience_up": 1.0 - 0.5 ** (1.0 / o.salience_half_life_up),
         "salience_down": 1.0 - 0.5 ** (1.0 / o.salience_half_life_down),
         "grievance_keep": math.exp(-1.0 / o.grievance_months),
@@ -278,8 +279,8 @@ def opinion_numbers(p: Any) -> dict[str, float]:
     }
 
 
-def vote_numbers(p: Any, loss_weight: float) -> dict[str, float]:
-    """The table of coefficients of `pain`, `retrospection`, `support` and `grieve`; loss_weight is the solved one."""
+def vote_numbers(p: Any, loss_weight: float, stake_scale: float = 1.0) -> dict[str, float]:
+    """The table of coefficients of `pain`, `retrospection`, `support`, `grieve`; the last two arguments are solved."""
     v, o, on = p.voting, p.opinion, p.channels
     same = ("ideal_weight", "retrospective_cap", "blame_incumbent", "blame_incumbent_partisan", "turnout_gap_weight")
     return {name: getattr(v, name) for name in same} | {
@@ -288,6 +289,6 @@ def vote_numbers(p: Any, loss_weight: float) -> dict[str, float]:
         "loss_aversion": o.loss_aversion,
         "curvature": o.curvature,
         "stake_half": o.stake_half,
-        "salience_threat": o.salience_threat if on.salience else 0.0,
+        "salience_threat": stake_scale * o.salience_threat if on.salience else 0.0,
         "unprotected": 1.0 - p.exposure.grandfathering,
     }

@@ -26,7 +26,7 @@ from political_moat.model.parameters import Parameters
 
 TOLERANCE = 1e-5
 """Relative or absolute: the state is float32."""
-ARITHMETIC = 1e-6
+ARITHMETIC = 1e-12
 """Relative, for totals, which are never stored."""
 
 Block = npt.NDArray[np.float32]
@@ -111,15 +111,20 @@ def parameters(draw: st.DrawFn) -> Parameters:
     return Parameters().with_values(values)
 
 
-def opinion_of(p: Parameters) -> OpinionCoefficients:
+def opinion_of(p: Parameters, stake_scale: float = 1.0) -> OpinionCoefficients:
     """Coefficients as a world packs them."""
     on = p.channels
     return opinion_coefficients(
-        p.opinion, p.exposure, ideal_shift=on.ideal_shift, retrospective=on.retrospective, salience=on.salience
+        p.opinion,
+        p.exposure,
+        stake_scale,
+        ideal_shift=on.ideal_shift,
+        retrospective=on.retrospective,
+        salience=on.salience,
     )
 
 
-def vote_of(p: Parameters, loss_weight: float = 3.0) -> VoteCoefficients:
+def vote_of(p: Parameters, loss_weight: float = 3.0, stake_scale: float = 1.0) -> VoteCoefficients:
     """Coefficients as a world packs them, without solving for the loss weight."""
     on = p.channels
     return vote_coefficients(
@@ -127,6 +132,7 @@ def vote_of(p: Parameters, loss_weight: float = 3.0) -> VoteCoefficients:
         p.opinion,
         p.exposure,
         loss_weight,
+        stake_scale,
         prospective=on.prospective,
         retrospective=on.retrospective,
         salience=on.salience,
@@ -147,9 +153,12 @@ def agree(got: Any, expected: Any, what: str) -> None:
 
 def state_agrees(fixed: Block, dynamic: Block, voters: list[plain.Person], before: Block) -> None:
     """Every column agrees; so do the signs of what is held and which rows were left alone."""
+    # An account is what is left of a whole balance, so its error is measured against that balance.
+    balance = np.maximum(1.0, before[at.PLAN] + before[at.IRA] + before[at.UNITS]).astype(float)
     for row, name in enumerate(at.DYNAMIC):
         expected = np.array([getattr(voter, name) for voter in voters])
-        agree(dynamic[row], expected, name)
+        unit = balance if row in (at.PLAN, at.IRA) else 1.0
+        agree(dynamic[row] / unit, expected / unit, name)
         np.testing.assert_array_equal(np.sign(dynamic[row]), np.sign(expected), err_msg=f"sign of {name}")
         still = expected == before[row]
         close = np.abs(dynamic[row] - before[row]) <= TOLERANCE * np.maximum(1.0, np.abs(before[row]))
@@ -159,11 +168,11 @@ def state_agrees(fixed: Block, dynamic: Block, voters: list[plain.Person], befor
 
 
 @settings(max_examples=60, deadline=None)
-@given(p=parameters(), loss_weight=st.floats(0.0, 50.0))
-def test_coefficients_are_packed_as_the_tables_say(p: Parameters, loss_weight: float) -> None:
+@given(p=parameters(), loss_weight=st.floats(0.0, 50.0), scale=st.floats(0.0, 1.0))
+def test_coefficients_are_packed_as_the_tables_say(p: Parameters, loss_weight: float, scale: float) -> None:
     for got, expected in (
-        (opinion_of(p)._asdict(), plain.opinion_numbers(p)),
-        (vote_of(p, loss_weight)._asdict(), plain.vote_numbers(p, loss_weight)),
+        (opinion_of(p, scale)._asdict(), plain.opinion_numbers(p, scale)),
+        (vote_of(p, loss_weight, scale)._asdict(), plain.vote_numbers(p, loss_weight, scale)),
     ):
         assert got.keys() == expected.keys()
         for name, value in expected.items():

@@ -1,4 +1,4 @@
-"""The calibrated baseline is neither at a floor nor at a ceiling, and the contrast does not hang on the number of voters."""
+"""The calibrated baseline is at no floor and no ceiling; the contrast does not hang on the number of voters."""
 
 from __future__ import annotations
 

@@ -1,0 +1,235 @@
+"""The command `moat` as a user meets it: its own process, its exit codes, and one clear line for a mistake."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from political_moat.agents.calibration import shipped_folder
+from political_moat.model.parameters import Parameters, describe
+
+SCRIPT = Path(sys.executable).with_name("moat")
+MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
+SMALL = ("--voters", "300", "--replicates", "4", "--breadth", "0,.3", "--workers", "1")
+HEAVY = ("mesa", "numba", "pandas", "scipy", "numpy", "matplotlib")
+
+
+def moat(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*MOAT, *map(str, words)],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def refused(*words: object, cwd: Path | None = None) -> list[str]:
+    """Lines of a refusal: exit code 2, nothing on standard output, every line from `moat`."""
+    done = moat(*words, cwd=cwd)
+    assert (done.returncode, done.stdout) == (2, ""), done
+    lines = done.stderr.splitlines()
+    assert lines
+    assert all(line.startswith("moat: ") for line in lines), lines
+    return [line.removeprefix("moat: ") for line in lines]
+
+
+@pytest.mark.parametrize("words", [("--help",), ("run", "--help"), ("params", "--help"), ("figure", "--help")])
+def test_help_says_what_the_command_does(words: tuple[str, ...]) -> None:
+    done = moat(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    expected = {"run": "--replicates", "params": "--assumed", "figure": "dose-response"}.get(words[0], "not a forecast")
+    assert expected in done.stdout
+
+
+@pytest.mark.parametrize("words", [["moat", "--help"], ["moat", "run", "--help"]])
+def test_help_imports_nothing_heavy(words: list[str]) -> None:
+    code = (
+        f"import sys; sys.argv = {words!r}\n"
+        "from political_moat.experiments.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n"
+        f"print(sorted(set({HEAVY!r}) & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_mistake_is_answered_before_the_world_is_imported(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['moat', 'run', '--breadth', '2']\n"
+        "from political_moat.experiments.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as stop:\n    assert stop.code == 2\n"
+        "print(sorted({'mesa', 'numba', 'pandas', 'scipy'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_no_command_is_help_and_exit_2() -> None:
+    done = moat()
+    assert done.returncode == 2
+    assert "Usage: moat" in done.stdout + done.stderr
+
+
+def test_params_lists_every_parameter_with_its_source() -> None:
+    shown = moat("params").stdout
+    every = describe(Parameters())
+    lines = shown.splitlines()
+    assert [line.split()[0] for line in lines if line[:1].isalpha() and "." in line.split()[0]] == [
+        one.name for one in every
+    ]
+    assert all(f"    {one.known.source}" in lines for one in every)
+    assert lines[-1].startswith(f"{len(every)} parameters.")
+    assert "e+" not in "".join(line for line in lines if line.startswith("electorate."))
+
+
+def test_params_as_csv_holds_exact_values_and_the_assumed_are_a_part_of_them() -> None:
+    rows = list(csv.DictReader(io.StringIO(moat("params", "--format", "csv", "--preset", "article").stdout)))
+    tree = Parameters().with_values({row["name"]: row["value"] for row in rows})
+    assert {"exposure.allocation", "exposure.average_balance"} <= tree.difference(Parameters()).keys()
+    assert {row["name"]: row["default"] for row in rows}["exposure.allocation"] == "0.04"
+    assumed = csv.DictReader(io.StringIO(moat("params", "--format", "csv", "--assumed").stdout))
+    assert {row["name"] for row in assumed} == {row["name"] for row in rows if row["status"] == "assumed"}
+
+
+def test_params_marks_what_a_preset_moves() -> None:
+    shown = moat("params", "--preset", "article").stdout
+    (line,) = (line for line in shown.splitlines() if line.startswith("exposure.allocation "))
+    assert line.split()[1] == "0.2"
+    assert line.endswith("; 0.04 in calibrated")
+
+
+def test_presets_says_how_the_article_differs() -> None:
+    lines = moat("presets").stdout.splitlines()
+    assert [line.partition(":")[0] for line in lines if not line.startswith(" ")] == ["calibrated", "article"]
+    assert "    exposure.allocation: 0.04 -> 0.2" in lines
+    assert lines[-1] == "    3 parameters differ from calibrated."
+
+
+def test_cite_gives_a_line_and_a_sentence_to_paste() -> None:
+    citation, computed = moat("cite").stdout.splitlines()
+    assert citation.startswith("political-moat authors (2026). political-moat")
+    for one in ("code hash ", "numpy ", "numba ", "mesa ", "python "):
+        assert one in computed
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (("--preset", "calibratd"), ["unknown preset 'calibratd'; did you mean 'calibrated'? (there are "]),
+        (("--breadth", "1.2"), ["breadth 1.2 is not possible; allowed: 0 to 1 share of voters"]),
+        (("--breadth", "some"), ["breadth 'some' is not a number; allowed: 0 to 1 share of voters"]),
+        (("--voters", "-5"), ["electorate.voters = -5 is not possible; allowed: whole numbers "]),
+        (("--voters", "2.5"), ["Invalid value for '--voters': "]),
+        (("--set", "exposure.alocation=.1"), ["unknown parameter 'exposure.alocation'; did you mean 'exposure.alloc"]),
+        (("--set", "exposure.allocation"), ["--set exposure.allocation is not possible; write --set NAME=VALUE"]),
+        (("--protocol", "past"), ["protocol 'past' is not possible; allowed: stress, history"]),
+        (("--rules", "unknown"), ["unknown party rule 'unknown' (there are sticker, best-response)"]),
+        (("--format", "unknown"), ["format 'unknown' is not possible; allowed: table, json"]),
+        (("--workers", "0"), ["--workers 0 is not possible; allowed: 1 or more"]),
+        (("--replicates", "0"), ["--replicates 0 is not possible; allowed: 1 or more"]),
+        (("--replicate", "-1"), ["--replicate -1 is not possible; allowed: 0 or more"]),
+        (("--calibration", "nowhere"), ["calibration file nowhere/parameters.csv cannot be read: No such file"]),
+        (("--bogus", "1"), ["No such option: --bogus"]),
+        (("--seed",), ["Option '--seed' requires an argument."]),
+        (
+            ("--breadth", "2,x", "--workers", "0", "--format", "xml", "--set", "a", "--preset", "artcle"),
+            ["format 'xml'", "--workers 0", "--set a", "breadth 2", "breadth 'x'", "unknown preset 'artcle'; did you"],
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_mistake_is_told_and_nothing_is_written(tmp_path: Path, words: tuple[str, ...], lines: list[str]) -> None:
+    said = refused("run", *words, cwd=tmp_path)
+    assert len(said) == len(lines)
+    for line in lines:
+        assert any(one.startswith(line) for one in said), (line, said)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("value", "reason"), [("many", "is 'many', not a number"), ("10", "is outside its range")])
+def test_a_malformed_calibration_is_told_by_row(tmp_path: Path, value: str, reason: str) -> None:
+    text = (shipped_folder() / "parameters.csv").read_text(encoding="utf-8")
+    (tmp_path / "parameters.csv").write_text(text.replace("u25,1948,", f"u25,{value},"), encoding="utf-8")
+    (said,) = refused("run", "--calibration", ".", cwd=tmp_path)
+    assert said.startswith("calibration file parameters.csv, row 2: value ")
+    assert reason in said
+    assert [entry.name for entry in tmp_path.iterdir()] == ["parameters.csv"]
+
+
+def test_an_output_folder_with_other_files_and_a_file_are_refused(tmp_path: Path) -> None:
+    notes = tmp_path / "other" / "notes.txt"
+    notes.parent.mkdir()
+    notes.write_text("mine")
+    assert refused("run", *SMALL, "--out", "other", cwd=tmp_path) == [
+        "other holds other files and no manifest.json; choose another --out"
+    ]
+    assert refused("run", *SMALL, "--out", "other/notes.txt", cwd=tmp_path) == [
+        "other/notes.txt is a file, not a folder; choose another --out"
+    ]
+    (below,) = refused("run", *SMALL, "--out", "other/notes.txt/below", cwd=tmp_path)
+    assert below == "cannot write other/notes.txt/below: Not a directory"
+    assert notes.read_text() == "mine"
+    assert [entry.name for entry in tmp_path.rglob("*")] == ["other", "notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("figure", "nowhere"), "nowhere holds no results (there is no manifest.json in it)"),
+        (("params", "--preset", "artcle"), "unknown preset 'artcle'; did you mean 'article'?"),
+        (("params", "--format", "xml"), "format 'xml' is not possible; allowed: table, csv"),
+        (("rum",), "No such command 'rum'."),
+    ],
+)
+def test_mistakes_with_other_commands_are_one_line(tmp_path: Path, words: tuple[str, ...], line: str) -> None:
+    (said,) = refused(*words, cwd=tmp_path)
+    assert said.startswith(line)
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_presets_in_one_figure_and_the_article_differs_where_it_says(tmp_path: Path) -> None:
+    running = [
+        subprocess.Popen(
+            [*MOAT, "run", *SMALL, "--preset", preset],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for preset in ("calibrated", "article")
+    ]
+    for process in running:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    calibrated, article = (tmp_path / "results" / f"{preset}-stress-20250807" for preset in ("calibrated", "article"))
+    trees = [json.loads((folder / "manifest.json").read_text())["request"] for folder in (calibrated, article)]
+    assert {
+        f"{group}.{name}"
+        for group, values in trees[0]["parameters"].items()
+        for name, value in values.items()
+        if value != trees[1]["parameters"][group][name]
+    } == {"exposure.allocation", "exposure.average_balance", "market.depth_switch"}
+    assert trees[0]["design"] == trees[1]["design"]
+
+    done = moat("figure", calibrated, article, "--out", tmp_path / "both")
+    assert done.returncode == 0, done.stderr
+    assert [Path(line).name for line in done.stdout.splitlines()] == [
+        f"dose-response.{ending}" for ending in ("svg", "pdf", "png", "csv")
+    ]
+    with (tmp_path / "both" / "dose-response.csv").open(newline="") as stream:
+        assert {row["label"] for row in csv.DictReader(stream)} == {"calibrated", "article"}
+    (said,) = refused("figure", article, article, "--out", tmp_path / "twice")
+    assert said == "two results folders are of preset 'article'; give one of each"
+    assert not (tmp_path / "twice").exists()

@@ -1,0 +1,203 @@
+"""What is measured on a term: attempted, restricted, reversed, severity, and the outcomes that compete with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from political_moat.experiments.estimands import TermOutcomes, lasting_start, term_outcomes
+from political_moat.experiments.protocols import friendly_term, measure, takeover
+from political_moat.model.government import Event
+from political_moat.model.parameters import Parameters
+from political_moat.model.record import Month
+
+TERM, START = 48, 48
+INITIAL, BEFORE = 0.75, 0.25
+
+PLAIN = Month(START, "opponent", INITIAL, 0.05, INITIAL, False, 0.0, "rule", 1.0, 0.5, 0.0)
+
+
+def term(levels: Sequence[float], **fields: Sequence[Any]) -> list[Month]:
+    """Months of a term at these levels of openness; theta is the openness unless given."""
+    months = []
+    for index, level in enumerate(levels):
+        own = {name: values[index] for name, values in fields.items()}
+        months.append(PLAIN._replace(**{"month": START + index, "openness": level, "theta": level, **own}))
+    return months
+
+
+def path(*spans: tuple[float, int]) -> list[float]:
+    levels = [level for level, count in spans for _ in range(count)]
+    return levels + [levels[-1]] * (TERM - len(levels))
+
+
+def outcomes(levels: Sequence[float], events: Sequence[Event] = (), **fields: Sequence[Any]) -> TermOutcomes:
+    return term_outcomes(term(levels, **fields), events, INITIAL, BEFORE)
+
+
+def event(month: int, kind: str = "docketed", restrictive: bool = True) -> Event:
+    return Event(START + month, kind, "opponent", "cap", "rule", restrictive)
+
+
+def test_a_quiet_term_has_no_outcome() -> None:
+    found = outcomes(path((0.75, 48)))
+    assert (found.attempted, found.restricted, found.reversed, found.pending, found.withdrawn, found.court) == (0,) * 6
+    assert (found.severity, found.restricted_layer, found.collapse) == (0.0, "none", 0)
+    assert (found.months_to_attempt, found.months_to_restriction, found.months_to_reversal) == (-1, -1, -1)
+    assert found.mean_policy == found.final_policy == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(("lasting", "restricted"), [(5, 0), (6, 1), (7, 1)])
+def test_restricted_needs_six_months_in_a_row(lasting: int, restricted: int) -> None:
+    found = outcomes(path((0.75, 10), (0.5, lasting), (0.75, 1)))
+    assert found.restricted == restricted
+    assert found.months_to_restriction == (10 if restricted else -1)
+
+
+def test_two_spells_of_three_months_are_not_six_in_a_row() -> None:
+    assert outcomes(path((0.75, 10), (0.5, 3), (0.75, 1), (0.5, 3), (0.75, 1))).restricted == 0
+
+
+@pytest.mark.parametrize(("level", "restricted"), [(0.66, 0), (0.6501, 0), (0.65, 1), (0.64, 1)])
+def test_restricted_is_a_fall_of_a_tenth_or_more(level: float, restricted: int) -> None:
+    assert outcomes(path((0.75, 5), (level, 43))).restricted == restricted
+
+
+@pytest.mark.parametrize(("level", "reversed_"), [(0.5, 0), (0.26, 0), (0.25, 1), (0.1, 1), (0.0, 1)])
+def test_reversed_is_the_level_before_the_friendly_policy_or_below(level: float, reversed_: int) -> None:
+    found = outcomes(path((0.75, 5), (level, 43)))
+    assert found.reversed == reversed_
+    assert found.restricted == 1
+    assert found.months_to_reversal == (5 if reversed_ else -1)
+
+
+@pytest.mark.parametrize("lasting", [5, 6])
+def test_a_reversal_too_lasts_six_months(lasting: int) -> None:
+    assert outcomes(path((0.75, 5), (0.5, 10), (0.25, lasting), (0.5, 1))).reversed == int(lasting == 6)
+
+
+def test_a_reversal_is_dated_from_when_it_began_and_follows_its_restriction() -> None:
+    found = outcomes(path((0.75, 5), (0.5, 10), (0.0, 33)))
+    assert (found.months_to_restriction, found.months_to_reversal) == (5, 15)
+
+
+def test_where_policy_was_never_friendly_there_is_nothing_to_reverse() -> None:
+    assert term_outcomes(term(path((0.25, 48))), (), 0.25, 0.25).reversed == 0
+
+
+@pytest.mark.parametrize(("left", "restricted", "pending"), [(6, 1, 0), (5, 0, 1), (1, 0, 1)])
+def test_a_fall_in_the_last_months_of_the_term_is_pending(left: int, restricted: int, pending: int) -> None:
+    found = outcomes(path((0.75, TERM - left), (0.5, left)))
+    assert (found.restricted, found.pending) == (restricted, pending)
+
+
+def test_a_term_restricted_early_and_again_at_the_end_is_restricted_and_not_pending() -> None:
+    found = outcomes(path((0.75, 4), (0.5, 10), (0.75, 31), (0.5, 3)))
+    assert (found.restricted, found.pending) == (1, 0)
+
+
+@pytest.mark.parametrize("lowest", [0.75, 0.5, 0.25, 0.0])
+def test_severity_is_the_largest_fall_over_the_initial_level(lowest: float) -> None:
+    assert outcomes(path((0.75, 20), (lowest, 2), (0.75, 1))).severity == pytest.approx((0.75 - lowest) / 0.75)
+
+
+def test_severity_of_a_loosening_is_0() -> None:
+    assert outcomes(path((0.75, 20), (1.0, 28))).severity == 0.0
+    assert term_outcomes(term(path((0.0, 48))), (), 0.0, BEFORE).severity == 0.0
+
+
+def test_an_attempt_is_a_restrictive_item_on_the_docket_whatever_becomes_of_it() -> None:
+    found = outcomes(path((0.75, 48)), [event(9), event(15), event(12, "withdrawn")])
+    assert (found.attempted, found.months_to_attempt, found.withdrawn, found.restricted) == (1, 9, 1, 0)
+
+
+def test_a_loosening_on_the_docket_is_no_attempt_and_its_withdrawal_none_either() -> None:
+    found = outcomes(path((0.75, 48)), [event(9, restrictive=False), event(12, "withdrawn", restrictive=False)])
+    assert (found.attempted, found.months_to_attempt, found.withdrawn) == (0, -1, 0)
+
+
+def test_what_a_court_strikes_down_is_counted_apart() -> None:
+    found = outcomes(path((0.75, 9), (0.5, 4), (0.75, 1)), [event(3), event(13, "vacated")])
+    assert (found.court, found.restricted, found.attempted) == (1, 0, 1)
+    assert outcomes(path((0.75, 48)), [event(13, "upheld")]).court == 0
+
+
+def test_prohibited_and_closed_with_holdings_spared_are_kinds_of_reversal() -> None:
+    banned = outcomes(path((0.75, 9), (0.0, 39)))
+    assert (banned.reversed, banned.prohibited, banned.closed) == (1, 1, 0)
+    shut = path((0.75, 9), (0.0, 39))
+    theta = path((0.75, 9), (0.25, 39))
+    closed = [False] * 9 + [True] * 39
+    for protected, expected in ((1.0, 1), (0.4, 0)):
+        found = outcomes(shut, theta=theta, closed=closed, protected=[protected] * TERM)
+        assert (found.reversed, found.prohibited, found.closed) == (1, 0, expected)
+
+
+@pytest.mark.parametrize(("price", "months", "collapse"), [(0.09, 12, 1), (0.09, 11, 0), (0.11, 40, 0)])
+def test_a_market_collapse_is_a_year_below_a_tenth_of_the_takeover_price(
+    price: float, months: int, collapse: int
+) -> None:
+    prices = [2.0] * 5 + [2.0 * price] * months + [2.0] * (43 - months)
+    assert outcomes(path((0.75, 48)), price=prices).collapse == collapse
+
+
+def test_restricted_is_told_by_the_layer_that_bound_when_it_began() -> None:
+    layers = ["rule"] * 9 + ["guidance"] * 20 + ["rule"] * 19
+    assert outcomes(path((0.75, 9), (0.5, 39)), layer=layers).restricted_layer == "guidance"
+
+
+def test_means_are_over_the_months_of_the_term() -> None:
+    found = outcomes(path((0.75, 12), (0.25, 36)), kappa=[0.05] * 24 + [0.02] * 24, platform_distance=[0.4, 0.6] * 24)
+    assert found.mean_policy == pytest.approx(0.375)
+    assert found.mean_theta == pytest.approx(0.375)
+    assert found.mean_kappa == pytest.approx(0.035)
+    assert found.platform_distance == pytest.approx(0.5)
+    assert found.final_policy == 0.25
+
+
+LEVELS = st.lists(st.sampled_from((0.0, 0.25, 0.3, 0.5, 0.65, 0.75, 1.0)), min_size=TERM, max_size=TERM)
+
+
+@given(LEVELS)
+def test_every_reversal_is_a_restriction_and_never_comes_before_it(levels: list[float]) -> None:
+    found = outcomes(levels)
+    assert found.reversed <= found.restricted
+    assert found.prohibited <= found.reversed
+    assert found.pending + found.restricted <= 1
+    if found.reversed:
+        assert 0 <= found.months_to_restriction <= found.months_to_reversal
+        assert found.severity >= (INITIAL - BEFORE) / INITIAL - 1e-12
+    assert (found.months_to_restriction >= 0) == bool(found.restricted)
+    assert 0.0 <= found.severity <= 1.0
+
+
+@given(LEVELS, st.integers(1, 12))
+def test_a_lasting_spell_is_found_where_it_begins(levels: list[float], lasting: int) -> None:
+    months = term(levels)
+    found = lasting_start(months, lambda m: m.openness <= 0.3, lasting)
+    low = [level <= 0.3 for level in levels]
+    expected = next((i for i in range(TERM - lasting + 1) if all(low[i : i + lasting])), -1)
+    assert found == expected
+
+
+@pytest.mark.parametrize("replicate", range(4))
+def test_a_term_is_measured_against_the_policy_that_was_inherited(replicate: int) -> None:
+    """The protocol's own worlds: initial openness is that of the last friendly month, `before` the parameter's."""
+    parameters = Parameters().with_values(
+        {"electorate.voters": 300, "party.agenda_gate": 1.0, "party.agenda_cost": 0.0}
+    )
+    past = friendly_term(parameters, seed=3, replicate=replicate)
+    assert past.record[-1].openness == parameters.policy.friendly_theta
+    world = takeover(past, "opponent", past)
+    world.advance(TERM)
+    own = [month for month in world.record if month.month >= TERM]
+    assert len(own) == TERM
+    assert {month.in_office for month in own} == {"opponent"}
+    events = [one for one in world.events if one.month >= TERM]
+    expected = term_outcomes(own, events, parameters.policy.friendly_theta, parameters.policy.before_theta)
+    assert measure(world) == expected
+    assert measure(past).restricted == measure(past).attempted == 0

@@ -1,0 +1,171 @@
+"""What `moat run` prints: the table, the verdict and the files; as text for a reader and as JSON for a program."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from political_moat.experiments.cli import main
+from political_moat.experiments.headline import NOTICE, money_lines
+
+SCRIPT = Path(sys.executable).with_name("moat")
+MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
+SMALL = ("--voters", "300", "--replicates", "6", "--breadth", "0,.3,.6", "--workers", "1", "--out", "out")
+WIDTH = 120
+
+
+def moat(*words: str, cwd: Path) -> str:
+    done = subprocess.run(
+        [*MOAT, *words], cwd=cwd, env={**os.environ}, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("headline")
+
+
+@pytest.fixture(scope="module")
+def answer(folder: Path) -> dict[str, Any]:
+    """The study run for a program: standard output is JSON and nothing else."""
+    found: dict[str, Any] = json.loads(moat("run", *SMALL, "--format", "json", cwd=folder))
+    return found
+
+
+@pytest.fixture(scope="module")
+def printed(folder: Path, answer: dict[str, Any]) -> list[str]:
+    """The same command again, for a reader; in this process, which has everything imported."""
+    shown = io.StringIO()
+    with pytest.MonkeyPatch.context() as here, contextlib.redirect_stdout(shown):
+        here.chdir(folder)
+        here.setattr(sys, "argv", ["moat", "run", *SMALL])
+        main()
+    return shown.getvalue().splitlines()
+
+
+@pytest.fixture(scope="module")
+def summary(folder: Path, answer: dict[str, Any]) -> list[dict[str, str]]:
+    with (folder / "out" / "summary.csv").open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def table_rows(printed: list[str]) -> list[list[str]]:
+    """Cells of the printed table, its sections one after the other."""
+    starts = [number + 1 for number, line in enumerate(printed) if line.startswith("breadth ")]
+    rows = []
+    for start in starts:
+        for line in printed[start:]:
+            if not line:
+                break
+            rows.append(line.replace("*", " ").split())
+    return rows
+
+
+def test_json_is_the_summary_table(answer: dict[str, Any], summary: list[dict[str, str]]) -> None:
+    assert (answer["preset"], answer["seed"], answer["replicates"]) == ("calibrated", 20250807, 6)
+    assert answer["notice"] == NOTICE
+    assert answer["failed"] == []
+    assert len(answer["table"]) == len(summary) == 10
+    for told, written in zip(answer["table"], summary, strict=True):
+        assert told.keys() == written.keys()
+        for name, value in told.items():
+            assert written[name] == ("" if value is None else str(value)), name
+
+
+def test_the_printed_table_is_the_summary_table(printed: list[str], summary: list[dict[str, str]]) -> None:
+    rows = table_rows(printed)
+    # Each section begins with its reference: the summary has it once per visibility and layer too.
+    assert len(rows) == len(summary)
+    for cells, row in zip(rows, summary, strict=True):
+        assert float(cells[0]) == float(row["breadth"])
+        assert cells[1] == row["n"] == "6"
+        wanted = [row[name] for name in ("p_attempted", "p_restricted", "p_reversed")]
+        assert cells[2:5] == [f"{float(value):.3f}" for value in wanted]
+        assert cells[-3:] == [f"{float(row[name]):.3f}" for name in ("severity", "gap", "mean_policy")]
+        if float(row["breadth"]) == 0.0:
+            assert cells[5:7] == ["reference", "reference"]
+            continue
+        for place, event in ((5, "restricted"), (8, "reversed")):
+            names = (f"rd_{event}", f"rd_{event}_low", f"rd_{event}_high")
+            assert [float(cell.strip("[],")) for cell in cells[place : place + 3]] == [
+                round(float(row[name]), 3) for name in names
+            ]
+        errors = [float(row[f"{name}_mcse"]) for name in ("p_attempted", "p_restricted", "p_reversed")]
+        errors += [float(row[f"rd_{event}_mcse"]) for event in ("restricted", "reversed")]
+        assert cells[11] == f"{max(errors):.3f}"
+
+
+def test_every_column_stands_under_its_head_and_fits_the_page(printed: list[str]) -> None:
+    heads = [line for line in printed if line.startswith("breadth ")]
+    assert len(heads) == 4
+    assert len(set(heads)) == 1
+    for start in (number for number, line in enumerate(printed) if line.startswith("breadth ")):
+        for line in printed[start : printed.index("", start)]:
+            assert len(line) == len(heads[0]) <= WIDTH
+    for name in ("P(att)", "P(restr)", "P(rev)", "RD", "MC err", "severity", "policy", "G"):
+        explained = [line for line in printed if line not in heads and name in line and ":" in line]
+        assert explained, name
+
+
+def test_the_reader_is_told_size_seed_verdict_and_files(printed: list[str], answer: dict[str, Any]) -> None:
+    assert printed[0] == (
+        "political-moat: preset calibrated, stress test, rule best-response, 300 voters, 6 paired replicates, "
+        "seed 20250807, allocation 4%"
+    )
+    assert printed[1] == NOTICE
+    assert [line for line in printed if line in answer["verdict"]] == answer["verdict"]
+    assert [line[:14] for line in answer["verdict"] if not line.startswith(" ")] == ["Verdict at v =", "Verdict at v ="]
+    assert printed[-1].startswith("Files: out (summary.csv, export/runs.csv, ")
+    assert any(line.startswith("* beyond current coverage") for line in printed)
+    assert not any("nan" in line.split() for line in printed)
+
+
+def test_files_named_in_the_answer_exist(printed: list[str], folder: Path) -> None:
+    for name in printed[-1].partition("(")[2].rstrip(")").split(", "):
+        assert (folder / "out" / name).exists()
+
+
+def money(breadths: list[float], shares: list[float]) -> list[str]:
+    table = pd.DataFrame({"breadth": breadths, "share_of_401k_assets": shares})
+    return money_lines(table.assign(layer="rule", visibility=1.0, exposed_usd_bn=1e4 * table["share_of_401k_assets"]))
+
+
+def test_the_articles_share_is_placed_between_doses_or_said_to_be_beyond_them() -> None:
+    assert money([0.0, 0.1, 0.3], [0.0, 0.03, 0.07]) == [
+        "Exposed USD bn at each breadth (share of 401(k) assets): 0.1: 300 (3.0%); 0.3: 700 (7.0%).",
+        "The article's 5% of 401(k) assets stands at breadth 0.20 on this axis.",
+    ]
+    assert money([0.0, 0.1], [0.0, 0.10])[-1].endswith("stands at breadth 0.05 on this axis.")
+    assert money([0.0, 0.3], [0.0, 0.04])[-1].endswith("lies beyond the doses of this table.")
+    assert money([0.0], [0.0]) == ["The article's 5% of 401(k) assets lies beyond the doses of this table."]
+
+
+def test_one_replicate_or_no_declared_dose_gives_no_verdict(tmp_path: Path) -> None:
+    from political_moat.experiments.headline import text
+    from political_moat.experiments.request import make_request
+    from political_moat.experiments.study import run_study
+
+    request = make_request(replicates=1, voters=300, breadths="0,.3")
+    shown = text(run_study(request, tmp_path / "one", 1, quiet=True))
+    assert "No verdict: one replicate has no error." in shown
+    assert "1 paired replicate," in shown
+    assert not (tmp_path / "one" / "figures").exists()
+    request = make_request(replicates=2, voters=300, breadths="0")
+    outcome = run_study(request, tmp_path / "none", 1, quiet=True)
+    assert "No verdict: the declared contrast needs breadth 0.3 (--breadth 0,0.3)." in text(outcome)
+    assert all(not math.isnan(value) for value in outcome.frame["severity"])

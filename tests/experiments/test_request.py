@@ -1,0 +1,226 @@
+"""What a user may ask of `moat run`, and how every mistake is told: all at once, a line each, before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from political_moat.agents.calibration import shipped_folder
+from political_moat.experiments.errors import UserError
+from political_moat.experiments.request import (
+    DEFAULT_BREADTHS,
+    SLEEVE_VISIBILITY,
+    Request,
+    make_request,
+    parse_breadths,
+    parse_settings,
+)
+from political_moat.experiments.study import manifest_of, task_key
+from political_moat.model.presets import PRESETS
+
+
+def mistakes(**given: Any) -> list[str]:
+    with pytest.raises(UserError) as caught:
+        make_request(**given)
+    return str(caught.value).splitlines()
+
+
+def calibration(folder: Path, old: str, new: str) -> Path:
+    """A calibration folder that differs from the shipped one in one place."""
+    text = (shipped_folder() / "parameters.csv").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    folder.mkdir()
+    (folder / "parameters.csv").write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+def test_nothing_given_is_the_declared_headline_study() -> None:
+    request = make_request()
+    assert (request.preset, request.seed, request.replicates) == ("calibrated", 20250807, 625)
+    assert request.design.breadths == DEFAULT_BREADTHS
+    assert request.design.visibilities == (1.0, SLEEVE_VISIBILITY)
+    assert request.parameters.electorate.voters == 4000
+    assert request.folder == Path("results/calibrated-stress-20250807")
+
+
+def test_everything_given_arrives() -> None:
+    request = make_request(
+        preset_name="article",
+        settings=["party.office_rent=0.5", " exposure.visibility = .5 "],
+        replicates=7,
+        voters=300,
+        seed=3,
+        breadths=".3,0.1",
+        rule="sticker",
+    )
+    p = request.parameters
+    assert (p.party.office_rent, p.party.rule, p.electorate.voters, p.exposure.allocation) == (0.5, "sticker", 300, 0.2)
+    assert request.design.breadths == (0.0, 0.1, 0.3)
+    assert request.design.visibilities == (0.5,)
+    assert (request.seed, request.replicates) == (3, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "doses"), [("0", (0.0,)), (".3", (0.0, 0.3)), ("1, 0.5", (0.0, 0.5, 1.0)), ("3e-1", (0.0, 0.3))]
+)
+def test_breadths_are_sorted_and_always_hold_the_reference(text: str, doses: tuple[float, ...]) -> None:
+    assert parse_breadths(text) == doses
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("1.2", ["breadth 1.2 is not possible; allowed: 0 to 1 share of voters"]),
+        ("-.1", ["breadth -0.1 is not possible; allowed: 0 to 1 share of voters"]),
+        ("nan", ["breadth nan is not possible; allowed: 0 to 1 share of voters"]),
+        ("many", ["breadth 'many' is not a number; allowed: 0 to 1 share of voters"]),
+        ("", ["breadth '' is not a number; allowed: 0 to 1 share of voters"]),
+        (
+            "0,x,2",
+            [
+                "breadth 'x' is not a number; allowed: 0 to 1 share of voters",
+                "breadth 2 is not possible; allowed: 0 to 1 share of voters",
+            ],
+        ),
+        ("0.3,.3", ["breadths 0.3,.3 name one value twice"]),
+    ],
+)
+def test_wrong_breadths_are_named(text: str, lines: list[str]) -> None:
+    assert mistakes(breadths=text) == lines
+
+
+def test_settings_that_are_none_do_not_hide_the_others() -> None:
+    values, problems = parse_settings(["a=1", "b", "=2", "c=", "a=3", "d=x=y"])
+    assert values == {"a": "1", "d": "x=y"}
+    assert [line.split()[1] for line in problems] == ["b", "=2", "c=", "a"]
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"preset_name": "artcle"}, "unknown preset 'artcle'; did you mean 'article'? (there are calibrated, article)"),
+        ({"settings": ["exposure.alocation=.1"]}, "unknown parameter 'exposure.alocation'; did you mean "),
+        ({"settings": ["allocation=.1"]}, "unknown parameter 'allocation'; did you mean 'exposure.allocation'?"),
+        ({"settings": ["exposure.allocation=2"]}, "exposure.allocation = 2 is not possible; allowed: 0 to 1 share"),
+        ({"settings": ["exposure.allocation=much"]}, "exposure.allocation = much is not possible; allowed: 0 to 1"),
+        ({"settings": ["exposure.allocation=nan"]}, "exposure.allocation = nan is not possible; allowed: 0 to 1"),
+        ({"settings": ["market.depth_switch=perhaps"]}, "market.depth_switch = perhaps is not possible; allowed: true"),
+        ({"settings": ["exposure.allocation"]}, "--set exposure.allocation is not possible; write --set NAME=VALUE"),
+        ({"settings": ["exposure.breadth=.3"]}, "exposure.breadth is the dose of the experiment; give it with --bread"),
+        ({"settings": ["exposure.skew=0", "exposure.skew=1"]}, "--set exposure.skew is given twice"),
+        ({"voters": -5}, "electorate.voters = -5 is not possible; allowed: whole numbers "),
+        ({"voters": 300, "settings": ["electorate.voters=400"]}, "--voters and --set electorate.voters are the same"),
+        ({"rule": "best-reply"}, "unknown party rule 'best-reply'; did you mean 'best-response'? (there are sticker, "),
+        ({"settings": ["party.rule=all"]}, "unknown party rule 'all' (there are sticker, best-response)"),
+        ({"replicates": 0}, "--replicates 0 is not possible; allowed: 1 or more"),
+        ({"seed": -1}, "--seed -1 is not possible; allowed: 0 or more"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_is_allowed(given: dict[str, Any], line: str) -> None:
+    (said,) = mistakes(**given)
+    assert said.startswith(line)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    said = mistakes(
+        preset_name="x",
+        settings=["y", "exposure.z=1", "exposure.skew=9"],
+        replicates=0,
+        voters=-1,
+        seed=-1,
+        breadths="2",
+        rule="w",
+        calibration=Path("nowhere"),
+    )
+    for one in (
+        "'y'",
+        "exposure.z",
+        "exposure.skew",
+        "--replicates",
+        "voters",
+        "--seed",
+        "breadth 2",
+        "'w'",
+        "nowhere",
+    ):
+        assert sum(one.strip("'") in line for line in said) >= 1, one
+    assert "unknown preset 'x' (there are calibrated, article)" in said
+    assert len(said) == 10
+
+
+def test_a_calibration_folder_replaces_its_values_under_the_preset(tmp_path: Path) -> None:
+    folder = calibration(tmp_path / "own", "balance_median_u25,1948,", "balance_median_u25,1000,")
+    request = make_request(preset_name="article", calibration=folder)
+    assert request.parameters.accounts.balance_median_u25 == 1000.0
+    assert request.parameters.exposure.allocation == 0.2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("_u25,1948,779", "_u25,many,779", "row 2: value of balance_median_u25 is 'many', not a number"),
+        ("_u25,1948,779", "_u25,10,779", "row 2: value 10 of balance_median_u25 is outside its range 779 to 1948"),
+        ("_u25,1948,779", "_u25,nan,779", "row 2: value nan of balance_median_u25 is outside its range 779 to 1948"),
+        ("_u25,1948,779", "_u25,1948", "row 2: must have 9 columns"),
+        ("block,parameter,value", "block,parameter", " must start with the header block,parameter,value,low,high"),
+    ],
+)
+def test_a_malformed_calibration_file_is_one_line_with_its_row(tmp_path: Path, old: str, new: str, line: str) -> None:
+    (said,) = mistakes(calibration=calibration(tmp_path / "own", old, new))
+    assert said.startswith(f"calibration file {tmp_path / 'own' / 'parameters.csv'}")
+    assert line in said
+
+
+def test_a_calibration_folder_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    (said,) = mistakes(calibration=tmp_path / "none")
+    assert said == f"calibration file {tmp_path / 'none' / 'parameters.csv'} cannot be read: No such file or directory"
+    (tmp_path / "parameters.csv").write_bytes(b"\xff\xfe\xfa")
+    (said,) = mistakes(calibration=tmp_path)
+    assert "cannot be read: UnicodeDecodeError" in said
+
+
+def test_the_article_differs_from_calibrated_only_in_what_it_declares() -> None:
+    calibrated, article = make_request(), make_request(preset_name="article")
+    different = calibrated.parameters.difference(article.parameters)
+    assert different.keys() <= PRESETS["article"].values.keys()
+    assert {name: there for name, (_, there) in different.items()} == {
+        "exposure.allocation": 0.2,
+        "exposure.average_balance": 2.25,
+        "market.depth_switch": True,
+    }
+    assert calibrated.design == article.design
+
+
+def test_more_replicates_are_the_same_request_and_anything_else_is_another() -> None:
+    def facts(**given: Any) -> tuple[object, str]:
+        request: Request = make_request(**given)
+        return manifest_of(request), task_key(request, 0)
+
+    assert facts(replicates=5) == facts(replicates=6)
+    others = [
+        {"seed": 1},
+        {"voters": 300},
+        {"breadths": "0,.3"},
+        {"preset_name": "article"},
+        {"rule": "sticker"},
+        {"settings": ["exposure.visibility=1"]},
+        {"settings": ["party.office_rent=1.5"]},
+    ]
+    told = [facts(), *(facts(**given) for given in others)]
+    assert len({str(manifest) for manifest, _ in told}) == len({key for _, key in told}) == len(told)
+
+
+def test_the_command_line_names_the_declared_defaults() -> None:
+    import inspect
+
+    from political_moat.experiments.cli import run
+
+    given = inspect.signature(run).parameters
+    request = make_request()
+    assert given["replicates"].default == request.replicates
+    assert given["seed"].default == request.seed
+    assert given["preset"].default == request.preset
+    for name, text in (("breadth", ",".join(f"{b:g}" for b in DEFAULT_BREADTHS)), ("voters", "4,000")):
+        assert text.replace("0.", ".") in str(given[name].annotation).replace("0.", ".")
