@@ -1,8 +1,9 @@
-"""The history protocol: free terms on common draws, assigned exposure held, files that resume and say what they hold."""
+"""The history protocol: free terms on common draws, assigned exposure held, files that resume and explain themselves."""
 
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import math
 import sys
@@ -16,7 +17,7 @@ from political_moat.experiments.cli import main
 from political_moat.experiments.codebook import HISTORY_TABLES
 from political_moat.experiments.columns import Column
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.history import HistoryDesign, free_run, hold_accounts, history_arms, run_history
+from political_moat.experiments.history import HistoryDesign, free_run, history_arms, hold_accounts, run_history
 from political_moat.experiments.history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
 from political_moat.experiments.history_estimands import CAUSES
 from political_moat.experiments.history_headline import design_of, ratio
@@ -57,7 +58,7 @@ def test_terms_follow_from_elections_and_add_up(result: ReplicateResult) -> None
     for run in result.runs:
         own = [row for row in result.cycles if row["arm"] == run["arm"]]
         assert (own[0]["role"], own[0]["party"], own[0]["inherited_policy"]) == ("author", "R", 0.5)
-        for before, row in zip(own, own[1:], strict=False):
+        for before, row in itertools.pairwise(own):
             assert row["alternated"] == (row["role"] != before["role"])
             assert row["inherited_policy"] == before["final_policy"]
             assert row["terms_in_office"] == (1 if row["alternated"] else before["terms_in_office"] + 1)
@@ -94,6 +95,10 @@ def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure
     money = ("arm", "breadth", "exposure", "exposure_end")
     arms = [[{k: v for k, v in r.items() if k not in money} for r in cycles if r["breadth"] == b] for b in (0.0, 0.6)]
     assert arms[0] == arms[1]
+    # The live twin: with the channels on, exposure reaches politics.
+    cycles = run_history(SMALL, DESIGN._replace(breadths=(0.0, 0.6)), 5, 0).cycles
+    arms = [[{k: v for k, v in r.items() if k not in money} for r in cycles if r["breadth"] == b] for b in (0.0, 0.6)]
+    assert arms[0] != arms[1]
 
 
 def test_a_history_starts_neutral_with_policy_released_and_the_friendly_policy_comes_in_its_month() -> None:

@@ -23,11 +23,16 @@ def state(rival: float) -> PolicyState:
     return PolicyState(0, 0.5, 0.5, 0.05, "author", "opponent", 0.5, rival, 0, 1, 0.0, 48, 0.0)
 
 
+def lead(own: float, rival: float) -> float:
+    """.5 plus the distance by which the indifferent median lies on the own side; .5 for equal platforms."""
+    side = 1.0 if own > rival else -1.0 if own < rival else 0.0
+    return 0.5 - side * ((own + rival) / 2.0 - 0.5)
+
+
 def respond(own: float, rival: float, ideal: float, spread: float, parameters: PartyParameters) -> float:
     """One step of best response. The poll is that of a median normal around the middle: share - .5 is its lead."""
-    side = 1.0 if ideal > 0.5 else -1.0
     candidates = platform_candidates(own, STEP)
-    shares = tuple(0.5 - side * ((candidate + rival) / 2.0 - 0.5) for candidate in candidates)
+    shares = tuple(lead(candidate, rival) for candidate in candidates)
     report = PollReport(shares, 1000, 0)
     draws = [0.0] * len(candidates)
     return platform_decision(candidates, report, state(rival), ideal, spread / 2.0, parameters, draws)
