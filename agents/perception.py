@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+NOT_ASKED = -1.0
+"""In the place of a mean ideal policy that the panel was not asked for."""
+
 
 class Stand(NamedTuple):
     """A position on the issue as voters judge it.
@@ -36,11 +39,32 @@ class PollReport(NamedTuple):
     """What one panel of respondents said about hypothetical policies.
 
     shares: two-party share of the asking party, one per question, in the order asked; n: respondents; month.
+    mean_ideal, own_mean_ideal: mean ideal policy of all respondents and of the asking party's supporters, in [0, 1];
+    NOT_ASKED unless the party's rule declares `needs_opinion`. standing: index of the question that describes things
+    as they stand: no new move or platform, and a live docket goes on.
     """
 
     shares: tuple[float, ...]
     n: int
     month: int
+    mean_ideal: float = NOT_ASKED
+    own_mean_ideal: float = NOT_ASKED
+    standing: int = 0
+
+
+class Memory(NamedTuple):
+    """What a party remembers of its own decisions on agenda and platform, the oldest first.
+
+    aims: the target of each decision; shares: the own share polled at it as things stood, before the aim could act.
+    The share an aim led to is therefore the next one. Empty unless the party's rule declares `remembers`.
+    """
+
+    aims: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+
+
+NOTHING = Memory()
+"""The memory of a party that has not decided yet."""
 
 
 class PolicyState(NamedTuple):

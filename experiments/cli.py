@@ -14,6 +14,7 @@ from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .request import Request
     from .study import Outcome
 
 INTERRUPTED = 130
@@ -62,7 +63,7 @@ def run(
     ] = "stress",
     cycles: Annotated[int | None, typer.Option(help="Presidential terms of a history (default 12).")] = None,
     rules: Annotated[
-        str | None, typer.Option(help="Decision rule of both parties (party.rule in moat params).")
+        str | None, typer.Option(help="Decision rule of both parties (party.rule), or all: the contrast under each.")
     ] = None,
     replicate: Annotated[int | None, typer.Option(help="Show every arm of this one replicate; writes nothing.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
@@ -87,7 +88,7 @@ def run(
         voters=voters,
         seed=seed,
         breadths=breadth,
-        rule=rules,
+        rule=None if rules == "all" else rules,
         calibration=calibration,
         protocol=protocol,
         cycles=cycles,
@@ -97,6 +98,9 @@ def run(
 
     if not any(use_code_named_cache().iterdir()):
         typer.echo("compiling once for this version (about 20 seconds)", err=True)
+    if rules == "all":
+        _run_every_rule(request, out, workers or _default_workers(), format_ == "json" or replicate is not None)
+        return
     as_json, text = _answers(protocol)
     if replicate is not None:
         if protocol == "history":
@@ -111,6 +115,23 @@ def run(
     outcome = run_study(request, out or request.folder, workers or _default_workers(), quiet=format_ == "json")
     typer.echo(as_json(outcome) if format_ == "json" else text(outcome))
     if outcome.failed:
+        raise typer.Exit(1)
+
+
+def _run_every_rule(request: Request, out: Path | None, workers: int, unasked: bool) -> None:
+    from .dose_response import PRIMARY_BREADTH
+    from .rules_table import rule_requests, rules_text
+    from .study import run_study
+
+    if unasked:
+        raise UserError("--rules all prints a table; give one rule with --format json or --replicate")
+    folder = out or request.folder.with_name(f"{request.folder.name}-rules")
+    outcomes = {}
+    for rule, one in rule_requests(request, PRIMARY_BREADTH):
+        typer.echo(f"rule {rule}", err=True)
+        outcomes[rule] = run_study(one, folder / rule, workers)
+    typer.echo(rules_text(outcomes, PRIMARY_BREADTH, folder))
+    if any(outcome.failed for outcome in outcomes.values()):
         raise typer.Exit(1)
 
 

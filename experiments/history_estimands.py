@@ -217,8 +217,8 @@ def cumulative_incidence(
     n = when.size - np.searchsorted(np.sort(when), at, side="left").astype(np.float64)
     events = {name: np.array([((when == t) & (why == name)).sum() for t in at], dtype=np.float64) for name in names}
     total = sum(events.values(), np.zeros(at.size))
-    survival = np.cumprod(1.0 - total / n)
-    before = np.concatenate(([1.0], survival[:-1])) if at.size else survival
+    survival: Floats = np.asarray(np.cumprod(1.0 - total / n), dtype=np.float64)
+    before: Floats = np.concatenate(([1.0], survival[:-1])) if at.size else survival
     incidence = {name: np.cumsum(before * d / n) for name, d in events.items()}
     error = {name: _incidence_error(incidence[name], before, d, total, n) for name, d in events.items()}
     return Incidence(at, n, survival, incidence, error)

@@ -186,7 +186,7 @@ def history_text(outcome: Outcome) -> str:
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        {k: (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
+        {str(k): (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
         for row in table.to_dict(orient="records")
     ]
 

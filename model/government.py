@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..agents.draws import gumbel, persistent_gumbel
 from ..agents.electorate.columns import VISIBILITY
 from ..agents.electorate.kernels import grieve
-from ..agents.party.decisions import agenda_decision, agenda_opens, platform_candidates, platform_decision
+from ..agents.party.decisions import agenda_decision, agenda_opens, platform_candidates, platform_decision, remember
 from ..agents.perception import LawState, Option, PolicyState, Stand
 from ..agents.regulator.decisions import brings_case, confirmation_months, drift_ideal
 from ..agents.regulator.docket import (
@@ -273,7 +273,10 @@ def platforms(world: World) -> None:
     report = ask(world, role, [(one, rival) if role == "author" else (rival, one) for one in stands])
     draws = [gumbel(world.draws.uniform(f"platform {role}", i, world.month)) for i in range(len(candidates))]
     state = policy_state(world, role)
-    party.platform = platform_decision(candidates, report, state, party.ideal, 0.01 * level_sd(p), p.party, draws)
+    party.platform = platform_decision(
+        candidates, report, state, party.ideal, 0.01 * level_sd(p), p.party, draws, party.memory
+    )
+    party.memory = remember(party.memory, report, state, party.ideal, p.party)
 
 
 def agenda(world: World) -> None:
@@ -289,7 +292,9 @@ def agenda(world: World) -> None:
         world,
         role,
         [(one.stand, challenger) if role == "author" else (challenger, one.stand) for one in options],
+        standing=0 if world.docket is None else 1,
     )
+    party, state = world.party(role), policy_state(world, role)
     key = world.draws.key(f"choice {role}")
     moves = [_taste(world, key, option.number) for option in options]
     nests = {nest: _taste(world, key, _NEST_DRAWS + i) for i, nest in enumerate(NESTS)}
@@ -297,15 +302,17 @@ def agenda(world: World) -> None:
         agenda_decision(
             options,
             report,
-            policy_state(world, role),
+            state,
             law_state(world),
-            world.party(role).ideal,
+            party.ideal,
             0.01 * level_sd(p),
             p.party,
             moves,
             nests,
+            party.memory,
         )
     ]
+    party.memory = remember(party.memory, report, state, party.ideal, p.party)
     world.last_poll = (report, tuple(option.name for option in options))
     if world.docket is None:
         if chosen.name != "hold":

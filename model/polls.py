@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
 
-from ..agents.electorate.columns import TURNOUT_PRESIDENTIAL
+from ..agents.electorate.ballots import ballots
+from ..agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
+from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.kernels import support
-from ..agents.perception import PollReport, Stand
+from ..agents.party.rules import RULES
+from ..agents.perception import NOT_ASKED, PollReport, Stand
 from .population import feared_size
 
 if TYPE_CHECKING:
@@ -35,10 +40,39 @@ def question_row(world: World, author: Stand, opponent: Stand, openness: float) 
     return (opponent.openness, author.openness, sizes[1], sizes[0], imagined)
 
 
-def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]]) -> PollReport:
+def mean_ideals(
+    world: World, electorate: Electorate, side: float, first: int, count: int, question: npt.NDArray[np.float64]
+) -> tuple[float, float]:
+    """Mean ideal policy of a panel, and of one side's supporters in it (ODD: mean_ideals).
+
+    side: +1 for R, -1 for D. A respondent supports a side as far as the vote for it is to be expected: probability to
+    turn out times probability to choose it, at the question put.
+    """
+    panel = np.arange(first, first + count) % len(electorate)
+    fixed, dynamic = electorate.fixed.take(panel, axis=1), electorate.dynamic.take(panel, axis=1)
+    utilities, turnouts = ballots(
+        fixed,
+        dynamic,
+        world.market.price,
+        world.incumbent_sign,
+        0.0,
+        world.threat,
+        TURNOUT_PRESIDENTIAL,
+        world.parameters.channels.turnout,
+        question,
+        world.vote_coefficients,
+    )
+    ideals = dynamic[IDEAL].astype(np.float64)
+    support_for = turnouts * expit(side * utilities)
+    return float(ideals.mean()), float((ideals * support_for).sum() / support_for.sum())
+
+
+def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing: int = 0) -> PollReport:
     """Ask this quarter's panel how it would vote, for each pair (author's stand, opponent's stand).
 
-    Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted.
+    Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted;
+    standing is the index of the pair that describes things as they stand. Ideal policies are asked for only where the
+    party's rule needs them.
     The panel is a block of the population that moves on every quarter; voters are exchangeable, so a block is a
     random sample.
     """
@@ -66,4 +100,7 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]]) -> PollRe
     raw = [float(votes[own]) / float(votes[0] + votes[1]) for votes in totals]
     bias = 1.0 + p.polls.hypothetical_bias
     shares = tuple(raw[0] + bias * (share - raw[0]) for share in raw)
-    return PollReport(shares, n, world.month)
+    opinion = (NOT_ASKED, NOT_ASKED)
+    if RULES[p.party.rule].needs_opinion:
+        opinion = mean_ideals(world, electorate, 1.0 if own == 0 else -1.0, first, n, rows[standing])
+    return PollReport(shares, n, world.month, *opinion, standing)

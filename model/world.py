@@ -184,7 +184,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.friendly_pending = False
         provision = friendly_provision(self.parameters, self.month)
         self.law = self.law.with_layer(self.law.layer, provision)
-        self.announced = None
+        self.announced = self.docket.option.stand if self.docket is not None else None
         self.refresh_policy()
 
     def take_over_losses(self) -> None:
@@ -237,7 +237,8 @@ class World(mesa.Model):  # type: ignore[misc]
         if twin.parameters.polls.blind and twin.blind is None:
             raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")
         twin.parties = {
-            role: Party(twin, one.label, role, one.ideal, one.platform) for role, one in self.parties.items()
+            role: Party(twin, one.label, role, one.ideal, one.platform, one.memory)
+            for role, one in self.parties.items()
         }
         twin.agencies = {
             name: Regulator(twin, name, one.independence, one.ideal, one.confirmed_at)

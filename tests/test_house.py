@@ -62,7 +62,7 @@ def imports_of(path: Path, package: str) -> Iterator[Imported]:
 
 
 def package_of(path: Path, root: Path) -> str:
-    """Dotted package a file lies in: agents/party/rules.py -> political_moat.agents.party."""
+    """Dotted package a file lies in: agents/party/rules/hunter.py -> political_moat.agents.party.rules."""
     return ".".join(("political_moat", *path.parent.relative_to(root).parts))
 
 
@@ -120,7 +120,7 @@ def copy(tmp_path: Path) -> Path:
 
 PLANTED_BACKWARD = [
     ("agents/draws.py", "from ..model.world import World"),
-    ("agents/party/rules.py", "from ...model import world"),
+    ("agents/party/rules/sticker.py", "from ....model import world"),
     ("agents/quantity.py", "from political_moat.model.world import World"),
     ("agents/perception.py", "import political_moat.experiments.estimands"),
     ("model/market.py", "from ..experiments.estimands import FALL"),
@@ -138,7 +138,7 @@ def test_a_planted_backward_import_is_found(file: str, line: str, copy: Path) ->
 
 
 PLANTED_VOTERS = [
-    ("agents/party/rules.py", "from ..electorate import columns"),
+    ("agents/party/rules/sticker.py", "from ...electorate import columns"),
     ("agents/party/decisions.py", "from ..electorate.columns import UNITS"),
     ("agents/regulator/docket.py", "from political_moat.agents.electorate.electorate import Electorate"),
     ("agents/regulator/decisions.py", "def late():\n    from .. import everyone"),

@@ -79,9 +79,9 @@ def accounts_month(
             units: float = np.float64(dynamic[UNITS, i])
             if stake > 0.0 or units > 0.0:
                 value = units * price
-                target = stake * np.float64(fixed[INCOME, i])
+                target: float = stake * np.float64(fixed[INCOME, i])
                 bought = contribution * new_money if stake > 0.0 else 0.0
-                shift = rebalancing * (target - value)
+                shift: float = rebalancing * (target - value)
                 if shift > 0.0 and new_money == 0.0:
                     shift = 0.0
                 excess = value - limit_share * (value + plan + ira)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..perception import LawState, Option, PolicyState, PollReport
+from ..perception import NOTHING, LawState, Memory, Option, PolicyState, PollReport
 from .choice import choose
 from .parameters import PartyParameters
 from .rules import RULES
@@ -83,12 +83,13 @@ def agenda_decision(
     parameters: PartyParameters,
     move_draws: Sequence[float],
     nest_draws: dict[str, float],
+    memory: Memory = NOTHING,
 ) -> int:
     """Index of the chosen option. options, poll.shares and move_draws run in parallel; option 0 is hold.
 
     With a docket live the menu is to go on or to withdraw.
     """
-    target = RULES[parameters.rule]().target(ideal, poll, policy, parameters)
+    target = RULES[parameters.rule]().target(ideal, poll, policy, parameters, memory)
     utilities = [
         move_utility(option, share, target, policy, option.name == law.docket, level_sd, parameters)
         for option, share in zip(options, poll.shares, strict=True)
@@ -111,6 +112,7 @@ def platform_decision(
     level_sd: float,
     parameters: PartyParameters,
     draws: Sequence[float],
+    memory: Memory = NOTHING,
 ) -> float:
     """The challenger's new platform, by logit over the candidates; poll.shares are its own shares.
 
@@ -118,7 +120,7 @@ def platform_decision(
     not heed polls weighs its own distance alone.
     """
     rule = RULES[parameters.rule]
-    target = rule().target(ideal, poll, policy, parameters)
+    target = rule().target(ideal, poll, policy, parameters, memory)
     weight = parameters.policy_weight
     utilities = []
     for candidate, share in zip(candidates, poll.shares, strict=True):
@@ -131,6 +133,17 @@ def platform_decision(
         utilities.append(won * (parameters.office_rent - own) - (1.0 - won) * lost)
     scaled = [parameters.choice_precision * utility + draw for utility, draw in zip(utilities, draws, strict=True)]
     return candidates[scaled.index(max(scaled))]
+
+
+def remember(
+    memory: Memory, poll: PollReport, policy: PolicyState, ideal: float, parameters: PartyParameters
+) -> Memory:
+    """Memory after a decision on this poll: one aim and one share more; unchanged for a rule that does not remember."""
+    rule = RULES[parameters.rule]
+    if not rule.remembers:
+        return memory
+    aim = rule().target(ideal, poll, policy, parameters, memory)
+    return Memory((*memory.aims, aim), (*memory.shares, poll.shares[poll.standing]))
 
 
 def agenda_opens(draw: float, parameters: PartyParameters) -> bool:

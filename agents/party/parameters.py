@@ -144,6 +144,32 @@ class PartyParameters(Group):
         allowed=(0.0, 1.0),
         source="a party reconsiders its platform about twice a year",
     )
+    search_step: float = quantity(
+        0.1,
+        "openness 0-1",
+        0.05,
+        0.25,
+        role="swept",
+        allowed=(0.0, 1.0),
+        source="no data: a hunter or learner shifts its aim by less than a rung at a time (Laver 2005: a small step)",
+    )
+    noticed_gain: float = quantity(
+        0.0005,
+        "vote share",
+        0.0,
+        0.005,
+        allowed=(0.0, 1.0),
+        source="polls are read to a tenth of a point: half of that is no difference to a hunter or learner",
+    )
+    aspiration_speed: float = quantity(
+        0.25,
+        "share of the distance per decision",
+        0.05,
+        0.75,
+        role="swept",
+        allowed=(0.0, 1.0),
+        source="no data: a learner's aspiration follows what it got (Bendor et al. 2011)",
+    )
     support_move: bool = quantity(False, "yes or no", source="support after a fall of 30%: a switch, off by default")
     support_share: float = quantity(
         0.25,

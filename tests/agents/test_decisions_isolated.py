@@ -17,7 +17,7 @@ import pytest
 from political_moat.agents import perception
 from political_moat.agents.party import choice, decisions, rules
 from political_moat.agents.party.parameters import PartyParameters
-from political_moat.agents.perception import LawState, Option, PolicyState, PollReport, Stand
+from political_moat.agents.perception import LawState, Memory, Option, PolicyState, PollReport, Stand
 from political_moat.agents.regulator import decisions as agency
 from political_moat.agents.regulator import docket
 from political_moat.agents.regulator.parameters import RegulatorParameters
@@ -38,7 +38,15 @@ FIELDS: dict[str, dict[str, str]] = {
         "months": "float",
         "risk": "float",
     },
-    "PollReport": {"shares": "tuple[float, ...]", "n": "int", "month": "int"},
+    "PollReport": {
+        "shares": "tuple[float, ...]",
+        "n": "int",
+        "month": "int",
+        "mean_ideal": "float",
+        "own_mean_ideal": "float",
+        "standing": "int",
+    },
+    "Memory": {"aims": "tuple[float, ...]", "shares": "tuple[float, ...]"},
     "PolicyState": {
         "month": "int",
         "openness": "float",
@@ -67,6 +75,7 @@ NEST_DRAWS = {"hold": 0.1, "restrict": -0.2}
 POLL = PollReport((0.52, 0.5, 0.47), 1000, 51)
 STATE = PolicyState(51, 0.75, 0.75, 0.05, "opponent", "opponent", 0.25, 0.75, 1, 1, 0.02, 45, 0.0)
 LAW = LawState("rule", "", 0.0, 0)
+MEMORY = Memory((0.15, 0.25), (0.5, 0.51))
 
 
 class Untouchable:
@@ -91,6 +100,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "platform_decision": lambda: decisions.platform_decision(
         (0.25, 0.3, 0.2), POLL, STATE, 0.15, 0.039, PARTY, (0.3, 0.1, -0.4)
     ),
+    "remember": lambda: decisions.remember(MEMORY, POLL, STATE, 0.15, PARTY.model_copy(update={"rule": "hunter"})),
     "agenda_opens": lambda: decisions.agenda_opens(0.2, PARTY),
     "softmax": lambda: choice.softmax([1.0, 2.0]),
     "inclusive_value": lambda: choice.inclusive_value([1.0, 2.0], 0.5),
@@ -153,9 +163,9 @@ def test_a_decision_needs_no_model_and_is_the_same_without_one(name: str, reques
 
 @pytest.mark.parametrize("name", rules.RULES)
 def test_the_target_of_every_rule_needs_no_model(name: str, without_model: None) -> None:
-    target = rules.RULES[name]().target(0.15, POLL, STATE, PARTY)
+    target = rules.RULES[name]().target(0.15, POLL, STATE, PARTY, MEMORY)
     assert 0.0 <= target <= 1.0
-    again = rules.RULES[name]().target(0.15, POLL, STATE, PARTY)
+    again = rules.RULES[name]().target(0.15, POLL, STATE, PARTY, MEMORY)
     assert again == target
 
 
@@ -172,7 +182,17 @@ def test_every_rule_decides_on_agenda_and_platform_without_a_model(name: str, wi
 
 
 PLAIN = (int, float, str, bool, type(None))
-ALLOWED = (Stand, Option, PollReport, PolicyState, LawState, PartyParameters, RegulatorParameters, docket.Docket)
+ALLOWED = (
+    Stand,
+    Option,
+    PollReport,
+    Memory,
+    PolicyState,
+    LawState,
+    PartyParameters,
+    RegulatorParameters,
+    docket.Docket,
+)
 
 
 def leaves(annotation: Any) -> Iterator[Any]:
@@ -211,7 +231,7 @@ def test_the_fields_of_a_perception_are_plain(name: str) -> None:
         assert hint in (int, float, str, Stand) or hint == tuple[float, ...]
 
 
-@pytest.mark.parametrize("one", [KEEP, HOLD, POLL, STATE, LAW], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("one", [KEEP, HOLD, POLL, MEMORY, STATE, LAW], ids=lambda one: type(one).__name__)
 def test_a_perception_is_frozen(one: Any) -> None:
     with pytest.raises(AttributeError):
         setattr(one, one._fields[0], one[0])
@@ -257,9 +277,9 @@ def reaching(folder: Path, package: Sequence[str]) -> list[Import]:
     return [one for one, names in parts if names[0] == "political_moat" and set(names) & set(FORBIDDEN)]
 
 
-@pytest.mark.parametrize("folder", ["party", "regulator"])
+@pytest.mark.parametrize("folder", ["party", "party/rules", "regulator"])
 def test_party_and_regulator_import_nothing_of_voters_and_model(folder: str) -> None:
-    package = ("political_moat", "agents", folder)
+    package = ("political_moat", "agents", *folder.split("/"))
     assert list((AGENTS / folder).glob("*.py"))
     assert reaching(AGENTS / folder, package) == []
 

@@ -1,4 +1,4 @@
-"""The history protocol: free terms on common draws, assigned exposure held, files that resume and explain themselves."""
+"""The history protocol: free terms on common draws, assigned exposure held, files that resume and explain."""
 
 from __future__ import annotations
 

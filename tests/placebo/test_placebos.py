@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from typing import Any
-
+import moat_arms as arms
 import pytest
 
 from political_moat.model.government import law_state, policy_state
 from political_moat.model.groups import CHANNELS
 
-
-def _arms() -> Any:
-    name = "moat_placebo_arms"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("moat_arms.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-arms = _arms()
 ALL_OFF = {f"channels.{name}": False for name in CHANNELS}
 UPPER = {"voting.asset_vote_effect": 6.0}
 LIVELY = {**UPPER, "party.donors_per_stake": 1.0, "regulator.reliance_weight": 1.0}

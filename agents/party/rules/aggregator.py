@@ -1,0 +1,21 @@
+"""Aggregator: says what its supporters want."""
+
+from __future__ import annotations
+
+from ...perception import Memory, PolicyState, PollReport
+from ..parameters import PartyParameters
+from .contract import Rule, within_scale
+
+
+class Aggregator(Rule):
+    """Takes the mean ideal policy of those who support it now, and does not count votes (Laver 2005)."""
+
+    name = "aggregator"
+    heeds_polls = False
+    needs_opinion = True
+
+    def target(
+        self, ideal: float, poll: PollReport, policy: PolicyState, parameters: PartyParameters, memory: Memory
+    ) -> float:
+        """Mean ideal policy of the own supporters; the own ideal where the panel was not asked."""
+        return ideal if poll.own_mean_ideal < 0.0 else within_scale(poll.own_mean_ideal)

@@ -1,0 +1,31 @@
+"""The primary contrast under every party rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from political_moat.agents.party.rules import RULES
+from political_moat.experiments.errors import UserError
+from political_moat.experiments.request import make_request
+from political_moat.experiments.rules_table import contrast, responsive, rule_requests, rules_text
+from political_moat.experiments.study import run_study
+
+
+def test_every_rule_has_its_row_and_the_control_does_not_move_by_polls(tmp_path: Path) -> None:
+    request = make_request(voters=300, replicates=6)
+    outcomes = {rule: run_study(one, tmp_path / rule, 1, quiet=True) for rule, one in rule_requests(request, 0.3)}
+    assert set(outcomes) == set(RULES)
+    text = rules_text(outcomes, 0.3, tmp_path)
+    for rule in RULES:
+        assert f"\n{rule:<16}" in text
+    assert not responsive("sticker")
+    assert f"of {len(RULES) - 1} responsive rules" in text
+    invisible = contrast(outcomes["sticker"], 0.1, "attempted")
+    assert invisible.n == 6
+
+
+def test_a_history_has_one_rule() -> None:
+    with pytest.raises(UserError, match="one rule"):
+        list(rule_requests(make_request(protocol="history", voters=300), 0.3))
