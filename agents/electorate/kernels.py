@@ -188,6 +188,45 @@ def retrospection(
 
 
 @numba.njit(cache=True, error_model="numpy")
+def own_terms(
+    fixed: Block, dynamic: Block, i: int, price: float, incumbent: float, c: VoteCoefficients
+) -> tuple[float, float, float]:  # pragma: no cover - compiled
+    """What voter i's stake brings to her vote: feared loss, attention to a threat, retrospection (ODD: support)."""
+    units = np.float64(dynamic[UNITS, i])
+    visibility = np.float64(dynamic[VISIBILITY, i])
+    if units <= 0.0 or visibility <= 0.0:
+        return 0.0, 0.0, 0.0
+    income = np.float64(fixed[INCOME, i])
+    stake = units * price / income
+    feared = pain(stake, visibility, np.float64(fixed[BELIEF, i]), c)
+    attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
+    partisanship = np.float64(fixed[PARTISANSHIP, i])
+    reference = np.float64(dynamic[REFERENCE, i])
+    own = retrospection(units, price, reference, income, visibility, partisanship, incumbent, c)
+    return feared, attention, own
+
+
+@numba.njit(cache=True, error_model="numpy")
+def judge(
+    base: float,
+    ideal: float,
+    weight: float,
+    feared: float,
+    grievance: float,
+    own: float,
+    question: Totals,
+    turnout_channel: bool,
+    c: VoteCoefficients,
+) -> tuple[float, float]:  # pragma: no cover - compiled
+    """Utility of R over D at two stands, and the gap that mobilises (ODD: support). question: a row as in `support`."""
+    r, d = question[0], question[1]
+    issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
+    stakes = weight * c.loss_weight * (feared * (question[3] - question[2]) + grievance) + own
+    utility = base + issue + stakes
+    return utility, abs(utility) if turnout_channel else abs(base + issue)
+
+
+@numba.njit(cache=True, error_model="numpy")
 def support(
     fixed: Block,
     dynamic: Block,
@@ -220,30 +259,14 @@ def support(
             partisanship = np.float64(fixed[PARTISANSHIP, i])
             ideal = np.float64(dynamic[IDEAL, i])
             salience: float = np.float64(dynamic[SALIENCE, i])
-            units: float = np.float64(dynamic[UNITS, i])
-            visibility = np.float64(dynamic[VISIBILITY, i])
-            own = 0.0
-            feared = 0.0
-            attention = 0.0
-            if units > 0.0 and visibility > 0.0:
-                income = np.float64(fixed[INCOME, i])
-                stake = units * price / income
-                feared = pain(stake, visibility, np.float64(fixed[BELIEF, i]), c)
-                attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
-                own = retrospection(
-                    units, price, np.float64(dynamic[REFERENCE, i]), income, visibility, partisanship, incumbent, c
-                )
+            feared, attention, own = own_terms(fixed, dynamic, i, price, incumbent, c)
             grievance = np.float64(dynamic[GRIEVANCE, i])
             base = partisanship + shift
             habit = np.float64(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
             for q in range(asked):
                 weight = salience + attention * max(0.0, questions[q, 4] - threat)
-                r, d = questions[q, 0], questions[q, 1]
-                issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
-                stakes = weight * c.loss_weight * (feared * (questions[q, 3] - questions[q, 2]) + grievance) + own
-                utility = base + issue + stakes
-                gap = utility if turnout_channel else base + issue
-                turnout = 1.0 / (1.0 + math.exp(-(habit + c.turnout_gap_weight * abs(gap))))
+                utility, gap = judge(base, ideal, weight, feared, grievance, own, questions[q], turnout_channel, c)
+                turnout = 1.0 / (1.0 + math.exp(-(habit + c.turnout_gap_weight * gap)))
                 choice = 1.0 / (1.0 + math.exp(-utility))
                 part[q, 0] += turnout * choice
                 part[q, 1] += turnout * (1.0 - choice)
