@@ -42,7 +42,7 @@ _HEAD = (
 )
 _LEGEND = (
     "P(att), P(restr), P(rev): share of replicates in which the opposed government attempted to restrict the policy,",
-    "  restricted it, or reversed it to before the friendly term. RD: difference from zero exposure on the same draws.",
+    "  restricted it, or took it back to where it was before the friendly policy. RD: difference from zero exposure.",
     "MC err: largest Monte Carlo standard error among the row's probabilities and differences.",
     "severity: largest fall of openness, as a share. policy: mean openness under the opposed government.",
     "G: mean theta if the friendly party returns instead, minus mean theta under the opposed government.",
