@@ -136,6 +136,45 @@ def _run_every_rule(request: Request, out: Path | None, workers: int, unasked: b
 
 
 @app.command()
+def targets(
+    replicates: Annotated[int, typer.Option(help="Histories.")] = 40,
+    voters: Annotated[int, typer.Option(help="Model voters.")] = 2000,
+    cycles: Annotated[int, typer.Option(help="Presidential terms of each history, 2 or more.")] = 12,
+    seed: Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")] = 20250807,
+    workers: Annotated[int | None, typer.Option(help="Worker processes (default: one per core).")] = None,
+) -> None:
+    """Compare long histories without exposure with the record: turnover, swing, Congress, switching, bitcoin."""
+    from .request import make_request
+
+    problems = [] if cycles != 1 else ["--cycles 1 is not possible; allowed: 2 or more, since targets are changes"]
+    if workers is not None and workers < 1:
+        problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
+    request = make_request(
+        replicates=replicates,
+        voters=voters,
+        seed=seed,
+        breadths="0",
+        protocol="history",
+        cycles=cycles,
+        found=problems,
+    )
+    from ..agents.code_hash import use_code_named_cache
+
+    use_code_named_cache()
+    from .progress import Progress
+    from .targets import run_targets, targets_text
+
+    with Progress(replicates, "histories") as progress:
+        counts, failed = run_targets(request, workers or _default_workers(), progress)
+    for line in failed:
+        typer.echo(f"moat: {line}", err=True)
+    if counts:
+        typer.echo(targets_text(request, counts))
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
 def params(
     assumed: Annotated[bool, typer.Option("--assumed", help="Only parameters without data.")] = False,
     preset: Annotated[str, typer.Option(help="Show the values of this preset.")] = "calibrated",

@@ -1,0 +1,212 @@
+"""The emergent targets: what is counted, beside which record, and the same bytes however it is run."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from scipy.stats import beta
+
+from political_moat.agents.calibration import shipped_facts
+from political_moat.experiments import targets
+from political_moat.experiments.cli import main
+from political_moat.experiments.history import free_run
+from political_moat.experiments.request import Request, make_request
+from political_moat.experiments.targets import (
+    IN_RANGE,
+    MISS,
+    NO_CASE,
+    NOT_MEASURED,
+    TARGETS,
+    ballot_counts,
+    congress_counts,
+    deep_falls,
+    drawdown,
+    estimate,
+    falls_from_record_high,
+    history_with_ballots,
+    measured,
+    presidency_counts,
+    price_counts,
+    price_windows,
+    run_targets,
+    target_counts,
+    targets_text,
+)
+from political_moat.model.elections import Congress, ElectionResult
+from political_moat.model.government import unified
+from political_moat.model.parameters import Parameters
+from political_moat.model.world import World
+
+SMALL = Parameters().with_values({"electorate.voters": 300, "exposure.breadth": 0.0})
+BY_NAME = {one.fact: one for one in TARGETS}
+
+
+def small_request(replicates: int = 3, cycles: int = 3) -> Request:
+    return make_request(protocol="history", voters=300, replicates=replicates, cycles=cycles, breadths="0", seed=5)
+
+
+@pytest.fixture(scope="module")
+def counts() -> list[dict[str, float]]:
+    return run_targets(small_request(), 1)[0]
+
+
+def test_every_target_of_the_calibration_is_measured_or_named_as_not_measured() -> None:
+    facts = shipped_facts()
+    declared = {name for name, fact in facts.items() if fact.role == "target"}
+    shown = {one.fact for one in TARGETS}
+    assert declared <= shown | NOT_MEASURED.keys()
+    assert not shown & NOT_MEASURED.keys()
+    assert NOT_MEASURED.keys() <= declared
+    assert shown <= facts.keys()
+    assert {facts[name].use.split()[0] for name in shown - declared} == {"FIT", "input"}
+
+
+def test_the_ranges_of_turnover_are_jeffreys_intervals_of_the_record() -> None:
+    facts = shipped_facts()
+    for name, lost in (("turnover_prob_after_1_term", 3), ("turnover_prob_after_2plus_terms", 8)):
+        interval = beta.ppf([0.05, 0.95], lost + 0.5, 10 - lost + 0.5)
+        assert [facts[name].low, facts[name].high] == pytest.approx(interval, abs=0.006)
+
+
+def test_a_history_with_ballots_is_the_free_run_of_the_history_protocol() -> None:
+    plain = World(SMALL, 5, 1)
+    free_run(plain, 3)
+    world, votes = history_with_ballots(SMALL, 3, 5, 1)
+    assert world.record == plain.record
+    assert world.results == plain.results
+    assert len(votes) == 3
+    exposed = SMALL.with_values({"exposure.breadth": 0.6})
+    assert target_counts(exposed, 2, 5, 1) == target_counts(SMALL, 2, 5, 1)
+
+
+def test_the_same_seed_gives_the_same_counts_and_workers_the_same_bytes(counts: list[dict[str, float]]) -> None:
+    request = small_request()
+    again, failed = run_targets(request, 2)
+    assert failed == []
+    assert again == counts
+    assert targets_text(request, again) == targets_text(request, counts)
+    assert counts[0] != counts[1]
+
+
+def result(month: int, share: float, winner: str, house: float = 0.5, presidential: bool = True) -> ElectionResult:
+    congress = Congress(house, (0.6, 0.6, 0.6))
+    return ElectionResult(month, presidential, share, 1.0 - share, share, 0.0, 0.0, winner, congress)
+
+
+def test_turnover_swings_and_lost_popular_votes_counted_by_hand() -> None:
+    held = [(0.52, "author"), (0.50, "opponent"), (0.53, "opponent"), (0.55, "author")]
+    found = presidency_counts([result(46 + 48 * i, *one) for i, one in enumerate(held)])
+    # The author holds one term, wins a second, loses after two; the opponent wins after one, loses after two.
+    assert (found["lost_after_one"], found["faced_after_one"]) == (0.0, 2.0)
+    assert (found["lost_after_more"], found["faced_after_more"]) == (2.0, 2.0)
+    assert found["swing_squares"] == pytest.approx(0.02**2 + 0.03**2 + 0.02**2)
+    assert (found["swings"], found["elections"]) == (3.0, 4.0)
+    assert found["college_reversals"] == 1.0
+
+
+def test_unified_government_is_what_the_model_calls_unified_and_seats_are_those_of_the_presidents_party() -> None:
+    world = World(SMALL, 5, 2)
+    world.released = True
+    seen = []
+    for _ in range(10):
+        world.advance(24)
+        seen.append(unified(world, world.in_office))
+    found = congress_counts(world)
+    assert (found["unified"], found["congresses"]) == (sum(seen[1:]), 9.0)
+    change = 0.0
+    for before, one in itertools.pairwise(world.results):
+        if not one.presidential:
+            moved = one.congress.house - before.congress.house
+            change += moved if world.record[one.month].in_office == "author" else -moved
+    assert found["midterm_change"] == pytest.approx(change)
+    assert found["midterms"] == 4.0
+
+
+def test_switching_and_drop_out_counted_by_hand() -> None:
+    before = np.array([1, 1, 1, -1, -1, 0, 0], dtype=np.int8)
+    now = np.array([1, -1, 0, -1, 1, 1, 0], dtype=np.int8)
+    assert ballot_counts([before, now]) == {"voted_before": 5.0, "switched": 2.0, "dropped_out": 1.0}
+    assert ballot_counts([before]) == {"voted_before": 0.0, "switched": 0.0, "dropped_out": 0.0}
+
+
+def test_drawdowns_counted_by_hand() -> None:
+    path = [1.0, 4.0, 2.0, 1.0, 2.0, 3.0, 1.5, 5.0, 4.0, 2.6]
+    # From 4 to 1 is the deepest. 4 to 2 is a fall; at 2 the price has doubled from 1, so 3 to 1.5 is another.
+    assert drawdown(path) == -0.75
+    assert deep_falls(path) == 2
+    # From the highest price so far: 4 to 1 only; 3 is below 4, and 5 to 2.6 is less than half.
+    assert falls_from_record_high(path) == 1
+    assert (drawdown([1.0, 2.0]), deep_falls([1.0, 2.0]), falls_from_record_high([1.0, 2.0])) == (0.0, 0, 0)
+    assert deep_falls([2.0, 1.0, 1.9, 1.0]) == 1
+    assert price_counts(path)["price_years"] == pytest.approx(9 / 12)
+
+
+def test_a_long_path_is_cut_into_stretches_as_long_as_the_record() -> None:
+    path = [float(number) for number in range(577)]
+    windows = price_windows(path)
+    assert [(one[0], one[-1]) for one in windows] == [(0.0, 148.0), (148.0, 296.0), (296.0, 444.0)]
+    assert price_windows(path[:97]) == [path[:97]]
+    assert len(price_windows(path[:149])) == 1
+
+
+def fill(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: values.get(name, 0.0) for one in TARGETS for name in (one.above, one.below)}
+
+
+def test_estimates_are_ratios_of_sums_with_errors_over_replicates() -> None:
+    runs = [fill({"unified": 1.0, "congresses": 2.0}), fill({"unified": 3.0, "congresses": 4.0})]
+    found, error = estimate(runs, BY_NAME["unified_government_share"])
+    assert found == pytest.approx(4 / 6)
+    assert error == pytest.approx(math.sqrt(2.0 * ((1 - 4 / 3) ** 2 + (3 - 8 / 3) ** 2)) / 6)
+    swings = [fill({"swing_squares": 0.0049, "swings": 1.0})] * 2
+    assert estimate(swings, BY_NAME["national_swing_sd_1952_2024"]) == pytest.approx((7.0, 0.0))
+
+
+def test_a_value_outside_the_range_is_a_miss_and_no_case_is_no_verdict() -> None:
+    good = [fill({"unified": 45.0, "congresses": 100.0})] * 2
+    bad = [fill({"unified": 60.0, "congresses": 100.0})] * 2
+    place = list(BY_NAME).index("unified_government_share")
+    assert (measured(good)[place].verdict, measured(bad)[place].verdict) == (IN_RANGE, MISS)
+    assert measured(good)[0].verdict == NO_CASE
+
+
+def test_the_table_has_a_line_for_each_target_and_names_misses(counts: list[dict[str, float]]) -> None:
+    text = targets_text(small_request(), counts)
+    lines = text.splitlines()
+    for one in measured(counts):
+        (line,) = [line for line in lines if line.startswith(f"{one.target.label:<29}")]
+        assert line.endswith(one.verdict)
+        assert f"{one.fact.low:g} to {one.fact.high:g}" in line
+        assert f" {one.fact.status} " in line
+        missed = text[text.index("Missed: ") : text.index(" A miss is reported")]
+        assert (one.target.label in " ".join(missed.split())) == (one.verdict == MISS)
+    for name in NOT_MEASURED:
+        assert f"not measured here: {name}, a policy control" in text
+    assert max(map(len, lines)) <= 120
+
+
+def test_the_command_prints_the_table_and_refuses_what_cannot_be(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["moat", "targets", "--replicates", "1", "--voters", "300", "--cycles", "2", "--workers", "1"]
+    monkeypatch.setattr("sys.argv", words)
+    main()
+    assert "turnover after one term" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["moat", "targets", "--cycles", "1", "--workers", "0"])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_ctrl_c_does_not_promise_to_resume(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise targets.Interrupted(4, 0)
+
+    monkeypatch.setattr(targets, "run_tasks", stopped)
+    with pytest.raises(targets.Stopped, match="after 4 replicates; this command keeps nothing"):
+        run_targets(small_request(), 1)
