@@ -178,7 +178,7 @@ class ElectionsParameters(Group):
         2.8,
         allowed=(0.0, 20.0),
         status="derived",
-        source="popular_vote_winner_loses .2 of ten elections, range .05-.45; 0.7 gives about .06",
+        source="popular_vote_winner_loses .2 of ten elections, range .05-.45; 0.7 gives about .04",
     )
     house_responsiveness: float = quantity(
         2.0, "seat share per vote share", 1.5, 3.0, allowed=(0.0, 10.0), source="swing ratio near 2 (Tufte 1973)"
