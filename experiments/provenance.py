@@ -63,6 +63,11 @@ def code_hash() -> str:
     return digest_of(model_sources() | _experiment_sources(), versions(COMPILER_PACKAGES))
 
 
+def short_source_hash() -> str:
+    """First 16 characters of the hash of the sources alone: the same whatever numba and numpy are installed."""
+    return short(digest_of(model_sources() | _experiment_sources(), {}))
+
+
 def short_code_hash() -> str:
     """First 16 characters of `code_hash`."""
     return short(code_hash())

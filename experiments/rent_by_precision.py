@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from .provenance import short_code_hash
+from .provenance import short_source_hash
 
 FILE = Path(__file__).with_name("rent_by_precision.csv")
 RENTS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -80,7 +80,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
                             precision=precision,
                             visibility=visibility,
                             replicates=REPLICATES,
-                            code=short_code_hash(),
+                            code=short_source_hash(),
                             **numbers,
                         )
                     )
@@ -114,7 +114,7 @@ def range_lines(cells: list[Cell]) -> list[str]:
                 f"to {high.rd_reversed:+.3f} (rent {high.rent:g}, precision {high.precision:g}), Monte Carlo error at "
                 f"most {max(row.rd_reversed_mcse for row in rows):.3f}."
             )
-    if cells and cells[0].code != short_code_hash():
+    if cells and cells[0].code != short_source_hash():
         lines.append(f"  (That range was measured with other code, {cells[0].code}; measure it anew before citing.)")
     return lines
 
