@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from ..agents.calibration import Fact, load_facts, shipped_facts
+from ..agents.electorate.adoption_parameters import AdoptionParameters
+from ..agents.electorate.network_parameters import NetworkParameters
 from ..agents.electorate.opinion_parameters import OpinionParameters, VotingParameters
 from ..agents.electorate.parameters import (
     AccountsParameters,
@@ -18,10 +20,13 @@ from ..agents.electorate.parameters import (
     ElectorateParameters,
     ExposureParameters,
 )
+from ..agents.electorate.people_parameters import PeopleParameters
+from ..agents.employer.parameters import EmployerParameters
 from ..agents.party.parameters import PartyParameters
 from ..agents.party.rules import RULES
 from ..agents.quantity import Group, Quantity, quantity_of
 from ..agents.regulator.parameters import RegulatorParameters
+from .fund_parameters import FundParameters
 from .groups import (
     ChannelsParameters,
     ElectionsParameters,
@@ -51,6 +56,11 @@ class Parameters(Group):
     electorate: ElectorateParameters = ElectorateParameters()
     accounts: AccountsParameters = AccountsParameters()
     exposure: ExposureParameters = ExposureParameters()
+    people: PeopleParameters = PeopleParameters()
+    adoption: AdoptionParameters = AdoptionParameters()
+    employer: EmployerParameters = EmployerParameters()
+    network: NetworkParameters = NetworkParameters()
+    fund: FundParameters = FundParameters()
     attitude: AttitudeParameters = AttitudeParameters()
     opinion: OpinionParameters = OpinionParameters()
     voting: VotingParameters = VotingParameters()

@@ -186,6 +186,7 @@ def build_population(p: Parameters, draws: Draws) -> Electorate:
     fixed[columns.TURNOUT_PRESIDENTIAL] = presidential
     fixed[columns.TURNOUT_MIDTERM] = _turnout_base(p, "midterm", ages) + habit
     fixed[columns.DIRECT_OWNER] = owner
+    fixed[columns.EMPLOYER] = -1.0
     dynamic = np.zeros((len(columns.DYNAMIC), n), dtype=np.float32)
     dynamic[columns.IRA] = balance * p.accounts.ira_share_of_balance
     dynamic[columns.PLAN] = balance * (1.0 - p.accounts.ira_share_of_balance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import government, phases
+from . import adoption, government, phases, social
 
 if TYPE_CHECKING:
     from .world import World
@@ -34,7 +34,15 @@ PHASES: tuple[Phase, ...] = (
     ),
     Phase(3, "market", "monthly", "crypto and stock returns on last month's flows and news", phases.market),
     Phase(4, "payroll", "monthly", "contributions, rebalancing, forced sales, conservation totals", phases.payroll),
+    Phase(
+        5,
+        "employers and products",
+        "monthly",
+        "menus, adoption, redemption, where exposure evolves",
+        adoption.employers,
+    ),
     Phase(6, "voters", "monthly", "reference point, blame, salience, ideal policy, grievance", phases.voters),
+    Phase(7, "social network", "monthly", "neighbours meet, where there is a network", social.network),
     Phase(
         8,
         "polls and platforms",

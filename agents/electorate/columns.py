@@ -16,6 +16,7 @@ FIXED = (
     "turnout_presidential",
     "turnout_midterm",
     "direct_owner",
+    "employer",
 )
 DYNAMIC = (
     "plan",
@@ -28,11 +29,12 @@ DYNAMIC = (
     "grievance",
     "assigned_stake",
     "visibility",
+    "product",
 )
 
 AGE, INCOME, PARTISANSHIP, ATTENTION, BELIEF, IDEAL_BASE, POTENTIAL_STAKE, ELIGIBLE = range(8)
-CONTRIBUTION, EQUITY, TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM, DIRECT_OWNER = range(8, 13)
-PLAN, IRA, UNITS, REFERENCE, IDEAL, SALIENCE, BLAME, GRIEVANCE, ASSIGNED_STAKE, VISIBILITY = range(10)
+CONTRIBUTION, EQUITY, TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM, DIRECT_OWNER, EMPLOYER = range(8, 14)
+PLAN, IRA, UNITS, REFERENCE, IDEAL, SALIENCE, BLAME, GRIEVANCE, ASSIGNED_STAKE, VISIBILITY, PRODUCT = range(11)
 
 UNITS_OF = {
     "age": "years",
@@ -48,6 +50,7 @@ UNITS_OF = {
     "turnout_presidential": "logit",
     "turnout_midterm": "logit",
     "direct_owner": "0 or 1: owns crypto outside retirement accounts",
+    "employer": "number of the employer, -1 for none",
     "plan": "USD in the 401(k) outside crypto",
     "ira": "USD in the IRA outside crypto",
     "units": "crypto units (price 1 at month 0)",
@@ -58,4 +61,5 @@ UNITS_OF = {
     "grievance": "prospect value, positive against the D party",
     "assigned_stake": "years of income",
     "visibility": "0-1",
+    "product": "0 for none or as assigned, else the number of the product held",
 }

@@ -198,6 +198,12 @@ class ExposureParameters(Group):
         source="0 = balances as drawn by age; above 0, stakes are scaled to this mean balance (the article: "
         "148,153 USD over average earnings, 2.25)",
     )
+    evolves: bool = quantity(
+        False,
+        "yes or no",
+        role="lever",
+        source="employers and savers adopt month by month; off: exposure is what was assigned, as in an experiment",
+    )
     direct_owners: bool = quantity(
         True, "yes or no", source="owners outside retirement accounts exist in every arm alike; enter attitudes only"
     )

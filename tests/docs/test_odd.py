@@ -15,7 +15,7 @@ from political_moat.model.schedule import PHASES
 from political_moat.model.world import World
 
 DOCS = Path(__file__).parents[2] / "docs"
-ROOMS = (DOCS / "odd.md", DOCS / "odd" / "submodels.md")
+ROOMS = (DOCS / "odd.md", *sorted((DOCS / "odd").glob("*.md")))
 TEXT = "\n".join(room.read_text(encoding="utf-8") for room in ROOMS)
 
 
