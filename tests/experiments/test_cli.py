@@ -14,6 +14,7 @@ import pytest
 
 from political_moat.agents.calibration import shipped_folder
 from political_moat.model.parameters import Parameters, describe
+from political_moat.model.presets import PRESETS
 
 SCRIPT = Path(sys.executable).with_name("moat")
 MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
