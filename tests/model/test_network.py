@@ -35,13 +35,15 @@ def sides(share: float = 0.45) -> npt.NDArray[np.bool_]:
 
 
 def as_networkx(network: Network) -> nx.Graph:
-    """The table as a networkx graph; every entry of it, so that faults of the table show."""
-    graph = nx.MultiDiGraph()
-    graph.add_nodes_from(range(len(network)))
-    graph.add_edges_from((i, int(j)) for i in range(len(network)) for j in network.of(i))
-    assert all(graph.number_of_edges(j, i) == 1 for i, j in graph.edges()), "a tie one way only, or double"
-    assert nx.number_of_selfloops(graph) == 0
-    return nx.Graph(graph)
+    """The table as a networkx graph, after a look at every entry."""
+    heads = np.repeat(np.arange(len(network)), network.degrees)
+    there, back = (set(zip(*ends, strict=True)) for ends in ((heads, network.neighbours), (network.neighbours, heads)))
+    assert there == back, "a tie one way only"
+    assert len(there) == network.neighbours.size == 2 * network.ties, "a double tie"
+    assert np.all(heads != network.neighbours), "a self-loop"
+    graph = nx.empty_graph(len(network))
+    graph.add_edges_from(zip(heads.tolist(), network.neighbours.tolist(), strict=True))
+    return graph
 
 
 RINGS = {"arrays": networks.small_world, "networkx": networks.small_world_by_networkx}
