@@ -63,6 +63,14 @@ class Network:
         """Neighbours of one voter."""
         return self.neighbours[self.starts[voter] : self.starts[voter + 1]]
 
+    def to_networkx(self) -> nx.Graph:
+        """A networkx graph of the ties, nodes 0 .. voters-1."""
+        heads = np.repeat(np.arange(len(self)), self.degrees)
+        once = heads < self.neighbours
+        graph = nx.empty_graph(len(self))
+        graph.add_edges_from(zip(heads[once].tolist(), self.neighbours[once].tolist(), strict=True))
+        return graph
+
     def __reduce__(self) -> tuple[type[Network], tuple[Whole, npt.NDArray[np.int32]]]:
         """Pickle by making it again, which locks the arrays again."""
         return Network, (self.starts, self.neighbours)

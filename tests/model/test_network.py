@@ -272,6 +272,7 @@ def test_an_own_graph_is_taken_as_it_is_and_weights_are_not_read() -> None:
     world = World(Parameters().with_values(OWN), seed=1, graph=weighted)
     assert world.network is not None
     assert nx.utils.graphs_equal(as_networkx(world.network), graph)
+    assert nx.utils.graphs_equal(world.network.to_networkx(), graph)
     assert simulate(Parameters().with_values(OWN), seed=1, months=1, graph=nx.empty_graph(60)).network.ties == 0  # type: ignore[union-attr]
 
 
