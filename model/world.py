@@ -21,6 +21,7 @@ from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
 from .government import Event, Suit, confirm_agencies
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
+from .network import build_network, check_same_ties
 from .parameters import Parameters
 from .population import author_sign, build_population, solve_vote_effect
 from .products import starting_prices
@@ -32,7 +33,7 @@ _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd",
+    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd", "network",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -55,11 +56,13 @@ class World(mesa.Model):  # type: ignore[misc]
         seed: int = 0,
         replicate: int = 0,
         population: Electorate | None = None,
+        graph: Any = None,
     ) -> None:
         """Build the world of January 2025.
 
         population: an electorate of the same parameters, seed and replicate before any exposure was assigned; it is
-        copied, not kept.
+        copied, not kept. graph: who is whose neighbour, where network.kind is own: a networkx graph of nodes 0 ..
+        voters-1, read once (docs/own-network.md). ParameterError where graph and network.kind do not go together.
         """
         p = parameters or Parameters()
         super().__init__(rng=seed)
@@ -69,6 +72,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.month = 0
         self.sign = author_sign(p)
         self.electorate = (population or build_population(p, self.draws)).fork()
+        self.network = build_network(p, self.draws, self.electorate, self.sign, graph)
         self.citizens_per_voter = p.electorate.citizens / len(self.electorate)
         self.electorate.assign_exposure(p.exposure.breadth, p.exposure.allocation, p.exposure.visibility)
         self.blind = self.electorate.without_stakes() if p.polls.blind else None
@@ -235,8 +239,10 @@ class World(mesa.Model):  # type: ignore[misc]
     def fork(self, parameters: Parameters | None = None) -> World:
         """A copy that goes its own way from here, on the same draws.
 
-        parameters, if given, replace the tree from now on; the population and what has happened stay.
+        parameters, if given, replace the tree from now on; population, network and what has happened stay.
         """
+        if parameters is not None:
+            check_same_ties(self.parameters.network, parameters.network)
         twin = type(self).__new__(type(self))
         mesa.Model.__init__(twin, rng=self.draws.seed)
         twin._agent_numbers = 0
@@ -277,8 +283,8 @@ def dose_free(p: Parameters) -> Parameters:
     return p.model_copy(update={"exposure": _FRESH.exposure, "channels": _FRESH.channels, "polls": _FRESH.polls})
 
 
-def simulate(parameters: Parameters, seed: int = 0, replicate: int = 0, months: int = 48) -> World:
+def simulate(parameters: Parameters, seed: int = 0, replicate: int = 0, months: int = 48, graph: Any = None) -> World:
     """Build a world and run it for a number of months; the one door everything goes through."""
-    world = World(parameters, seed, replicate)
+    world = World(parameters, seed, replicate, graph=graph)
     world.advance(months)
     return world

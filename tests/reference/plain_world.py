@@ -15,11 +15,12 @@ from typing import Any
 import mesa
 import numpy as np
 import plain_electorate as plain
+import plain_network
 
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model import government, phases, polls
+from political_moat.model import government, phases, polls, social
 
 CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (phases, "accounts_month"),
@@ -27,6 +28,7 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (phases, "support"),
     (polls, "support"),
     (government, "grieve"),
+    (social, "neighbours_meet"),
 )
 """Where the phases call the electorate, and the name they know the kernel by."""
 MOVING = ("plan", "ira", "units", "reference", "ideal", "salience", "blame", "grievance", "assigned_stake")
@@ -102,6 +104,16 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         """A restriction leaves its grievance with all holders."""
         self.agents.do("grieve", *arguments)
 
+    def neighbours_meet(self, starts: Any, neighbours: Any, influence: float) -> None:
+        """A month of talk: first everybody is heard, then everybody moves."""
+        lists = plain_network.neighbour_lists(starts, neighbours)
+        moved = [
+            plain_network.heard(voter.ideal, [self.people[j].ideal for j in others], influence)
+            for voter, others in zip(self.people, lists, strict=True)
+        ]
+        for voter, ideal in zip(self.people, moved, strict=True):
+            voter.ideal = ideal
+
 
 class PlainWorld(World):
     """A world that asks plain voters instead of the kernels.
@@ -160,7 +172,10 @@ class PlainWorld(World):
         def call(fixed: Any, dynamic: Any, *arguments: Any) -> Any:
             return getattr(self.people_of(dynamic), name)(*arguments)
 
-        return call
+        def call_without_fixed(dynamic: Any, *arguments: Any) -> Any:
+            return getattr(self.people_of(dynamic), name)(*arguments)
+
+        return call_without_fixed if name == "neighbours_meet" else call
 
 
 def _moved_out(electorate: Electorate) -> PlainPopulation:

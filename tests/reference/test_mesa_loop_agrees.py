@@ -32,6 +32,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "busy, blind polls": {**BUSY, "polls.blind": True},
     "busy, sleeve in a default fund": {**BUSY, "exposure.visibility": 0.1, "exposure.grandfathering": 0.5},
     "busy, small panels": {**BUSY, "polls.respondents": 70, "polls.hypothetical_bias": -0.5},
+    "busy, blind polls, a network": {
+        **BUSY,
+        "polls.blind": True,
+        "network.kind": "blocks",
+        "network.degree": 8,
+        "network.influence": 0.3,
+    },
     "busy, guidance": {**BUSY, "policy.layer": "guidance", "channels.turnout": False},
 }
 
