@@ -57,6 +57,13 @@ _OUTCOMES = (
         "price path",
     ),
     Column(
+        "lapsed",
+        "0 or 1",
+        *_FLAG,
+        "a sunset that nobody renewed lowered openness by .10 or more: restriction by inaction",
+        "any such lapse in the term",
+    ),
+    Column(
         "restricted_layer",
         "",
         *_ANY,
@@ -189,7 +196,7 @@ RUN_COLUMNS: tuple[Column, ...] = (
         "vote_share_midterm",
         "share",
         *_SHARE,
-        "two-party share of the author at the midterm of the opposed term",
+        "two-party share of the author at the midterm of the opposed term; in a parliament at the term's one election",
         "votes / (votes of both)",
     ),
     Column(
