@@ -58,7 +58,7 @@ class _Menu:
         protected: float = 1.0,
         agency: str = "DOL",
     ) -> None:
-        """Add one move, unless Congress would not pass it or a rule like it was voided.
+        """Add one move, unless Congress would not pass it; where a rule like it was voided it takes a statute.
 
         Its stand is the policy that would be in force once it is enacted, with all other layers as they are.
         """
@@ -66,14 +66,12 @@ class _Menu:
         stand = Stand(openness=0.0, forced=forced, protected=protected)
         option = Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
         if instrument == "rule" and salted(self.law, openness(provision_of(option, "author", 0), self.kappa0)):
-            return
-        stand = self._brought(option)
+            instrument = "statute"
+            option = option._replace(instrument=instrument, risk=0.0)
+        stand = stand_of(effective(enact(self.law, option, "author", 0)), self.kappa0)
         if self._idle(nest, stand) or not self.passage.of(instrument, stand.openness >= self.options[0].stand.openness):
             return
         self._append(option, stand)
-
-    def _brought(self, option: Option) -> Stand:
-        return stand_of(effective(enact(self.law, option, "author", 0)), self.kappa0)
 
     def _append(self, option: Option, stand: Stand) -> None:
         factor = slow_roll_factor(self.ideals[option.agency], stand.openness, self.p.regulator)
