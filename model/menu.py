@@ -43,6 +43,7 @@ class _Menu:
         self.law, self.p, self.ideals, self.passage = law, p, ideals, passage
         self.now, self.dol, self.kappa0 = effective(law), dol_provision(law), p.policy.cap
         self.formal = _formal_instrument(law)
+        self.courts = p.regulator.suit_probability > 0.0
         hold = stand_of(self.now, self.kappa0)
         self.options = [Option("hold", 0, "hold", hold, self.now.theta, self.now.kappa, "none", "DOL", 0.0, 0.0)]
 
@@ -62,7 +63,7 @@ class _Menu:
 
         Its stand is the policy that would be in force once it is enacted, with all other layers as they are.
         """
-        risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" else 0.0
+        risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" and self.courts else 0.0
         stand = Stand(openness=0.0, forced=forced, protected=protected)
         option = Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
         if instrument == "rule" and salted(self.law, openness(provision_of(option, "author", 0), self.kappa0)):
