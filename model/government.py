@@ -112,7 +112,7 @@ def _advance_docket(world: World, docket: Docket) -> None:
         return
     world.docket = None
     option = docket.option
-    if not _congress_passes(world, option, docket.role):
+    if _moot(world, option) or not _congress_passes(world, option, docket.role):
         world.note("withdrawn", docket.role, option, docket.restrictive)
         world.announced = None
         return
@@ -125,6 +125,14 @@ def _advance_docket(world: World, docket: Docket) -> None:
             world.announced = None
             return
     take_effect(world, option, docket.role, docket.started, docket.restrictive)
+
+
+def _moot(world: World, option: Option) -> bool:
+    """Whether a resolution or renewal has lost its object on the way: a court or a sunset was there first."""
+    if option.name == "disapprove":
+        return not reviewable(world)
+    layer = getattr(world.law, option.instrument) if option.name == "renew" else None
+    return option.name == "renew" and (layer is None or layer.expires < 0)
 
 
 def _congress_passes(world: World, option: Option, role: str) -> bool:
@@ -146,7 +154,7 @@ def _lapse(world: World, layer: str) -> None:
     if world.docket is not None and world.docket.option.name == "renew":
         world.note("withdrawn", world.docket.role, world.docket.option, False)
         world.docket = None
-    if world.docket is None:
+    if world.docket is None and not world.friendly_pending:
         world.announced = None
     _resent(world, was, forced, world.in_office, p.policy.lapse_blame)
 
@@ -199,13 +207,17 @@ def held(world: World, role: str) -> list[bool]:
     return chambers_held(world.congress, role, world.in_office, world.parameters.institutions)
 
 
-def review_open(world: World) -> bool:
-    """Whether Congress may still void the standing rule: made late by the party that then lost office, not long ago."""
-    institutions, rule, since = world.parameters.institutions, world.law.rule, world.month - world.term_start
+def reviewable(world: World) -> bool:
+    """Whether the standing rule was made late by the party that then lost office, so that Congress may look back."""
+    institutions, rule = world.parameters.institutions, world.law.rule
     if not institutions.review_act or rule is None or rule.role == world.in_office:
         return False
-    before = world.term_start - rule.month
-    return 0 < before <= institutions.review_lookback and since < institutions.review_window
+    return 0 < world.term_start - rule.month <= institutions.review_lookback
+
+
+def review_open(world: World) -> bool:
+    """Whether a resolution against the standing rule can still be put on the agenda."""
+    return reviewable(world) and world.month - world.term_start < world.parameters.institutions.review_window
 
 
 def next_lapse(world: World) -> tuple[float, float]:

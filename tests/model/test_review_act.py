@@ -162,6 +162,21 @@ def test_the_docket_of_a_world_voids_and_salts() -> None:
     assert world.openness == 0.5
 
 
+def test_a_resolution_against_a_rule_that_a_court_struck_down_first_is_withdrawn_and_voids_nothing_else() -> None:
+    world = after_takeover()
+    world.law = ruled(0.75, before=0.25)
+    world.refresh_policy()
+    option = next(one for one in government.available_options(world) if one.name == "disapprove")
+    government.open_docket(world, option, True)
+    world.law = initial_law(P).with_layer("rule", rule(0.25, "opponent", 3))
+    world.refresh_policy()
+    world.month = 52
+    government.pipeline(world)
+    assert [one.kind for one in world.events] == ["docketed", "withdrawn"]
+    assert world.openness == 0.25
+    assert not government.law_state(world).salted
+
+
 def grieved(world: World) -> float:
     return float(abs(world.electorate.column("grievance")).max())
 

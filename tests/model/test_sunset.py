@@ -139,6 +139,15 @@ def test_a_renewal_that_comes_too_late_is_withdrawn() -> None:
     assert world.stand("author").openness == 0.5, "voters judge it by what is in force"
 
 
+def test_a_renewal_of_a_rule_that_a_court_struck_down_is_withdrawn() -> None:
+    world = live_renewal(36, **{"regulator.rule_months": 1.0, "party.agenda_gate": 0.0})
+    world.law = initial_law(P).with_layer("rule", provision(0.25))
+    world.refresh_policy()
+    world.advance(12)
+    assert [event.kind for event in world.events] == ["docketed", "withdrawn"]
+    assert world.law.rule == provision(0.25)
+
+
 @pytest.mark.parametrize(("covers", "expires"), [("friendly", -1), ("all", 20 + 24)])
 def test_later_rules_have_a_sunset_where_it_covers_all(covers: str, expires: int) -> None:
     world = run(20, **{"policy.sunset_covers": covers})
