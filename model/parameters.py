@@ -193,6 +193,8 @@ def _contradictions(p: Parameters) -> list[str]:
         found.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")
     if p.regulator.guidance_latest < p.regulator.guidance_soonest:
         found.append("regulator.guidance_latest must not be below regulator.guidance_soonest (months)")
+    if p.regulator.resolution_latest < p.regulator.resolution_soonest:
+        found.append("regulator.resolution_latest must not be below regulator.resolution_soonest (months)")
     if p.institutions.term_months % 2:
         found.append("institutions.term_months must be even (months): a midterm falls halfway")
     found += network_contradictions(p.network, p.electorate.voters)

@@ -12,6 +12,7 @@ from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .market import market_month
+from .midnight import hurry
 from .polls import question_row, threat_of
 from .products import allocations, coin_shares, products_month
 from .public_fund import public_month
@@ -150,6 +151,7 @@ def election(world: World) -> None:
     world.results.append(
         ElectionResult(month, presidential, own, rival, share, valence, incumbency, winner, world.elected_congress)
     )
+    hurry(world)
 
 
 def record(world: World) -> None:

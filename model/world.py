@@ -17,8 +17,10 @@ from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
+from .courts import Suit
 from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
-from .government import Event, Suit, confirm_agencies
+from .events import Event
+from .government import confirm_agencies
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
 from .network import build_network, check_same_ties
