@@ -12,6 +12,7 @@ from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .market import market_month
+from .people import monthly_drawdown, people
 from .polls import question_row, threat_of
 from .products import allocations, coin_shares, products_month
 from .public_fund import public_month
@@ -72,17 +73,20 @@ def payroll(world: World) -> None:
     if now.forced > 0.0 and now.protected < 1.0:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
+    products = product_table(world)
+    sold, granted, gained, taken = people(world, products)
     totals = accounts_month(
         world.electorate.fixed,
         world.electorate.dynamic,
-        product_table(world),
+        products,
         world.market.stock_return,
         p.market.bond_return_monthly,
         p.accounts.rebalancing,
         keep,
-        0.0,
-        0.0,
+        monthly_drawdown(p),
+        p.people.retirement_age,
     )
+    totals[[0, 1, 2, 4]] += (sold, granted, gained, taken)
     scale = world.citizens_per_voter
     public_month(world)
     flow, held = float(totals[0]) * scale + world.fund.flow, float(totals[3]) * scale
