@@ -74,7 +74,7 @@ def payroll(world: World) -> None:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
     products = product_table(world)
-    sold, granted, gained, taken = people(world, products)
+    lives = people(world, products)
     totals = accounts_month(
         world.electorate.fixed,
         world.electorate.dynamic,
@@ -86,7 +86,8 @@ def payroll(world: World) -> None:
         monthly_drawdown(p),
         p.people.retirement_age,
     )
-    totals[[0, 1, 2, 4]] += (sold, granted, gained, taken)
+    for row, amount in zip((0, 1, 2, 4), lives, strict=True):
+        totals[row] += amount
     scale = world.citizens_per_voter
     public_month(world)
     flow, held = float(totals[0]) * scale + world.fund.flow, float(totals[3]) * scale
