@@ -61,7 +61,7 @@ class Entrants(NamedTuple):
     month: int
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """Number of entrants."""
         return int(self.rows.size)
 
@@ -198,7 +198,7 @@ def entrant_traits(p: Parameters, state: PeopleState, sample: Entrants, eligible
 
     eligible: whether the place has an account; level: incomes over those of month 0.
     """
-    n, e, share = sample.count, p.electorate, p.people.lean_with_age
+    n, e, share = sample.size, p.electorate, p.people.lean_with_age
     ages = np.full(n, ENTRY_AGE)
     income = level * e.income_median * np.exp(e.income_log_sd * sample.normals("income"))
     rho = p.exposure.skew

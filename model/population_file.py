@@ -59,8 +59,7 @@ FILE_COLUMNS = (
 """Every column a population file may have."""
 
 _BY_NAME = {one.name: one for one in FILE_COLUMNS}
-_TRAITS_GIVEN = ("age", "income", "eligible", "contribution", "equity", "attention", "belief", "ideal_base")
-_TRAITS_GIVEN += ("turnout_presidential", "turnout_midterm", "direct_owner")
+_NOT_TRAITS = ("partisanship", "vote_r", "plan", "ira", "weight")
 
 
 def population_from_csv(
@@ -86,7 +85,7 @@ def population_from_csv(
     traits = draw_traits(
         p,
         Everybody(draws, rows.size),
-        {name: given[name] for name in _TRAITS_GIVEN if name in given}
+        {name: values for name, values in given.items() if name not in _NOT_TRAITS}
         | {"lean": author_sign(p) * given["partisanship"], "balance": balance},
     )
     return electorate_of(p, draws, traits, given["plan"], given["ira"])
@@ -174,7 +173,7 @@ def _described(column: FileColumn) -> str:
 def _contradictions(found: dict[str, Reals], numbers: Sequence[int]) -> Iterator[str]:
     if "eligible" in found:
         money = found["plan"] + found["ira"] + found.get("contribution", np.zeros(len(numbers)))
-        for index in np.flatnonzero((found["eligible"] == 0.0) & (money > 0.0)):
+        for index in np.flatnonzero((found["eligible"] == 0.0) & (money > 0.0)).tolist():
             yield f"row {numbers[index]}, column eligible: 0, but plan, ira or contribution is above 0"
     if "weight" in found and not found["weight"].sum() > 0.0:
         yield "column weight: all weights are 0; at least one must be above 0"

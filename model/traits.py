@@ -28,29 +28,29 @@ class Sample(Protocol):
     """Where the draws of some persons come from: one number a person for every named stream."""
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """Number of persons."""
 
     def uniforms(self, stream: str) -> Reals:
-        """Uniform draws, strictly between 0 and 1; shape (count,)."""
+        """Uniform draws, strictly between 0 and 1; shape (size,)."""
 
     def normals(self, stream: str) -> Reals:
-        """Standard normal draws; shape (count,)."""
+        """Standard normal draws; shape (size,)."""
 
 
 class Everybody(NamedTuple):
     """The draws of month 0: person i is agent i of every stream."""
 
     draws: Draws
-    count: int
+    size: int
 
     def uniforms(self, stream: str) -> Reals:
         """Uniform draws of all persons."""
-        return self.draws.uniforms(stream, self.count)
+        return self.draws.uniforms(stream, self.size)
 
     def normals(self, stream: str) -> Reals:
         """Standard normal draws of all persons."""
-        return self.draws.normals(stream, self.count)
+        return self.draws.normals(stream, self.size)
 
 
 class Traits(NamedTuple):

@@ -343,6 +343,17 @@ def test_fifty_years_keep_a_plausible_population(seed: int) -> None:
     assert float((column(world, "units") > 0.0).mean()) == pytest.approx(0.3, abs=0.005)
 
 
+def test_live_twin_partisanship_for_life_moves_the_national_vote() -> None:
+    """Read as cohorts, the ages' leans of month 0 drift away from the R party by more than the bound above."""
+    drift = []
+    for seed in (1, 2, 3):
+        world = World(tree({"electorate.voters": 4000, "people.lean_with_age": 0.0}), seed)
+        vote = normal_vote(world)
+        world.advance(420)
+        drift.append(normal_vote(world) - vote)
+    assert -0.05 < np.mean(drift) < -0.02
+
+
 @pytest.mark.statistical
 def test_balances_by_age_stay_within_a_factor_of_two_over_decades() -> None:
     """Mean balances over income after 30, 40 and 50 years over those of month 0, in 12 replicates; below 25 see ODD."""

@@ -144,6 +144,12 @@ def test_a_world_runs_on_it_and_arms_share_it(tmp_path: Path) -> None:
     assert again.electorate.dynamic.tobytes() == world.electorate.dynamic.tobytes()
 
 
+def test_a_world_of_another_size_is_refused(tmp_path: Path) -> None:
+    population = population_from_csv(write(tmp_path / "a.csv", HEADER, people(200)), tree(200))
+    with pytest.raises(ValueError, match="population has 200 voters, but electorate.voters is 300"):
+        World(tree(300), population=population)
+
+
 def test_its_people_age_and_entrants_lean_as_they_do(tmp_path: Path) -> None:
     rows = [[50, 60_000 + i, 3.0, 1000, 0] for i in range(800)]
     p = tree(800, **{"people.ageing": True, "people.death_rate_65": 0.3})
