@@ -13,6 +13,7 @@ from scipy.special import expit
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.kernels import accounts_month
 from political_moat.agents.electorate.people_kernels import death_chance
+from political_moat.model import phases
 from political_moat.model.parameters import Parameters
 from political_moat.model.people import age_table, monthly_drawdown, people_coefficients, place_scores
 from political_moat.model.population import build_population
@@ -263,8 +264,15 @@ def test_stakes_follow_accounts_at_birthdays() -> None:
 
 def test_an_entrant_of_an_evolving_world_starts_without_a_stake() -> None:
     world = World(tree({**MORTAL, "exposure.breadth": 0.5, "exposure.evolves": True}), seed=12)
-    assert world.people is not None
-    assert not world.people.places.any()
+    entered = 0
+    for world.month in range(12):
+        phases.market(world)
+        phases.payroll(world)
+        new = column(world, "age") == 18.0
+        entered += int(new.sum())
+        for name in ("units", "assigned_stake", "visibility", "product"):
+            assert not column(world, name)[new].any()
+    assert entered > 50
 
 
 def test_skew_outlives_the_people_of_month_0() -> None:

@@ -146,7 +146,7 @@ def test_a_world_runs_on_it_and_arms_share_it(tmp_path: Path) -> None:
 
 def test_a_world_of_another_size_is_refused(tmp_path: Path) -> None:
     population = population_from_csv(write(tmp_path / "a.csv", HEADER, people(200)), tree(200))
-    with pytest.raises(ValueError, match="population has 200 voters, but electorate.voters is 300"):
+    with pytest.raises(ValueError, match=r"population has 200 voters, but electorate\.voters is 300"):
         World(tree(300), population=population)
 
 
