@@ -16,7 +16,7 @@ from political_moat.agents.electorate.columns import DYNAMIC, FIXED
 
 
 def death_chance(age: float, c: Any) -> float:
-    """F1: chance to die within a month of life from `age`."""
+    """Y1: chance to die within a month of life from `age`."""
     hazard = c.death_rate_65 * math.exp(c.death_growth * (age - 65.0))
     cumulated = hazard / c.death_growth * (math.exp(c.death_growth / 12.0) - 1.0)
     return 1.0 - math.exp(-cumulated)
@@ -34,7 +34,7 @@ def person_month(
     level: float,
     c: Any,
 ) -> tuple[bool, list[float]]:
-    """F2 to F11 for one voter; whether she died, and what she adds to flow, contributions, gains, withdrawals."""
+    """Y3 to Y10 and Y12 for one voter; whether she died, and what she adds to flow, contributions, gains, withdrawals."""
     price, before, coin = (float(products[row][int(voter.product)]) for row in (0, 1, 5))
     lived = round(12.0 * voter.age)
     value = voter.units * price
@@ -93,7 +93,7 @@ def people_month(
     c: Any,
     died: Any,
 ) -> list[float]:
-    """F12: one month of all lives; fills `died` in and returns the four totals."""
+    """Y11: one month of all lives; fills `died` in and returns the four totals."""
 
     def lives() -> Iterable[Sequence[float]]:
         for i, voter in enumerate(voters):
