@@ -34,7 +34,7 @@ def person_month(
     level: float,
     c: Any,
 ) -> tuple[bool, list[float]]:
-    """Y3 to Y10 and Y12 for one voter; whether she died, and what she adds to flow, contributions, gains, withdrawals."""
+    """Y3 to Y10, Y12 for one voter; did she die, and what she adds to flow, contributions, gains, withdrawals."""
     price, before, coin = (float(products[row][int(voter.product)]) for row in (0, 1, 5))
     lived = round(12.0 * voter.age)
     value = voter.units * price
