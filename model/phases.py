@@ -13,6 +13,7 @@ from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .market import market_month
 from .midnight import hurry
+from .people import monthly_drawdown, people
 from .polls import question_row, threat_of
 from .products import allocations, coin_shares, products_month
 from .public_fund import public_month
@@ -73,17 +74,21 @@ def payroll(world: World) -> None:
     if now.forced > 0.0 and now.protected < 1.0:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
+    products = product_table(world)
+    lives = people(world, products)
     totals = accounts_month(
         world.electorate.fixed,
         world.electorate.dynamic,
-        product_table(world),
+        products,
         world.market.stock_return,
         p.market.bond_return_monthly,
         p.accounts.rebalancing,
         keep,
-        0.0,
-        0.0,
+        monthly_drawdown(p),
+        p.people.retirement_age,
     )
+    for row, amount in zip((0, 1, 2, 4), lives, strict=True):
+        totals[row] += amount
     scale = world.citizens_per_voter
     public_month(world)
     flow, held = float(totals[0]) * scale + world.fund.flow, float(totals[3]) * scale

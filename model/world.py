@@ -25,17 +25,20 @@ from .law import binding_layer, effective, friendly_provision, initial_law, open
 from .market import START
 from .network import build_network, check_same_ties
 from .parameters import Parameters
-from .population import author_sign, build_population, solve_vote_effect
+from .people import PeopleState, people_at_fork, start_people
+from .population import build_population, solve_vote_effect
 from .products import starting_prices
 from .public_fund import PublicFund
 from .record import Month
 from .schedule import PHASES
+from .traits import author_sign
 
 _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd", "network",
+    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd", "network", "people",
+    "deaths",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -73,11 +76,17 @@ class World(mesa.Model):  # type: ignore[misc]
         self.draws = Draws(seed, replicate)
         self.month = 0
         self.sign = author_sign(p)
+        if population is not None and len(population) != p.electorate.voters:
+            raise ValueError(f"population has {len(population)} voters, but electorate.voters is {p.electorate.voters}")
         self.electorate = (population or build_population(p, self.draws)).fork()
         self.network = build_network(p, self.draws, self.electorate, self.sign, graph)
         self.citizens_per_voter = p.electorate.citizens / len(self.electorate)
         self.electorate.assign_exposure(p.exposure.breadth, p.exposure.allocation, p.exposure.visibility)
         self.blind = self.electorate.without_stakes() if p.polls.blind else None
+        self.people: PeopleState | None = start_people(p, self.electorate)
+        self.deaths = 0
+        if self.people is not None:
+            self.electorate.own_people(self.blind)
         self._pack_coefficients()
         self.market = START
         self.product_prices, self.prices_before = starting_prices(), starting_prices()
@@ -255,6 +264,7 @@ class World(mesa.Model):  # type: ignore[misc]
         for name in _OWN_LISTS:
             setattr(twin, name, list(getattr(self, name)))
         if parameters is not None:
+            twin.people = people_at_fork(self.people, parameters)
             twin._pack_coefficients()
             share = self.vote_coefficients.public_usd
             twin.opinion_coefficients = twin.opinion_coefficients._replace(public_usd=share)
@@ -262,6 +272,8 @@ class World(mesa.Model):  # type: ignore[misc]
             if twin.law.support:
                 twin.take_over_losses()
         twin.blind = self.blind.fork() if self.blind is not None else None
+        if twin.people is not None:
+            twin.electorate.own_people(twin.blind)
         if twin.parameters.polls.blind and twin.blind is None:
             raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")
         twin.parties = {
@@ -285,8 +297,18 @@ def dose_free(p: Parameters) -> Parameters:
     return p.model_copy(update={"exposure": _FRESH.exposure, "channels": _FRESH.channels, "polls": _FRESH.polls})
 
 
-def simulate(parameters: Parameters, seed: int = 0, replicate: int = 0, months: int = 48, graph: Any = None) -> World:
-    """Build a world and run it for a number of months; the one door everything goes through."""
-    world = World(parameters, seed, replicate, graph=graph)
+def simulate(
+    parameters: Parameters,
+    seed: int = 0,
+    replicate: int = 0,
+    months: int = 48,
+    population: Electorate | None = None,
+    graph: Any = None,
+) -> World:
+    """Build a world and run it for a number of months; the one door everything goes through.
+
+    population, graph: as for `World`.
+    """
+    world = World(parameters, seed, replicate, population, graph=graph)
     world.advance(months)
     return world

@@ -16,13 +16,16 @@ import mesa
 import numpy as np
 import plain_electorate as plain
 import plain_network
+import plain_people
 
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model import government, phases, polls, social
+from political_moat.model import government, people, phases, polls, social
 
 CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
+    (people, "people_month"),
+    (people, "enter"),
     (phases, "accounts_month"),
     (phases, "opinion_month"),
     (phases, "support"),
@@ -81,6 +84,14 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
     def block(self, names: tuple[str, ...]) -> Any:
         """Columns of all voters; shape (columns, voters), float32."""
         return np.array([self.agents.get(name) for name in names], dtype=np.float32)
+
+    def people_month(self, *arguments: Any) -> list[float]:
+        """One month of all lives: four totals."""
+        return plain_people.people_month(self.people, *arguments)
+
+    def enter(self, *arguments: Any) -> None:
+        """Entrants take the places of the dead."""
+        plain_people.enter(self.people, *arguments)
 
     def accounts_month(self, *arguments: float) -> list[float]:
         """One month of all accounts: four totals."""
@@ -170,7 +181,13 @@ class PlainWorld(World):
 
     def _instead_of(self, name: str) -> Any:
         def call(fixed: Any, dynamic: Any, *arguments: Any) -> Any:
-            return getattr(self.people_of(dynamic), name)(*arguments)
+            done = getattr(self.people_of(dynamic), name)(*arguments)
+            if name == "people_month" and self.shadow is not None:
+                # One and the same people stand in both electorates; only what moves with the stakes is apart.
+                for voter, twin in zip(self.population.people, self.shadow.people, strict=True):
+                    for column in columns.FIXED:
+                        setattr(twin, column, getattr(voter, column))
+            return done
 
         def call_without_fixed(dynamic: Any, *arguments: Any) -> Any:
             return getattr(self.people_of(dynamic), name)(*arguments)
