@@ -10,7 +10,8 @@ import plain_electorate as plain
 import plain_people
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_kernels_agree import ALL_PRICES, ARITHMETIC, ELECTORATES, SHARES, agree, of_every_product
+from product_tables import ALL_PRICES, SHARES, of_every_product
+from test_kernels_agree import ARITHMETIC, ELECTORATES, agree
 
 from political_moat.agents.draws import Draws, month_key
 from political_moat.agents.electorate import columns as at
