@@ -77,7 +77,7 @@ def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Empl
 
 
 def option_weights(state: Employers, openness: float, p: Parameters) -> Reals:
-    """Weight of every product for an employer's next option: 0 if offered already or not eligible (ODD: option_weights)."""
+    """Weight of every product for the next option: 0 if offered already or not eligible (ODD: option_weights)."""
     weights, least = per_product(p, "weight"), per_product(p, "least_openness")
     eligible = np.where(openness >= least - 1e-9, weights, 0.0)
     eligible[[columns.ASSIGNED, columns.IRA_FUND]] = 0.0

@@ -105,7 +105,7 @@ def buy(fixed: Block, dynamic: Block, i: int, product: int, table: Totals) -> fl
     """Voter i exchanges the allocation of her account for a product at its price; USD spent (ODD: buy)."""
     row = IRA if product == IRA_FUND else PLAN
     balance = np.float64(dynamic[row, i])
-    spent = table[A_ALLOCATION, product] * max(0.0, balance)
+    spent: float = table[A_ALLOCATION, product] * max(0.0, balance)
     if spent <= 0.0:
         return 0.0
     dynamic[row, i] = balance - spent
@@ -122,7 +122,7 @@ def sell(dynamic: Block, i: int, last: int, table: Totals) -> float:  # pragma: 
     """Voter i sells all she holds into the account it lies in; USD received (ODD: sell). last: product remembered."""
     product = int(dynamic[PRODUCT, i])
     row = IRA if product == IRA_FUND else PLAN
-    received = np.float64(dynamic[UNITS, i]) * table[A_PRICE, product]
+    received: float = np.float64(dynamic[UNITS, i]) * table[A_PRICE, product]
     dynamic[row, i] = np.float64(dynamic[row, i]) + received
     dynamic[UNITS, i] = 0.0
     dynamic[ASSIGNED_STAKE, i] = 0.0

@@ -20,7 +20,7 @@ BOUGHT, SOLD, ADOPTED, LEFT = range(4)
 
 
 class AdoptionTerms(NamedTuple):
-    """Coefficients of one month (ODD: adoption_terms). Odds are those of the neutral saver; inertia is a probability."""
+    """Coefficients of one month (ODD: adoption_terms). Odds are those of the neutral saver, inertia a probability."""
 
     odds_plan: float
     odds_ira: float
