@@ -1,4 +1,4 @@
-"""Employers and adoption once more, slowly: equations W1 to W34 of docs/odd/adoption.md in plain Python.
+"""Employers and adoption once more, slowly: equations W5 to W38 of docs/odd/adoption.md in plain Python.
 
 Written from the document as an oracle for the compiled kernels and the arrays of employers; it imports none of them. A
 voter is any object that has the columns as attributes, an employer a `Sponsor`.
@@ -55,7 +55,7 @@ def menus_month(
     weights: Sequence[float],
     least: Sequence[float],
 ) -> list[set[int]]:
-    """W8 to W14: one month of every menu, one employer after the other; what each took off itself."""
+    """W9 to W16: one month of every menu, one employer after the other; what each took off itself."""
     if prohibited:
         for one in sponsors:
             one.offers = set()
@@ -106,7 +106,7 @@ def menus_month(
 
 
 def factor(voter: Any, common: float, share: float, t: Any) -> float:
-    """W27."""
+    """W30."""
     utility = common + t.attitude_weight * (voter.ideal - t.neutral_ideal)
     utility += t.age_weight * (t.neutral_age - voter.age) / 10.0
     return math.exp(utility + t.neighbour_weight * share)
@@ -138,7 +138,7 @@ def sell_all(voter: Any, price: float, last: float) -> float:
 
 
 def leaves(voter: Any, price: float, inertia: float, odds: float, draw: Sequence[float], t: Any) -> bool:
-    """W28 and W29."""
+    """W33."""
     loss = 1.0 - price / voter.reference
     hazard = t.warning_hazard
     if loss > t.fall_threshold:
@@ -163,7 +163,7 @@ def saver_month(
     common_ira: float,
     t: Any,
 ) -> list[float]:
-    """W24 to W33 for one voter: what she adds to bought, sold, adopted and left, product by product."""
+    """W31 to W37 for one voter: what she adds to bought, sold, adopted and left, product by product."""
     found = {kind: [0.0] * len(PRODUCTS) for kind in ("bought", "sold", "adopted", "left")}
 
     def totals() -> list[float]:
@@ -232,7 +232,7 @@ def adoption_month(
     common_ira: float,
     t: Any,
 ) -> list[list[float]]:
-    """W34: a month of all savers; totals as four rows of products."""
+    """W38: a month of all savers; totals as four rows of products."""
     menus = [{j for j in PRODUCTS if offers[j, e] > 0} for e in range(offers.shape[1])]
     gone = [{j for j in PRODUCTS if taken[j, e] > 0} for e in range(offers.shape[1])]
     rows = []
@@ -249,7 +249,7 @@ def adoption_month(
 
 
 def holdings(voters: Sequence[Any]) -> list[list[float]]:
-    """W18: units of each product, and holders."""
+    """W29: units of each product, and holders."""
     rows = []
     for voter in voters:
         row = [0.0] * (2 * len(PRODUCTS))
@@ -262,7 +262,7 @@ def holdings(voters: Sequence[Any]) -> list[list[float]]:
 
 
 def offering_path(rate: float, months: int, e: Any) -> list[float]:
-    """W15 by classes of employers, each month's probabilities multiplied out."""
+    """W17 by classes of employers, each month's probabilities multiplied out."""
     start = e.share_plans_offering_crypto_t0
     chance = 1.0 - math.exp(-1.0 / e.record_keeper_months) if e.record_keeper_months > 0.0 else 1.0
     cohorts = [0.0] * (months + 1)
