@@ -12,12 +12,12 @@ from ..agents.draws import month_key
 from ..agents.electorate import columns
 from ..agents.electorate.adoption_kernels import adoption_month, holdings
 from ..agents.electorate.adoption_terms import (
-    A_ALLOCATION,
-    A_PRICE,
-    A_VISIBILITY,
-    A_WEIGHT,
     ADOPTION_ROWS,
     BOUGHT,
+    ROW_ALLOCATION,
+    ROW_PRICE,
+    ROW_VISIBILITY,
+    ROW_WEIGHT,
     SOLD,
     STREAMS,
     AdoptionTerms,
@@ -69,14 +69,14 @@ def adoption_table(world: World) -> Reals:
     """Price, allocation to whoever adopts now, visibility and weight of every product (ODD: adoption_table)."""
     p, now = world.parameters, world.in_force
     table = np.zeros((len(ADOPTION_ROWS), len(columns.PRODUCTS)))
-    table[A_PRICE] = world.product_prices
+    table[ROW_PRICE] = world.product_prices
     shares = allocations(p)
     if not now.closed and now.theta > 0.0:
-        table[A_ALLOCATION] = shares * min(1.0, now.kappa / p.policy.cap)
+        table[ROW_ALLOCATION] = shares * min(1.0, now.kappa / p.policy.cap)
     own_choice = ira_openness(world.law, p.policy.cap) >= p.adoption.ira_least_openness - 1e-9
-    table[A_ALLOCATION, columns.IRA_FUND] = shares[columns.IRA_FUND] if own_choice else 0.0
-    table[A_VISIBILITY] = per_product(p, "visibility", p.exposure.visibility)
-    table[A_WEIGHT] = per_product(p, "weight")
+    table[ROW_ALLOCATION, columns.IRA_FUND] = shares[columns.IRA_FUND] if own_choice else 0.0
+    table[ROW_VISIBILITY] = per_product(p, "visibility", p.exposure.visibility)
+    table[ROW_WEIGHT] = per_product(p, "weight")
     return table
 
 

@@ -14,10 +14,6 @@ import numpy.typing as npt
 
 from ..draws import squares32_kernel
 from .adoption_terms import (
-    A_ALLOCATION,
-    A_PRICE,
-    A_VISIBILITY,
-    A_WEIGHT,
     ACTIVE,
     ADOPTED,
     BOUGHT,
@@ -25,6 +21,10 @@ from .adoption_terms import (
     DEFAULT,
     GIVES_UP,
     LEFT,
+    ROW_ALLOCATION,
+    ROW_PRICE,
+    ROW_VISIBILITY,
+    ROW_WEIGHT,
     SOLD,
     WHICH,
     AdoptionTerms,
@@ -105,14 +105,14 @@ def buy(fixed: Block, dynamic: Block, i: int, product: int, table: Totals) -> fl
     """Voter i exchanges the allocation of her account for a product at its price; USD spent (ODD: buy)."""
     row = IRA if product == IRA_FUND else PLAN
     balance = np.float64(dynamic[row, i])
-    spent: float = table[A_ALLOCATION, product] * max(0.0, balance)
+    spent: float = table[ROW_ALLOCATION, product] * max(0.0, balance)
     if spent <= 0.0:
         return 0.0
     dynamic[row, i] = balance - spent
-    dynamic[UNITS, i] = spent / table[A_PRICE, product]
+    dynamic[UNITS, i] = spent / table[ROW_PRICE, product]
     dynamic[ASSIGNED_STAKE, i] = spent / np.float64(fixed[INCOME, i])
-    dynamic[VISIBILITY, i] = table[A_VISIBILITY, product]
-    dynamic[REFERENCE, i] = table[A_PRICE, product]
+    dynamic[VISIBILITY, i] = table[ROW_VISIBILITY, product]
+    dynamic[REFERENCE, i] = table[ROW_PRICE, product]
     dynamic[PRODUCT, i] = product
     return spent
 
@@ -122,7 +122,7 @@ def sell(dynamic: Block, i: int, last: int, table: Totals) -> float:  # pragma: 
     """Voter i sells all she holds into the account it lies in; USD received (ODD: sell). last: product remembered."""
     product = int(dynamic[PRODUCT, i])
     row = IRA if product == IRA_FUND else PLAN
-    received: float = np.float64(dynamic[UNITS, i]) * table[A_PRICE, product]
+    received: float = np.float64(dynamic[UNITS, i]) * table[ROW_PRICE, product]
     dynamic[row, i] = np.float64(dynamic[row, i]) + received
     dynamic[UNITS, i] = 0.0
     dynamic[ASSIGNED_STAKE, i] = 0.0
@@ -144,7 +144,7 @@ def gives_up(
 ) -> bool:  # pragma: no cover - compiled
     """Whether holder i sells this month: after a fall, under a warning, or by choosing anew (ODD: gives_up)."""
     product = int(dynamic[PRODUCT, i])
-    loss = 1.0 - table[A_PRICE, product] / np.float64(dynamic[REFERENCE, i])
+    loss = 1.0 - table[ROW_PRICE, product] / np.float64(dynamic[REFERENCE, i])
     hazard = t.warning_hazard
     if loss > t.fall_threshold:
         hazard += t.fall_hazard * (loss - t.fall_threshold) / (1.0 - t.fall_threshold)
@@ -163,14 +163,14 @@ def plan_product(
     """Product chosen from an employer's menu in proportion to weights; -1 if there is none (ODD: plan_product)."""
     total = 0.0
     for product in range(1, TARGET_DATE_SLEEVE):
-        if offers[product, employer] > 0 and table[A_ALLOCATION, product] > 0.0:
-            total += table[A_WEIGHT, product]
+        if offers[product, employer] > 0 and table[ROW_ALLOCATION, product] > 0.0:
+            total += table[ROW_WEIGHT, product]
     reached, chosen = 0.0, -1
     for product in range(1, TARGET_DATE_SLEEVE):
-        if offers[product, employer] > 0 and table[A_ALLOCATION, product] > 0.0 and table[A_WEIGHT, product] > 0.0:
+        if offers[product, employer] > 0 and table[ROW_ALLOCATION, product] > 0.0 and table[ROW_WEIGHT, product] > 0.0:
             if chosen < 0 or reached <= u * total:
                 chosen = product
-            reached += table[A_WEIGHT, product]
+            reached += table[ROW_WEIGHT, product]
     return chosen
 
 
@@ -230,7 +230,7 @@ def adoption_month(
                 employer >= 0
                 and product == ASSIGNED
                 and offers[TARGET_DATE_SLEEVE, employer] > 0
-                and table[A_ALLOCATION, TARGET_DATE_SLEEVE] > 0.0
+                and table[ROW_ALLOCATION, TARGET_DATE_SLEEVE] > 0.0
                 and drawn(keys, DEFAULT, i) < t.default_share
             ):
                 chosen = TARGET_DATE_SLEEVE
@@ -240,7 +240,7 @@ def adoption_month(
                 if on_menu >= 0 and dynamic[PLAN, i] > 0.0:
                     own = holding_odds(fixed, dynamic, i, common_plan, starts, neighbours, holds, t)
                     plan_odds = t.odds_plan * own
-                if table[A_ALLOCATION, IRA_FUND] > 0.0 and dynamic[IRA, i] > 0.0:
+                if table[ROW_ALLOCATION, IRA_FUND] > 0.0 and dynamic[IRA, i] > 0.0:
                     own = holding_odds(fixed, dynamic, i, common_ira, starts, neighbours, holds, t)
                     ira_odds = t.odds_ira * own
                 threshold = drawn(keys, CHOICE, i) * (1.0 + plan_odds + ira_odds)

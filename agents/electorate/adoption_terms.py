@@ -8,7 +8,7 @@ from .adoption_parameters import AdoptionParameters
 
 ADOPTION_ROWS = ("price", "allocation", "visibility", "weight")
 """Rows of the table of products (float64, shape (rows, products)) that `adoption_month` reads."""
-A_PRICE, A_ALLOCATION, A_VISIBILITY, A_WEIGHT = range(4)
+ROW_PRICE, ROW_ALLOCATION, ROW_VISIBILITY, ROW_WEIGHT = range(4)
 
 STREAMS = ("saver active", "saver choice", "saver product", "saver gives up", "default saver")
 """Streams of `adoption_month`, by the order of its keys; the last one is drawn once for good."""

@@ -40,7 +40,7 @@ class EmployerParameters(Group):
         "openness 0-1",
         0.25,
         0.5,
-        allowed=(0.0, 0.7),
+        allowed=(0.0, 0.65),
         source="below neutral policy no sponsor adds an option: fiduciary risk without cover",
     )
     safe_harbour_openness: float = quantity(
