@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from political_moat.agents.electorate import columns
+from political_moat.experiments.history import hold_accounts
 from political_moat.model import adoption
 from political_moat.model.law import Provision
 from political_moat.model.parameters import Parameters, describe
@@ -234,6 +235,31 @@ def test_with_exposure_assigned_nothing_of_it_happens() -> None:
     assert set(np.unique(product_of(world))) == {-1, columns.ASSIGNED}
     assert np.all(world.product_flows[1:] == 0.0)
     assert world.product_flows[0] * 1.0 == pytest.approx(world.market.flow, rel=1e-12)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_accounts_held_at_an_inauguration_give_nobody_money(closed: bool) -> None:
+    """What was taken up came out of the balance of month 0, unlike an assigned stake, which lay beside it."""
+    values = {"exposure.breadth": 0.1, "adoption.ira_takeup": 0.3, "market.btc_log_sd_monthly": 0.1}
+    world = world_of(values)
+    first = world.electorate.dynamic.copy()
+
+    def wealth() -> npt.NDArray[np.float64]:
+        now = world.electorate.dynamic.astype(np.float64)
+        price = world.electorate.unit_prices(world.product_prices)
+        return np.asarray(now[columns.PLAN] + now[columns.IRA] + now[columns.UNITS] * price)
+
+    start = wealth()
+    world.advance(48)
+    if closed:
+        world.law = world.law.with_layer("rule", Provision(0.0, 0.0, 1.0, 0.0, True, "opponent", 48))
+        world.refresh_policy()
+    held = holds(world)
+    hold_accounts(world, first)
+    assert np.allclose(wealth(), start, rtol=1e-6, atol=1e-2)
+    assert np.array_equal(holds(world), held)
+    assert set(np.unique(product_of(world))) >= {columns.ASSIGNED, columns.SINGLE_ASSET, columns.IRA_FUND}
+    assert float(world.electorate.dynamic[[columns.PLAN, columns.IRA]].min()) >= 0.0
 
 
 HELD = {
