@@ -117,17 +117,20 @@ def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p:
         taken[:] = (state.offers > 0) & (u < chance)
         state.offers[taken > 0] = 0
         state.offered_since[taken > 0] = -1
-    carried = draws.uniforms("record-keeper", e.record_keepers, month) < readiness_probability(climate.openness, e)
+    carried = draws.uniforms("record-keeper", state.ready_since.size, month) < readiness_probability(
+        climate.openness, e
+    )
     state.ready_since[carried & (state.ready_since < 0)] = month
     ready = (state.ready_since[state.record_keeper] >= 0).astype(np.float64)
     offering = state.offering().astype(np.float64)
     chances = addition_probabilities(
         offer_rate(e), climate.openness, peers, ready, offering, climate.suit, climate.crash, e
     )
-    adding = draws.uniforms("employer addition", e.employers, month) < chances
+    adding = draws.uniforms("employer addition", state.number, month) < chances
     if adding.any():
         weights = option_weights(state, climate.openness, p)
-        _place(state, adding, weights, draws.uniforms("employer product", e.employers, month + 1), month)
+        uniforms = draws.uniforms("employer product", state.number, month + 1)
+        _place(state, adding, weights, uniforms, month)
     return taken
 
 

@@ -166,6 +166,15 @@ def test_exposure_may_begin_to_evolve_at_a_fork() -> None:
     assert not (world.electorate.column("units") > 0.0).any()
 
 
+def test_a_fork_keeps_its_employers_whatever_number_its_new_parameters_name() -> None:
+    world = world_of()
+    world.advance(6)
+    twin = world.fork(tree({"employer.employers": 30, "employer.record_keepers": 3, "employer.sectors": 2}))
+    twin.advance(24)
+    assert len(employers_of(twin)) == 60
+    assert twin.agents.get("ideal", "default", -1.0)[-60:] == [-1.0] * 60
+
+
 def test_the_collector_reports_offers_and_flows_by_product() -> None:
     world = world_of({"adoption.annual_reallocation_rate": 0.9})
     world.datacollector = collector(world)
