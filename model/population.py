@@ -14,6 +14,7 @@ from scipy.special import expit, ndtr
 from ..agents.draws import Draws
 from ..agents.electorate import columns
 from ..agents.electorate.electorate import Electorate
+from .employers import employer_of
 from .parameters import Parameters
 from .traits import (
     Everybody,
@@ -119,7 +120,9 @@ def electorate_of(p: Parameters, draws: Draws, traits: Traits, plan: Reals, ira:
     n = traits.age.size
     fixed = np.zeros((len(columns.FIXED), n), dtype=np.float32)
     write_traits(fixed, traits, author_sign(p))
-    fixed[columns.EMPLOYER] = -1.0
+    # Where people age, whoever comes to have a plan in this place works for its employer.
+    has_employer = fixed[columns.ELIGIBLE] > 0.0 if p.people.ageing else fixed[columns.CONTRIBUTION] > 0.0
+    fixed[columns.EMPLOYER] = employer_of(has_employer, draws, p.employer)
     dynamic = np.zeros((len(columns.DYNAMIC), n), dtype=np.float32)
     dynamic[columns.PLAN] = plan
     dynamic[columns.IRA] = ira

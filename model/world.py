@@ -12,6 +12,8 @@ from ..agents.electorate.coefficients import opinion_coefficients, vote_coeffici
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.voter import Voter
 from ..agents.electorate.voter_set import VoterSet
+from ..agents.employer.employer import Employer
+from ..agents.employer.employer_set import EmployerSet
 from ..agents.everyone import Everyone
 from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
@@ -19,6 +21,7 @@ from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
 from .courts import Suit
 from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
+from .employers import build_employers
 from .events import Event
 from .government import confirm_agencies
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
@@ -37,8 +40,8 @@ _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd", "network", "people",
-    "deaths",
+    "last_poll", "account_totals", "product_prices", "prices_before", "product_flows", "fund", "socialised_usd",
+    "network", "people", "deaths",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -90,6 +93,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self._pack_coefficients()
         self.market = START
         self.product_prices, self.prices_before = starting_prices(), starting_prices()
+        self.product_flows = 0.0 * starting_prices()
         self.fund = PublicFund()
         self.socialised_usd = 0.0
         self.law = initial_law(p)
@@ -112,6 +116,8 @@ class World(mesa.Model):  # type: ignore[misc]
         self.refresh_policy()
         self._make_institutions()
         self._admit_voters()
+        self.employers = build_employers(p, self.draws, self.electorate) if p.exposure.evolves else None
+        self._admit_employers()
         confirm_agencies(self)
 
     @staticmethod
@@ -161,10 +167,14 @@ class World(mesa.Model):  # type: ignore[misc]
         # Beside Mesa's own sets by type: voters are agents of this model, but none is made before it is touched.
         self._agents_by_type[Voter] = VoterSet(self)
 
+    def _admit_employers(self) -> None:
+        if self.employers is not None:
+            self._agents_by_type[Employer] = EmployerSet(self)
+
     @property
     def agents(self) -> Everyone:
-        """All agents: parties and regulators, then voters."""
-        return Everyone(self._all_agents, self._agents_by_type[Voter])
+        """All agents: parties and regulators, then voters, then employers where exposure evolves."""
+        return Everyone(self._all_agents, self._agents_by_type[Voter], self._agents_by_type.get(Employer))
 
     def next_agent_number(self) -> int:
         """Number for a new Mesa agent of this world, from 1."""
@@ -285,6 +295,10 @@ class World(mesa.Model):  # type: ignore[misc]
             for name, one in self.agencies.items()
         }
         twin._admit_voters()
+        twin.employers = self.employers.fork() if self.employers is not None else None
+        if twin.parameters.exposure.evolves and twin.employers is None:
+            twin.employers = build_employers(twin.parameters, twin.draws, twin.electorate)
+        twin._admit_employers()
         self._agents_by_type[Voter].unshared = None  # the twin sees the fixed columns as well
         return twin
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+import plain_adoption
 import plain_electorate as plain
 import plain_network
 import plain_people
@@ -21,7 +22,7 @@ import plain_people
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model import government, people, phases, polls, social
+from political_moat.model import adoption, government, people, phases, polls, social
 
 CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (people, "people_month"),
@@ -32,6 +33,9 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (polls, "support"),
     (government, "grieve"),
     (social, "neighbours_meet"),
+    (phases, "holdings"),
+    (adoption, "holdings"),
+    (adoption, "adoption_month"),
 )
 """Where the phases call the electorate, and the name they know the kernel by."""
 MOVING = ("plan", "ira", "units", "reference", "ideal", "salience", "blame", "grievance", "assigned_stake")
@@ -110,6 +114,14 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         else:
             ballots = [voter.ballot(*arguments) for voter in plain.panel(self.people, first, count)]
         return np.array(plain.block_sums(ballots, 2 * len(asked))).reshape(len(asked), 2)
+
+    def holdings(self) -> Any:
+        """Units of each product and numbers of holders; shape (2, products)."""
+        return np.array(plain_adoption.holdings(self.people))
+
+    def adoption_month(self, *arguments: Any) -> Any:
+        """One month of adoption and redemption; shape (4, products)."""
+        return np.array(plain_adoption.adoption_month(self.people, *arguments))
 
     def grieve(self, *arguments: Any) -> None:
         """A restriction leaves its grievance with all holders."""
