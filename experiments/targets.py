@@ -19,7 +19,7 @@ from ..model.observe import ABSTAINED, individual_votes
 from ..model.world import World
 from .errors import Interrupted, UserError
 from .headline import NOTICE
-from .history import hold_accounts
+from .history import begin_term
 from .history_headline import ratio
 from .protocols import with_dose
 from .provenance import code_hash
@@ -150,8 +150,7 @@ def history_with_ballots(parameters: Parameters, cycles: int, seed: int, replica
     term, lead = parameters.institutions.term_months, parameters.institutions.election_lead
     votes = []
     for number in range(cycles):
-        if number > 0:
-            hold_accounts(world, first)
+        begin_term(world, first, number)
         world.advance(term - lead + 1)
         votes.append(individual_votes(world))
         world.advance(lead - 1)

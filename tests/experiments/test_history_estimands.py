@@ -41,7 +41,7 @@ def terms(months: list[Month], events: list[Event] | None = None) -> list[Admini
         initial = seen[start - 1].openness if start else seen[0].openness
         own = [event for event in events or [] if start <= event.month < start + TERM]
         outcomes = term_outcomes(seen[start:], own, initial, POLICY.before_theta)
-        found.append(administration(seen, outcomes, start, found[-1].role if found else "author", POLICY))
+        found.append(administration(seen, events or [], outcomes, start, found[-1].role if found else "author", POLICY))
     return found
 
 
