@@ -12,12 +12,14 @@ class Stand(NamedTuple):
     """A position on the issue as voters judge it.
 
     openness in [0, 1]; forced in [0, 1], the share of a holding that would have to be sold; protected in [0, 1], the
-    share of that forced sale which existing holdings are spared.
+    share of that forced sale which existing holdings are spared; backstop in [0, 1], the share of savers' losses the
+    public would take over.
     """
 
     openness: float
     forced: float
     protected: float
+    backstop: float = 0.0
 
 
 class Option(NamedTuple):

@@ -95,7 +95,7 @@ def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = No
     """The friendly term with policy held, and stakes brought back to the assigned value at its end."""
     world = World(p, seed, replicate, population)
     world.advance(p.institutions.term_months)
-    world.electorate.reset_stakes(world.market.price)
+    world.electorate.reset_stakes(world.product_prices)
     return world
 
 

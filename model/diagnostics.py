@@ -38,7 +38,7 @@ def utilities(world: World, electorate: Electorate, author: Stand, opponent: Sta
     utility, turnout = ballots(
         electorate.fixed,
         electorate.dynamic,
-        world.market.price,
+        world.product_prices,
         world.incumbent_sign,
         0.0,
         world.threat,
@@ -59,7 +59,7 @@ def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -
     polls = parameters.polls.model_copy(update={"blind": True})
     world = World(parameters.model_copy(update={"polls": polls}), seed, replicate)
     world.advance(parameters.institutions.term_months)
-    world.electorate.reset_stakes(world.market.price)
+    world.electorate.reset_stakes(world.product_prices)
     if world.blind is None:
         raise RuntimeError("a world with blind polls has a shadow electorate")
     hold = Stand(world.openness, 0.0, 0.0)
@@ -68,7 +68,7 @@ def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -
     holders = world.electorate.dynamic[columns.UNITS] > 0.0
     moved = expit(holding) - expit(without)
     national = (turnout * expit(holding)).sum() / turnout.sum() - (habit * expit(without)).sum() / habit.sum()
-    stakes = world.electorate.stakes(world.market.price)
+    stakes = world.electorate.stakes(world.product_prices)
     some = bool(holders.any())
     return ImpliedEffects(
         100.0 * float(moved[holders].mean()) if some else 0.0,

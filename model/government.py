@@ -173,7 +173,7 @@ def leave_grievance(world: World, was: float, stand: Stand, role: str) -> None:
     grieve(
         world.electorate.fixed,
         world.electorate.dynamic,
-        world.market.price,
+        world.product_prices,
         size,
         1.0 if by_d else -1.0,
         world.vote_coefficients,
@@ -200,7 +200,7 @@ def reliance(world: World) -> float:
 
 def mean_visible_stake(world: World) -> float:
     """Mean over all voters of the stake held now times its visibility, in years of income."""
-    return float((world.electorate.stakes(world.market.price) * world.electorate.dynamic[VISIBILITY]).mean())
+    return float((world.electorate.stakes(world.product_prices) * world.electorate.dynamic[VISIBILITY]).mean())
 
 
 def _decide_suit(world: World, suit: Suit) -> None:

@@ -54,6 +54,8 @@ class _Menu:
         stand = Stand(0.0, forced, protected)
         option = Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
         stand = stand_of(effective(enact(self.law, option, "author", 0)), self.kappa0)
+        if name == "support":
+            stand = stand._replace(backstop=self.p.party.support_share)
         if self._idle(nest, stand):
             return
         factor = slow_roll_factor(self.ideals[agency], stand.openness, self.p.regulator)

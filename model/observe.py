@@ -111,7 +111,7 @@ def vote_probabilities(world: World) -> tuple[npt.NDArray[np.float64], npt.NDArr
     return ballots(
         electorate.fixed,
         electorate.dynamic,
-        world.market.price,
+        world.product_prices,
         world.incumbent_sign,
         world.sign * electorate.logit_per_point * (last.valence_points + last.incumbency_points),
         world.threat,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from ..agents.electorate import columns
 from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .market import market_month
 from .polls import question_row, threat_of
+from .products import allocations, coin_shares, products_month
+from .public_fund import public_month
 from .record import Month
 
 if TYPE_CHECKING:
@@ -18,8 +22,13 @@ if TYPE_CHECKING:
 
 
 def market(world: World) -> None:
-    """Phase 3: one month of prices."""
-    world.market = market_month(world.market, world.draws, world.month, world.news, world.parameters)
+    """Phase 3: one month of prices, of the coin and of the products."""
+    p, draws, month = world.parameters, world.draws, world.month
+    world.market = now = market_month(world.market, draws, month, world.news, p)
+    world.prices_before = world.product_prices
+    world.product_prices = products_month(
+        world.prices_before, now.price, now.crypto_return, now.stock_return, draws, month, p
+    )
     world.news = 0.0
 
 
@@ -35,31 +44,56 @@ def keep_share(month: int, since: int, unprotected: float, months: float) -> flo
     return max(0.0, 1.0 - unprotected * min(step + 1.0, months) / months) / left if left > 0.0 else 0.0
 
 
-def payroll(world: World) -> None:
-    """Phase 4: accounts move; the net flow into crypto stands for the whole population."""
+def product_table(world: World) -> npt.NDArray[np.float64]:
+    """The month's table of products that accounts are moved by; rows of columns.PRODUCT_ROWS (ODD: product_table)."""
     p, now = world.parameters, world.in_force
-    new_money = 0.0
-    if not now.closed and now.theta > 0.0:
-        new_money = p.exposure.allocation * min(1.0, now.kappa / p.policy.cap)
-    keep, limit = 1.0, 1.0
+    allowed = min(1.0, now.kappa / p.policy.cap)
+    is_open = not now.closed and now.theta > 0.0
+    shares = allocations(p)
+    table = np.zeros((len(columns.PRODUCT_ROWS), len(columns.PRODUCTS)))
+    table[columns.PRICE] = world.product_prices
+    table[columns.PRICE_BEFORE] = world.prices_before
+    if is_open:
+        table[columns.NEW_MONEY] = shares * allowed
+        # Payroll goes to the plan: what is held in an IRA of one's own is bought by moving money inside it.
+        table[columns.NEW_MONEY, columns.IRA_FUND] = 0.0
+        table[columns.OPEN] = shares * allowed > 0.0
+    table[columns.LIMIT] = 1.0
+    if now.forced > 0.0 and now.protected < 1.0:
+        table[columns.LIMIT] = shares * allowed
+    table[columns.COIN_SHARE] = coin_shares(p)
+    return table
+
+
+def payroll(world: World) -> None:
+    """Phase 4: people grow older, accounts move; the net flow into crypto stands for the whole population."""
+    p, now = world.parameters, world.in_force
+    keep = 1.0
     if now.forced > 0.0 and now.protected < 1.0:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
-        limit = p.exposure.allocation * min(1.0, now.kappa / p.policy.cap)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
     totals = accounts_month(
         world.electorate.fixed,
         world.electorate.dynamic,
-        world.market.price,
+        product_table(world),
         world.market.stock_return,
         p.market.bond_return_monthly,
-        new_money,
         p.accounts.rebalancing,
         keep,
-        limit,
+        0.0,
+        0.0,
     )
     scale = world.citizens_per_voter
-    world.market = world.market._replace(flow=float(totals[0]) * scale, held=float(totals[3]) * scale)
-    world.account_totals = (float(totals[0]), float(totals[1]), float(totals[2]), float(totals[3]))
+    public_month(world)
+    flow, held = float(totals[0]) * scale + world.fund.flow, float(totals[3]) * scale
+    world.market = world.market._replace(flow=flow, held=held + world.fund.units * world.market.price)
+    world.account_totals = (
+        float(totals[0]),
+        float(totals[1]),
+        float(totals[2]),
+        float(totals[3]),
+        float(totals[4]),
+    )
 
 
 def voters(world: World) -> None:
@@ -73,7 +107,7 @@ def voters(world: World) -> None:
             opinion_month(
                 electorate.fixed,
                 electorate.dynamic,
-                world.market.price,
+                world.product_prices,
                 world.openness,
                 world.threat,
                 media,
@@ -100,7 +134,7 @@ def election(world: World) -> None:
         electorate.dynamic,
         0,
         len(electorate),
-        world.market.price,
+        world.product_prices,
         world.incumbent_sign,
         world.sign * electorate.logit_per_point * (valence + incumbency),
         world.threat,

@@ -15,6 +15,7 @@ from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.kernels import support
 from ..agents.party.rules import RULES
 from ..agents.perception import NOT_ASKED, PollReport, Stand
+from .parameters import Parameters
 from .population import feared_size
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def threat_of(stands: Sequence[Stand], openness: float) -> float:
     return max(0.0, max((openness - stand.openness) / openness for stand in stands))
 
 
+def relieved_size(p: Parameters, backstop: float) -> float:
+    """Part of the prospect value of a loss that a backstop of a share of losses takes away (ODD: relieved_size)."""
+    return 1.0 - float((1.0 - backstop) ** p.opinion.curvature)
+
+
 def question_row(world: World, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
     """One row of the kernel's question table, sides put as R and D."""
     p = world.parameters
@@ -35,9 +41,10 @@ def question_row(world: World, author: Stand, opponent: Stand, openness: float) 
     threat = threat_of((author, opponent), openness)
     attention = p.polls.hypothetical_attention
     imagined = world.threat + attention * (threat - world.threat)
+    relieved = [relieved_size(p, one.backstop) for one in (author, opponent)]
     if world.sign > 0:
-        return (author.openness, opponent.openness, sizes[0], sizes[1], imagined)
-    return (opponent.openness, author.openness, sizes[1], sizes[0], imagined)
+        return (author.openness, opponent.openness, sizes[0], sizes[1], imagined, relieved[0], relieved[1])
+    return (opponent.openness, author.openness, sizes[1], sizes[0], imagined, relieved[1], relieved[0])
 
 
 def mean_ideals(
@@ -53,7 +60,7 @@ def mean_ideals(
     utilities, turnouts = ballots(
         fixed,
         dynamic,
-        world.market.price,
+        world.product_prices,
         world.incumbent_sign,
         0.0,
         world.threat,
@@ -87,7 +94,7 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
         electorate.dynamic,
         first,
         n,
-        world.market.price,
+        world.product_prices,
         world.incumbent_sign,
         0.0,
         world.threat,

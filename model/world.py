@@ -23,6 +23,8 @@ from .law import binding_layer, effective, friendly_provision, initial_law, open
 from .market import START
 from .parameters import Parameters
 from .population import author_sign, build_population, solve_vote_effect
+from .products import starting_prices
+from .public_fund import PublicFund
 from .record import Month
 from .schedule import PHASES
 
@@ -30,7 +32,7 @@ _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "last_poll", "account_totals",
+    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -72,6 +74,9 @@ class World(mesa.Model):  # type: ignore[misc]
         self.blind = self.electorate.without_stakes() if p.polls.blind else None
         self._pack_coefficients()
         self.market = START
+        self.product_prices, self.prices_before = starting_prices(), starting_prices()
+        self.fund = PublicFund()
+        self.socialised_usd = 0.0
         self.law = initial_law(p)
         self.in_office = "author"
         self.next_government: str | None = None
@@ -84,7 +89,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.imposed_congress: dict[int, Congress] | None = None
         self.friendly_pending, self.released = True, False
         self.last_poll: tuple[PollReport, tuple[str, ...]] | None = None
-        self.account_totals = (0.0, 0.0, 0.0, 0.0)
+        self.account_totals = (0.0, 0.0, 0.0, 0.0, 0.0)
         self.events: list[Event] = []
         self.suits: list[Suit] = []
         self.results: list[ElectionResult] = []
@@ -109,6 +114,7 @@ class World(mesa.Model):  # type: ignore[misc]
             ideal_shift=on.ideal_shift,
             retrospective=on.retrospective,
             salience=on.salience,
+            public_visibility=p.fund.visibility,
         )
         self.vote_coefficients = vote_coefficients(
             p.voting,
@@ -119,6 +125,8 @@ class World(mesa.Model):  # type: ignore[misc]
             prospective=on.prospective,
             retrospective=on.retrospective,
             salience=on.salience,
+            backstop=p.party.support_move,
+            public_visibility=p.fund.visibility,
         )
 
     def _make_institutions(self) -> None:
@@ -188,7 +196,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.refresh_policy()
 
     def take_over_losses(self) -> None:
-        """A public backstop takes over a declared share of savers' losses, felt and feared."""
+        """A public backstop takes over a declared share of savers' losses, felt and feared (ODD: take_over_losses)."""
         p, c = self.parameters, self.vote_coefficients
         self.vote_coefficients = c._replace(
             loss_aversion=c.loss_aversion * (1.0 - p.party.support_share) ** c.curvature
@@ -231,6 +239,9 @@ class World(mesa.Model):  # type: ignore[misc]
             setattr(twin, name, list(getattr(self, name)))
         if parameters is not None:
             twin._pack_coefficients()
+            share = self.vote_coefficients.public_usd
+            twin.opinion_coefficients = twin.opinion_coefficients._replace(public_usd=share)
+            twin.vote_coefficients = twin.vote_coefficients._replace(public_usd=share)
             if twin.law.support:
                 twin.take_over_losses()
         twin.blind = self.blind.fork() if self.blind is not None else None

@@ -17,7 +17,7 @@ from .kernels import Block, Totals, judge, own_terms
 def ballots(
     fixed: Block,
     dynamic: Block,
-    price: float,
+    prices: Totals,
     incumbent: float,
     shift: float,
     threat: float,
@@ -28,7 +28,7 @@ def ballots(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # pragma: no cover - compiled
     """Utility of R over D in logit and probability to turn out, of every voter; two arrays of shape (voters,).
 
-    Arguments are those of `support`; question is one row of its table, shape (5,). A test adds the probabilities up to
+    Arguments are those of `support`; question is one row of its table, shape (7,). A test adds the probabilities up to
     `support`'s totals. It is a kernel of its own so that the monthly one keeps nothing per voter.
     """
     voters = fixed.shape[1]
@@ -37,7 +37,7 @@ def ballots(
     rise = max(0.0, question[4] - threat)
     for i in range(voters):
         partisanship = np.float64(fixed[PARTISANSHIP, i])
-        feared, attention, own = own_terms(fixed, dynamic, i, price, incumbent, c)
+        feared, attention, own, relief, dislike = own_terms(fixed, dynamic, i, prices, incumbent, c)
         weight = np.float64(dynamic[SALIENCE, i]) + attention * rise
         habit = np.float64(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
         utility, gap = judge(
@@ -47,6 +47,8 @@ def ballots(
             feared,
             np.float64(dynamic[GRIEVANCE, i]),
             own,
+            relief,
+            dislike,
             question,
             turnout_channel,
             c,

@@ -31,6 +31,8 @@ class OpinionCoefficients(NamedTuple):
     blame_policy_share: float
     grievance_keep: float
     unprotected: float
+    public_usd: float
+    public_visibility: float
 
 
 class VoteCoefficients(NamedTuple):
@@ -48,6 +50,10 @@ class VoteCoefficients(NamedTuple):
     blame_incumbent: float
     blame_incumbent_partisan: float
     turnout_gap_weight: float
+    backstop: float
+    backstop_dislike: float
+    public_usd: float
+    public_visibility: float
 
 
 def opinion_coefficients(
@@ -58,6 +64,7 @@ def opinion_coefficients(
     ideal_shift: bool,
     retrospective: bool,
     salience: bool,
+    public_visibility: float,
 ) -> OpinionCoefficients:
     """Monthly coefficients; a channel that is off has its weight at zero.
 
@@ -85,6 +92,8 @@ def opinion_coefficients(
         blame_policy_share=opinion.blame_policy_share,
         grievance_keep=2.718281828459045 ** (-1.0 / opinion.grievance_months),
         unprotected=1.0 - exposure.grandfathering,
+        public_usd=0.0,
+        public_visibility=public_visibility,
     )
 
 
@@ -98,6 +107,8 @@ def vote_coefficients(
     prospective: bool,
     retrospective: bool,
     salience: bool,
+    backstop: bool,
+    public_visibility: float,
 ) -> VoteCoefficients:
     """Coefficients of the vote; loss_weight and stake_scale solve asset_vote_effect. Turnout is a kernel flag."""
     return VoteCoefficients(
@@ -113,4 +124,8 @@ def vote_coefficients(
         blame_incumbent=voting.blame_incumbent,
         blame_incumbent_partisan=voting.blame_incumbent_partisan,
         turnout_gap_weight=voting.turnout_gap_weight,
+        backstop=1.0 if backstop and prospective else 0.0,
+        backstop_dislike=voting.backstop_dislike,
+        public_usd=0.0,
+        public_visibility=public_visibility,
     )

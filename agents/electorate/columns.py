@@ -36,6 +36,14 @@ AGE, INCOME, PARTISANSHIP, ATTENTION, BELIEF, IDEAL_BASE, POTENTIAL_STAKE, ELIGI
 CONTRIBUTION, EQUITY, TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM, DIRECT_OWNER, EMPLOYER = range(8, 14)
 PLAN, IRA, UNITS, REFERENCE, IDEAL, SALIENCE, BLAME, GRIEVANCE, ASSIGNED_STAKE, VISIBILITY, PRODUCT = range(11)
 
+PRODUCTS = ("as assigned", "single asset", "basket", "hybrid", "target-date sleeve", "own IRA fund")
+"""What a holder may hold, by the number in column `product`: an assigned holding is the coin itself."""
+ASSIGNED, SINGLE_ASSET, BASKET, HYBRID, TARGET_DATE_SLEEVE, IRA_FUND = range(6)
+
+PRODUCT_ROWS = ("price", "price_before", "new_money", "open", "limit", "coin_share")
+"""Rows of the month's table of products (float64, shape (rows, products)) that `accounts_month` reads."""
+PRICE, PRICE_BEFORE, NEW_MONEY, OPEN, LIMIT, COIN_SHARE = range(6)
+
 UNITS_OF = {
     "age": "years",
     "income": "USD a year",
@@ -53,8 +61,8 @@ UNITS_OF = {
     "employer": "number of the employer, -1 for none",
     "plan": "USD in the 401(k) outside crypto",
     "ira": "USD in the IRA outside crypto",
-    "units": "crypto units (price 1 at month 0)",
-    "reference": "USD a unit",
+    "units": "units of the product held (price 1 at month 0)",
+    "reference": "USD a unit of the product held",
     "ideal": "policy scale 0-1",
     "salience": "issue weight",
     "blame": "0-1, put on permissive policy",

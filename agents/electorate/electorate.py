@@ -50,10 +50,15 @@ class Electorate:
             return moving
         raise KeyError(f"no voter column {name!r}; there are {', '.join(columns.FIXED + columns.DYNAMIC)}")
 
-    def stakes(self, price: float) -> npt.NDArray[np.float64]:
-        """Value of crypto held, in years of income; shape (voters,)."""
+    def unit_prices(self, prices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Price of the product each voter holds; prices: one per product (columns.PRODUCTS); shape (voters,)."""
+        held: npt.NDArray[np.float64] = prices[self.dynamic[columns.PRODUCT].astype(np.int64)]
+        return held
+
+    def stakes(self, prices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Value of crypto held, in years of income; prices: one per product; shape (voters,)."""
         units = self.dynamic[columns.UNITS].astype(np.float64)
-        return np.asarray(units * price / self.fixed[columns.INCOME], dtype=np.float64)
+        return np.asarray(units * self.unit_prices(prices) / self.fixed[columns.INCOME], dtype=np.float64)
 
     def assign_exposure(self, breadth: float, allocation: float, visibility: float) -> None:
         """Endow the first `breadth` of the exposure order with crypto at the going price of 1 (not bought: no flow).
@@ -76,17 +81,18 @@ class Electorate:
         dynamic[columns.IRA, holders] *= kept
         dynamic[columns.VISIBILITY, holders] = visibility
 
-    def reset_stakes(self, price: float) -> None:
-        """Bring holdings back to the assigned stake at a price; the difference goes to the rest of the account.
+    def reset_stakes(self, prices: npt.NDArray[np.float64]) -> None:
+        """Bring holdings back to the assigned stake at going prices; the difference goes to the rest of the account.
 
         Without this a few lucky price paths carry the whole result. Reference points stay.
         """
-        dynamic = self.dynamic
+        dynamic, price = self.dynamic, self.unit_prices(prices)
         stake = dynamic[columns.ASSIGNED_STAKE].astype(np.float64)
         income = self.fixed[columns.INCOME].astype(np.float64)
         old = dynamic[columns.UNITS].astype(np.float64)
         value = stake * income
-        eligible = self.fixed[columns.ELIGIBLE] > 0.0
+        # What is held in an IRA of one's own goes back to it, whoever has a plan as well.
+        eligible = (self.fixed[columns.ELIGIBLE] > 0.0) & (dynamic[columns.PRODUCT] != columns.IRA_FUND)
         rest = np.where(eligible, dynamic[columns.PLAN], dynamic[columns.IRA]).astype(np.float64)
         value = np.minimum(value, old * price + rest)
         dynamic[columns.UNITS] = value / price

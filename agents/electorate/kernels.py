@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from .coefficients import OpinionCoefficients, VoteCoefficients
 from .columns import (
+    AGE,
     ASSIGNED_STAKE,
     ATTENTION,
     BELIEF,
     BLAME,
+    COIN_SHARE,
     CONTRIBUTION,
     ELIGIBLE,
     EQUITY,
@@ -26,8 +28,15 @@ from .columns import (
     IDEAL_BASE,
     INCOME,
     IRA,
+    IRA_FUND,
+    LIMIT,
+    NEW_MONEY,
+    OPEN,
     PARTISANSHIP,
     PLAN,
+    PRICE,
+    PRICE_BEFORE,
+    PRODUCT,
     REFERENCE,
     SALIENCE,
     UNITS,
@@ -36,6 +45,7 @@ from .columns import (
 
 Block = npt.NDArray[np.float32]
 Totals = npt.NDArray[np.float64]
+OwnTerms = tuple[float, float, float, float, float]
 BLOCK = 512
 REST = 1e-9
 
@@ -44,27 +54,29 @@ REST = 1e-9
 def accounts_month(
     fixed: Block,
     dynamic: Block,
-    price: float,
+    products: Totals,
     stock_return: float,
     bond_return: float,
-    new_money: float,
     rebalancing: float,
     keep_share: float,
-    limit_share: float,
+    drawdown: float,
+    retirement_age: float,
 ) -> Totals:  # pragma: no cover - compiled
-    """One month of every account: returns, payroll, rebalancing, forced sale (ODD: accounts_month).
+    """One month of every account: returns, payroll, rebalancing, forced sale, draw-down (ODD: accounts_month).
 
-    new_money: share of contributions that goes to crypto for holders (0 when closed). keep_share: part of the excess
-    over limit_share * balance that is kept this month (1 = no forced sale).
-    Returns totals (net flow into crypto, contributions, gains, crypto value), USD of model voters, shape (4,).
+    products: table of shape (rows, products), see columns.PRODUCT_ROWS. keep_share: part of the excess over a product's
+    limit that is kept this month (1 = no forced sale). drawdown: share of the balance that those at or above
+    retirement_age take out this month. Returns totals (net flow into the coin, contributions, gains, coin value,
+    withdrawals), USD of model voters, shape (5,): contributions + gains - withdrawals = change of all balances.
     """
     voters = fixed.shape[1]
-    totals = np.zeros(4)
+    totals = np.zeros(5)
     for start in range(0, voters, BLOCK):
         flow = 0.0
         contributions = 0.0
         gains = 0.0
         held = 0.0
+        withdrawals = 0.0
         for i in range(start, min(start + BLOCK, voters)):
             equity = np.float64(fixed[EQUITY, i])
             growth = equity * stock_return + (1.0 - equity) * bond_return
@@ -77,17 +89,21 @@ def accounts_month(
             contributions += contribution
             stake = np.float64(dynamic[ASSIGNED_STAKE, i])
             units: float = np.float64(dynamic[UNITS, i])
+            out = drawdown if fixed[AGE, i] >= retirement_age else 0.0
             if stake > 0.0 or units > 0.0:
+                product = int(dynamic[PRODUCT, i])
+                price = products[PRICE, product]
+                gains += units * (price - products[PRICE_BEFORE, product])
                 value = units * price
                 target: float = stake * np.float64(fixed[INCOME, i])
-                bought = contribution * new_money if stake > 0.0 else 0.0
+                bought = contribution * products[NEW_MONEY, product] if stake > 0.0 else 0.0
                 shift: float = rebalancing * (target - value)
-                if shift > 0.0 and new_money == 0.0:
+                if shift > 0.0 and products[OPEN, product] == 0.0:
                     shift = 0.0
-                excess = value - limit_share * (value + plan + ira)
+                excess = value - products[LIMIT, product] * (value + plan + ira)
                 if excess > 0.0 and keep_share < 1.0:
                     shift = -excess * (1.0 - keep_share)
-                if fixed[ELIGIBLE, i] > 0.0:
+                if fixed[ELIGIBLE, i] > 0.0 and product != IRA_FUND:
                     shift = min(shift, max(0.0, plan - bought))
                     plan -= bought + shift
                 else:
@@ -96,15 +112,26 @@ def accounts_month(
                 left = max(0.0, units + (bought + shift) / price)
                 # A full sale leaves no rest of rounding: to opinion_month, whoever holds anything is a holder.
                 units = left if left > REST * units else 0.0
+                flow += products[COIN_SHARE, product] * (bought + shift)
+                if out > 0.0:
+                    taken = out * units * price
+                    withdrawals += taken
+                    flow -= products[COIN_SHARE, product] * taken
+                    units *= 1.0 - out
+                    dynamic[ASSIGNED_STAKE, i] = stake * (1.0 - out)
                 dynamic[UNITS, i] = units
-                flow += bought + shift
-                held += units * price
+                held += products[COIN_SHARE, product] * units * price
+            if out > 0.0:
+                withdrawals += out * (plan + ira)
+                plan *= 1.0 - out
+                ira *= 1.0 - out
             dynamic[PLAN, i] = plan
             dynamic[IRA, i] = ira
         totals[0] += flow
         totals[1] += contributions
         totals[2] += gains
         totals[3] += held
+        totals[4] += withdrawals
     return totals
 
 
@@ -112,7 +139,7 @@ def accounts_month(
 def opinion_month(
     fixed: Block,
     dynamic: Block,
-    price: float,
+    prices: Totals,
     openness: float,
     threat: float,
     media: float,
@@ -129,6 +156,7 @@ def opinion_month(
         ideal_goal: float = np.float64(fixed[IDEAL_BASE, i])
         blame_goal = 0.0
         if units > 0.0:
+            price = prices[int(dynamic[PRODUCT, i])]
             reference: float = np.float64(dynamic[REFERENCE, i])
             speed = c.reference_up if price > reference else c.reference_down
             reference += min(1.0, 2.0 * np.float64(fixed[ATTENTION, i]) * speed) * (price - reference)
@@ -141,6 +169,10 @@ def opinion_month(
             attention = visibility * stake / (stake + c.stake_half)
             salience_goal += attention * (c.salience_stake + c.salience_threat * threat * c.unprotected)
             ideal_goal += c.ownership_shift * visibility
+        if c.public_usd > 0.0:
+            share = c.public_usd / np.float64(fixed[INCOME, i])
+            noticed = c.public_visibility * share / (share + c.stake_half)
+            salience_goal += noticed * (c.salience_stake + c.salience_threat * threat)
         blame += (c.blame_up if blame_goal > blame else c.blame_down) * (blame_goal - blame)
         dynamic[BLAME, i] = blame
         salience: float = np.float64(dynamic[SALIENCE, i])
@@ -163,6 +195,14 @@ def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) ->
     if stake <= 0.0 or visibility <= 0.0 or c.unprotected <= 0.0:
         return 0.0
     return float(visibility * belief * c.loss_aversion * (c.unprotected * stake) ** c.curvature)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def whole_loss(
+    stake: float, visibility: float, belief: float, c: VoteCoefficients
+) -> float:  # pragma: no cover - compiled
+    """Prospect value of losing a stake that nothing protects, such as a share of a public fund (ODD: whole_loss)."""
+    return float(visibility * belief * c.loss_aversion * stake**c.curvature)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -189,21 +229,35 @@ def retrospection(
 
 @numba.njit(cache=True, error_model="numpy")
 def own_terms(
-    fixed: Block, dynamic: Block, i: int, price: float, incumbent: float, c: VoteCoefficients
-) -> tuple[float, float, float]:  # pragma: no cover - compiled
-    """What voter i's stake brings to her vote: feared loss, attention to a threat, retrospection (ODD: support)."""
+    fixed: Block, dynamic: Block, i: int, prices: Totals, incumbent: float, c: VoteCoefficients
+) -> OwnTerms:  # pragma: no cover - compiled
+    """What voter i's stakes bring to her vote (ODD: own_terms).
+
+    Feared loss, attention to a threat, retrospection, and what a public backstop of savers' losses is worth to her:
+    the prospect value of her own loss (relief), or a taxpayer's dislike in logit where she holds nothing.
+    """
     units = np.float64(dynamic[UNITS, i])
     visibility = np.float64(dynamic[VISIBILITY, i])
-    if units <= 0.0 or visibility <= 0.0:
-        return 0.0, 0.0, 0.0
     income = np.float64(fixed[INCOME, i])
-    stake = units * price / income
-    feared = pain(stake, visibility, np.float64(fixed[BELIEF, i]), c)
-    attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
-    partisanship = np.float64(fixed[PARTISANSHIP, i])
-    reference = np.float64(dynamic[REFERENCE, i])
-    own = retrospection(units, price, reference, income, visibility, partisanship, incumbent, c)
-    return feared, attention, own
+    belief = np.float64(fixed[BELIEF, i])
+    feared, attention, own, relief, dislike = 0.0, 0.0, 0.0, 0.0, 0.0
+    if units > 0.0 and visibility > 0.0:
+        price = prices[int(dynamic[PRODUCT, i])]
+        stake = units * price / income
+        feared = pain(stake, visibility, belief, c)
+        attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
+        partisanship = np.float64(fixed[PARTISANSHIP, i])
+        reference = np.float64(dynamic[REFERENCE, i])
+        own = retrospection(units, price, reference, income, visibility, partisanship, incumbent, c)
+        if c.backstop > 0.0 and reference > price:
+            relief = visibility * c.loss_aversion * (units * (reference - price) / income) ** c.curvature
+    elif c.backstop > 0.0:
+        dislike = c.backstop_dislike
+    if c.public_usd > 0.0:
+        share = c.public_usd / income
+        feared += whole_loss(share, c.public_visibility, belief, c)
+        attention += c.salience_threat * c.public_visibility * share / (share + c.stake_half)
+    return feared, attention, own, relief, dislike
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -214,6 +268,8 @@ def judge(
     feared: float,
     grievance: float,
     own: float,
+    relief: float,
+    dislike: float,
     question: Totals,
     turnout_channel: bool,
     c: VoteCoefficients,
@@ -222,6 +278,9 @@ def judge(
     r, d = question[0], question[1]
     issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
     stakes = weight * c.loss_weight * (feared * (question[3] - question[2]) + grievance) + own
+    backed = question[5] - question[6]
+    if backed != 0.0:
+        stakes += backed * (weight * c.loss_weight * relief - dislike)
     utility = base + issue + stakes
     return utility, abs(utility) if turnout_channel else abs(base + issue)
 
@@ -232,7 +291,7 @@ def support(
     dynamic: Block,
     first: int,
     count: int,
-    price: float,
+    prices: Totals,
     incumbent: float,
     shift: float,
     threat: float,
@@ -243,7 +302,8 @@ def support(
 ) -> Totals:  # pragma: no cover - compiled
     """Expected votes for R and D among voters first .. first+count-1 (modulo all), per question (ODD: support).
 
-    questions, shape (q, 5): openness of R's stand and of D's, feared_size of R's stand and of D's, threat imagined.
+    questions, shape (q, 7): openness of R's stand and of D's, feared_size of R's stand and of D's, threat imagined,
+    share of savers' losses (to the power of the curvature) that R's stand and D's would take over.
     threat is the one attended to now; shift is the national shift in logit. Returns shape (q, 2).
     """
     voters = fixed.shape[1]
@@ -259,13 +319,15 @@ def support(
             partisanship = np.float64(fixed[PARTISANSHIP, i])
             ideal = np.float64(dynamic[IDEAL, i])
             salience: float = np.float64(dynamic[SALIENCE, i])
-            feared, attention, own = own_terms(fixed, dynamic, i, price, incumbent, c)
+            feared, attention, own, relief, dislike = own_terms(fixed, dynamic, i, prices, incumbent, c)
             grievance = np.float64(dynamic[GRIEVANCE, i])
             base = partisanship + shift
             habit = np.float64(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
             for q in range(asked):
                 weight = salience + attention * max(0.0, questions[q, 4] - threat)
-                utility, gap = judge(base, ideal, weight, feared, grievance, own, questions[q], turnout_channel, c)
+                utility, gap = judge(
+                    base, ideal, weight, feared, grievance, own, relief, dislike, questions[q], turnout_channel, c
+                )
                 turnout = 1.0 / (1.0 + math.exp(-(habit + c.turnout_gap_weight * gap)))
                 choice = 1.0 / (1.0 + math.exp(-utility))
                 part[q, 0] += turnout * choice
@@ -278,7 +340,7 @@ def support(
 
 @numba.njit(cache=True, error_model="numpy")
 def grieve(
-    fixed: Block, dynamic: Block, price: float, size: float, sign: float, c: VoteCoefficients
+    fixed: Block, dynamic: Block, prices: Totals, size: float, sign: float, c: VoteCoefficients
 ) -> None:  # pragma: no cover - compiled
     """A restriction in force leaves a grievance against the party behind it (ODD: grieve).
 
@@ -286,7 +348,12 @@ def grieve(
     """
     for i in range(fixed.shape[1]):
         units: float = np.float64(dynamic[UNITS, i])
+        hurt = 0.0
         if units > 0.0:
-            stake = units * price / np.float64(fixed[INCOME, i])
+            stake = units * prices[int(dynamic[PRODUCT, i])] / np.float64(fixed[INCOME, i])
             hurt = pain(stake, np.float64(dynamic[VISIBILITY, i]), np.float64(fixed[BELIEF, i]), c)
+        if c.public_usd > 0.0:
+            share = c.public_usd / np.float64(fixed[INCOME, i])
+            hurt += whole_loss(share, c.public_visibility, np.float64(fixed[BELIEF, i]), c)
+        if hurt > 0.0:
             dynamic[GRIEVANCE, i] += sign * hurt * size

@@ -160,6 +160,16 @@ class OpinionParameters(Group):
 class VotingParameters(Group):
     """The vote: issue, threatened stake, retrospection, turnout."""
 
+    backstop_dislike: float = quantity(
+        0.02,
+        "logit per share of losses taken over",
+        0.0,
+        0.2,
+        role="swept",
+        allowed=(0.0, 5.0),
+        source="taxpayers without a stake dislike bailouts, mildly and diffusely; 0 in range",
+    )
+
     asset_vote_effect: float = fact("asset_vote_effect", allowed=(0.0, 30.0))
     reference_stake: float = quantity(
         0.06,

@@ -55,7 +55,7 @@ class Voter(ModelAgent):
     @property
     def stake(self) -> float:
         """Value of the crypto held at this month's price, in years of income."""
-        return float(self.units * self.model.market.price / self.income)
+        return float(self.units * self.model.product_prices[int(self.product)] / self.income)
 
     def remove(self) -> None:
         """Not possible: the electorate has a fixed number of rows. Always TypeError."""
@@ -79,7 +79,8 @@ def derived(world: Any, name: str, rows: npt.NDArray[np.int64] | slice) -> npt.N
     if name == "side":
         return np.where(fixed[columns.PARTISANSHIP, rows] > 0.0, "R", "D")
     units = dynamic[columns.UNITS, rows].astype(np.float64)
-    return np.asarray(units * world.market.price / fixed[columns.INCOME, rows])
+    prices = world.product_prices[dynamic[columns.PRODUCT, rows].astype(np.int64)]
+    return np.asarray(units * prices / fixed[columns.INCOME, rows])
 
 
 def write(world: Any, name: str, rows: npt.NDArray[np.int64] | slice | int, value: Any) -> None:

@@ -123,7 +123,7 @@ def test_accounts_are_held_at_month_0_and_a_stake_is_raised_only_while_new_money
     before = units.astype(np.float64) * price / income
     market = world.market
     hold_accounts(world, first)
-    stakes, assigned = world.electorate.stakes(price), first[columns.ASSIGNED_STAKE].astype(np.float64)
+    stakes, assigned = world.electorate.stakes(world.product_prices), first[columns.ASSIGNED_STAKE].astype(np.float64)
     expected = assigned if open_ else np.minimum(assigned, before)
     assert stakes == pytest.approx(expected, rel=1e-5, abs=1e-9)
 

@@ -13,6 +13,7 @@ from political_moat.agents.electorate.kernels import support
 from political_moat.model import observe
 from political_moat.model.observe import individual_votes, vote_probabilities
 from political_moat.model.parameters import Parameters
+from political_moat.model.products import starting_prices
 from political_moat.model.world import World
 
 HELD = Parameters().with_values({"electorate.voters": 2000, "exposure.breadth": 0.5, "exposure.visibility": 1.0})
@@ -31,10 +32,10 @@ def test_ballots_add_up_to_support(channel: bool, row: int, incumbent: float) ->
     world = at_election({})
     electorate = world.electorate
     electorate.dynamic[DYNAMIC.index("grievance")] = np.linspace(-0.5, 0.5, len(electorate), dtype=np.float32)
-    for question in ([0.8, 0.1, 0.05, 0.4, 0.9], [0.5, 0.5, 0.0, 0.0, 0.0], [0.0, 1.0, 0.7, 0.0, 0.3]):
+    for question in ([0.8, 0.1, 0.05, 0.4, 0.9, 0.3, 0.0], [0.5, 0.5, *[0.0] * 5], [0.0, 1.0, 0.7, 0.0, 0.3, 0.0, 1.0]):
         asked = np.array([question])
         common = (electorate.fixed, electorate.dynamic)
-        rest = (1.3, incumbent, 0.1, 0.2, row, channel)
+        rest = (1.3 * starting_prices(), incumbent, 0.1, 0.2, row, channel)
         panel: list[Any] = [*common, 0, len(electorate), *rest, asked, world.vote_coefficients]
         everybody: list[Any] = [*common, *rest, asked[0], world.vote_coefficients]
         totals = support(*panel)[0]

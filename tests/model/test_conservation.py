@@ -41,25 +41,24 @@ def tree(values: dict[str, Any]) -> Parameters:
 def wealth(world: World) -> Reals:
     """Plan, IRA and crypto of every voter at the month's price, in USD."""
     dynamic = world.electorate.dynamic.astype(np.float64)
-    return np.asarray(dynamic[columns.PLAN] + dynamic[columns.IRA] + dynamic[columns.UNITS] * world.market.price)
+    prices = world.electorate.unit_prices(world.product_prices)
+    return np.asarray(dynamic[columns.PLAN] + dynamic[columns.IRA] + dynamic[columns.UNITS] * prices)
 
 
 def months_of_money(world: World, months: int) -> Iterator[tuple[float, float, float]]:
     """Per month: the change of all balances, what the books say it should be, and the rounding error allowed."""
     for _ in range(months):
-        before, price = wealth(world), world.market.price
-        units = world.electorate.dynamic[columns.UNITS].astype(np.float64)
+        before = wealth(world)
         world.advance(1)
-        _, contributions, gains, _ = world.account_totals
-        crypto = float(units.sum()) * (world.market.price - price)
+        _, contributions, gains, _, withdrawals = world.account_totals
         # Every column is rounded by at most ROUNDING of itself; a voter's wealth bounds the three together.
         error = ROUNDING * float(np.maximum(before, wealth(world)).sum()) + 1e-6
-        yield float(wealth(world).sum() - before.sum()), contributions + gains + crypto, error
+        yield float(wealth(world).sum() - before.sum()), contributions + gains - withdrawals, error
 
 
 @pytest.mark.parametrize("name", TREES)
 def test_contributions_and_gains_are_the_change_of_all_balances(name: str) -> None:
-    """Nobody withdraws in this model, so nothing is subtracted; crypto counts at the month's price."""
+    """Contributions + gains - withdrawals; crypto counts at the month's price."""
     for change, books, error in months_of_money(World(tree(TREES[name]), seed=2), 36):
         assert abs(change - books) <= error
 
@@ -152,7 +151,7 @@ def test_a_fork_leaves_its_origin_alone() -> None:
     before = everything(origin)
     twin = takeover(origin, "opponent", origin)
     twin.advance(48)
-    twin.electorate.reset_stakes(twin.market.price)
+    twin.electorate.reset_stakes(twin.product_prices)
     assert everything(origin) != everything(twin)
     assert everything(origin) == before
 
@@ -198,11 +197,11 @@ def test_bringing_stakes_back_to_their_value_moves_no_money(name: str) -> None:
     world = World(tree(TREES[name]), seed=9)
     world.advance(48)
     before = wealth(world)
-    world.electorate.reset_stakes(world.market.price)
+    world.electorate.reset_stakes(world.product_prices)
     after = wealth(world)
     # Before and after each hold three rounded columns; a voter's own wealth bounds them.
     assert np.all(np.abs(after - before) <= 4.0 * ROUNDING * np.maximum(before, after) + 1e-3)
-    stake = world.electorate.stakes(world.market.price)
+    stake = world.electorate.stakes(world.product_prices)
     assigned = world.electorate.column("assigned_stake").astype(np.float64)
     short = stake < assigned * (1.0 - 4.0 * ROUNDING)
     rest = world.electorate.column("plan").astype(np.float64) + world.electorate.column("ira")
@@ -214,7 +213,7 @@ def test_bringing_stakes_back_to_their_value_moves_no_money(name: str) -> None:
 
 def test_the_stress_test_starts_every_arm_with_its_assigned_stake() -> None:
     past = friendly_term(tree({}), seed=9, replicate=0)
-    stake = past.electorate.stakes(past.market.price)
+    stake = past.electorate.stakes(past.product_prices)
     held = past.electorate.column("assigned_stake").astype(np.float64)
     assert float(stake.sum()) == pytest.approx(float(held.sum()), rel=1e-3)
 

@@ -13,8 +13,10 @@ from political_moat.agents.perception import Stand
 from political_moat.model.diagnostics import PROHIBITION, utilities
 from political_moat.model.parameters import Parameters
 from political_moat.model.population import solve_vote_effect
+from political_moat.model.products import starting_prices
 from political_moat.model.world import World
 
+ONES = starting_prices()
 SETTLED_MONTHS = 240
 
 
@@ -25,7 +27,9 @@ def _settled(world: World, stake: float) -> Electorate:
     electorate.dynamic[columns.UNITS] = stake * electorate.column("income")
     electorate.dynamic[columns.VISIBILITY] = 1.0 if stake > 0.0 else 0.0
     for _ in range(SETTLED_MONTHS):
-        opinion_month(electorate.fixed, electorate.dynamic, 1.0, now, 1.0, 0.0, now, 0.0, world.opinion_coefficients)
+        opinion_month(
+            electorate.fixed, electorate.dynamic, starting_prices(), now, 1.0, 0.0, now, 0.0, world.opinion_coefficients
+        )
     return electorate
 
 

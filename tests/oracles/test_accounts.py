@@ -21,6 +21,8 @@ Block = npt.NDArray[np.float32]
 
 ROUNDING = 2.0**-24
 """Relative error of one rounding to float32."""
+SHUT = np.repeat([[1.0], [1.0], [0.0], [0.0], [1.0], [1.0]], len(columns.PRODUCTS), axis=1)
+"""Products at a price of 1 that nobody may buy."""
 
 
 def savers(balance: float, contribution: float) -> tuple[Block, Block]:
@@ -51,7 +53,7 @@ def test_a_plan_grows_to_the_future_value_of_an_ordinary_annuity(rate: float, ba
     start = float(dynamic[columns.PLAN, 0])
     paid = gained = 0.0
     for _ in range(months):
-        flow, contributions, gains, held = accounts_month(fixed, dynamic, 1.0, rate, rate, 0.0, 0.0, 1.0, 1.0)
+        flow, contributions, gains, held, _ = accounts_month(fixed, dynamic, SHUT, rate, rate, 0.0, 1.0, 0.0, 0.0)
         assert flow == held == 0.0
         paid += contributions
         gained += gains
@@ -70,7 +72,7 @@ def test_a_plan_grows_to_the_future_value_of_an_ordinary_annuity(rate: float, ba
 
 def test_stocks_and_bonds_share_the_return_by_the_equity_share() -> None:
     fixed, dynamic = savers(10_000.0, 0.0)
-    accounts_month(fixed, dynamic, 1.0, 0.03, 0.01, 0.0, 0.0, 1.0, 1.0)
+    accounts_month(fixed, dynamic, SHUT, 0.03, 0.01, 0.0, 1.0, 0.0, 0.0)
     assert dynamic[columns.PLAN, 0] == pytest.approx(10_200.0, rel=ROUNDING)
     assert dynamic[columns.IRA, 1] == pytest.approx(10_300.0, rel=ROUNDING)
 

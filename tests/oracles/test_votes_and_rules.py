@@ -20,6 +20,7 @@ from political_moat.agents.regulator.docket import expected_months, slow_roll_fa
 from political_moat.model.elections import level_sd, valence_points
 from political_moat.model.government import open_docket, pipeline
 from political_moat.model.parameters import Parameters
+from political_moat.model.products import starting_prices
 from political_moat.model.world import World
 
 ALIKE = World(Parameters().with_values({"electorate.voters": 1500, "voting.ideal_weight": 40.0}), seed=1)
@@ -32,10 +33,10 @@ def share_of_r(partisanship: float, ideal: float, salience: float, r: float, d: 
     electorate.fixed[columns.PARTISANSHIP] = partisanship
     electorate.dynamic[columns.IDEAL] = ideal
     electorate.dynamic[columns.SALIENCE] = salience
-    questions = np.array([[r, d, 0.0, 0.0, 0.0]])
+    questions = np.array([[r, d, *[0.0] * 5]])
     row = columns.TURNOUT_PRESIDENTIAL
     blocks = (electorate.fixed, electorate.dynamic, 0, len(electorate))
-    votes = support(*blocks, 1.0, 1.0, shift, 0.0, row, True, questions, ALIKE.vote_coefficients)[0]
+    votes = support(*blocks, starting_prices(), 1.0, shift, 0.0, row, True, questions, ALIKE.vote_coefficients)[0]
     return float(votes[0] / votes.sum())
 
 

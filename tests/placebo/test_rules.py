@@ -144,7 +144,7 @@ def test_supporters_are_weighted_by_the_vote_to_be_expected_of_them() -> None:
         utilities, turnouts = ballots(
             world.electorate.fixed,
             world.electorate.dynamic,
-            world.market.price,
+            world.product_prices,
             world.incumbent_sign,
             0.0,
             world.threat,

@@ -76,31 +76,34 @@ def block_sums(rows: Iterable[Sequence[float]], width: int) -> list[float]:
 
 def account_month(
     voter: Any,
-    price: float,
+    products: Any,
     stock_return: float,
     bond_return: float,
-    new_money: float,
     rebalancing: float,
     keep_share: float,
-    limit_share: float,
-) -> tuple[float, float, float, float]:
-    """E1 to E12 for one voter; returns what it adds to flow, contributions, gains and crypto value."""
+    drawdown: float,
+    retirement_age: float,
+) -> tuple[float, float, float, float, float]:
+    """E1 to E12 for one voter; what it adds to flow, contributions, gains, coin value and withdrawals."""
     growth = voter.equity * stock_return + (1.0 - voter.equity) * bond_return  # E1
+    out = drawdown if voter.age >= retirement_age else 0.0
     gains = (voter.plan + voter.ira) * growth  # E2
     plan = voter.plan * (1.0 + growth) + voter.contribution  # E3
     ira = voter.ira * (1.0 + growth)
-    flow = crypto = 0.0
+    flow = crypto = withdrawals = 0.0
     if voter.assigned_stake > 0.0 or voter.units > 0.0:  # E4
+        price, before, new_money, is_open, limit_share, coin = (float(row[int(voter.product)]) for row in products)
+        gains += voter.units * (price - before)  # E2
         value = voter.units * price  # E5
         target = voter.assigned_stake * voter.income
         bought = voter.contribution * new_money if voter.assigned_stake > 0.0 else 0.0  # E6
         shift = rebalancing * (target - value)  # E7
-        if shift > 0.0 and new_money == 0.0:
+        if shift > 0.0 and is_open == 0.0:
             shift = 0.0
         excess = value - limit_share * (value + plan + ira)  # E8
         if excess > 0.0 and keep_share < 1.0:
             shift = -excess * (1.0 - keep_share)
-        if voter.eligible > 0.0:  # E9
+        if voter.eligible > 0.0 and voter.product != 5:  # E9
             shift = min(shift, max(0.0, plan - bought))
             plan -= bought + shift
         else:
@@ -108,27 +111,36 @@ def account_month(
             ira -= bought + shift
         units = max(0.0, voter.units + ratio(bought + shift, price))  # E10
         units = units if units > 1e-9 * voter.units else 0.0
+        flow = coin * (bought + shift)  # E11
+        if out > 0.0:
+            withdrawals = out * units * price
+            flow -= coin * withdrawals
+            units = units * (1.0 - out)
+            voter.assigned_stake = stored(voter.assigned_stake * (1.0 - out))
         voter.units = stored(units)
-        flow = bought + shift  # E11
-        crypto = units * price
+        crypto = coin * units * price
+    if out > 0.0:
+        withdrawals += out * (plan + ira)
+        plan, ira = plan * (1.0 - out), ira * (1.0 - out)
     voter.plan = stored(plan)  # E12
     voter.ira = stored(ira)
-    return flow, voter.contribution, gains, crypto
+    return flow, voter.contribution, gains, crypto, withdrawals
 
 
-def accounts_month(voters: Iterable[Any], *arguments: float) -> list[float]:
-    """E13: one month of all accounts, and its four totals; arguments of `account_month`."""
-    return block_sums((account_month(voter, *arguments) for voter in voters), 4)
+def accounts_month(voters: Iterable[Any], *arguments: Any) -> list[float]:
+    """E13: one month of all accounts, and its five totals; arguments of `account_month`."""
+    return block_sums((account_month(voter, *arguments) for voter in voters), 5)
 
 
 def mind_month(
-    voter: Any, price: float, openness: float, threat: float, media: float, stand_r: float, stand_d: float, c: Any
+    voter: Any, prices: Any, openness: float, threat: float, media: float, stand_r: float, stand_d: float, c: Any
 ) -> None:
     """E14 to E25 for one voter."""
     salience_goal = c.salience_base + c.salience_media * media  # E14
     ideal_goal = voter.ideal_base
     blame_goal = 0.0
     if voter.units > 0.0:
+        price = float(prices[int(voter.product)])
         speed = c.reference_up if price > voter.reference else c.reference_down  # E15
         pace = min(1.0, 2.0 * voter.attention * speed)
         reference = voter.reference + pace * (price - voter.reference)
@@ -141,6 +153,10 @@ def mind_month(
         noticed = voter.visibility * ratio(stake, stake + c.stake_half)
         salience_goal += noticed * (c.salience_stake + c.salience_threat * threat * c.unprotected)  # E18
         ideal_goal += c.ownership_shift * voter.visibility  # E19
+    if c.public_usd > 0.0:
+        share = c.public_usd / voter.income
+        seen = c.public_visibility * share / (share + c.stake_half)
+        salience_goal += seen * (c.salience_stake + c.salience_threat * threat)
     blame = voter.blame + (c.blame_up if blame_goal > voter.blame else c.blame_down) * (blame_goal - voter.blame)  # E20
     speed = c.salience_up if salience_goal > voter.salience else c.salience_down  # E21
     voter.salience = stored(voter.salience + speed * (salience_goal - voter.salience))
@@ -190,7 +206,7 @@ def retrospection(
 
 def ballot(
     voter: Any,
-    price: float,
+    prices: Any,
     incumbent: float,
     shift: float,
     threat: float,
@@ -200,22 +216,33 @@ def ballot(
     c: Any,
 ) -> list[float]:
     """E32 to E39 for one voter: expected vote for R and for D, question after question (2 q numbers)."""
-    feared = noticed = own = 0.0  # E32
+    feared = noticed = own = relief = dislike = 0.0  # E32
     if voter.units > 0.0 and voter.visibility > 0.0:
+        price = float(prices[int(voter.product)])
         stake = ratio(voter.units * price, voter.income)
         feared = pain(stake, voter.visibility, voter.belief, c)
         noticed = c.salience_threat * c.unprotected * voter.visibility * ratio(stake, stake + c.stake_half)
         own = retrospection(
             voter.units, price, voter.reference, voter.income, voter.visibility, voter.partisanship, incumbent, c
         )
+        if c.backstop > 0.0 and voter.reference > price:
+            lost = ratio(voter.units * (voter.reference - price), voter.income)
+            relief = voter.visibility * c.loss_aversion * lost**c.curvature
+    elif c.backstop > 0.0:
+        dislike = c.backstop_dislike
+    if c.public_usd > 0.0:
+        share = c.public_usd / voter.income
+        feared += c.public_visibility * voter.belief * c.loss_aversion * share**c.curvature
+        noticed += c.salience_threat * c.public_visibility * share / (share + c.stake_half)
     base = voter.partisanship + shift  # E33
     habit = getattr(voter, FIXED[turnout_row]) - c.turnout_gap_weight * abs(voter.partisanship)
     votes = []
-    for r, d, feared_r, feared_d, imagined in questions:
+    for r, d, feared_r, feared_d, imagined, relieved_r, relieved_d in questions:
         weight = voter.salience + noticed * max(0.0, imagined - threat)  # E34
         # E35 in its second form, the one that says what is meant: squared distances from the ideal.
         issue = weight * c.ideal_weight * ((d - voter.ideal) ** 2 - (r - voter.ideal) ** 2)
         stakes = weight * c.loss_weight * (feared * (feared_d - feared_r) + voter.grievance) + own  # E36
+        stakes += (relieved_r - relieved_d) * (weight * c.loss_weight * relief - dislike)
         utility = base + issue + stakes  # E37
         gap = utility if turnout_channel else base + issue
         turnout = logistic(habit + c.turnout_gap_weight * abs(gap))  # E38
@@ -237,11 +264,17 @@ def support(voters: Sequence[Any], first: int, count: int, *arguments: Any) -> l
     return [votes[2 * q : 2 * q + 2] for q in range(len(questions))]
 
 
-def resent(voter: Any, price: float, size: float, sign: float, c: Any) -> None:
+def resent(voter: Any, prices: Any, size: float, sign: float, c: Any) -> None:
     """E40 for one voter: the grievance a restriction in force leaves."""
+    hurt = 0.0
     if voter.units > 0.0:
-        stake = ratio(voter.units * price, voter.income)
-        voter.grievance = stored(voter.grievance + sign * pain(stake, voter.visibility, voter.belief, c) * size)
+        stake = ratio(voter.units * float(prices[int(voter.product)]), voter.income)
+        hurt = pain(stake, voter.visibility, voter.belief, c)
+    if c.public_usd > 0.0:
+        share = c.public_usd / voter.income
+        hurt += c.public_visibility * voter.belief * c.loss_aversion * share**c.curvature
+    if hurt > 0.0:
+        voter.grievance = stored(voter.grievance + sign * hurt * size)
 
 
 def grieve(voters: Iterable[Any], *arguments: Any) -> None:
@@ -250,9 +283,10 @@ def grieve(voters: Iterable[Any], *arguments: Any) -> None:
         resent(voter, *arguments)
 
 
-def reset_stake(voter: Any, price: float) -> None:
+def reset_stake(voter: Any, prices: Any) -> None:
     """P23 for one voter: the holding goes back to the assigned stake, the difference to the rest of the account."""
-    account = "plan" if voter.eligible > 0.0 else "ira"
+    price = float(prices[int(voter.product)])
+    account = "plan" if voter.eligible > 0.0 and voter.product != 5 else "ira"
     rest = getattr(voter, account)
     value = voter.units * price
     new_value = min(voter.assigned_stake * voter.income, value + rest)
@@ -276,6 +310,8 @@ def opinion_numbers(p: Any, stake_scale: float = 1.0) -> dict[str, float]:
         "salience_down": 1.0 - 0.5 ** (1.0 / o.salience_half_life_down),
         "grievance_keep": math.exp(-1.0 / o.grievance_months),
         "unprotected": 1.0 - p.exposure.grandfathering,
+        "public_usd": 0.0,
+        "public_visibility": p.fund.visibility,
     }
 
 
@@ -291,4 +327,8 @@ def vote_numbers(p: Any, loss_weight: float, stake_scale: float = 1.0) -> dict[s
         "stake_half": o.stake_half,
         "salience_threat": stake_scale * o.salience_threat if on.salience else 0.0,
         "unprotected": 1.0 - p.exposure.grandfathering,
+        "backstop": 1.0 if p.party.support_move and on.prospective else 0.0,
+        "backstop_dislike": v.backstop_dislike,
+        "public_usd": 0.0,
+        "public_visibility": p.fund.visibility,
     }

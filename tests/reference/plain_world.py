@@ -29,7 +29,7 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (government, "grieve"),
 )
 """Where the phases call the electorate, and the name they know the kernel by."""
-MOVING = ("plan", "ira", "units", "reference", "ideal", "salience", "blame", "grievance")
+MOVING = ("plan", "ira", "units", "reference", "ideal", "salience", "blame", "grievance", "assigned_stake")
 """Columns that voters change."""
 
 
@@ -41,7 +41,7 @@ class PlainVoter(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         plain.take_columns(self, fixed, dynamic, number)
 
-    def accounts_month(self, *arguments: float) -> tuple[float, float, float, float]:
+    def accounts_month(self, *arguments: Any) -> tuple[float, float, float, float, float]:
         """Own account moves; what it adds to the four totals."""
         return plain.account_month(self, *arguments)
 
@@ -57,9 +57,9 @@ class PlainVoter(mesa.Agent):  # type: ignore[misc]
         """A restriction leaves its grievance."""
         plain.resent(self, *arguments)
 
-    def reset_stake(self, price: float) -> None:
+    def reset_stake(self, prices: Any) -> None:
         """The holding goes back to what was assigned."""
-        plain.reset_stake(self, price)
+        plain.reset_stake(self, prices)
 
 
 class PlainPopulation(mesa.Model):  # type: ignore[misc]
@@ -82,7 +82,7 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
 
     def accounts_month(self, *arguments: float) -> list[float]:
         """One month of all accounts: four totals."""
-        return plain.block_sums(self.agents.map("accounts_month", *arguments), 4)
+        return plain.block_sums(self.agents.map("accounts_month", *arguments), 5)
 
     def opinion_month(self, *arguments: Any) -> None:
         """One month of all minds."""
@@ -134,7 +134,7 @@ class PlainWorld(World):
 
     def reset_stakes(self) -> None:
         """What the stress test does to the electorate when the friendly term ends."""
-        self.population.agents.do("reset_stake", self.market.price)
+        self.population.agents.do("reset_stake", self.product_prices)
 
     def people_of(self, dynamic: Any) -> PlainPopulation:
         """The voters who stand for a block of changing columns."""

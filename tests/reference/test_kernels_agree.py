@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,6 +57,7 @@ def electorate(seed: int, voters: int, holders: float, awkward: str = "") -> tup
     dynamic[at.UNITS] = holds * (draw.random(voters) < 0.9) * balance * draw.uniform(0, 0.5, voters)
     dynamic[at.ASSIGNED_STAKE] = holds * (draw.random(voters) < 0.9) * fixed[at.POTENTIAL_STAKE] * draw.random(voters)
     dynamic[at.VISIBILITY] = holds * draw.choice([0.0, 0.1, 1.0], voters)
+    dynamic[at.PRODUCT] = draw.integers(0, len(at.PRODUCTS), voters)
     dynamic[at.REFERENCE] = np.exp(draw.normal(0, 0.8, voters))
     dynamic[at.IDEAL] = draw.random(voters)
     dynamic[at.SALIENCE] = draw.exponential(0.1, voters)
@@ -83,6 +85,7 @@ ELECTORATES = st.builds(
     st.sampled_from(AWKWARD),
 )
 SHARES = st.sampled_from((0.0, 1.0)) | st.floats(0.0, 1.0)
+PUBLIC = st.sampled_from((0.0, 0.0, 200.0, 1e4))
 PRICES = st.sampled_from((1e-3, 0.3, 1.0, 40.0, 1e4)) | st.floats(0.05, 20.0)
 QUICK = settings(max_examples=120, deadline=None)
 
@@ -92,6 +95,9 @@ def parameters(draw: st.DrawFn) -> Parameters:
     """Parameter trees with the treatment, the channels and the weights of the mind moved about."""
     values: dict[str, Any] = {f"channels.{name}": draw(st.booleans()) for name in CHANNELS}
     values["exposure.grandfathering"] = draw(SHARES)
+    values["party.support_move"] = draw(st.booleans())
+    values["fund.visibility"] = draw(SHARES)
+    values["voting.backstop_dislike"] = draw(st.floats(0.0, 1.0))
     for group, leaf, low, high in (
         ("opinion", "blame_threshold", 0.0, 0.9),
         ("opinion", "curvature", 0.1, 1.0),
@@ -111,7 +117,7 @@ def parameters(draw: st.DrawFn) -> Parameters:
     return Parameters().with_values(values)
 
 
-def opinion_of(p: Parameters, stake_scale: float = 1.0) -> OpinionCoefficients:
+def opinion_of(p: Parameters, stake_scale: float = 1.0, public: float = 0.0) -> OpinionCoefficients:
     """Coefficients as a world packs them."""
     on = p.channels
     return opinion_coefficients(
@@ -121,10 +127,11 @@ def opinion_of(p: Parameters, stake_scale: float = 1.0) -> OpinionCoefficients:
         ideal_shift=on.ideal_shift,
         retrospective=on.retrospective,
         salience=on.salience,
-    )
+        public_visibility=p.fund.visibility,
+    )._replace(public_usd=public)
 
 
-def vote_of(p: Parameters, loss_weight: float = 3.0, stake_scale: float = 1.0) -> VoteCoefficients:
+def vote_of(p: Parameters, loss_weight: float = 3.0, stake_scale: float = 1.0, public: float = 0.0) -> VoteCoefficients:
     """Coefficients as a world packs them, without solving for the loss weight."""
     on = p.channels
     return vote_coefficients(
@@ -136,7 +143,9 @@ def vote_of(p: Parameters, loss_weight: float = 3.0, stake_scale: float = 1.0) -
         prospective=on.prospective,
         retrospective=on.retrospective,
         salience=on.salience,
-    )
+        backstop=p.party.support_move,
+        public_visibility=p.fund.visibility,
+    )._replace(public_usd=public)
 
 
 def ours(numbers: dict[str, float]) -> SimpleNamespace:
@@ -183,36 +192,62 @@ HOLDING = electorate(1, 30, 1.0)
 EMPTY = electorate(1, 30, 1.0, "zero balances")
 
 
+def everywhere(value: float) -> list[float]:
+    """The same value for every product."""
+    return [value] * len(at.PRODUCTS)
+
+
+def simple_table(price: float, new_money: float, limit: float) -> list[list[float]]:
+    """A table of products that are all alike; prices have not moved."""
+    return [everywhere(one) for one in (price, price, new_money, float(new_money > 0.0), limit, 1.0)]
+
+
+def of_every_product(values: st.SearchStrategy[float]) -> st.SearchStrategy[list[float]]:
+    """One value for each product."""
+    return st.lists(values, min_size=len(at.PRODUCTS), max_size=len(at.PRODUCTS))
+
+
+ALL_PRICES = of_every_product(PRICES)
+PRODUCT_TABLES = st.tuples(
+    ALL_PRICES,
+    ALL_PRICES,
+    of_every_product(SHARES),
+    of_every_product(st.sampled_from((0.0, 1.0))),
+    of_every_product(SHARES),
+    of_every_product(SHARES),
+)
+
+
 @QUICK
 @given(
     blocks=ELECTORATES,
-    price=PRICES,
+    products=PRODUCT_TABLES,
     stock=st.floats(-0.9, 0.5),
     bond=st.floats(-0.05, 0.05),
-    new_money=SHARES,
     rebalancing=SHARES,
     keep=SHARES,
-    limit=SHARES,
+    drawdown=SHARES,
+    retirement=st.floats(30.0, 90.0),
 )
-@example(HOLDING, 1.0, 0.01, 0.002, 0.0, 0.02, 0.0, 0.0)
-@example(HOLDING, 1.0, 0.01, 0.002, 0.0, 0.02, 0.6, 0.05)
-@example(HOLDING, 1.0, 0.01, 0.002, 0.0, 0.02, 1.0, 0.05)
-@example(HOLDING, 0.01, 0.01, 0.002, 0.0, 1.0, 1.0, 1.0)
-@example(HOLDING, 0.01, 0.01, 0.002, 1.0, 1.0, 1.0, 1.0)
-@example(EMPTY, 3.0, 0.01, 0.002, 1.0, 1.0, 0.5, 0.5)
+@example(HOLDING, simple_table(1.0, 0.0, 0.0), 0.01, 0.002, 0.02, 0.0, 0.0, 65.0)
+@example(HOLDING, simple_table(1.0, 0.0, 0.05), 0.01, 0.002, 0.02, 0.6, 0.0, 65.0)
+@example(HOLDING, simple_table(1.0, 0.0, 0.05), 0.01, 0.002, 0.02, 1.0, 0.004, 65.0)
+@example(HOLDING, simple_table(0.01, 0.0, 1.0), 0.01, 0.002, 1.0, 1.0, 0.0, 65.0)
+@example(HOLDING, simple_table(0.01, 1.0, 1.0), 0.01, 0.002, 1.0, 1.0, 1.0, 65.0)
+@example(EMPTY, simple_table(3.0, 1.0, 0.5), 0.01, 0.002, 1.0, 0.5, 0.1, 65.0)
 def test_accounts_month_agrees(
     blocks: tuple[Block, Block],
-    price: float,
+    products: Sequence[Sequence[float]],
     stock: float,
     bond: float,
-    new_money: float,
     rebalancing: float,
     keep: float,
-    limit: float,
+    drawdown: float,
+    retirement: float,
 ) -> None:
     fixed, before = blocks
     dynamic, voters = before.copy(), plain.people(fixed, before)
-    arguments = (price, stock, bond, new_money, rebalancing, keep, limit)
+    arguments = (np.array(products, dtype=float), stock, bond, rebalancing, keep, drawdown, retirement)
     totals = kernels.accounts_month(fixed, dynamic, *arguments)
     agree(totals, plain.accounts_month(voters, *arguments), "totals")
     state_agrees(fixed, dynamic, voters, before)
@@ -221,32 +256,34 @@ def test_accounts_month_agrees(
 @QUICK
 @given(
     blocks=ELECTORATES,
-    price=PRICES,
+    prices=ALL_PRICES,
     openness=SHARES,
     threat=SHARES,
     media=st.sampled_from((0.0, 1.0)),
     stand_r=SHARES,
     stand_d=SHARES,
     p=parameters(),
+    public=PUBLIC,
 )
-@example(HOLDING, 1e-3, 1.0, 1.0, 1.0, 1.0, 0.0, Parameters())
-@example(HOLDING, 1e4, 0.0, 0.0, 0.0, 0.0, 1.0, Parameters().with_values({"exposure.grandfathering": 1.0}))
+@example(HOLDING, everywhere(1e-3), 1.0, 1.0, 1.0, 1.0, 0.0, Parameters(), 0.0)
+@example(HOLDING, everywhere(1e4), 0.0, 0.0, 0.0, 0.0, 1.0, Parameters(), 500.0)
 def test_opinion_month_agrees(
     blocks: tuple[Block, Block],
-    price: float,
+    prices: list[float],
     openness: float,
     threat: float,
     media: float,
     stand_r: float,
     stand_d: float,
     p: Parameters,
+    public: float,
 ) -> None:
     fixed, before = blocks
     dynamic, voters = before.copy(), plain.people(fixed, before)
-    arguments = (price, openness, threat, media, stand_r, stand_d)
+    arguments = (np.array(prices), openness, threat, media, stand_r, stand_d)
     for _ in range(2):
-        kernels.opinion_month(fixed, dynamic, *arguments, opinion_of(p))
-        plain.opinion_month(voters, *arguments, ours(plain.opinion_numbers(p)))
+        kernels.opinion_month(fixed, dynamic, *arguments, opinion_of(p, public=public))
+        plain.opinion_month(voters, *arguments, ours(plain.opinion_numbers(p) | {"public_usd": public}))
     state_agrees(fixed, dynamic, voters, before)
 
 
@@ -291,32 +328,35 @@ def test_retrospection_agrees(
     blocks=ELECTORATES,
     start=st.integers(0, 23),
     size=st.integers(1, 24),
-    price=PRICES,
+    prices=ALL_PRICES,
     incumbent=st.sampled_from((-1.0, 1.0)),
     shift=st.floats(-2.0, 2.0),
     threat=SHARES,
     row=st.sampled_from((at.TURNOUT_PRESIDENTIAL, at.TURNOUT_MIDTERM)),
-    questions=st.lists(st.tuples(SHARES, SHARES, SHARES, SHARES, SHARES), min_size=1, max_size=4),
+    questions=st.lists(st.tuples(*[SHARES] * 7), min_size=1, max_size=4),
     p=parameters(),
+    public=PUBLIC,
 )
 def test_support_agrees(
     blocks: tuple[Block, Block],
     start: int,
     size: int,
-    price: float,
+    prices: list[float],
     incumbent: float,
     shift: float,
     threat: float,
     row: int,
     questions: list[tuple[float, ...]],
     p: Parameters,
+    public: float,
 ) -> None:
     fixed, before = blocks
     dynamic, voters = before.copy(), plain.people(fixed, before)
     first, count = start % len(voters), min(size, len(voters))
-    arguments = (first, count, price, incumbent, shift, threat, row, p.channels.turnout)
-    got = kernels.support(fixed, dynamic, *arguments, np.array(questions), vote_of(p))
-    expected = plain.support(voters, *arguments, questions, ours(plain.vote_numbers(p, 3.0)))
+    arguments = (first, count, np.array(prices), incumbent, shift, threat, row, p.channels.turnout)
+    got = kernels.support(fixed, dynamic, *arguments, np.array(questions), vote_of(p, public=public))
+    numbers = plain.vote_numbers(p, 3.0) | {"public_usd": public}
+    expected = plain.support(voters, *arguments, questions, ours(numbers))
     agree(got, expected, "votes")
     # Who would win, and by what share, is what the world decides on.
     agree(got[:, 0] / got.sum(axis=1), [r / (r + d) for r, d in expected], "shares")
@@ -324,12 +364,21 @@ def test_support_agrees(
 
 
 @QUICK
-@given(blocks=ELECTORATES, price=PRICES, size=SHARES | st.just(-0.2), sign=st.sampled_from((-1.0, 1.0)), p=parameters())
-def test_grieve_agrees(blocks: tuple[Block, Block], price: float, size: float, sign: float, p: Parameters) -> None:
+@given(
+    blocks=ELECTORATES,
+    prices=ALL_PRICES,
+    size=SHARES | st.just(-0.2),
+    sign=st.sampled_from((-1.0, 1.0)),
+    p=parameters(),
+    public=PUBLIC,
+)
+def test_grieve_agrees(
+    blocks: tuple[Block, Block], prices: list[float], size: float, sign: float, p: Parameters, public: float
+) -> None:
     fixed, before = blocks
     dynamic, voters = before.copy(), plain.people(fixed, before)
-    kernels.grieve(fixed, dynamic, price, size, sign, vote_of(p))
-    plain.grieve(voters, price, size, sign, ours(plain.vote_numbers(p, 3.0)))
+    kernels.grieve(fixed, dynamic, np.array(prices), size, sign, vote_of(p, public=public))
+    plain.grieve(voters, prices, size, sign, ours(plain.vote_numbers(p, 3.0) | {"public_usd": public}))
     state_agrees(fixed, dynamic, voters, before)
 
 
@@ -338,7 +387,7 @@ def test_totals_are_added_up_in_blocks_of_the_document(voters: int) -> None:
     """Contributions are summed as they stand, so their total shows the order of the sum to the last bit."""
     fixed, dynamic = electorate(5, voters, 0.5)
     fixed[at.CONTRIBUTION] = 10.0 ** np.random.default_rng(voters).uniform(-6, 9, voters)
-    month = (1.3, 0.02, 0.001, 0.5, 0.1, 0.7, 0.1)
+    month = (np.array(simple_table(1.3, 0.5, 0.1)), 0.02, 0.001, 0.1, 0.7, 0.01, 60.0)
     everybody = plain.people(fixed, dynamic)
     expected = plain.accounts_month(everybody, *month)
     got = kernels.accounts_month(fixed, dynamic, *month)
@@ -350,8 +399,8 @@ def test_totals_are_added_up_in_blocks_of_the_document(voters: int) -> None:
 def test_a_panel_wraps_around_through_several_blocks(voters: int) -> None:
     p = Parameters()
     fixed, dynamic = electorate(6, voters, 0.5)
-    questions = [(0.9, 0.1, 0.0, 0.4, 0.8), (0.3, 0.1, 0.2, 0.4, 0.1)]
-    arguments = (voters - 200, voters, 1.3, 1.0, 0.1, 0.2, at.TURNOUT_MIDTERM, True)
+    questions = [(0.9, 0.1, 0.0, 0.4, 0.8, 0.2, 0.0), (0.3, 0.1, 0.2, 0.4, 0.1, 0.0, 0.0)]
+    arguments = (voters - 200, voters, np.array(everywhere(1.3)), 1.0, 0.1, 0.2, at.TURNOUT_MIDTERM, True)
     got = kernels.support(fixed, dynamic, *arguments, np.array(questions), vote_of(p))
     everybody = plain.people(fixed, dynamic)
     expected = plain.support(everybody, *arguments, questions, ours(plain.vote_numbers(p, 3.0)))

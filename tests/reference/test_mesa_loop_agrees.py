@@ -105,7 +105,7 @@ def test_the_stress_test_is_the_same(seed: int, setting: str) -> None:
     for world in (fast, slow):
         world.advance(48)
     decisions_agree(fast, slow)
-    fast.electorate.reset_stakes(fast.market.price)
+    fast.electorate.reset_stakes(fast.product_prices)
     slow.reset_stakes()
     voters_agree(fast, slow)
     opposed, opposed_slow = fast.fork(), slow.fork()
