@@ -155,7 +155,9 @@ def hold_accounts(world: World, first: Block) -> None:
     fixed, dynamic, price = world.electorate.fixed, world.electorate.dynamic, world.market.price
     income = fixed[INCOME].astype(np.float64)
     if world.parameters.exposure.evolves:
-        total = dynamic[[PLAN, IRA]].sum(axis=0, dtype=np.float64) + world.electorate.stakes(price) * income
+        total = (
+            dynamic[[PLAN, IRA]].sum(axis=0, dtype=np.float64) + world.electorate.stakes(world.product_prices) * income
+        )
         before = first[[PLAN, IRA, UNITS]].sum(axis=0, dtype=np.float64)
         dynamic[[PLAN, IRA, UNITS]] *= np.divide(before, total, out=np.ones_like(total), where=total > 0.0)
         return
