@@ -35,6 +35,7 @@ from .groups import (
     PolicyParameters,
     PollsParameters,
 )
+from .product_parameters import ProductParameters
 
 
 class ParameterError(ValueError):
@@ -59,6 +60,7 @@ class Parameters(Group):
     people: PeopleParameters = PeopleParameters()
     adoption: AdoptionParameters = AdoptionParameters()
     employer: EmployerParameters = EmployerParameters()
+    product: ProductParameters = ProductParameters()
     network: NetworkParameters = NetworkParameters()
     fund: FundParameters = FundParameters()
     attitude: AttitudeParameters = AttitudeParameters()

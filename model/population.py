@@ -15,6 +15,7 @@ from ..agents.draws import Draws
 from ..agents.electorate import columns
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.parameters import AGE_BANDS
+from .employers import employer_of
 from .parameters import Parameters
 
 Reals = npt.NDArray[np.float64]
@@ -186,7 +187,7 @@ def build_population(p: Parameters, draws: Draws) -> Electorate:
     fixed[columns.TURNOUT_PRESIDENTIAL] = presidential
     fixed[columns.TURNOUT_MIDTERM] = _turnout_base(p, "midterm", ages) + habit
     fixed[columns.DIRECT_OWNER] = owner
-    fixed[columns.EMPLOYER] = -1.0
+    fixed[columns.EMPLOYER] = employer_of(fixed[columns.CONTRIBUTION] > 0.0, draws, p.employer)
     dynamic = np.zeros((len(columns.DYNAMIC), n), dtype=np.float32)
     dynamic[columns.IRA] = balance * p.accounts.ira_share_of_balance
     dynamic[columns.PLAN] = balance * (1.0 - p.accounts.ira_share_of_balance)

@@ -12,12 +12,15 @@ from ..agents.electorate.coefficients import opinion_coefficients, vote_coeffici
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.voter import Voter
 from ..agents.electorate.voter_set import VoterSet
+from ..agents.employer.employer import Employer
+from ..agents.employer.employer_set import EmployerSet
 from ..agents.everyone import Everyone
 from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
 from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
+from .employers import build_employers
 from .government import Event, Suit, confirm_agencies
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
@@ -32,7 +35,7 @@ _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd",
+    "last_poll", "account_totals", "product_prices", "prices_before", "product_flows", "fund", "socialised_usd",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -75,6 +78,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self._pack_coefficients()
         self.market = START
         self.product_prices, self.prices_before = starting_prices(), starting_prices()
+        self.product_flows = 0.0 * starting_prices()
         self.fund = PublicFund()
         self.socialised_usd = 0.0
         self.law = initial_law(p)
@@ -97,6 +101,8 @@ class World(mesa.Model):  # type: ignore[misc]
         self.refresh_policy()
         self._make_institutions()
         self._admit_voters()
+        self.employers = build_employers(p, self.draws, self.electorate) if p.exposure.evolves else None
+        self._admit_employers()
         confirm_agencies(self)
 
     @staticmethod
@@ -146,10 +152,14 @@ class World(mesa.Model):  # type: ignore[misc]
         # Beside Mesa's own sets by type: voters are agents of this model, but none is made before it is touched.
         self._agents_by_type[Voter] = VoterSet(self)
 
+    def _admit_employers(self) -> None:
+        if self.employers is not None:
+            self._agents_by_type[Employer] = EmployerSet(self)
+
     @property
     def agents(self) -> Everyone:
-        """All agents: parties and regulators, then voters."""
-        return Everyone(self._all_agents, self._agents_by_type[Voter])
+        """All agents: parties and regulators, then voters, then employers where exposure evolves."""
+        return Everyone(self._all_agents, self._agents_by_type[Voter], self._agents_by_type.get(Employer))
 
     def next_agent_number(self) -> int:
         """Number for a new Mesa agent of this world, from 1."""
@@ -256,6 +266,10 @@ class World(mesa.Model):  # type: ignore[misc]
             for name, one in self.agencies.items()
         }
         twin._admit_voters()
+        twin.employers = self.employers.fork() if self.employers is not None else None
+        if twin.parameters.exposure.evolves and twin.employers is None:
+            twin.employers = build_employers(twin.parameters, twin.draws, twin.electorate)
+        twin._admit_employers()
         self._agents_by_type[Voter].unshared = None  # the twin sees the fixed columns as well
         return twin
 
