@@ -211,18 +211,20 @@ def naive_lines(table: pd.DataFrame) -> list[str]:
     lines = [
         f"Reversal regressed on exposure, takeovers at risk: {_PER} (95% interval)",
         f"{'estimator':<14}{'exposure':<42}{'slope':>9}{'interval':>22}{'takeovers':>11}{'clusters':>10}"
-        f"{'P(rev)':>8}{'mean x':>9}{'bias':>9}{'interval':>22}",
+        f"{'P(rev)':>8}{'mean x':>9}{'sd':>8}{'bias':>9}{'interval':>22}",
     ]
     for one, row in zip(ESTIMATORS, table.itertuples(), strict=True):
-        share, exposure = (f"{v:.3f}" if math.isfinite(v) else "-" for v in (row.p_reversed, row.exposure))
+        share = f"{row.p_reversed:.3f}" if math.isfinite(row.p_reversed) else "-"
+        exposure, spread = (f"{v:.4f}" if math.isfinite(v) else "-" for v in (row.exposure, row.exposure_sd))
         lines.append(
             f"{one.name.replace('_', ' '):<14}{one.measured:<42}{_number(row.slope)}"
             f"{_interval(row.slope_low, row.slope_high):>22}{row.takeovers:>11d}{row.clusters:>10d}{share:>8}"
-            f"{exposure:>9}{_number(row.bias)}{_interval(row.bias_low, row.bias_high):>22}"
+            f"{exposure:>9}{spread:>8}{_number(row.bias)}{_interval(row.bias_low, row.bias_high):>22}"
         )
     return [
         *lines,
         "assigned: arms whose exposure the experimenter set. The other three are what an observer of evolving worlds",
         "  could compute; bias: naive minus assigned. Where reversal makes savers sell, exposure measured during or",
-        "  after the outcome counts early-reversed terms as unexposed. mean x: visible stake in years of income.",
+        "  after the outcome counts early-reversed terms as unexposed. mean x, sd: visible stake in years of income; a",
+        "  slope per .01 says little where x spreads over much less.",
     ]

@@ -197,6 +197,18 @@ def test_an_evolving_arm_beside_the_assigned_ones_which_do_not_know_it() -> None
     assert run["exposure_mean"] == pytest.approx(np.mean([row["exposure_mean"] for row in own]))
 
 
+def test_adoption_by_employers_and_savers_reaches_the_evolving_arm_alone() -> None:
+    evolving = SMALL.with_values({"exposure.evolves": True})
+    design = DESIGN._replace(evolving=True, cycles=3)
+    found, plain = run_history(evolving, design, 3, 1), run_history(SMALL, design._replace(evolving=False), 3, 1)
+    assert [row for row in found.cycles if not row["evolving"]] == plain.cycles
+    own = [row for row in found.cycles if row["evolving"]]
+    assert own[0]["share_holding"] == 0.0
+    assert own[-1]["share_holding_end"] > 0.0
+    # Those who adopt by themselves change nothing for those of whom nobody does.
+    assert {row["share_holding_end"] for row in found.cycles if row["arm"] == "b=0"} == {0.0}
+
+
 def test_exposure_of_an_assigned_arm_is_read_at_inauguration_each_quarter_and_at_the_end() -> None:
     world = World(SMALL.with_values({"exposure.breadth": 0.3, "people.ageing": True}), 2, 0)
     (row,), _ = free_run(world, 1)
