@@ -184,5 +184,7 @@ def make_request(
     if protocol == "history":
         design = StressDesign(doses, (chosen,), layers=(), returning=False)
         return Request(preset_name, parameters, design, seed, replicates, cycles or DEFAULT_CYCLES)
-    visibilities = (chosen,) if "exposure.visibility" in values else (1.0, SLEEVE_VISIBILITY)
+    # A preset that says how far stakes are seen means just that; otherwise the upper bound and the sleeve are shown.
+    said = "exposure.visibility" in values or chosen != 1.0
+    visibilities = (chosen,) if said else (1.0, SLEEVE_VISIBILITY)
     return Request(preset_name, parameters, StressDesign(doses, visibilities), seed, replicates)

@@ -205,9 +205,18 @@ class World(mesa.Model):  # type: ignore[misc]
         self.announced = self.docket.option.stand if self.docket is not None else None
         self.refresh_policy()
 
+    def losses_usd(self) -> float:
+        """Savers' losses below their reference points, in USD of the whole population."""
+        electorate = self.electorate
+        fallen = electorate.column("reference") - electorate.unit_prices(self.product_prices)
+        lost = electorate.column("units").astype(float) * fallen.clip(min=0.0)
+        return float(lost.sum()) * self.citizens_per_voter
+
     def take_over_losses(self) -> None:
         """A public backstop takes over a declared share of savers' losses, felt and feared (ODD: take_over_losses)."""
         p, c = self.parameters, self.vote_coefficients
+        if self.socialised_usd == 0.0:
+            self.socialised_usd = p.party.support_share * self.losses_usd()
         self.vote_coefficients = c._replace(
             loss_aversion=c.loss_aversion * (1.0 - p.party.support_share) ** c.curvature
         )

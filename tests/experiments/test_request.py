@@ -100,7 +100,10 @@ def test_settings_that_are_none_do_not_hide_the_others() -> None:
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ({"preset_name": "artcle"}, "unknown preset 'artcle'; did you mean 'article'? (there are calibrated, article)"),
+        (
+            {"preset_name": "artcle"},
+            "unknown preset 'artcle'; did you mean 'article'? (there are calibrated, article, h0-invisible, ",
+        ),
         ({"settings": ["exposure.alocation=.1"]}, "unknown parameter 'exposure.alocation'; did you mean "),
         ({"settings": ["allocation=.1"]}, "unknown parameter 'allocation'; did you mean 'exposure.allocation'?"),
         ({"settings": ["exposure.allocation=2"]}, "exposure.allocation = 2 is not possible; allowed: 0 to 1 share"),
