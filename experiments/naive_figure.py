@@ -55,11 +55,8 @@ def _share(series: str, rows: pd.DataFrame, exposure: str) -> dict[str, Any]:
 def figure_data(cycles: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """What is drawn: share reversed by assigned arm and by bin of evolving exposure at takeover, and every slope."""
     taken = takeovers(cycles)
-    rows = [
-        _share(ASSIGNED, one, ASSIGNED)
-        for _, one in taken[taken["evolving"] == 0].groupby("arm", sort=False)
-        if len(one)
-    ]
+    assigned = taken[taken["evolving"] == 0]
+    rows = [_share(ASSIGNED, one, ASSIGNED) for _, one in assigned.groupby("arm", sort=False)]
     own = taken[taken["evolving"] == 1].sort_values("landmark", kind="stable")
     edges = np.unique(np.quantile(own["landmark"], np.linspace(0.0, 1.0, _BINS + 1)[1:-1]))
     for _, one in own.groupby(np.searchsorted(edges, own["landmark"], side="left")):
@@ -93,14 +90,14 @@ def _draw_shares(axes: Axes, data: pd.DataFrame, table: pd.DataFrame) -> None:
 
 
 def _draw_slopes(axes: Axes, data: pd.DataFrame) -> None:
-    rows = data[data["panel"] == "slope"].reset_index(drop=True)
+    rows: list[Any] = list(data[data["panel"] == "slope"].itertuples())
     axes.axvline(0.0, color="0.35", linewidth=0.8, zorder=1)
-    for place, row in enumerate(rows.itertuples()):
+    for place, row in enumerate(rows):
         if math.isfinite(row.value):
             colour = COLOURS[min(place, 1)]
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=1.2)
             axes.plot([row.value], [place], color=colour, marker=MARKERS[place], markersize=5)
-    axes.set_yticks(range(len(rows)), [f"{_LABELS[row.series]}\n(n = {row.n})" for row in rows.itertuples()])
+    axes.set_yticks(range(len(rows)), [f"{_LABELS[row.series]}\n(n = {row.n})" for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("Change in P(reversed) per .01 year of income")

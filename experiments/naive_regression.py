@@ -8,7 +8,7 @@ errors clustered on the replicate.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -213,7 +213,8 @@ def naive_lines(table: pd.DataFrame) -> list[str]:
         f"{'estimator':<14}{'exposure':<42}{'slope':>9}{'interval':>22}{'takeovers':>11}{'clusters':>10}"
         f"{'P(rev)':>8}{'mean x':>9}{'sd':>8}{'bias':>9}{'interval':>22}",
     ]
-    for one, row in zip(ESTIMATORS, table.itertuples(), strict=True):
+    rows: list[Any] = list(table.itertuples())
+    for one, row in zip(ESTIMATORS, rows, strict=True):
         share = f"{row.p_reversed:.3f}" if math.isfinite(row.p_reversed) else "-"
         exposure, spread = (f"{v:.4f}" if math.isfinite(v) else "-" for v in (row.exposure, row.exposure_sd))
         lines.append(
