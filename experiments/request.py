@@ -176,6 +176,8 @@ def make_request(
         parameters = parameters.with_values(values)
     except ParameterError as error:
         problems.append(str(error))
+    if parameters.network.kind == "own":
+        problems.append("network.kind = own needs a graph, which only Python can give: docs/own-network.md")
     if problems:
         raise UserError("\n".join(problems))
     from .protocols import StressDesign  # brings the whole world; a mistake is answered before

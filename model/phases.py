@@ -13,6 +13,8 @@ from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .market import market_month
+from .midnight import hurry
+from .people import monthly_drawdown, people
 from .polls import question_row, threat_of
 from .products import allocations, coin_shares, ira_openness, products_month
 from .public_fund import public_month
@@ -77,17 +79,21 @@ def payroll(world: World) -> None:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
     before = units_by_product(world)
+    products = product_table(world)
+    lives = people(world, products)
     totals = accounts_month(
         world.electorate.fixed,
         world.electorate.dynamic,
-        product_table(world),
+        products,
         world.market.stock_return,
         p.market.bond_return_monthly,
         p.accounts.rebalancing,
         keep,
-        0.0,
-        0.0,
+        monthly_drawdown(p),
+        p.people.retirement_age,
     )
+    for row, amount in zip((0, 1, 2, 4), lives, strict=True):
+        totals[row] += amount
     scale = world.citizens_per_voter
     world.product_flows = product_flows(world, before, float(totals[0])) * scale
     public_month(world)
@@ -173,6 +179,7 @@ def election(world: World) -> None:
     world.results.append(
         ElectionResult(month, presidential, own, rival, share, valence, incumbency, winner, world.elected_congress)
     )
+    hurry(world)
 
 
 def record(world: World) -> None:

@@ -19,23 +19,29 @@ from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
+from .courts import Suit
 from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
 from .employers import build_employers
-from .government import Event, Suit, confirm_agencies
+from .events import Event
+from .government import confirm_agencies
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
+from .network import build_network, check_same_ties
 from .parameters import Parameters
-from .population import author_sign, build_population, solve_vote_effect
+from .people import PeopleState, people_at_fork, start_people
+from .population import build_population, solve_vote_effect
 from .products import starting_prices
 from .public_fund import PublicFund
 from .record import Month
 from .schedule import PHASES
+from .traits import author_sign
 
 _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
     "last_poll", "account_totals", "product_prices", "prices_before", "product_flows", "fund", "socialised_usd",
+    "network", "people", "deaths",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -58,11 +64,13 @@ class World(mesa.Model):  # type: ignore[misc]
         seed: int = 0,
         replicate: int = 0,
         population: Electorate | None = None,
+        graph: Any = None,
     ) -> None:
         """Build the world of January 2025.
 
         population: an electorate of the same parameters, seed and replicate before any exposure was assigned; it is
-        copied, not kept.
+        copied, not kept. graph: who is whose neighbour, where network.kind is own: a networkx graph of nodes 0 ..
+        voters-1, read once (docs/own-network.md). ParameterError where graph and network.kind do not go together.
         """
         p = parameters or Parameters()
         super().__init__(rng=seed)
@@ -71,10 +79,17 @@ class World(mesa.Model):  # type: ignore[misc]
         self.draws = Draws(seed, replicate)
         self.month = 0
         self.sign = author_sign(p)
+        if population is not None and len(population) != p.electorate.voters:
+            raise ValueError(f"population has {len(population)} voters, but electorate.voters is {p.electorate.voters}")
         self.electorate = (population or build_population(p, self.draws)).fork()
+        self.network = build_network(p, self.draws, self.electorate, self.sign, graph)
         self.citizens_per_voter = p.electorate.citizens / len(self.electorate)
         self.electorate.assign_exposure(p.exposure.breadth, p.exposure.allocation, p.exposure.visibility)
         self.blind = self.electorate.without_stakes() if p.polls.blind else None
+        self.people: PeopleState | None = start_people(p, self.electorate)
+        self.deaths = 0
+        if self.people is not None:
+            self.electorate.own_people(self.blind)
         self._pack_coefficients()
         self.market = START
         self.product_prices, self.prices_before = starting_prices(), starting_prices()
@@ -245,8 +260,10 @@ class World(mesa.Model):  # type: ignore[misc]
     def fork(self, parameters: Parameters | None = None) -> World:
         """A copy that goes its own way from here, on the same draws.
 
-        parameters, if given, replace the tree from now on; the population and what has happened stay.
+        parameters, if given, replace the tree from now on; population, network and what has happened stay.
         """
+        if parameters is not None:
+            check_same_ties(self.parameters.network, parameters.network)
         twin = type(self).__new__(type(self))
         mesa.Model.__init__(twin, rng=self.draws.seed)
         twin._agent_numbers = 0
@@ -257,6 +274,7 @@ class World(mesa.Model):  # type: ignore[misc]
         for name in _OWN_LISTS:
             setattr(twin, name, list(getattr(self, name)))
         if parameters is not None:
+            twin.people = people_at_fork(self.people, parameters)
             twin._pack_coefficients()
             share = self.vote_coefficients.public_usd
             twin.opinion_coefficients = twin.opinion_coefficients._replace(public_usd=share)
@@ -264,6 +282,8 @@ class World(mesa.Model):  # type: ignore[misc]
             if twin.law.support:
                 twin.take_over_losses()
         twin.blind = self.blind.fork() if self.blind is not None else None
+        if twin.people is not None:
+            twin.electorate.own_people(twin.blind)
         if twin.parameters.polls.blind and twin.blind is None:
             raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")
         twin.parties = {
@@ -291,8 +311,18 @@ def dose_free(p: Parameters) -> Parameters:
     return p.model_copy(update={"exposure": _FRESH.exposure, "channels": _FRESH.channels, "polls": _FRESH.polls})
 
 
-def simulate(parameters: Parameters, seed: int = 0, replicate: int = 0, months: int = 48) -> World:
-    """Build a world and run it for a number of months; the one door everything goes through."""
-    world = World(parameters, seed, replicate)
+def simulate(
+    parameters: Parameters,
+    seed: int = 0,
+    replicate: int = 0,
+    months: int = 48,
+    population: Electorate | None = None,
+    graph: Any = None,
+) -> World:
+    """Build a world and run it for a number of months; the one door everything goes through.
+
+    population, graph: as for `World`.
+    """
+    world = World(parameters, seed, replicate, population, graph=graph)
     world.advance(months)
     return world

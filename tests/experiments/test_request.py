@@ -149,7 +149,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "nowhere",
     ):
         assert sum(one.strip("'") in line for line in said) >= 1, one
-    assert "unknown preset 'x' (there are calibrated, article)" in said
+    assert f"unknown preset 'x' (there are {', '.join(PRESETS)})" in said
     assert len(said) == 10
 
 

@@ -34,6 +34,13 @@ TREES: dict[str, dict[str, Any]] = {
 }
 
 
+AGEING: dict[str, dict[str, Any]] = {
+    f"{name}, ageing": {**values, "people.ageing": True, "people.death_rate_65": 0.05} for name, values in TREES.items()
+}
+"""The same with people who age, and die four times as often as they do."""
+TREES |= AGEING
+
+
 def tree(values: dict[str, Any]) -> Parameters:
     return Parameters().with_values({**DOSE, **values})
 
@@ -134,7 +141,14 @@ def everything(world: World) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("at", [0, 1, 22, 48, 61])
-@pytest.mark.parametrize("values", [{}, {"polls.blind": True, "regulator.suit_probability": 1.0}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"polls.blind": True, "regulator.suit_probability": 1.0},
+        {"people.ageing": True, "polls.blind": True, "people.death_rate_65": 0.05},
+    ],
+)
 def test_a_fork_goes_on_to_the_same_bytes(at: int, values: dict[str, Any]) -> None:
     straight = World(tree({"party.agenda_gate": 1.0, **values}), seed=6)
     straight.released = True

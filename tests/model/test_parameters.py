@@ -99,6 +99,8 @@ NO_EFFECT = {
     "exposure.breadth": 0.0,
     "exposure.visibility": 0.0,
     "exposure.skew": 0.0,
+    "network.influence": 0.0,
+    "network.homophily": 0.5,
 }
 
 

@@ -62,7 +62,7 @@ class Measured:
         """Equivalence: the 90% interval of the difference lies within the margin."""
         for outcome in outcomes:
             found = self.change(outcome, arm, level=0.9)
-            assert -MARGIN < found.low, f"{outcome} changes: {found}"
+            assert found.low > -MARGIN, f"{outcome} changes: {found}"
             assert found.high < MARGIN, f"{outcome} changes: {found}"
 
 
