@@ -6,7 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..agents.electorate.columns import ASSIGNED_STAKE, ELIGIBLE, INCOME, IRA, PLAN, UNITS
+from ..agents.electorate.columns import (
+    ASSIGNED,
+    ASSIGNED_STAKE,
+    ELIGIBLE,
+    INCOME,
+    IRA,
+    IRA_FUND,
+    PLAN,
+    PRODUCT,
+    UNITS,
+)
 from ..agents.electorate.electorate import Block
 from ..model.government import mean_visible_stake
 from ..model.parameters import Parameters
@@ -147,29 +157,23 @@ def hold_accounts(world: World, first: Block) -> None:
 
     first: dynamic columns of month 0. Where nobody ages, retires or dies (people.ageing off) decades of contributions
     and returns would pile up on the same people, and a price path would turn a stake of weeks of income into years.
-    Where policy admits no new money, a stake is never raised: who was made to sell stays without. Where exposure
-    evolves nobody is assigned a stake: every account is scaled to its month-0 balance and keeps its own split.
-    Reference prices, attention, opinion and grievance are left as they are; nothing is bought or sold, so no price
-    moves.
+    Where policy admits no new money, a stake is never raised: who was made to sell stays without. Reference prices,
+    attention, opinion and grievance are left as they are; nothing is bought or sold, so no price moves.
     """
-    fixed, dynamic, price = world.electorate.fixed, world.electorate.dynamic, world.market.price
+    fixed, dynamic = world.electorate.fixed, world.electorate.dynamic
+    price = world.electorate.unit_prices(world.product_prices)
     income = fixed[INCOME].astype(np.float64)
-    if world.parameters.exposure.evolves:
-        total = (
-            dynamic[[PLAN, IRA]].sum(axis=0, dtype=np.float64) + world.electorate.stakes(world.product_prices) * income
-        )
-        before = first[[PLAN, IRA, UNITS]].sum(axis=0, dtype=np.float64)
-        dynamic[[PLAN, IRA, UNITS]] *= np.divide(before, total, out=np.ones_like(total), where=total > 0.0)
-        return
     assigned = dynamic[ASSIGNED_STAKE].astype(np.float64) * income
+    in_plan = (fixed[ELIGIBLE] > 0.0) & (dynamic[PRODUCT] != IRA_FUND)
+    # An assigned stake lay beside the balances of month 0; what savers took up since came out of them.
+    beside = np.where(dynamic[PRODUCT] == ASSIGNED, assigned, 0.0)
     now = world.in_force
-    value = assigned
+    value = np.minimum(assigned, beside + np.where(in_plan, first[PLAN], first[IRA]))
     if now.closed or now.theta <= 0.0:
-        value = np.minimum(assigned, dynamic[UNITS].astype(np.float64) * price)
+        value = np.minimum(value, dynamic[UNITS].astype(np.float64) * price)
     dynamic[UNITS] = value / price
-    eligible = fixed[ELIGIBLE] > 0.0
-    dynamic[PLAN] = first[PLAN] + np.where(eligible, assigned - value, 0.0)
-    dynamic[IRA] = first[IRA] + np.where(eligible, 0.0, assigned - value)
+    dynamic[PLAN] = first[PLAN] + np.where(in_plan, beside - value, 0.0)
+    dynamic[IRA] = first[IRA] + np.where(in_plan, 0.0, beside - value)
 
 
 def _dose(arm: Arm) -> dict[str, Any]:

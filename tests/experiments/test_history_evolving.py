@@ -42,7 +42,8 @@ def adopt(world: World) -> None:
     block, n = world.electorate.dynamic, len(world.electorate)
     who = (3 * world.month + np.arange(3)) % n
     moved = 0.2 * (block[columns.PLAN, who] + block[columns.IRA, who])
-    block[columns.UNITS, who] += moved / world.market.price
+    block[columns.UNITS, who] += moved / world.product_prices[columns.SINGLE_ASSET]
+    block[columns.PRODUCT, who] = columns.SINGLE_ASSET
     block[np.ix_([columns.PLAN, columns.IRA], who)] *= 0.8
     block[columns.ASSIGNED_STAKE, who] = moved / world.electorate.column("income")[who]
     block[columns.VISIBILITY, who] = 1.0
@@ -105,23 +106,20 @@ def test_exposure_of_an_assigned_arm_is_read_at_inauguration_each_quarter_and_at
 
 
 @pytest.mark.usefixtures("adopting")
-def test_where_nobody_ages_an_evolving_account_is_scaled_and_keeps_its_split() -> None:
+def test_where_nobody_ages_what_was_taken_up_comes_out_of_the_balance_of_month_0() -> None:
     world = World(SMALL.with_values({"exposure.evolves": True, "exposure.breadth": 0.0}), 1, 0)
     first = world.electorate.dynamic.copy()
     world.advance(48)
-    price = world.market.price
-
-    def split(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        parts = np.stack([block[columns.PLAN], block[columns.IRA], block[columns.UNITS] * price]).astype(np.float64)
-        total = parts.sum(axis=0)
-        return total, parts / np.maximum(total, 1e-9)
-
-    shares = split(world.electorate.dynamic)[1]
-    assert shares[2].max() > 0.1
+    taken_up = world.electorate.dynamic[columns.ASSIGNED_STAKE].copy()
+    assert 0.1 < np.mean(taken_up > 0.0) < 0.6
     hold_accounts(world, first)
-    total, after = split(world.electorate.dynamic)
-    assert total == pytest.approx(split(first)[0], rel=1e-5)
-    assert after == pytest.approx(shares, abs=1e-5)
+    stakes = world.electorate.stakes(world.product_prices)
+    income = world.electorate.column("income").astype(np.float64)
+    rest = world.electorate.dynamic[[columns.PLAN, columns.IRA]].sum(axis=0, dtype=np.float64)
+    before = first[[columns.PLAN, columns.IRA]].sum(axis=0, dtype=np.float64)
+    assert rest + stakes * income == pytest.approx(before, rel=1e-5)
+    assert (stakes <= taken_up * (1.0 + 1e-5)).all()
+    assert (rest >= 0.0).all()
 
 
 @pytest.mark.parametrize("ageing", [False, True])
