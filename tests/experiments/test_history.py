@@ -153,7 +153,7 @@ def test_the_request_names_protocol_and_cycles() -> None:
     )
     assert history.folder == Path("results/calibrated-history-20250807")
     assert make_request(protocol="history").cycles == 12
-    assert (make_request(protocol="history").replicates, stress.replicates) == (150, 625)
+    assert (make_request(protocol="history").replicates, stress.replicates) == (120, 625)
     assert (stress.protocol, stress.history, "cycles" in stress.canonical()) == ("stress", None, False)
     keys = {task_key(one, 0) for one in (history, stress, make_request(protocol="history", cycles=4))}
     assert len(keys) == 3
