@@ -41,7 +41,7 @@ __all__ = [
     "write_checksums",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
 EXPERIMENT_MODULES = ("protocols", "estimands", "history", "history_estimands")
 """Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
