@@ -11,11 +11,11 @@ from ..model.parameters import Parameters
 from ..model.presets import preset
 from .protocols import friendly_term, measure, takeover, with_dose
 
-CONTROLLED: dict[str, str] = {
-    "reversal_prob_contested_guidance_at_turnover": "esg-guidance",
-    "reversal_prob_entrenched_default (QDIA 2007)": "default-investment-rule",
+CONTROLLED: dict[str, tuple[str, str]] = {
+    "reversal_prob_contested_guidance_at_turnover": ("esg-guidance", "ESG guidance"),
+    "reversal_prob_entrenched_default (QDIA 2007)": ("default-investment-rule", "default rule"),
 }
-"""Row of parameters.csv with use TARGET -> the preset that must come out in its range."""
+"""Row of parameters.csv with use TARGET -> preset that must come out in its range, and its short name."""
 
 
 def control_parameters(name: str, base: Parameters) -> Parameters:
@@ -37,7 +37,7 @@ def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
 def control_counts(base: Parameters, seed: int, replicate: int) -> dict[str, float]:
     """Flips and takeovers of every control in one replicate, by the name of its preset."""
     found: dict[str, float] = {}
-    for name in CONTROLLED.values():
+    for name, _ in CONTROLLED.values():
         found[f"{name} flips"] = float(flipped(name, base, seed, replicate))
         found[f"{name} takeovers"] = 1.0
     return found

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ..agents.calibration import Fact, shipped_facts
 from ..model.observe import ABSTAINED, individual_votes
 from ..model.world import World
+from .controls import CONTROLLED
 from .errors import Interrupted, UserError
 from .headline import NOTICE
 from .history import begin_term
@@ -80,14 +81,16 @@ TARGETS: tuple[Target, ...] = (
     Target("dropout_rate_4y", "four-year drop-out", "dropped_out", "voted_before"),
     Target("btc_max_drawdown", "bitcoin max drawdown", "max_drawdowns", "price_windows"),
     Target("btc_drawdown50_rate", "bitcoin falls >= 50% a year", "deep_falls", "price_years"),
+    *(
+        Target(row, f"flips: {label}", f"{name} flips", f"{name} takeovers")
+        for row, (name, label) in CONTROLLED.items()
+    ),
 )
 
 NOT_MEASURED: dict[str, str] = {
-    "reversal_prob_contested_guidance_at_turnover": "a policy control: ESG guidance",
-    "reversal_prob_entrenched_default (QDIA 2007)": "a policy control: the default-investment rule (QDIA)",
-    "share_all_EOs_ever_revoked": "a policy control: revocation of executive orders",
+    "share_all_EOs_ever_revoked": "revocation of executive orders of every kind and subject",
 }
-"""Rows with use TARGET that need a policy of their own, and what they are."""
+"""Rows with use TARGET that are about more than one policy, and what they are."""
 
 
 def drawdown(prices: Sequence[float]) -> float:
@@ -166,7 +169,8 @@ def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int
     world, votes, ages = history_with_ballots(parameters, cycles, seed, replicate)
     prices = [1.0, *(month.price for month in world.record)]
     found = presidency_counts([result for result in world.results if result.presidential])
-    return found | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
+    history = found | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
+    return history | control_counts(parameters, seed, replicate)
 
 
 def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
@@ -335,6 +339,10 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
     yield (
         f"Bitcoin: month-end prices, {RECORD_MONTHS} months at a time as in the record (or the run, if shorter). "
         f"A fall ends when the price has doubled from its low; if only at a new highest price: {other:.3f} a year."
+    )
+    yield (
+        "Flips: the two policy controls (moat presets) by the stress test: the same voters and parties, only the legal "
+        "layer, exposure and the parties' distance on the issue changed. A flip is a restriction of six months."
     )
     yield "Congress of January 2025 is set, not elected: left out of unified government and seat change."
     if cycles * 48 < RECORD_MONTHS:

@@ -154,7 +154,7 @@ CONTROLS: dict[str, Preset] = {
         {
             "policy.layer": "rule",
             "exposure.breadth": 0.45,
-            "exposure.allocation": 0.2,
+            **ARTICLE_STAKE,
             "exposure.visibility": 0.5,
             "party.author_ideal": 0.9,
             "party.opponent_ideal": 0.4,

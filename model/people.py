@@ -203,7 +203,8 @@ def entrant_traits(p: Parameters, state: PeopleState, sample: Entrants, eligible
     income = level * e.income_median * np.exp(e.income_log_sd * sample.normals("income"))
     rho = p.exposure.skew
     own = rho * state.scores[sample.rows] + math.sqrt(max(0.0, 1.0 - rho * rho)) * sample.normals("partisanship")
-    mean = share * lean_to_author(p, ages) + (1.0 - share) * mean_lean(p) + state.lean_shift
+    for_life = (1.0 - share) * mean_lean(p) if share < 1.0 else 0.0
+    mean = share * lean_to_author(p, ages) + for_life + state.lean_shift
     contribution = np.where(eligible > 0.0, income * saving_rate(p, ages) / 12.0, 0.0)
     given = {
         "age": ages,

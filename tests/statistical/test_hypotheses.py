@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pytest
 
 from political_moat.agents.party.rules import RULES
-from political_moat.experiments.intervals import MeanDifference, paired_mean_difference
+from political_moat.experiments.intervals import Interval, MeanDifference, paired_mean_difference, wilson
 from political_moat.experiments.protocols import StressDesign
 from political_moat.experiments.task import run_task
 from political_moat.model.parameters import describe
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.statistical
 SEED = 20271
 """Presets were chosen on seed 1."""
 MARGIN = 0.05
+CONTROL_REPLICATES = 600
 Rows = list[list[dict[str, Any]]]
 
 
@@ -180,3 +181,27 @@ def test_h6_the_layer_protects_the_policy_and_breadth_adds_nothing(pool: Process
         less = paired_mean_difference(layers["statute"].values(0, "reversed"), layers[layer].values(0, "reversed"))
         assert less.high < 0.0, f"a statute is reversed as often as {layer}: {less}"
     layers["statute"].unchanged("reversed", "restricted", "attempted")
+
+
+def control(pool: ProcessPoolExecutor, name: str) -> Interval:
+    """Interval of the share of takeovers in which a policy control flips."""
+    parameters = preset(name).with_values({"electorate.voters": 2000})
+    exposure = parameters.exposure
+    design = StressDesign((0.0, exposure.breadth), (exposure.visibility,), layers=(), returning=False)
+    payloads = [(parameters, design, SEED, replicate) for replicate in range(CONTROL_REPLICATES)]
+    flips = sum(result.runs[1]["restricted"] for result in pool.map(run_task, payloads, chunksize=10))
+    return wilson(flips, CONTROL_REPLICATES)
+
+
+def test_contested_guidance_without_a_visible_stake_flips_in_six_of_ten_takeovers_or_more(
+    pool: ProcessPoolExecutor,
+) -> None:
+    found = control(pool, "esg-guidance")
+    assert found.low > 0.6, found
+
+
+def test_a_broad_vested_rule_on_which_parties_hardly_differ_flips_in_four_of_ten_or_fewer(
+    pool: ProcessPoolExecutor,
+) -> None:
+    found = control(pool, "default-investment-rule")
+    assert found.high < 0.4, found
