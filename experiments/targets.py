@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..agents.calibration import Fact, shipped_facts
 from ..model.observe import ABSTAINED, individual_votes
 from ..model.world import World
-from .controls import CONTROLLED
+from .controls import CONTROLLED, control_counts
 from .errors import Interrupted, UserError
 from .headline import NOTICE
 from .history import begin_term

@@ -149,13 +149,13 @@ CONTROLS: dict[str, Preset] = {
         "Flips in .6 or more of takeovers (record: 5 of 5, selected on flipping).",
     ),
     "default-investment-rule": Preset(
-        "Policy control: the default-investment rule of 2007. Broad, vested, sizeable, half seen; the parties hardly "
-        "differ on it.",
+        "Policy control: the default-investment rule of 2007. Broad, vested, sizeable and seen, for the fund is "
+        "the account; the parties hardly differ on it.",
         {
             "policy.layer": "rule",
             "exposure.breadth": 0.45,
             **ARTICLE_STAKE,
-            "exposure.visibility": 0.5,
+            "exposure.visibility": 1.0,
             "party.author_ideal": 0.9,
             "party.opponent_ideal": 0.4,
         },
