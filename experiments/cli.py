@@ -178,7 +178,7 @@ def targets(
 def params(
     assumed: Annotated[bool, typer.Option("--assumed", help="Only parameters without data.")] = False,
     preset: Annotated[str, typer.Option(help="Show the values of this preset.")] = "calibrated",
-    format_: Annotated[str, typer.Option("--format", help="table or csv.")] = "table",
+    format_: Annotated[str, typer.Option("--format", help="table, csv or md.")] = "table",
 ) -> None:
     """List every parameter: value, unit, range, role, status, source."""
     from .listing import parameter_listing

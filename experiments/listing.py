@@ -7,6 +7,7 @@ import importlib.metadata
 import io
 import math
 import textwrap
+from collections.abc import Sequence
 
 from ..agents.quantity import Quantity
 from ..model.parameters import Described, ParameterError, Parameters, describe
@@ -17,6 +18,12 @@ _HOW_TO_READ = """Name, value, unit, plausible range; role, status. Below it the
 Roles: input, lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target.
 Status: seen at the source, derived from one by arithmetic, memory (not verified), assumed (no data)."""
 _WIDTH, _INDENT = 120, "    "
+_PAGE_HEAD = (
+    "Written by `moat params --format md` from the declarations in the code; a test keeps both the same. Roles: input,",
+    "lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target. Status: seen at the",
+    "source, derived from one by arithmetic, memory (not verified), assumed (no data; the source is the reasoning).",
+)
+_PAGE_COLUMNS = ("| parameter | value | unit | range | role, status | source |", "|" + "---|" * 6)
 _COLUMNS = ("name", "value", "default", "unit", "low", "high", "role", "status", "source")
 
 
@@ -51,8 +58,8 @@ def _cells(one: Described) -> tuple[str, ...]:
 
 def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, form: str = "table") -> str:
     """Every parameter: one line each in the csv, two in the table, the second its source."""
-    if form not in ("table", "csv"):
-        raise UserError(f"format {form!r} is not possible; allowed: table, csv")
+    if form not in ("table", "csv", "md"):
+        raise UserError(f"format {form!r} is not possible; allowed: table, csv, md")
     try:
         tree = preset(preset_name)
     except ParameterError as error:
@@ -64,6 +71,8 @@ def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, fo
         writer.writerow(_COLUMNS)
         writer.writerows(_cells(one) for one in rows)
         return stream.getvalue().rstrip("\n")
+    if form == "md":
+        return _page(rows)
     lines = [_HOW_TO_READ]
     group = ""
     for one in rows:
@@ -77,6 +86,29 @@ def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, fo
         lines.append(f"{one.name:<42}{_readable(one.value):>14}  {told}{moved}")
         lines.append(f"    {known.source}")
     lines += ["", f"{len(rows)} parameters. Change one with: moat run --set NAME=VALUE"]
+    return "\n".join(lines)
+
+
+def _page(rows: Sequence[Described]) -> str:
+    """The page of reference docs/reference/parameters.md: a table for every group."""
+    lines = ["# Parameters", "", *_PAGE_HEAD]
+    group = ""
+    for one in rows:
+        if one.name.partition(".")[0] != group:
+            group = one.name.partition(".")[0]
+            lines += [
+                "",
+                f"## {group}",
+                "",
+                "| parameter | value | unit | range | role, status | source |",
+                "|" + "---|" * 6,
+            ]
+        known = one.known
+        span = f"{_readable(known.low)} to {_readable(known.high)}" if math.isfinite(known.low) else ""
+        cells = (
+            one.name, _readable(one.value), known.unit, span, f"{known.role}, {known.status}", known.source
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(lines)
 
 

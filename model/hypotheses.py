@@ -128,9 +128,20 @@ HYPOTHESES: dict[str, Preset] = {
         "Reversal is rarer than of a rule or guidance on the same draws; breadth adds nothing.",
     ),
     "h7-no-diffusion": Preset(
-        "Employers do not offer it: exposure evolves, from almost nobody, and stays there.",
-        {"exposure.evolves": True},
-        "Endogenous exposure stays under 1% of voters for twelve terms.",
+        "Exposure evolves: employers are slow to offer, few take it up, nobody follows neighbours or prices.",
+        {
+            "exposure.evolves": True,
+            "adoption.takeup_given_offer_optin": 0.01,
+            "adoption.ira_takeup": 0.0,
+            "adoption.annual_reallocation_rate": 0.05,
+            "adoption.legitimacy_weight": 0.0,
+            "adoption.neighbour_weight": 0.0,
+            "adoption.trend_weight": 0.0,
+            "employer.plan_offer_years_to_half": 10.0,
+            "employer.share_plans_offering_crypto_t0": 0.0,
+            "employer.neutral_opening": 0.0,
+        },
+        "Endogenous exposure stays under 1% of voters for twelve terms (moat run --protocol history).",
     ),
 }
 

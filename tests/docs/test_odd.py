@@ -11,7 +11,7 @@ import pytest
 from political_moat.agents.electorate import columns, kernels
 from political_moat.model.menu import MOVES, NESTS
 from political_moat.model.parameters import Parameters
-from political_moat.model.schedule import PHASES
+from political_moat.model.schedule import PHASES, Phase
 from political_moat.model.world import World
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -129,6 +129,11 @@ def test_every_phase_has_its_row_in_order() -> None:
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|", body, flags=re.MULTILINE)
     described = [(int(number), name.strip(), every.strip(), does.strip()) for number, name, every, does in rows]
     assert described == [(phase.number, phase.name, phase.every, phase.does) for phase in PHASES]
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_every_phase_has_its_section(phase: Phase) -> None:
+    assert phase.run.__name__ in submodel_headings(), f"phase {phase.number} is {phase.run.__name__}"
 
 
 @pytest.mark.parametrize("group", list(Parameters.model_fields))

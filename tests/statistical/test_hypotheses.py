@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pytest
 
 from political_moat.agents.party.rules import RULES
+from political_moat.experiments.history import EVOLVING, HistoryDesign
+from political_moat.experiments.history_task import run_history_task
 from political_moat.experiments.intervals import Interval, MeanDifference, paired_mean_difference, wilson
 from political_moat.experiments.protocols import StressDesign
 from political_moat.experiments.task import run_task
@@ -181,6 +183,20 @@ def test_h6_the_layer_protects_the_policy_and_breadth_adds_nothing(pool: Process
         less = paired_mean_difference(layers["statute"].values(0, "reversed"), layers[layer].values(0, "reversed"))
         assert less.high < 0.0, f"a statute is reversed as often as {layer}: {less}"
     layers["statute"].unchanged("reversed", "restricted", "attempted")
+
+
+def test_h7_exposure_of_its_own_stays_under_one_percent_for_twelve_terms(pool: ProcessPoolExecutor) -> None:
+    """Free histories in which people age; at its defaults the same model comes to more."""
+    most = {}
+    for name in ("h7-no-diffusion", "calibrated"):
+        parameters = preset(name).with_values({"electorate.voters": 2000, "people.ageing": True})
+        design = HistoryDesign((0.0,), (1.0,), cycles=12, evolving=True)
+        payloads = [(parameters, design, SEED, replicate) for replicate in range(10)]
+        rows = [row for result in pool.map(run_history_task, payloads) for row in result.cycles]
+        most[name] = [row["share_holding_end"] for row in rows if row["arm"] == EVOLVING]
+        assert len(most[name]) == 120
+    assert max(most["h7-no-diffusion"]) < 0.01
+    assert max(most["calibrated"]) > max(most["h7-no-diffusion"])
 
 
 def control(pool: ProcessPoolExecutor, name: str) -> Interval:
