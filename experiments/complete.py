@@ -56,7 +56,8 @@ def refuse_incomplete(frame: pd.DataFrame, columns: Iterable[str]) -> None:
         raise UserError("the table has no rows")
     for name in wanted:
         values = frame[name]
-        wrong = values.isna() if values.dtype == object else ~np.isfinite(values.to_numpy(dtype=float))
+        numeric = pd.api.types.is_numeric_dtype(values)
+        wrong = ~np.isfinite(values.to_numpy(dtype=float)) if numeric else values.isna()
         if wrong.any():
             raise UserError(f"{name} is missing (NaN) or infinite: {_named(frame[np.asarray(wrong)])}")
     keys = [name for name in _KEYS if name in frame.columns]

@@ -20,6 +20,7 @@ from ..agents.regulator.docket import (
     vacatur_probability,
 )
 from .elections import half_term, incumbency_points, level_sd
+from .interventions import hold_platforms
 from .law import Law, Provision, enact, platform_stand
 from .menu import MOVES, NESTS, menu, restrictive
 from .polls import ask
@@ -259,7 +260,13 @@ def law_state(world: World) -> LawState:
 
 
 def platforms(world: World) -> None:
-    """Phase 8: the challenger reconsiders its platform on the quarter's panel."""
+    """Phase 8: the challenger reconsiders its platform on the quarter's panel; an experiment may hold platforms."""
+    reconsider(world)
+    hold_platforms(world)
+
+
+def reconsider(world: World) -> None:
+    """The challenger's decision on its platform, once a quarter and where it gets to it (ODD: platforms)."""
     if world.month % 3 != 0:
         return
     p = world.parameters

@@ -19,6 +19,7 @@ from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
 from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
 from .government import Event, Suit, confirm_agencies
+from .interventions import NOTHING_IMPOSED, Interventions
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
 from .parameters import Parameters
@@ -32,7 +33,7 @@ _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd",
+    "interventions", "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -87,6 +88,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.congress: Congress = UNIFIED_AUTHOR
         self.elected_congress: Congress | None = None
         self.imposed_congress: dict[int, Congress] | None = None
+        self.interventions: Interventions = NOTHING_IMPOSED
         self.friendly_pending, self.released = True, False
         self.last_poll: tuple[PollReport, tuple[str, ...]] | None = None
         self.account_totals = (0.0, 0.0, 0.0, 0.0, 0.0)
