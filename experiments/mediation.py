@@ -2,8 +2,8 @@
 
 Shapley values share the risk difference out over the channels: a channel's part is its mean marginal contribution over
 all orders in which the channels could be opened (Shapley 1953). They add up exactly, treat channels alike, and are
-taken within replicate, so their errors are those of paired differences. One part alone means little where channels interact,
-so the smallest and the largest contribution over the 24 orders stand beside it.
+taken within replicate, so their errors are those of paired differences. One part alone means little where channels
+interact, so the smallest and the largest contribution over the 24 orders stand beside it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ class PriorMassDesign(NamedTuple):
 
     breadth, visibility: the dose against zero. replicates: paired replicates. calibration_replicates: how many of them
     the baseline is calibrated on. band: P(restricted | opposed, zero exposure) that is asked for. costs: agenda costs
-    searched, utility; the parameter's declared range by default. steps: halvings of that range at most.
+    searched, utility. steps: halvings of that range at most. A cost below 0 is an issue that presses onto the agenda:
+    wider than the parameter's declared range, since with other assumptions at their ends the baseline is met outside.
     """
 
     breadth: float = 0.3
@@ -25,8 +26,8 @@ class PriorMassDesign(NamedTuple):
     replicates: int = 60
     calibration_replicates: int = 30
     band: tuple[float, float] = (0.4, 0.7)
-    costs: tuple[float, float] = (0.0, 0.6)
-    steps: int = 5
+    costs: tuple[float, float] = (-1.0, 1.0)
+    steps: int = 6
 
 
 class Calibrated(NamedTuple):
