@@ -112,7 +112,9 @@ def _paint_crash(figure: Figure, data: pd.DataFrame) -> None:
     axes.axhline(0.0, color="0.35", linewidth=0.7, zorder=1)
     for place, (state, line) in enumerate(data.groupby("state", sort=False)):
         colour = COLOURS[place]
-        axes.fill_between(line["breadth"], line["low"], line["high"], color=colour, alpha=0.15, lw=0)
+        axes.fill_between(line["breadth"], line["low"], line["high"], color=colour, alpha=0.12, lw=0)
+        for edge in ("low", "high"):  # readable where a printer swallows a light tint
+            axes.plot(line["breadth"], line[edge], color=colour, lw=0.5, alpha=0.7, ls=LINES[place])
         axes.plot(
             *(line["breadth"], line["value"]), color=colour, ls=LINES[place], marker=MARKERS[place], ms=4,
             markerfacecolor=colour if place == 0 else "white", label=str(state),

@@ -29,28 +29,38 @@ _DARK = ("moat", "trapdoor", "fewer reversals")
 def phase_map_figure(
     table: pd.DataFrame, folder: Path, name: str = "phase-map", endings: tuple[str, ...] = DRAWN
 ) -> list[Path]:
-    """Draw the phase map of `hypotheses.phase_table`; one row of cells per visible stake, smallest at the bottom."""
-    rows = sorted(table["visible_stake"].round(4).unique())
-    return draw(folder, name, table, DOUBLE, 30.0 + 9.0 * len(rows) + 5.0 * table["word"].nunique(), _paint, endings)
+    """Draw the phase map of `hypotheses.phase_table`; a row of cells per stake and visibility, smallest at the bottom.
+
+    A row's number is the mean visible stake over its doses: who holds at a larger breadth differs a little.
+    """
+    rows, words = len(_rows(table)), table["word"].nunique()
+    return draw(folder, name, table, DOUBLE, max(62.0, 24.0 + 9.0 * rows + 4.0 * words), _paint, endings)
+
+
+def _rows(data: pd.DataFrame) -> list[tuple[tuple[float, float], float]]:
+    """(allocation, visibility) and mean visible stake of every row of cells, from the smallest."""
+    means = data.groupby(["allocation", "visibility"])["visible_stake"].mean()
+    return sorted(((key, float(value)) for key, value in means.items()), key=lambda row: row[1])  # type: ignore[misc]
 
 
 def _paint(figure: Figure, data: pd.DataFrame) -> None:
     from matplotlib.patches import Patch, Rectangle
 
-    stakes = sorted(data["visible_stake"].round(4).unique())
+    rows = _rows(data)
+    places = {key: place for place, (key, _) in enumerate(rows)}
     breadths = sorted(data["breadth"].unique())
     axes = figure.subplots()
     for row in data.itertuples():
-        x, y = breadths.index(row.breadth), stakes.index(round(float(row.visible_stake), 4))
+        x, y = breadths.index(row.breadth), places[row.allocation, row.visibility]
         word = str(row.word)
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor=FILL[word], edgecolor="0.4", linewidth=0.5))
         ink = "white" if word in _DARK else "black"
         text = f"{WORDS[word].letter}   {float(row.rd_reversed):+.2f}"
         axes.text(x, y, text, ha="center", va="center", color=ink, fontsize=7)
     axes.set_xlim(-0.5, len(breadths) - 0.5)
-    axes.set_ylim(-0.5, len(stakes) - 0.5)
+    axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xticks(range(len(breadths)), [f"{b:g}" for b in breadths])
-    axes.set_yticks(range(len(stakes)), [f"{s:.3g}" for s in stakes])
+    axes.set_yticks(range(len(rows)), [f"{mean:.3f}" for _, mean in rows])
     axes.tick_params(length=0)
     plain(
         axes,

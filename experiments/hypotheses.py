@@ -78,7 +78,9 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
     wrong. Raises UserError for holes, and where a point has no single zero-exposure arm.
     """
     events = ("attempted", "restricted", "reversed")
-    refuse_incomplete(frame, ["replicate", "arm", "layer", "breadth", "visibility", "mean_stake", *events])
+    refuse_incomplete(
+        frame, ["replicate", "arm", "layer", "breadth", "visibility", "allocation", "mean_stake", *events]
+    )
     rows = frame[frame["layer"] == layer]
     keys = ["point"] if "point" in rows.columns else []
     treatments = [*keys, "arm"]
@@ -102,6 +104,7 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
             {
                 **({"point": place[0]} if keys else {}),
                 **{"breadth": float(arm["breadth"].iloc[0]), "visibility": float(arm["visibility"].iloc[0])},
+                "allocation": float(arm["allocation"].iloc[0]),
                 "mean_stake": float(arm["mean_stake"].mean()),
                 "visible_stake": float(arm["visibility"].iloc[0] * arm["mean_stake"].mean()),
                 **{f"rd_{one}": pairs[one].estimate for one in events},
@@ -118,7 +121,7 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
 def _zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
     """The zero-exposure rows an arm is compared with: same point, and same allocation where several share a point."""
     zero = point[point["breadth"] == 0.0]
-    if zero["arm"].nunique() > 1 and "allocation" in zero.columns:
+    if zero["arm"].nunique() > 1:
         zero = zero[zero["allocation"] == arm["allocation"].iloc[0]]
     if zero["arm"].nunique() != 1:
         raise UserError(f"arm {arm['arm'].iloc[0]} needs exactly one zero-exposure arm, found {zero['arm'].nunique()}")
