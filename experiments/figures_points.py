@@ -106,6 +106,8 @@ def _paint_mediation(figure: Figure, data: pd.DataFrame) -> None:
             axes.plot([row.shapley], [y], marker=mark, color="black", ms=3.5)
         axes.set_yticks(range(len(rows)), rows["channel"])
         axes.axvline(0.0, color="0.35", linewidth=0.7)
+        axes.margins(x=0.08)
+        axes.locator_params(axis="x", nbins=4)
         plain(axes, outcome, "Part of the difference")
 
 
