@@ -86,13 +86,13 @@ def crash_table(frame: pd.DataFrame, outcome: str = "severity") -> pd.DataFrame:
         refuse_incomplete(wide, list(wide.columns))
         if 0.0 not in wide.columns or wide.shape[1] < 2:
             raise UserError("severity after a crash is a difference: the design needs breadth 0 and a dose")
-        doses = [b for b in wide.columns if b > 0.0]
+        doses = [float(b) for b in map(str, wide.columns) if float(b) > 0.0]
         band = max_t_band_of_means(wide[doses].to_numpy() - wide[[0.0]].to_numpy())
         label = "calm" if float(str(month)) < 0.0 else f"crash in month {float(str(month)):g}"
         rows += [(label, 0.0, 0.0, 0.0, 0.0, len(wide))]
         rows += [
-            (label, dose, *map(float, values), len(wide))
-            for dose, *values in zip(doses, band.estimates, band.low, band.high, strict=True)
+            (label, dose, float(value), float(low), float(high), len(wide))
+            for dose, value, low, high in zip(doses, band.estimates, band.low, band.high, strict=True)
         ]
     table = pd.DataFrame(rows, columns=["state", "breadth", "value", "low", "high", "n"])
     if table["state"].nunique() < 2:

@@ -50,12 +50,12 @@ def _paint(figure: Figure, data: pd.DataFrame) -> None:
     places = {key: place for place, (key, _) in enumerate(rows)}
     breadths = sorted(data["breadth"].unique())
     axes = figure.subplots()
-    for row in data.itertuples():
-        x, y = breadths.index(row.breadth), places[row.allocation, row.visibility]
-        word = str(row.word)
+    for row in data.to_dict("records"):
+        x, y = breadths.index(row["breadth"]), places[row["allocation"], row["visibility"]]
+        word = str(row["word"])
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor=FILL[word], edgecolor="0.4", linewidth=0.5))
         ink = "white" if word in _DARK else "black"
-        text = f"{WORDS[word].letter}   {float(row.rd_reversed):+.2f}"
+        text = f"{WORDS[word].letter}   {row['rd_reversed']:+.2f}"
         axes.text(x, y, text, ha="center", va="center", color=ink, fontsize=7)
     axes.set_xlim(-0.5, len(breadths) - 0.5)
     axes.set_ylim(-0.5, len(rows) - 0.5)

@@ -75,11 +75,12 @@ def _panel(axes: Axes, rows: pd.DataFrame, place: int) -> None:
     axes.axvspan(half, 2 * half, facecolor="0.93", edgecolor="none", zorder=0)
     axes.text(half + 1, 1.0, "opposed government", fontsize=6.5, va="top")
     axes.step(rows["month"], rows["openness"], where="post", color=COLOURS[place], ls=LINES[place], zorder=2)
-    told = rows[rows["event"] != ""]
-    for number, row in enumerate(told.itertuples(), start=1):
-        axes.plot([row.month], [row.openness], marker="o", ms=7, color="white", mec=COLOURS[place], mew=0.7, zorder=3)
-        axes.text(row.month, row.openness, str(number), fontsize=5.5, ha="center", va="center", zorder=4)
-    lines = [f"{n}  month {row.month}: {row.event}" for n, row in enumerate(told.itertuples(), start=1)]
+    told = rows[rows["event"] != ""].to_dict("records")
+    for number, row in enumerate(told, start=1):
+        at = (row["month"], row["openness"])
+        axes.plot(*([one] for one in at), marker="o", ms=7, color="white", mec=COLOURS[place], mew=0.7, zorder=3)
+        axes.text(*at, str(number), fontsize=5.5, ha="center", va="center", zorder=4)
+    lines = [f"{n}  month {row['month']}: {row['event']}" for n, row in enumerate(told, start=1)]
     shown = lines if len(lines) <= 12 else [*lines[:11], f"and {len(lines) - 11} more"]
     axes.text(
         0.0, -0.22, "\n".join(shown) or "nothing happened", transform=axes.transAxes, fontsize=6.2, va="top", ha="left"

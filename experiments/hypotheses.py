@@ -95,7 +95,9 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
             raise UserError(f"missing rows: arm {place[-1]} and its zero-exposure arm have different replicates")
         pairs = {one: paired_risk_difference(both[one], both[f"{one}_zero"], widened) for one in events}
         evidence = Evidence(
-            *(pairs[one] for one in events),
+            pairs["attempted"],
+            pairs["restricted"],
+            pairs["reversed"],
             float(zero["attempted"].mean()),
             float(zero["platform_distance"].mean()),
         )

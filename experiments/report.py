@@ -158,7 +158,7 @@ def _x50(rows: pd.DataFrame, visibility: float, event: str = "reversed") -> str:
     wide = rows[(rows["breadth"] == 0.0) | (rows["visibility"] == visibility)].pivot_table(
         index="replicate", columns="breadth", values=event
     )
-    doses = [one for one in wide.columns if one > 0.0]
+    doses = [float(one) for one in map(str, wide.columns) if float(one) > 0.0]
     return half_dose(doses, wide[doses].to_numpy() - wide[[0.0]].to_numpy()).sentence
 
 
