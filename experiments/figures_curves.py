@@ -82,6 +82,8 @@ def crash_table(frame: pd.DataFrame, outcome: str = "severity") -> pd.DataFrame:
     refuse_missing_rows(frame)
     rows = []
     for month, state in frame.groupby(CRASH, sort=True):
+        if state.duplicated(["replicate", "breadth"]).any():
+            raise UserError("several arms share a breadth: give one visibility, one allocation and one setting")
         wide = state.pivot_table(index="replicate", columns="breadth", values=outcome, aggfunc="mean")
         refuse_incomplete(wide, list(wide.columns))
         if 0.0 not in wide.columns or wide.shape[1] < 2:

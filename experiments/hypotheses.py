@@ -121,10 +121,11 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
 
 
 def _zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
-    """The zero-exposure rows an arm is compared with: same point, and same allocation where several share a point."""
+    """The zero-exposure rows an arm is compared with: same point, and the same exposure otherwise."""
     zero = point[point["breadth"] == 0.0]
-    if zero["arm"].nunique() > 1:
-        zero = zero[zero["allocation"] == arm["allocation"].iloc[0]]
+    for name in ("allocation", "skew", "grandfathering"):
+        if zero["arm"].nunique() > 1 and name in zero.columns:
+            zero = zero[zero[name] == arm[name].iloc[0]]
     if zero["arm"].nunique() != 1:
         raise UserError(f"arm {arm['arm'].iloc[0]} needs exactly one zero-exposure arm, found {zero['arm'].nunique()}")
     return zero

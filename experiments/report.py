@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from . import report_page as html
+from .analysis import analyse
 from .complete import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
 from .dose_response import PRIMARY_BREADTH, dose_response, primary_contrast, smallest_doses
 from .errors import UserError
@@ -18,6 +19,9 @@ from .latex import write_tables
 from .provenance import code_hash, write_checksums
 from .store import read_manifest
 from .thresholds import half_dose
+
+if TYPE_CHECKING:
+    from ..model.parameters import Parameters
 
 REPORT = "report.html"
 FIGURES, TABLES = "figures", "tables"
@@ -75,6 +79,11 @@ def build_report(folder: Path) -> Path:
     """
     manifest = read_manifest(folder)
     report = Report(folder, manifest)
+    if (folder / "export" / "points.csv").is_file():
+        try:
+            report.left_out += analyse(folder)[1]
+        except UserError as error:
+            report.left_out.append(f"Analysis of factors: {error}")
     for title, make in PARTS.items():
         report.part(title, make)
     if not report.sections:
@@ -98,9 +107,9 @@ def build_report(folder: Path) -> Path:
 def title_of(manifest: Mapping[str, Any]) -> str:
     """Title of the page, from what was asked for."""
     request = manifest.get("request", {})
-    study = request.get("study")
-    name = study.get("title") or study.get("name") if isinstance(study, Mapping) else study
-    return f"political-moat: {name or request.get('preset', 'results')}, seed {manifest.get('seed')}"
+    study = manifest.get("study", {}).get("study", {})
+    name = study.get("title") or request.get("study") or request.get("preset", "results")
+    return f"political-moat: {name}, seed {manifest.get('seed')}"
 
 
 def citation_of(manifest: Mapping[str, Any]) -> str:
@@ -125,11 +134,17 @@ def runs_of(report: Report) -> pd.DataFrame:
     return frame
 
 
-def one_setting(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Rows of the first design point, layer and allocation, and a sentence that says so where there are more."""
+SETTING = ("point", "layer", "allocation", "skew", "grandfathering")
+
+
+def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.DataFrame, str]:
+    """Rows of the first point, layer and exposure but its dose, and a sentence that says so where there are more.
+
+    free: columns that may vary.
+    """
     rows, told = frame, []
-    for name in ("point", "allocation", "layer"):
-        if name in rows.columns and rows[name].nunique() > 1:
+    for name in SETTING:
+        if name not in free and name in rows.columns and rows[name].nunique() > 1:
             first = rows[name].iloc[0]
             told.append(f"{name} {first}")
             rows = rows[rows[name] == first]
@@ -183,13 +198,13 @@ def _phase_map(report: Report) -> list[str]:
     from .figures_map import phase_map_figure
     from .hypotheses import phase_table
 
-    frame = runs_of(report)
-    table = phase_table(frame, str(frame["layer"].iloc[0]))
+    rows, told = one_setting(runs_of(report), free=("allocation",))
+    table = phase_table(rows, str(rows["layer"].iloc[0]))
     return [
         report.drawn(
             phase_map_figure(table, report.figures),
             "Each cell: the verdict's letter and the risk difference of reversal. Intervals are widened over all "
-            "cells, so that with probability .95 no word is wrong.",
+            "cells, so that with probability .95 no word is wrong. " + told,
             "Verdict of every combination of breadth and visible stake",
         )
     ]
@@ -228,7 +243,8 @@ def _gap(report: Report) -> list[str]:
 def _crash(report: Report) -> list[str]:
     from .figures_curves import crash_figure, crash_table
 
-    table = crash_table(runs_of(report))
+    rows, _ = one_setting(runs_of(report), free=("point",))
+    table = crash_table(rows[(rows["breadth"] == 0.0) | (rows["visibility"] == rows["visibility"].max())])
     caption = "Severity after a scheduled crash and in calm, same draws; bands 95%, simultaneous over doses."
     return [report.drawn(crash_figure(table, report.figures), caption, "Severity against breadth in both states")]
 
@@ -264,13 +280,14 @@ def _sensitivity(report: Report) -> list[str]:
     return [drawn, html.table(table, "Sensitivity indices")]
 
 
+def _factors(report: Report) -> list[str]:
+    table = report.read("logit.csv")
+    return [html.table(table, "Logit on the factors that vary, errors clustered on the replicate")]
+
+
 def _one_run(report: Report) -> list[str]:
-    from ..model.parameters import Parameters
     from .figures_run import run_figure, run_story
 
-    request = report.manifest.get("request", {})
-    if "parameters" not in request or request.get("protocol", "stress") != "stress" or "study" in request:
-        raise UserError("the folder's manifest has no single setting of parameters to run again")
     if report.manifest["code_hash"] != code_hash():
         raise UserError("made by other code: a run drawn with this code would not be one of its runs")
     rows, _ = one_setting(runs_of(report))
@@ -278,10 +295,33 @@ def _one_run(report: Report) -> list[str]:
     if (rows["breadth"] == PRIMARY_BREADTH).any():
         dose = PRIMARY_BREADTH
     replicate = _telling_replicate(rows, dose, visibility)
-    parameters = Parameters.model_validate(request["parameters"])
-    paths = run_figure(run_story(parameters, int(report.manifest["seed"]), replicate, dose, visibility), report.figures)
+    paths = run_figure(
+        run_story(setting_of(report.manifest, rows), int(report.manifest["seed"]), replicate, dose, visibility),
+        report.figures,
+    )
     caption = f"Replicate {replicate}: the same people and shocks without and with exposure. One run is no evidence."
     return [report.drawn(paths, caption, "Openness month by month in two arms of one replicate, with events")]
+
+
+def setting_of(manifest: Mapping[str, Any], rows: pd.DataFrame) -> Parameters:
+    """The parameters of the rows' one setting, from the manifest; UserError where it does not tell them."""
+    from ..model.parameters import Parameters
+    from ..model.presets import preset
+
+    request, study = manifest.get("request", {}), manifest.get("study", {})
+    model = study.get("model", {})
+    if model.get("protocol", request.get("protocol", "stress")) != "stress":
+        raise UserError("a history is not told as one term; moat run --replicate shows it")
+    if "parameters" in request and "study" not in request:
+        return Parameters.model_validate(request["parameters"])
+    if "preset" not in model:
+        raise UserError("the folder's manifest has no single setting of parameters to run again")
+    values = dict(model.get("set", {}))
+    if model.get("voters") is not None:
+        values["electorate.voters"] = model["voters"]
+    dosed = ("exposure.breadth", "exposure.visibility")
+    values |= {name: rows[name].iloc[0] for name in rows.columns if "." in name and name not in dosed}
+    return preset(model["preset"]).with_values(values)
 
 
 def _telling_replicate(rows: pd.DataFrame, dose: float, visibility: float) -> int:
@@ -302,6 +342,7 @@ PARTS: dict[str, Callable[[Report], list[str]]] = {
     "After a crash and in calm": _crash,
     "Mediation": _mediation,
     "Prior mass": _prior_mass,
+    "Factors": _factors,
     "Sensitivity": _sensitivity,
     "One run": _one_run,
 }
