@@ -13,9 +13,9 @@ from .complete import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
 from .errors import UserError
 from .files import replaced_atomically
 from .hypotheses import phase_table
-from .provenance import write_checksums
 from .regression import cluster_logit
 from .sensitivity import morris_table, point_outcomes, sobol_table
+from .statements import write_codebook
 
 OUTCOMES = ("reversed", "restricted", "severity")
 UNIT = "unit "
@@ -55,7 +55,7 @@ def analyse(folder: Path) -> tuple[list[Path], list[str]]:
         with replaced_atomically(folder / name) as stream:
             table.to_csv(stream, index=False, lineterminator="\n")
         written.append(folder / name)
-    write_checksums(folder)
+    write_codebook(folder)
     return written, reasons
 
 

@@ -161,6 +161,7 @@ def run_mediation(
     from .files import replaced_atomically
     from .mediation_protocol import ARMS
     from .mediation_protocol import MediationDesign as Design
+    from .statements import write_codebook
     from .task_rows import run_rows
 
     chosen = design or Design()
@@ -178,4 +179,5 @@ def run_mediation(
     table = mediation_table(frame)
     with replaced_atomically(out / "mediation.csv") as stream:
         table.to_csv(stream, index=False, lineterminator="\n")
+    write_codebook(out)
     return table

@@ -159,6 +159,7 @@ def run_prior_mass(
     """
     from .files import replaced_atomically
     from .prior_mass_protocol import PriorMassDesign as Design
+    from .statements import write_codebook
     from .task_rows import run_rows
 
     chosen = design or Design()
@@ -181,4 +182,5 @@ def run_prior_mass(
         pd.concat([frame, pd.DataFrame(values)], axis=1).to_csv(stream, index=False, lineterminator="\n")
     with replaced_atomically(out / "prior_mass.csv") as stream:
         table.to_csv(stream, index=False, lineterminator="\n")
+    write_codebook(out)
     return table

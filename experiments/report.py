@@ -17,6 +17,7 @@ from .errors import UserError
 from .files import disk_errors_in_one_line, replaced_atomically
 from .latex import write_tables
 from .provenance import code_hash, write_checksums
+from .statements import write_codebook
 from .store import read_manifest
 from .thresholds import half_dose
 
@@ -93,13 +94,18 @@ def build_report(folder: Path) -> Path:
         paths = write_tables(folder / TABLES, report.tables, citation.splitlines()[1])
     names = ", ".join(f"{TABLES}/{path.name}" for path in paths)
     files = [html.paragraph(f"LaTeX tables: {names}.")] if paths else []
-    files.append(html.paragraph("Every column is explained in codebook.md; SHA256SUMS fixes every file."))
+    files.append(
+        html.paragraph(
+            "Every column is explained in codebook.md and codebook-statements.md; SHA256SUMS fixes every file."
+        )
+    )
     report.sections.append(html.section("Files", *files))
     if report.left_out:
         lines = "".join(f"<li>{html.text(line)}</li>" for line in report.left_out)
         report.sections.append(html.section("Not in this report, and why", f"<ul>{lines}</ul>"))
     with replaced_atomically(folder / REPORT) as stream:
         stream.write(html.page(title_of(manifest), report.sections, citation))
+    write_codebook(folder)
     write_checksums(folder)
     return folder / REPORT
 
@@ -165,7 +171,9 @@ def _statements(report: Report) -> list[str]:
     for visibility, one in smallest_doses(rows, layer=layer).items():
         parts.append(html.paragraph(f"x10 at visibility {visibility:g}. {one.sentence}"))
         parts.append(html.paragraph(f"x50 at visibility {visibility:g}. {_x50(rows, visibility)}"))
-    parts.append(html.table(own, "Outcomes by dose, with Monte Carlo standard errors (mcse) and 95% limits", SHOWN))
+    # Without the returning friendly party G was not measured: 0 would be a number nobody computed.
+    shown = SHOWN if (own["gap"] != 0.0).any() else [name for name in SHOWN if not name.startswith("gap")]
+    parts.append(html.table(own, "Outcomes by dose, with Monte Carlo standard errors (mcse) and 95% limits", shown))
     return parts
 
 
