@@ -1,4 +1,4 @@
-"""All agents of a world at once: those that Mesa registers, then the voters, who are not made for it."""
+"""All agents of a world at once: those that Mesa registers, then voters and employers, who are not made for it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from mesa.agent import AgentSet
 
 from .electorate.voter import Voter
 from .electorate.voter_set import VoterSet
+from .employer.employer import Employer
+from .employer.employer_set import EmployerSet
 from .lazy_set import LazyGroupBy, LazySet, limit_of
 
 
@@ -21,10 +23,11 @@ class Everyone(LazySet):
     Mesa's own AgentSet. The combination has no order of its own, so nothing is done in place.
     """
 
-    def __init__(self, registered: Any, voters: VoterSet) -> None:
-        """registered: Mesa's set of agents."""
+    def __init__(self, registered: Any, voters: VoterSet, employers: EmployerSet | None = None) -> None:
+        """registered: Mesa's set of agents. employers: none where exposure does not evolve."""
         self.registered = registered
         self.voters = voters
+        self.employers: Any = () if employers is None else employers
 
     @property
     def random(self) -> Random:
@@ -33,27 +36,31 @@ class Everyone(LazySet):
 
     def __len__(self) -> int:
         """Number of agents."""
-        return len(self.registered) + len(self.voters)
+        return len(self.registered) + len(self.voters) + len(self.employers)
 
     def __iter__(self) -> Iterator[Any]:
-        """Institutions, then voters."""
-        return chain(self.registered, self.voters)
+        """Institutions, then voters, then employers."""
+        return chain(self.registered, self.voters, self.employers)
 
     def __contains__(self, agent: object) -> bool:
         """Whether the agent is in the world."""
-        return agent in self.voters or agent in self.registered
+        return agent in self.voters or agent in self.registered or agent in self.employers
 
     def __copy__(self) -> Everyone:
         """The combination again."""
-        return Everyone(self.registered, self.voters)
+        return Everyone(self.registered, self.voters, self.employers or None)
 
     def __repr__(self) -> str:
         """How many of each."""
-        return f"<Everyone: {len(self.registered)} institutions and {len(self.voters)} voters>"
+        employers = f", {len(self.employers)} employers" if self.employers else ""
+        return f"<Everyone: {len(self.registered)} institutions and {len(self.voters)} voters{employers}>"
 
     def _agent(self, position: int) -> Any:
         before = len(self.registered)
-        return list(self.registered)[position] if position < before else self.voters[position - before]
+        if position < before:
+            return list(self.registered)[position]
+        after = position - before - len(self.voters)
+        return self.employers[after] if after >= 0 else self.voters[position - before]
 
     def _subset(self, agents: Iterable[Any]) -> Any:
         return AgentSet(agents, self.random)
@@ -71,10 +78,12 @@ class Everyone(LazySet):
         limit = limit_of(at_most, len(self))
         if agent_type is not None and issubclass(agent_type, Voter):
             return self.voters.select(filter_func, limit, agent_type=agent_type)
+        if agent_type is not None and issubclass(agent_type, Employer):
+            return self.employers.select(filter_func, limit) if self.employers else self._subset(())
         if agent_type is not None and not issubclass(Voter, agent_type):
             return self.registered.select(filter_func, limit, agent_type=agent_type)
         if filter_func is None and at_most == float("inf"):
-            return Everyone(self.registered, self.voters)
+            return Everyone(self.registered, self.voters, self.employers or None)
         return super().select(filter_func, at_most, inplace, agent_type)
 
     def get(
@@ -83,19 +92,22 @@ class Everyone(LazySet):
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of an attribute that institutions and voters both have, such as `ideal`."""
-        ours: list[Any] = self.voters.get(attr_names, handle_missing, default_value)
-        return [*self.registered.get(attr_names, handle_missing, default_value), *ours]
+        """Values of an attribute that all agents have, such as `unique_id`."""
+        sets = [self.registered, self.voters, *([self.employers] if self.employers else [])]
+        return [value for one in sets for value in one.get(attr_names, handle_missing, default_value)]
 
     def set(self, attr_name: str, value: Any) -> Everyone:
         """Set an attribute of every agent; returns the set."""
         self.registered.set(attr_name, value)
         self.voters.set(attr_name, value)
+        if self.employers:
+            self.employers.set(attr_name, value)
         return self
 
     def groupby(self, by: Any, result_type: Literal["agentset", "list"] = "agentset") -> LazyGroupBy:
-        """Groups by an attribute or a function of the agent; by `type`, the voters stay in their arrays."""
+        """Groups by an attribute or a function of the agent; by `type`, voters and employers stay in arrays."""
         if by is type and result_type == "agentset":
             groups = dict(self.registered.groupby(by, result_type).groups)
-            return LazyGroupBy({**groups, Voter: self.voters.select()})
+            lazy = {Employer: self.employers} if self.employers else {}
+            return LazyGroupBy({**groups, Voter: self.voters.select(), **lazy})
         return super().groupby(by, result_type)

@@ -7,6 +7,9 @@ from typing import NamedTuple
 NOT_ASKED = -1.0
 """In the place of a mean ideal policy that the panel was not asked for."""
 
+NEVER = -1.0
+"""In the place of months until something that will not come."""
+
 
 class Stand(NamedTuple):
     """A position on the issue as voters judge it.
@@ -70,7 +73,11 @@ NOTHING = Memory()
 
 
 class PolicyState(NamedTuple):
-    """Public facts of policy and politics at a month."""
+    """Public facts of policy and politics at a month.
+
+    lapse_months: months until the next provision with a sunset lapses, NEVER if there is none; lapse_openness: openness
+    then, if nothing else changes.
+    """
 
     month: int
     openness: float
@@ -85,12 +92,19 @@ class PolicyState(NamedTuple):
     incumbency_share: float
     months_left: int
     pledges: float
+    lapse_months: float = NEVER
+    lapse_openness: float = 0.0
 
 
 class LawState(NamedTuple):
-    """Public facts of law: the layer policy rests on and what is pending."""
+    """Public facts of law: the layer policy rests on and what is pending.
+
+    salted: a rule was voided by Congress, so that none like it may be made. review: the rule that stands may be voided.
+    """
 
     layer: str
     docket: str
     docket_months: float
     vacated: int
+    salted: bool = False
+    review: bool = False

@@ -53,7 +53,7 @@ def _answers(protocol: str) -> tuple[Callable[[Outcome], str], Callable[[Outcome
 def run(
     preset: Annotated[str, typer.Option(help="Named parameter setting (moat presets lists them).")] = "calibrated",
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, any parameter; may be repeated.")] = None,
-    replicates: Annotated[int, typer.Option(help="Paired replicates.")] = 625,
+    replicates: Annotated[int | None, typer.Option(help="Paired replicates (default 625, of a history 120).")] = None,
     voters: Annotated[int | None, typer.Option(help="Model voters (default 4,000).")] = None,
     seed: Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")] = 20250807,
     breadth: Annotated[

@@ -14,6 +14,7 @@ from .history_columns import (
     HISTORY_SUMMARY_COLUMNS,
     INCIDENCE_COLUMNS,
 )
+from .naive_regression import NAIVE_COLUMNS
 from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
 
 
@@ -43,6 +44,10 @@ HISTORY_TABLES: Tables = (
     ("export/cycles.csv: a row per presidential term", HISTORY_CYCLE_COLUMNS),
     ("summary.csv: the printed table, a row per arm", HISTORY_SUMMARY_COLUMNS),
     ("incidence.csv: how the friendly policy first ended, by arm, clock and time", INCIDENCE_COLUMNS),
+)
+EVOLVING_TABLES: Tables = (
+    *HISTORY_TABLES,
+    ("naive_regression.csv: reversal regressed on exposure, naive beside assigned", NAIVE_COLUMNS),
 )
 
 

@@ -26,6 +26,8 @@ class TermOutcomes(NamedTuple):
     pending: int
     court: int
     collapse: int
+    lapsed: int
+    supported: int
     restricted_layer: str
     severity: float
     months_to_attempt: int
@@ -78,6 +80,8 @@ def term_outcomes(
         pending=int(late),
         court=int(any(e.kind == "vacated" for e in events)),
         collapse=int(collapse >= 0),
+        lapsed=int(any(e.kind == "lapsed" and e.restrictive for e in events)),
+        supported=int(any(e.kind == "enacted" and e.move == "support" for e in events)),
         restricted_layer=months[fallen].layer if fallen >= 0 else "none",
         severity=max(0.0, (initial - lowest) / initial) if initial > 0.0 else 0.0,
         months_to_attempt=attempts[0] if attempts else -1,

@@ -6,7 +6,8 @@ give equal bytes: no date is written, svg identifiers are salted, and no global 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -57,6 +58,41 @@ LEVEL_PANELS = (
     Panel("Severity of the fall", "severity", "severity_low", "severity_high", "Share of openness lost"),
 )
 _IDENTITY = ("layer", "visibility", "breadth", "allocation", "arm", "voters", "n")
+
+
+@contextmanager
+def print_style(*, small: bool = False) -> Iterator[None]:
+    """Fonts and formats of every figure, whatever the user's own matplotlibrc says; small: for print at full size."""
+    import matplotlib as mpl
+
+    style: dict[Any, Any] = {
+        "svg.hashsalt": "political-moat",
+        "pdf.fonttype": 42,
+        "font.family": "DejaVu Sans",
+        "font.size": 8.5,
+        "axes.labelsize": 8.5,
+        "axes.titlesize": 10,
+        "xtick.labelsize": 8,
+        "ytick.labelsize": 8,
+        "legend.fontsize": 8.5,
+    }
+    if small:
+        style |= {name: 6.5 for name in style if name.endswith("size")} | {"axes.titlesize": 7.5}
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(style)
+        yield
+
+
+def save_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+    """Write NAME.svg, NAME.pdf, NAME.png and, from `data`, NAME.csv; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {ending: folder / f"{name}.{ending}" for ending in ("svg", "pdf", "png", "csv")}
+    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+    for ending, entries in metadata.items():
+        figure.savefig(paths[ending], format=ending, metadata=entries, dpi=200)
+    data.to_csv(paths["csv"], index=False, lineterminator="\n")
+    return list(paths.values())
 
 
 def _labelled(tables: pd.DataFrame | Mapping[str, pd.DataFrame], panels: tuple[Panel, ...]) -> pd.DataFrame:
@@ -197,7 +233,6 @@ def dose_response_figure(
 
     Raises ValueError for an empty table, one that lacks a column, too many tables, or a name that is not a file name.
     """
-    import matplotlib as mpl
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -205,35 +240,12 @@ def dose_response_figure(
         raise ValueError(f"a file name without folder or ending, not {name!r}")
     panels = DIFFERENCE_PANELS if quantity == "difference" else LEVEL_PANELS
     data = _labelled(tables, panels)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = {ending: folder / f"{name}.{ending}" for ending in ("svg", "pdf", "png", "csv")}
-    style: dict[Any, Any] = {
-        "svg.hashsalt": "political-moat",
-        "pdf.fonttype": 42,
-        "font.family": "DejaVu Sans",
-        "font.size": 8.5,
-        "axes.labelsize": 8.5,
-        "axes.titlesize": 10,
-        "xtick.labelsize": 8,
-        "ytick.labelsize": 8,
-        "legend.fontsize": 8.5,
-    }
-    if print_size:
-        small = {name: 6.5 for name in style if name.endswith(("size", "labelsize", "fontsize"))}
-        style |= small | {"axes.titlesize": 7.5}
-    # The user's own matplotlibrc must not change a figure that a paper archives.
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(style)
-        size = (183.0 / 25.4, 78.0 / 25.4) if print_size else (10.2, 4.3)
-        figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.06 if print_size else 0.08, h_pad=0.06))
+    size = (183.0 / 25.4, 78.0 / 25.4) if print_size else (10.2, 4.3)
+    with print_style(small=print_size):
+        figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
         for axes, panel in zip(figure.subplots(1, len(panels)), panels, strict=True):
             _draw_panel(axes, data, panel, quantity, _heights(data, panels, quantity))
         _legend(figure, data)
         if not print_size:
             figure.suptitle(_caption(data, quantity), x=0.01, ha="left", fontsize=8.5, color="0.25")
-        metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-        for ending, entries in metadata.items():
-            figure.savefig(paths[ending], format=ending, metadata=entries, dpi=200)
-    data.to_csv(paths["csv"], index=False, lineterminator="\n")
-    return list(paths.values())
+        return save_figure(figure, data, folder, name)

@@ -1,4 +1,4 @@
-"""History: a free run over many presidential terms, exposure assigned at month 0, alternations as they happen."""
+"""History: a free run over many presidential terms, exposure assigned or evolving, alternations as they happen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..agents.electorate.columns import ASSIGNED_STAKE, ELIGIBLE, INCOME, IRA, PLAN, UNITS
+from ..agents.electorate.columns import (
+    ASSIGNED,
+    ASSIGNED_STAKE,
+    ELIGIBLE,
+    INCOME,
+    IRA,
+    IRA_FUND,
+    PLAN,
+    PRODUCT,
+    UNITS,
+)
 from ..agents.electorate.electorate import Block
 from ..model.government import mean_visible_stake
 from ..model.parameters import Parameters
@@ -15,22 +25,48 @@ from ..model.world import World
 from .history_estimands import Administration, administration, restored, run_outcomes
 from .protocols import Arm, ReplicateResult, StressDesign, arm_list, endowment_usd, measure, with_dose
 
+EVOLVING = "evolving"
+"""Name of the arm whose exposure is what employers and savers make of it."""
+QUARTER = 3
+
 
 class HistoryDesign(NamedTuple):
     """Arms of a history and its length.
 
     breadths and visibilities are crossed; breadth 0 is run once. cycles: presidential terms, the first of them the
-    author's from January 2025.
+    author's from January 2025. evolving: also run an arm that starts unexposed and adopts by itself.
     """
 
     breadths: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
     visibilities: tuple[float, ...] = (1.0,)
     cycles: int = 12
+    evolving: bool = False
+
+
+class Holding(NamedTuple):
+    """Exposure at one moment: share of voters holding, and visible stake in years of income, mean over all voters."""
+
+    share: float
+    stake: float
 
 
 def history_arms(p: Parameters, design: HistoryDesign) -> list[Arm]:
-    """Arms of a history, the zero-exposure arm first."""
-    return arm_list(p, StressDesign(design.breadths, design.visibilities, layers=()))
+    """Arms of a history, the zero-exposure arm first and the evolving one, if any, last."""
+    arms = arm_list(p, StressDesign(design.breadths, design.visibilities, layers=()))
+    return [*arms, Arm(EVOLVING, p.policy.layer, 0.0, design.visibilities[0])] if design.evolving else arms
+
+
+def arm_parameters(p: Parameters, arm: Arm) -> Parameters:
+    """The tree of one arm: its dose, and evolving exposure in the arm of that name alone."""
+    dosed = with_dose(p, arm.breadth, arm.visibility)
+    exposure = dosed.exposure.model_copy(update={"evolves": arm.name == EVOLVING})
+    return dosed.model_copy(update={"exposure": exposure})
+
+
+def holding(world: World) -> Holding:
+    """Exposure of a world now."""
+    share = float(np.count_nonzero(world.electorate.dynamic[UNITS])) / len(world.electorate)
+    return Holding(share, mean_visible_stake(world))
 
 
 def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replicate: int) -> ReplicateResult:
@@ -38,7 +74,7 @@ def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replic
     population = build_population(parameters, World.draws_of(seed, replicate))
     runs, cycles = [], []
     for arm in history_arms(parameters, design):
-        world = World(with_dose(parameters, arm.breadth, arm.visibility), seed, replicate, population)
+        world = World(arm_parameters(parameters, arm), seed, replicate, population)
         at_start = _arm_columns(arm, world)
         terms, administrations = free_run(world, design.cycles)
         months, events = world.record, world.events
@@ -47,6 +83,7 @@ def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replic
             {"replicate": replicate, "seed": seed, "arm": arm.name}
             | at_start
             | {"cycles": design.cycles}
+            | {name: sum(term[name] for term in terms) / len(terms) for name in ("share_holding_mean", "exposure_mean")}
             | outcomes._asdict()
             | {"final_price": world.market.price}
         )
@@ -60,16 +97,15 @@ def free_run(world: World, cycles: int) -> tuple[list[dict[str, Any]], list[Admi
     The friendly policy takes effect in its month (policy.friendly_month), as in the stress test.
     """
     world.released = True
-    first = world.electorate.dynamic.copy()
+    first, policy = world.electorate.dynamic.copy(), world.parameters.policy
     rows: list[dict[str, Any]] = []
     found: list[Administration] = []
     for number in range(cycles):
-        if number > 0:
-            hold_accounts(world, first)
-        exposure, price = mean_visible_stake(world), world.market.price
+        begin_term(world, first, number)
+        price = world.market.price
         before = found[-1].role if found else world.in_office
-        world.advance(world.parameters.institutions.term_months)
-        one = administration(world.record, measure(world), world.term_start, before, world.parameters.policy)
+        seen = run_term(world)
+        one = administration(world.record, world.events, measure(world), world.term_start, before, policy)
         found.append(one)
         rows.append(
             {
@@ -80,10 +116,15 @@ def free_run(world: World, cycles: int) -> tuple[list[dict[str, Any]], list[Admi
                 "at_risk": one.at_risk,
                 "terms_in_office": world.terms_in_office,
                 "inherited_policy": one.inherited,
-                "exposure": exposure,
-                "exposure_end": mean_visible_stake(world),
+                "exposure": seen[0].stake,
+                "exposure_mean": sum(each.stake for each in seen[:-1]) / len(seen[:-1]),
+                "exposure_end": seen[-1].stake,
+                "share_holding": seen[0].share,
+                "share_holding_mean": sum(each.share for each in seen[:-1]) / len(seen[:-1]),
+                "share_holding_end": seen[-1].share,
                 "price_at_inauguration": price,
                 "vote_share": world.results[-1].author_share,
+                "moderated": one.moderated,
             }
             | one.outcomes._asdict()
         )
@@ -94,29 +135,54 @@ def free_run(world: World, cycles: int) -> tuple[list[dict[str, Any]], list[Admi
     return rows, found
 
 
+def begin_term(world: World, first: Block, number: int) -> None:
+    """Before term `number`: where nobody ages, accounts are brought back to month 0 (first: dynamic columns then)."""
+    if number > 0 and not world.parameters.people.ageing:
+        hold_accounts(world, first)
+
+
+def run_term(world: World) -> list[Holding]:
+    """Run one term; exposure at inauguration, every three months after it, and at the end."""
+    seen = [holding(world)]
+    left = world.parameters.institutions.term_months
+    while left > 0:
+        world.advance(min(QUARTER, left))
+        left -= QUARTER
+        seen.append(holding(world))
+    return seen
+
+
 def hold_accounts(world: World, first: Block) -> None:
     """Bring accounts back to their month-0 balances and, while policy lets new money in, to the assigned stakes.
 
-    first: dynamic columns of month 0. The model has no ageing, retirement or death yet: without this, decades of
-    contributions and returns pile up on the same people, and a price path turns a stake of weeks of income into years.
+    first: dynamic columns of month 0. Where nobody ages, retires or dies (people.ageing off) decades of contributions
+    and returns would pile up on the same people, and a price path would turn a stake of weeks of income into years.
     Where policy admits no new money, a stake is never raised: who was made to sell stays without. Reference prices,
     attention, opinion and grievance are left as they are; nothing is bought or sold, so no price moves.
     """
-    fixed, dynamic, price = world.electorate.fixed, world.electorate.dynamic, world.market.price
+    fixed, dynamic = world.electorate.fixed, world.electorate.dynamic
+    price = world.electorate.unit_prices(world.product_prices)
     income = fixed[INCOME].astype(np.float64)
     assigned = dynamic[ASSIGNED_STAKE].astype(np.float64) * income
+    in_plan = (fixed[ELIGIBLE] > 0.0) & (dynamic[PRODUCT] != IRA_FUND)
+    # An assigned stake lay beside the balances of month 0; what savers took up since came out of them.
+    beside = np.where(dynamic[PRODUCT] == ASSIGNED, assigned, 0.0)
     now = world.in_force
-    value = assigned
+    value = np.minimum(assigned, beside + np.where(in_plan, first[PLAN], first[IRA]))
     if now.closed or now.theta <= 0.0:
-        value = np.minimum(assigned, dynamic[UNITS].astype(np.float64) * price)
+        value = np.minimum(value, dynamic[UNITS].astype(np.float64) * price)
     dynamic[UNITS] = value / price
-    eligible = fixed[ELIGIBLE] > 0.0
-    dynamic[PLAN] = first[PLAN] + np.where(eligible, assigned - value, 0.0)
-    dynamic[IRA] = first[IRA] + np.where(eligible, 0.0, assigned - value)
+    dynamic[PLAN] = first[PLAN] + np.where(in_plan, beside - value, 0.0)
+    dynamic[IRA] = first[IRA] + np.where(in_plan, 0.0, beside - value)
 
 
 def _dose(arm: Arm) -> dict[str, Any]:
-    return {"layer": arm.layer, "breadth": arm.breadth, "visibility": arm.visibility}
+    return {
+        "layer": arm.layer,
+        "breadth": arm.breadth,
+        "visibility": arm.visibility,
+        "evolving": int(arm.name == EVOLVING),
+    }
 
 
 def _arm_columns(arm: Arm, world: World) -> dict[str, Any]:

@@ -14,6 +14,7 @@ _COUNT = (0.0, math.inf)
 _SHARE = (0.0, 1.0)
 _STRESS_RUN = {column.name: column for column in RUN_COLUMNS}
 _STRESS_CYCLE = {column.name: column for column in CYCLE_COLUMNS}
+_STAKE = "mean of v * stake"
 _FIRST_OUTCOME = "attempted"
 _OUTCOMES = CYCLE_COLUMNS[[column.name for column in CYCLE_COLUMNS].index(_FIRST_OUTCOME) :]
 
@@ -26,11 +27,42 @@ _ENDING = {
 """The four causes that compete to end the friendly policy."""
 ENDING_TEXT = "; ".join(f"{cause}: {meaning}" for cause, meaning in _ENDING.items())
 
+EVOLVING_COLUMN = Column(
+    "evolving", "0 or 1", *_SHARE, "employers and savers adopt by themselves; else exposure is assigned", "arm"
+)
+_EXPOSURE = (
+    Column("exposure", "years of income", *_COUNT, "visible stake at inauguration, mean over all voters", _STAKE),
+    Column(
+        "exposure_mean",
+        "years of income",
+        *_COUNT,
+        "visible stake, mean over all voters and over the term",
+        f"{_STAKE}, at inauguration and every three months",
+    ),
+    Column("exposure_end", "years of income", *_COUNT, "visible stake at the end of the term, mean of voters", _STAKE),
+    Column("share_holding", "share of voters", *_SHARE, "voters who hold at inauguration", "share with units > 0"),
+    Column(
+        "share_holding_mean",
+        "share of voters",
+        *_SHARE,
+        "voters who hold, mean over the term",
+        "share with units > 0, at inauguration and every three months",
+    ),
+    Column("share_holding_end", "share of voters", *_SHARE, "voters who hold at the end of the term", "units > 0"),
+)
+_OF_RUN = {
+    name: column._replace(meaning=column.meaning.replace("the term", "the run"))
+    for column in _EXPOSURE
+    if (name := column.name) in ("share_holding_mean", "exposure_mean")
+}
+
 HISTORY_RUN_COLUMNS: tuple[Column, ...] = (
     *(_STRESS_RUN[name] for name in ("key", "replicate", "seed", "arm", "layer", "breadth", "visibility")),
     *(_STRESS_RUN[name] for name in ("allocation", "skew", "grandfathering", "voters", "rule", "mean_stake")),
     *(_STRESS_RUN[name] for name in ("exposed_usd_bn", "beyond_coverage")),
+    EVOLVING_COLUMN,
     Column("cycles", "terms", 1.0, math.inf, "presidential terms of the run", "--cycles"),
+    *(_OF_RUN[name] for name in ("share_holding_mean", "exposure_mean")),
     Column("turnovers", "number", *_COUNT, "times the presidency changed party", "count"),
     Column("takeovers", "number", *_COUNT, "times the opponent took office from the author", "count"),
     Column(
@@ -52,6 +84,7 @@ HISTORY_RUN_COLUMNS: tuple[Column, ...] = (
     ),
     Column("net_observed_at_risk", "number", *_COUNT, "takeovers at risk that have a next term in the run", "count"),
     Column("reversals", "number", *_COUNT, "terms of the opponent with a reversal, first or later terms", "count"),
+    Column("moderations", "number", *_COUNT, "terms of the author with a moderation of its own policy", "count"),
     Column("months", "months", *_COUNT, "length of the run: calendar time", "count"),
     Column("opposed_months", "months", *_COUNT, "months under the opponent: opportunity time", "count"),
     Column("cause", "", *_ANY, "how the friendly policy first ended; none if it did not", ENDING_TEXT),
@@ -107,6 +140,7 @@ HISTORY_RUN_COLUMNS: tuple[Column, ...] = (
 
 HISTORY_CYCLE_COLUMNS: tuple[Column, ...] = (
     *(_STRESS_CYCLE[name] for name in ("key", "replicate", "arm", "layer", "breadth", "visibility")),
+    EVOLVING_COLUMN,
     Column("number", "number", *_COUNT, "presidential term; 0 is the author's from January 2025", "order"),
     _STRESS_CYCLE["role"],
     _STRESS_CYCLE["party"],
@@ -120,22 +154,16 @@ HISTORY_CYCLE_COLUMNS: tuple[Column, ...] = (
     ),
     Column("terms_in_office", "terms", 1.0, math.inf, "the party's terms in a row up to this one", "count"),
     _STRESS_CYCLE["inherited_policy"],
-    Column(
-        "exposure",
-        "years of income",
-        *_COUNT,
-        "visible stake at inauguration, mean over all voters",
-        "mean of v * stake",
-    ),
-    Column(
-        "exposure_end",
-        "years of income",
-        *_COUNT,
-        "visible stake at the end of the term, mean over all voters",
-        "mean of v * stake",
-    ),
+    *_EXPOSURE,
     Column("price_at_inauguration", "price", *_COUNT, "crypto price at inauguration; 1 in January 2025", "market"),
     _STRESS_CYCLE["vote_share"],
+    Column(
+        "moderated",
+        "0 or 1",
+        *_SHARE,
+        "the author lowered its own policy below .5 for six months, begun and lasting within the term, not by a court",
+        "as cause moderated of runs.csv, within the term",
+    ),
     *_OUTCOMES,
     Column(
         "net_restricted",
@@ -181,8 +209,11 @@ RATIOS: dict[str, tuple[str, str, str, str]] = {
 }
 """Estimate -> (numerator, denominator, unit, meaning): sums over replicates, columns of runs.csv."""
 MEANS: dict[str, tuple[str, float, float]] = {
+    "share_holding_mean": ("share of voters", 0.0, 1.0),
+    "exposure_mean": ("years of income", 0.0, math.inf),
     "turnovers": ("number", 0.0, math.inf),
     "takeovers": ("number", 0.0, math.inf),
+    "moderations": ("number", 0.0, math.inf),
     "volatility": ("theta per decade", 0.0, math.inf),
     "gap": ("theta", -1.0, 1.0),
     "mean_theta": ("rung 0-1", 0.0, 1.0),
@@ -195,6 +226,7 @@ MEANS: dict[str, tuple[str, float, float]] = {
 def _summary() -> Iterator[Column]:
     shared = ("arm", "layer", "visibility", "breadth", "allocation", "voters", "mean_stake", "exposed_usd_bn")
     yield from (_STRESS_RUN[name] for name in (*shared, "beyond_coverage"))
+    yield EVOLVING_COLUMN
     yield Column("n", "replicates", 1.0, math.inf, "paired replicates behind the row", "count")
     for name, (above, below, unit, meaning) in RATIOS.items():
         yield from _estimate(name, unit, 0.0, 1.0 if unit == "share" else math.inf, meaning, f"{above} / {below}")

@@ -31,6 +31,7 @@ class Administration(NamedTuple):
     alternated: int
     at_risk: int
     inherited: float
+    moderated: int
     outcomes: TermOutcomes
 
 
@@ -46,6 +47,7 @@ class RunOutcomes(NamedTuple):
     net_reversed_at_risk: int
     net_observed_at_risk: int
     reversals: int
+    moderations: int
     months: int
     opposed_months: int
     cause: str
@@ -68,14 +70,27 @@ class Ending(NamedTuple):
 
 
 def administration(
-    record: Sequence[Month], outcomes: TermOutcomes, start: int, before: str, policy: PolicyParameters
+    record: Sequence[Month],
+    events: Sequence[Event],
+    outcomes: TermOutcomes,
+    start: int,
+    before: str,
+    policy: PolicyParameters,
 ) -> Administration:
-    """The term that began in month `start` and reaches to the end of the record; before: role in office until then."""
+    """The term that began in month `start` and reaches to the end of the record; before: role in office until then.
+
+    Moderated: a fall that ends the policy (`first_ending`) began in the term under the author, not by a court, and
+    lasted six months within it. What the term inherited does not count.
+    """
     role = record[start].in_office
     inherited = record[start - 1].openness if start > 0 else record[0].openness
     alternated = int(role != before)
     at_risk = int(alternated and role == "opponent" and inherited >= AT_RISK - TOLERANCE)
-    return Administration(start, len(record) - start, role, alternated, at_risk, inherited, outcomes)
+    # From the month before, so that a fall that was there at inauguration is known as inherited.
+    since = max(start - 1, min(policy.friendly_month, len(record)))
+    own = [cause for first, cause in _falls(record[since:], events, policy) if since + first >= start]
+    moderated = int("moderated" in own)
+    return Administration(start, len(record) - start, role, alternated, at_risk, inherited, moderated, outcomes)
 
 
 def restored(one: Administration, following: Administration) -> bool:
@@ -93,6 +108,19 @@ def _lasting_starts(low: Sequence[bool], lasting: int = LASTING) -> Iterator[int
             start = index + 1
 
 
+def _falls(months: Sequence[Month], events: Sequence[Event], policy: PolicyParameters) -> Iterator[tuple[int, str]]:
+    """First index and cause of every lasting fall in these months that ends the policy."""
+    struck = {event.month for event in events if event.kind == "vacated" and not event.restrictive}
+    for start in _lasting_starts([one.openness <= policy.before_theta + TOLERANCE for one in months]):
+        mild = "moderated" if months[start].in_office == "author" else "reversed"
+        yield start, "court" if months[start].month in struck else mild
+    for start in _lasting_starts([one.openness < AT_RISK - TOLERANCE for one in months]):
+        if months[start].month in struck:
+            yield start, "court"
+        elif months[start].in_office == "author":
+            yield start, "moderated"
+
+
 def first_ending(
     months: Sequence[Month],
     events: Sequence[Event],
@@ -107,28 +135,12 @@ def first_ending(
     court struck a permissive rule. Collapse: price under 10% of its level at inauguration for 12 months within a term.
     """
     since = min(policy.friendly_month, len(months))
-    struck = {event.month for event in events if event.kind == "vacated" and not event.restrictive}
-    seen = months[since:]
-    found: list[tuple[int, int]] = []
-
-    def add(start: int, cause: str) -> None:
-        found.append((start, CAUSES.index(cause)))
-
-    for start in _lasting_starts([one.openness <= policy.before_theta + TOLERANCE for one in seen]):
-        month = seen[start]
-        mild = "moderated" if month.in_office == "author" else "reversed"
-        add(since + start, "court" if month.month in struck else mild)
-    for start in _lasting_starts([one.openness < AT_RISK - TOLERANCE for one in seen]):
-        month = seen[start]
-        if month.month in struck:
-            add(since + start, "court")
-        elif month.in_office == "author":
-            add(since + start, "moderated")
+    found = [(since + start, CAUSES.index(cause)) for start, cause in _falls(months[since:], events, policy)]
     for first, length in terms:
         term = months[first : first + length]
         for start in _lasting_starts([one.price < COLLAPSE * term[0].price for one in term], 12):
             if first + start >= since:
-                add(first + start, "collapse")
+                found.append((first + start, CAUSES.index("collapse")))
     if not found:
         return Ending("none", len(months))
     month_of, cause_of = min(found)
@@ -159,6 +171,7 @@ def run_outcomes(
         net_reversed_at_risk=len(net),
         net_observed_at_risk=len(observed),
         reversals=sum(one.outcomes.reversed for one in terms if one.role == "opponent"),
+        moderations=sum(one.moderated for one in terms),
         months=len(months),
         opposed_months=int(opposed.sum()),
         cause=ending.cause,

@@ -13,6 +13,7 @@ from .history import HistoryDesign, run_history
 from .history_columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, MEANS, RATIOS
 from .history_estimands import CAUSES, Incidence, cumulative_incidence
 from .intervals import monte_carlo_error_of_mean
+from .naive_regression import naive_lines, naive_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from .study import Outcome
 
 _DECADE = 120.0
-_FIXED = ("layer", "visibility", "breadth", "allocation", "voters", "beyond_coverage")
+_FIXED = ("layer", "visibility", "breadth", "evolving", "allocation", "voters", "beyond_coverage")
+AGEING = "People age, retire, die and are replaced (people.ageing)."
+STATIC = (
+    "Nobody ages (people.ageing off): accounts are brought back to month-0 balances and stakes at each inauguration."
+)
 DESCRIPTIVE = "Rates of a history are descriptive: arms differ in the risk set. The causal contrast is the stress test."
 
 
@@ -94,10 +99,12 @@ def incidence_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 _HEAD = (
-    f"{'breadth':>7} {'n':>6}{'takeovers':>11}{'at risk':>9}{'P(att)':>8}{'P(restr)':>9}{'P(rev)':>8}{'P(net)':>8}"
+    f"{'breadth':>7} {'n':>6}{'holding':>9}{'stake':>8}{'takeovers':>11}"
+    f"{'at risk':>9}{'P(att)':>8}{'P(restr)':>9}{'P(rev)':>8}{'P(net)':>8}"
     f"{'MC err':>8}{'rev/decade':>12}{'rev/opp dec':>13}{'volatility':>12}{'G':>8}{'policy':>8}"
 )
 _LEGEND = (
+    "holding, stake: share of voters holding and visible stake (years of income, mean over all voters), over the run.",
     "takeovers: mean times per run that the opponent took office. at risk: share of them with openness .5 or more.",
     "P(att), P(restr), P(rev): share of takeovers at risk with an attempt, restriction, reversal in the term begun.",
     "P(net): share reversed and not restored by the end of the next term. MC err: largest Monte Carlo standard error",
@@ -116,6 +123,10 @@ def _number(value: float, width: int, sign: str = "") -> str:
     return f"{value:>{sign}{width}.3f}" if math.isfinite(value) else f"{'-':>{width}}"
 
 
+def _label(row: Any) -> str:
+    return "evolves" if row.evolving else f"{row.breadth:g}"
+
+
 def _line(row: Any) -> str:
     errors = [getattr(row, f"{name}_mcse") for name in RATIOS if not name.startswith("reversals")]
     largest = max((one for one in errors if math.isfinite(one)), default=math.nan)
@@ -123,7 +134,8 @@ def _line(row: Any) -> str:
     shares = (row.p_attempted, 8), (row.p_restricted, 9), (row.p_reversed, 8), (row.p_net_reversed, 8), (largest, 8)
     rates = (row.reversals_per_decade, 12), (row.reversals_per_opposed_decade, 13), (row.volatility, 12)
     return (
-        f"{row.breadth:>7g}{mark}{row.n:>6d}{row.takeovers:>11.2f}{_number(row.share_at_risk, 9)}"
+        f"{_label(row):>7}{mark}{row.n:>6d}{_number(row.share_holding_mean, 9)}{_number(row.exposure_mean, 8)}"
+        + f"{row.takeovers:>11.2f}{_number(row.share_at_risk, 9)}"
         + "".join(_number(value, width) for value, width in (*shares, *rates))
         + _number(row.gap, 8)
         + _number(row.mean_policy, 8)
@@ -149,7 +161,7 @@ def _incidence_lines(request: Request, frame: pd.DataFrame, visibility: float) -
             curve = curves[str(arm), clock]
             left = int((one[CLOCKS[clock]] >= months).sum())
             cells = "".join(f"{'{:.3f} ({:.3f})'.format(*curve.at(cause, months)):>18}" for cause in CAUSES)
-            lines.append(f"{one['breadth'].iloc[0]:>7g} {left:>10d}{cells}{curve.survival_at(months):>10.3f}")
+            lines.append(f"{_label(one.iloc[0]):>7} {left:>10d}{cells}{curve.survival_at(months):>10.3f}")
     return lines
 
 
@@ -172,10 +184,13 @@ def history_text(outcome: Outcome) -> str:
         lines += [_line(row) for row in rows.itertuples()]
         lines += _incidence_lines(request, frame, visibility)
     lines += ["", *_LEGEND, "Standard errors in brackets.", *_ENDS]
+    if design.evolving:
+        lines += ["", *evolving_lines(cycles_of(outcome))]
+    lines.append("")
     if table["beyond_coverage"].any():
         lines.append("* beyond current coverage: holders without an account are given an IRA of their age's median.")
     lines += [
-        "Nobody ages in this model yet: accounts are brought back to month-0 balances and stakes at each inauguration.",
+        AGEING if p.people.ageing else STATIC,
         f"Price at the end, 1 in January 2025: median {frame['final_price'].median():.3g}, largest "
         f"{frame['final_price'].max():.3g}; the market grows with it, and savers' flows move it less and less.",
         "",
@@ -188,6 +203,41 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {str(k): (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
         for row in table.to_dict(orient="records")
+    ]
+
+
+def cycles_of(outcome: Outcome) -> pd.DataFrame:
+    """cycles.csv of a finished history."""
+    import pandas as pd
+
+    return pd.read_csv(outcome.path / "export" / "cycles.csv", keep_default_na=False)
+
+
+def _over_time(cycles: pd.DataFrame, column: str, decimals: int, terms: list[int]) -> list[str]:
+    """Mean over runs at the inauguration of some terms, a line per arm, with the largest Monte Carlo error."""
+    lines = []
+    for _, rows in cycles.groupby("arm", sort=False):
+        by_term = rows.groupby("number")[column]
+        mean, error = by_term.mean(), by_term.sem()
+        cells = "".join(f"{mean[term]:>8.{decimals}f}" for term in terms)
+        lines.append(f"{_label(rows.iloc[0]):>7}{cells}{_number(float(error.max()), 10)}")
+    return lines
+
+
+def evolving_lines(cycles: pd.DataFrame) -> list[str]:
+    """Exposure over time of every arm, and the naive regression beside the assigned one."""
+    last = int(cycles["number"].max())
+    terms = list(range(0, last + 1, math.ceil((last + 1) / 12)))
+    head = f"{'term':>7}" + "".join(f"{term:>8d}" for term in terms) + f"{'MC err':>10}"
+    return [
+        "Exposure at inauguration, mean over runs: share of voters holding",
+        head,
+        *_over_time(cycles, "share_holding", 3, terms),
+        "and visible stake, years of income, mean over all voters",
+        head,
+        *_over_time(cycles, "exposure", 4, terms),
+        "",
+        *naive_lines(naive_table(cycles)),
     ]
 
 
@@ -204,6 +254,7 @@ def history_json(outcome: Outcome) -> str:
         "incidence": _plain(incidence_table(outcome.frame)),
         "files": str(outcome.path),
         "failed": outcome.reasons,
+        **({"naive_regression": _plain(naive_table(cycles_of(outcome)))} if design.evolving else {}),
         "notice": f"{NOTICE} {DESCRIPTIVE}",
     }
     return json.dumps(content, indent=2, allow_nan=False)

@@ -6,7 +6,9 @@ import csv
 import importlib.metadata
 import io
 import math
+import textwrap
 
+from ..agents.quantity import Quantity
 from ..model.parameters import Described, ParameterError, Parameters, describe
 from ..model.presets import PRESETS, preset
 from .errors import UserError
@@ -14,6 +16,7 @@ from .errors import UserError
 _HOW_TO_READ = """Name, value, unit, plausible range; role, status. Below it the source, or the reasoning without one.
 Roles: input, lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target.
 Status: seen at the source, derived from one by arithmetic, memory (not verified), assumed (no data)."""
+_WIDTH, _INDENT = 120, "    "
 _COLUMNS = ("name", "value", "default", "unit", "low", "high", "role", "status", "source")
 
 
@@ -77,14 +80,34 @@ def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, fo
     return "\n".join(lines)
 
 
+def share_of_range(known: Quantity, old: object, new: object) -> float | None:
+    """How far a value has moved, as a share of the declared range; None where there is no range to measure by.
+
+    >>> share_of_range(Quantity("1 / utility", 0.0, 40.0, 0.0, 1e9, "swept", "assumed", "", ""), 8.0, 20.0)
+    0.3
+    """
+    numbers = [one for one in (old, new) if isinstance(one, int | float) and not isinstance(one, bool)]
+    if len(numbers) < 2 or not math.isfinite(known.high - known.low) or known.high <= known.low:
+        return None
+    return (float(numbers[1]) - float(numbers[0])) / (known.high - known.low)
+
+
 def preset_listing() -> str:
-    """Every preset with its sentence and the parameters in which it differs from calibrated."""
+    """Every preset: its sentence, its signature, and its distance from calibrated, parameter by parameter."""
     base = Parameters()
+    known = {one.name: one.known for one in describe(base)}
     lines = []
     for name, one in PRESETS.items():
-        lines.append(f"{name}: {one.sentence}")
+        lines += [*textwrap.wrap(f"{name}: {one.sentence}", _WIDTH, subsequent_indent=_INDENT)]
+        if one.signature:
+            lines += textwrap.wrap(
+                f"Signature: {one.signature}", _WIDTH, initial_indent="    ", subsequent_indent="    "
+            )
         changes = base.difference(preset(name))
-        lines += [f"    {parameter}: {_readable(old)} -> {_readable(new)}" for parameter, (old, new) in changes.items()]
+        for parameter, (old, new) in changes.items():
+            moved = share_of_range(known[parameter], old, new)
+            told = "" if moved is None else f"  ({moved:+.0%} of its range)"
+            lines.append(f"    {parameter}: {_readable(old)} -> {_readable(new)}{told}")
         if name != "calibrated":
             lines.append(f"    {len(changes)} parameter{'s' * (len(changes) != 1)} differ from calibrated.")
     return "\n".join(lines)

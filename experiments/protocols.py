@@ -165,8 +165,11 @@ def _run_row(
     row["gap"] = returned.mean_theta - out.mean_theta if returned else 0.0
     row["mean_theta_returned"] = returned.mean_theta if returned else 0.0
     row["vote_share_before"] = past.results[-1].author_share
-    row["vote_share_midterm"] = opposed.results[-2].author_share
+    # A parliament has no midterm: its one election of the term stands here too.
+    elections = [result for result in opposed.results if result.month >= past.month]
+    row["vote_share_midterm"] = elections[0].author_share
     row["vote_share_end"] = opposed.results[-1].author_share
+    row["socialised_usd_bn"] = opposed.socialised_usd / 1e9
     row["price_at_takeover"] = past.market.price
     return row
 

@@ -41,7 +41,7 @@ __all__ = [
     "write_checksums",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
 EXPERIMENT_MODULES = (
     "protocols",

@@ -46,7 +46,7 @@ class Outcome:
 def timeout_seconds(request: Request) -> float:
     """When a replicate counts as hung: a hundred times what it takes, and never below ten minutes."""
     terms = 1.0 if request.cycles is None else max(1.0, request.cycles / 3)
-    arms = len(arm_list(request.parameters, request.design))
+    arms = len(arm_list(request.parameters, request.design)) + (request.cycles is not None)
     return max(600.0, 0.01 * request.parameters.electorate.voters * arms * terms)
 
 
@@ -173,18 +173,24 @@ def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.Da
 
 
 def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Write runs.csv, cycles.csv, summary.csv, incidence.csv and codebook.md of a history; returns runs and summary."""
+    """Write runs.csv, cycles.csv, summary.csv, incidence.csv and codebook.md of a history; returns runs and summary.
+
+    With an arm whose exposure evolves also naive_regression.csv and its figure.
+    """
     import pandas as pd
 
-    from .codebook import HISTORY_TABLES, codebook
+    from .codebook import EVOLVING_TABLES, HISTORY_TABLES, codebook
+    from .history import history_arms
     from .history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
-    from .history_headline import history_summary, incidence_table
+    from .history_headline import design_of, history_summary, incidence_table
+    from .naive_figure import write_naive
 
-    runs, _ = folder.ledger.export_csv(
+    design = design_of(request)
+    runs, cycles = folder.ledger.export_csv(
         folder.export,
         run_columns=[column.name for column in HISTORY_RUN_COLUMNS],
         cycle_columns=[column.name for column in HISTORY_CYCLE_COLUMNS],
-        arms=[arm.name for arm in arm_list(request.parameters, request.design)],
+        arms=[arm.name for arm in history_arms(request.parameters, design)],
         replicates=request.replicates,
     )
     frame = pd.read_csv(runs, keep_default_na=False)
@@ -193,7 +199,9 @@ def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFram
         with replaced_atomically(folder.path / name) as stream:
             one.to_csv(stream, index=False, lineterminator="\n")
     with replaced_atomically(folder.path / "codebook.md") as stream:
-        stream.write(codebook(HISTORY_TABLES))
+        stream.write(codebook(EVOLVING_TABLES if design.evolving else HISTORY_TABLES))
+    if design.evolving:
+        write_naive(pd.read_csv(cycles, keep_default_na=False), folder.path)
     write_checksums(folder.path)
     return frame, table
 

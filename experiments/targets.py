@@ -19,7 +19,7 @@ from ..model.observe import ABSTAINED, individual_votes
 from ..model.world import World
 from .errors import Interrupted, UserError
 from .headline import NOTICE
-from .history import hold_accounts
+from .history import begin_term
 from .history_headline import ratio
 from .protocols import with_dose
 from .provenance import code_hash
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .request import Request
 
 Ballots = npt.NDArray[np.int8]
+Ages = npt.NDArray[np.float32]
 
 TASK = "political_moat.experiments.targets_task:run_targets_task"
 FEWEST_CYCLES = 2
@@ -138,8 +139,10 @@ def price_windows(prices: Sequence[float], months: int = RECORD_MONTHS) -> list[
     return [prices[first : first + months + 1] for first in range(0, len(prices) - months, months)]
 
 
-def history_with_ballots(parameters: Parameters, cycles: int, seed: int, replicate: int) -> tuple[World, list[Ballots]]:
-    """A free history at zero exposure, and every voter's ballot at its presidential elections in order.
+def history_with_ballots(
+    parameters: Parameters, cycles: int, seed: int, replicate: int
+) -> tuple[World, list[Ballots], list[Ages]]:
+    """A free history at zero exposure; every voter's ballot at its presidential elections in order, and age at each.
 
     The same world as `free_run`; it only stops in the month after each presidential election, since ballots can be
     drawn from no other state.
@@ -148,22 +151,22 @@ def history_with_ballots(parameters: Parameters, cycles: int, seed: int, replica
     world.released = True
     first = world.electorate.dynamic.copy()
     term, lead = parameters.institutions.term_months, parameters.institutions.election_lead
-    votes = []
+    votes, ages = [], []
     for number in range(cycles):
-        if number > 0:
-            hold_accounts(world, first)
+        begin_term(world, first, number)
         world.advance(term - lead + 1)
         votes.append(individual_votes(world))
+        ages.append(world.electorate.column("age").copy())
         world.advance(lead - 1)
-    return world, votes
+    return world, votes, ages
 
 
 def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int) -> dict[str, float]:
     """Sums of one replicate from which every target is computed, by name."""
-    world, votes = history_with_ballots(parameters, cycles, seed, replicate)
+    world, votes, ages = history_with_ballots(parameters, cycles, seed, replicate)
     prices = [1.0, *(month.price for month in world.record)]
     found = presidency_counts([result for result in world.results if result.presidential])
-    return found | congress_counts(world) | ballot_counts(votes) | price_counts(prices)
+    return found | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
 
 
 def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
@@ -209,11 +212,14 @@ def congress_counts(world: World) -> dict[str, float]:
     }
 
 
-def ballot_counts(votes: Sequence[Ballots]) -> dict[str, float]:
-    """Of those who voted at an election, how many voted for the other party at the next, and how many for nobody."""
+def ballot_counts(votes: Sequence[Ballots], ages: Sequence[Ages]) -> dict[str, float]:
+    """Of those who voted at an election, how many voted for the other party at the next, and how many for nobody.
+
+    Who has died by then is not counted: the place is taken by somebody younger.
+    """
     voted, switched, dropped = 0, 0, 0
-    for before, now in itertools.pairwise(votes):
-        took_part = before != ABSTAINED
+    for (before, now), (age_before, age_now) in zip(itertools.pairwise(votes), itertools.pairwise(ages), strict=True):
+        took_part = (before != ABSTAINED) & (age_now >= age_before)
         voted += int(took_part.sum())
         switched += int((took_part & (now == -before)).sum())
         dropped += int((took_part & (now == ABSTAINED)).sum())

@@ -44,7 +44,9 @@ UNIFIED_AUTHOR = Congress(0.506, (0.53, 0.53, 0.53))
 
 
 def half_term(p: Parameters) -> int:
-    """Months between elections of the House."""
+    """Months between elections of the House: half a term, or a whole one in a parliament, which has no midterm."""
+    if p.institutions.chambers == "parliamentary":
+        return p.institutions.term_months
     return p.institutions.term_months // 2
 
 
@@ -80,7 +82,7 @@ def seat_share(vote_share: float, responsiveness: float) -> float:
 
 
 def next_congress(congress: Congress, month: int, author_share: float, p: Parameters) -> Congress:
-    """House anew, and the Senate class that is up."""
+    """House anew, and the Senate class that is up. A form of government with one chamber reads the House alone."""
     classes = list(congress.senate_classes)
     classes[(month // half_term(p)) % 3] = seat_share(author_share, p.elections.senate_responsiveness)
     return Congress(seat_share(author_share, p.elections.house_responsiveness), (classes[0], classes[1], classes[2]))

@@ -1,28 +1,30 @@
-"""Offices, the docket, courts and agenda: the phases of the schedule that belong to government."""
+"""Offices, the docket and agenda: the phases of the schedule that belong to government."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..agents.draws import gumbel, persistent_gumbel
-from ..agents.electorate.columns import VISIBILITY
 from ..agents.electorate.kernels import grieve
 from ..agents.party.decisions import agenda_decision, agenda_opens, platform_candidates, platform_decision, remember
-from ..agents.perception import LawState, Option, PolicyState, Stand
+from ..agents.perception import NEVER, LawState, Option, PolicyState, Stand
 from ..agents.regulator.decisions import brings_case, confirmation_months, drift_ideal
 from ..agents.regulator.docket import (
     Docket,
     expected_months,
+    haste,
     slow_roll_factor,
     stage_count,
     stage_months,
-    vacatur_probability,
 )
+from .courts import Suit, decide_suit, mean_visible_stake, reliance, sue
 from .elections import half_term, incumbency_points, level_sd
+from .events import Event, other
 from .interventions import hold_platforms
-from .law import Law, Provision, enact, platform_stand
-from .menu import MOVES, NESTS, menu, restrictive
+from .law import effective, enact, lapse, next_expiry, openness, platform_stand
+from .legislature import NOTHING, chambers_held, passage
+from .menu import MOVES, NESTS, menu, restrictive, restrictive_fall
+from .midnight import lame_duck
 from .polls import ask
 from .population import feared_size
 
@@ -30,33 +32,6 @@ if TYPE_CHECKING:
     from .world import World
 
 _NEST_DRAWS = 64
-
-
-class Suit(NamedTuple):
-    """A rule in court: what it wrote, what stood before, who made it, when the court decides."""
-
-    provision: Provision
-    before: Law
-    stand: Stand
-    role: str
-    decided: float
-    restrictive: bool
-
-
-class Event(NamedTuple):
-    """Something a historian would note: docketed, enacted, withdrawn, frozen, refused, vacated, upheld."""
-
-    month: int
-    kind: str
-    role: str
-    move: str
-    instrument: str
-    restrictive: bool
-
-
-def other(role: str) -> str:
-    """The other role."""
-    return "opponent" if role == "author" else "author"
 
 
 def transition(world: World) -> None:
@@ -106,16 +81,19 @@ def pipeline(world: World) -> None:
         world.take_friendly_policy()
     while world.docket is not None and world.docket.due <= world.month:
         _advance_docket(world, world.docket)
+    while (due := next_expiry(world.law)) is not None and due[1] <= world.month:
+        _lapse(world, due[0])
     for suit in [one for one in world.suits if one.decided <= world.month]:
         world.suits.remove(suit)
-        _decide_suit(world, suit)
+        decide_suit(world, suit)
 
 
 def _stage_due(world: World, option: Option, role: str, started: int, stage: int, since: float) -> float:
     p = world.parameters.regulator
     draw = world.draws.uniform(f"docket {role}", stage + 16 * option.number, started)
     factor = slow_roll_factor(world.agencies[option.agency].ideal, option.stand.openness, p)
-    return since + stage_months(option.instrument, draw, factor, p)
+    months = stage_months(option.instrument, draw, factor, p)
+    return since + months * haste(option.name, option.instrument, lame_duck(world), p)
 
 
 def open_docket(world: World, option: Option, restricts: bool) -> None:
@@ -135,7 +113,7 @@ def _advance_docket(world: World, docket: Docket) -> None:
         return
     world.docket = None
     option = docket.option
-    if option.instrument == "statute" and not unified(world, docket.role):
+    if _moot(world, option) or not _congress_passes(world, option, docket.role):
         world.note("withdrawn", docket.role, option, docket.restrictive)
         world.announced = None
         return
@@ -150,26 +128,65 @@ def _advance_docket(world: World, docket: Docket) -> None:
     take_effect(world, option, docket.role, docket.started, docket.restrictive)
 
 
+def _moot(world: World, option: Option) -> bool:
+    """Whether a resolution or renewal has lost its object on the way: a court or a sunset was there first."""
+    if option.name == "disapprove":
+        return not reviewable(world)
+    layer = getattr(world.law, option.instrument) if option.name == "renew" else None
+    return option.name == "renew" and (layer is None or layer.expires < 0)
+
+
+def _congress_passes(world: World, option: Option, role: str) -> bool:
+    """Whether the Congress that sits when a bill ripens passes it; True for what needs no vote."""
+    opens = option.stand.openness >= world.openness
+    if option.name == "renew":
+        opens = world.openness >= openness(effective(lapse(world.law, option.instrument)), world.parameters.policy.cap)
+    return passage(world.congress, role, world.parameters.institutions).of(option.instrument, opens)
+
+
+def _lapse(world: World, layer: str) -> None:
+    """A sunset falls: what stands beneath applies, and the government that let it come is blamed for a part of it."""
+    p, was, forced = world.parameters, world.openness, world.in_force.forced
+    role = getattr(world.law, layer).role
+    world.law = lapse(world.law, layer)
+    world.refresh_policy()
+    world.events.append(Event(world.month, "lapsed", role, "", layer, restrictive_fall(was, world.openness)))
+    world.news += p.market.rule_news_jump * (world.openness - was)
+    if world.docket is not None and world.docket.option.name == "renew":
+        world.note("withdrawn", world.docket.role, world.docket.option, False)
+        world.docket = None
+    if world.docket is None and not world.friendly_pending:
+        world.announced = None
+    _resent(world, was, forced, world.in_office, p.policy.lapse_blame)
+
+
+def _resent(world: World, was: float, forced: float, role: str, share: float = 1.0) -> None:
+    """Grievance over what has just come into force, if it lowers openness or forces a sale."""
+    imposed = max(0.0, world.in_force.forced - forced)
+    if share > 0.0 and (world.openness < was - 1e-9 or imposed > 0.0):
+        stand = Stand(openness=world.openness, forced=imposed, protected=world.in_force.protected)
+        leave_grievance(world, was, stand, role, share)
+
+
 def take_effect(world: World, option: Option, role: str, started: int, restricts: bool) -> None:
     """An item comes into force: law, grievance, news, and perhaps a suit."""
     p = world.parameters
     before, was, forced = world.law, world.openness, world.in_force.forced
-    world.law = enact(before, option, role, world.month)
+    binds = option.name == "renew" or p.policy.sunset_covers == "all"
+    world.law = enact(before, option, role, world.month, p.policy.sunset_months if binds else 0)
     world.refresh_policy()
     if option.name == "support":
         world.take_over_losses()
-    world.note("enacted", role, option, restricts)
+    world.note({"disapprove": "voided", "renew": "renewed"}.get(option.name, "enacted"), role, option, restricts)
     world.news += p.market.rule_news_jump * (world.openness - was)
-    imposed = max(0.0, world.in_force.forced - forced)
-    if world.openness < was - 1e-9 or imposed > 0.0:
-        leave_grievance(world, was, Stand(world.openness, imposed, world.in_force.protected), role)
-    if option.instrument == "rule":
-        _sue(world, option, before, role, started, restricts)
+    _resent(world, was, forced, role)
+    if option.instrument == "rule" and option.name != "renew":
+        sue(world, option, before, role, started, restricts)
 
 
-def leave_grievance(world: World, was: float, stand: Stand, role: str) -> None:
-    """Holders resent the party behind a restriction (ODD: grieve)."""
-    size = feared_size(world.parameters, was, stand.openness, stand.forced, stand.protected)
+def leave_grievance(world: World, was: float, stand: Stand, role: str, share: float = 1.0) -> None:
+    """Holders resent the party behind a restriction (ODD: grieve); share: how far it is blamed for it."""
+    size = share * feared_size(world.parameters, was, stand.openness, stand.forced, stand.protected)
     by_d = (role == "author") == (world.sign < 0)
     grieve(
         world.electorate.fixed,
@@ -181,48 +198,36 @@ def leave_grievance(world: World, was: float, stand: Stand, role: str) -> None:
     )
 
 
-def _sue(world: World, option: Option, before: Law, role: str, started: int, restricts: bool) -> None:
-    p = world.parameters.regulator
-    if world.draws.uniform(f"suit {role}", option.number, started) >= p.suit_probability:
-        return
-    wait = -math.log(world.draws.uniform(f"court {role}", option.number, started)) * p.court_months
-    provision = world.law.rule
-    if provision is not None:
-        world.suits.append(Suit(provision, before, option.stand, role, world.month + wait, restricts))
-
-
-def reliance(world: World) -> float:
-    """Mean visible, unprotected stake of the electorate: what a court is told of reliance (the declared exception)."""
-    p = world.parameters
-    if not p.channels.reliance or p.regulator.reliance_weight == 0.0:
-        return 0.0
-    return mean_visible_stake(world) * (1.0 - p.exposure.grandfathering)
-
-
-def mean_visible_stake(world: World) -> float:
-    """Mean over all voters of the stake held now times its visibility, in years of income."""
-    return float((world.electorate.stakes(world.product_prices) * world.electorate.dynamic[VISIBILITY]).mean())
-
-
-def _decide_suit(world: World, suit: Suit) -> None:
-    if world.law.rule != suit.provision:
-        return
-    draw = world.draws.uniform(f"vacatur {suit.role}", 0, suit.provision.month)
-    relied = reliance(world) if suit.restrictive else 0.0
-    if draw >= vacatur_probability(relied, world.parameters.regulator):
-        world.events.append(Event(world.month, "upheld", suit.role, "", "rule", False))
-        return
-    was = world.openness
-    world.law = world.law.with_layer("rule", suit.before.rule)
-    world.refresh_policy()
-    if suit.role == world.in_office:
-        world.announced = suit.stand
-    world.events.append(Event(world.month, "vacated", suit.role, "", "rule", world.openness > was))
-
-
 def unified(world: World, role: str) -> bool:
-    """President, House and Senate of one party."""
-    return role == world.in_office and all(world.congress.controls(role))
+    """President and every chamber that the form of government has of one party."""
+    return role == world.in_office and all(held(world, role))
+
+
+def held(world: World, role: str) -> list[bool]:
+    """Whether a role holds each chamber."""
+    return chambers_held(world.congress, role, world.in_office, world.parameters.institutions)
+
+
+def reviewable(world: World) -> bool:
+    """Whether the standing rule was made late by the party that then lost office, so that Congress may look back."""
+    institutions, rule = world.parameters.institutions, world.law.rule
+    if not institutions.review_act or rule is None or rule.role == world.in_office:
+        return False
+    return 0 < world.term_start - rule.month <= institutions.review_lookback
+
+
+def review_open(world: World) -> bool:
+    """Whether a resolution against the standing rule can still be put on the agenda."""
+    return reviewable(world) and world.month - world.term_start < world.parameters.institutions.review_window
+
+
+def next_lapse(world: World) -> tuple[float, float]:
+    """Months until the next sunset (NEVER if there is none), and openness then if nothing else changes."""
+    due = next_expiry(world.law)
+    if due is None:
+        return NEVER, 0.0
+    after = openness(effective(lapse(world.law, due[0])), world.parameters.policy.cap)
+    return max(0.0, float(due[1] - world.month)), after
 
 
 def policy_state(world: World, role: str) -> PolicyState:
@@ -233,6 +238,7 @@ def policy_state(world: World, role: str) -> PolicyState:
     if p.channels.donors and p.party.donors_per_stake != 0.0:
         pledges = mean_visible_stake(world)
     left = p.institutions.term_months - (world.month % p.institutions.term_months)
+    lapse_months, lapse_openness = next_lapse(world)
     return PolicyState(
         month=world.month,
         openness=world.openness,
@@ -242,21 +248,27 @@ def policy_state(world: World, role: str) -> PolicyState:
         own_role=role,
         own_platform=world.party(role).platform,
         rival_platform=world.stand(other(role)).openness,
-        hostile_chambers=2 - sum(world.congress.controls(role)),
+        hostile_chambers=held(world, role).count(False),
         terms_in_office=world.terms_in_office,
         incumbency_share=0.01 * points,
         months_left=left,
         pledges=pledges,
+        lapse_months=lapse_months,
+        lapse_openness=lapse_openness,
     )
 
 
 def law_state(world: World) -> LawState:
     """What a party may know of the law."""
-    docket = world.docket
-    vacated = sum(1 for event in world.events if event.kind == "vacated")
-    if docket is None:
-        return LawState(world.law.layer, "", 0.0, vacated)
-    return LawState(world.law.layer, docket.option.name, remaining_months(world, docket), vacated)
+    docket, law = world.docket, world.law
+    return LawState(
+        layer=law.layer,
+        docket="" if docket is None else docket.option.name,
+        docket_months=0.0 if docket is None else remaining_months(world, docket),
+        vacated=sum(1 for event in world.events if event.kind == "vacated"),
+        salted=law.salted_from is not None or law.salted_to is not None,
+        review=review_open(world),
+    )
 
 
 def platforms(world: World) -> None:
@@ -342,8 +354,9 @@ def available_options(world: World) -> list[Option]:
     fallen = 1.0 - world.market.price / world.market.peak
     if world.docket is not None:
         live = world.docket.option._replace(months=remaining_months(world, world.docket))
-        return [menu(world.law, p, ideals, False, 0.0)[0], live]
-    return menu(world.law, p, ideals, unified(world, world.in_office), fallen)
+        return [menu(world.law, p, ideals, NOTHING, 0.0)[0], live]
+    bills = passage(world.congress, world.in_office, p.institutions)
+    return menu(world.law, p, ideals, bills, fallen, review=review_open(world), month=world.month)
 
 
 def remaining_months(world: World, docket: Docket) -> float:
@@ -351,9 +364,21 @@ def remaining_months(world: World, docket: Docket) -> float:
     p, option = world.parameters.regulator, docket.option
     factor = slow_roll_factor(world.agencies[option.agency].ideal, option.stand.openness, p)
     whole = expected_months(option.instrument, factor, p)
+    whole *= haste(option.name, option.instrument, lame_duck(world), p)
     if option.instrument in ("rule", "statute"):
         return whole * (1.0 - docket.stage / stage_count(option.instrument, p))
     return max(0.0, whole - (world.month - docket.started))
 
 
-__all__ = ["MOVES", "Event", "Suit", "agenda", "pipeline", "platforms", "policy_state", "transition"]
+__all__ = [
+    "MOVES",
+    "Event",
+    "Suit",
+    "agenda",
+    "mean_visible_stake",
+    "pipeline",
+    "platforms",
+    "policy_state",
+    "reliance",
+    "transition",
+]

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from ..agents.perception import Option, Stand
-from ..agents.regulator.docket import expected_months, slow_roll_factor
-from .law import Law, dol_provision, effective, enact, rung_above, rung_below, stand_of
+from ..agents.regulator.docket import expected_months, haste, slow_roll_factor
+from .law import (
+    Law,
+    dol_provision,
+    effective,
+    enact,
+    lapse,
+    next_expiry,
+    openness,
+    provision_of,
+    rung_above,
+    rung_below,
+    salted,
+    stand_of,
+)
+from .legislature import Passage
 from .parameters import Parameters
 
-MOVES = ("hold", "loosen", "warn", "cap", "close", "prohibit", "enforce", "support")
+MOVES = ("hold", "loosen", "warn", "cap", "close", "prohibit", "enforce", "support", "disapprove", "renew")
 NESTS = ("hold", "loosen", "restrict", "support")
 SUPPORT_AFTER = 0.3
 LOOSEN_CAP = 0.10
@@ -25,10 +39,11 @@ def _formal_instrument(law: Law) -> str:
 class _Menu:
     """Collects the options that the law leaves open."""
 
-    def __init__(self, law: Law, p: Parameters, ideals: dict[str, float], unified: bool) -> None:
-        self.law, self.p, self.ideals, self.unified = law, p, ideals, unified
+    def __init__(self, law: Law, p: Parameters, ideals: dict[str, float], passage: Passage) -> None:
+        self.law, self.p, self.ideals, self.passage = law, p, ideals, passage
         self.now, self.dol, self.kappa0 = effective(law), dol_provision(law), p.policy.cap
         self.formal = _formal_instrument(law)
+        self.courts = p.regulator.suit_probability > 0.0
         hold = stand_of(self.now, self.kappa0)
         self.options = [Option("hold", 0, "hold", hold, self.now.theta, self.now.kappa, "none", "DOL", 0.0, 0.0)]
 
@@ -44,22 +59,27 @@ class _Menu:
         protected: float = 1.0,
         agency: str = "DOL",
     ) -> None:
-        """Add one move, unless it needs a statute that a divided government cannot pass.
+        """Add one move, unless Congress would not pass it; where a rule like it was voided it takes a statute.
 
         Its stand is the policy that would be in force once it is enacted, with all other layers as they are.
         """
-        if instrument == "statute" and not self.unified:
-            return
-        risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" else 0.0
-        stand = Stand(0.0, forced, protected)
+        risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" and self.courts else 0.0
+        stand = Stand(openness=0.0, forced=forced, protected=protected)
         option = Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
+        if instrument == "rule" and salted(self.law, openness(provision_of(option, "author", 0), self.kappa0)):
+            instrument = "statute"
+            option = option._replace(instrument=instrument, risk=0.0)
         stand = stand_of(effective(enact(self.law, option, "author", 0)), self.kappa0)
         if name == "support":
             stand = stand._replace(backstop=self.p.party.support_share)
-        if self._idle(nest, stand):
+        if self._idle(nest, stand) or not self.passage.of(instrument, stand.openness >= self.options[0].stand.openness):
             return
-        factor = slow_roll_factor(self.ideals[agency], stand.openness, self.p.regulator)
-        months = expected_months(instrument, factor, self.p.regulator)
+        self._append(option, stand)
+
+    def _append(self, option: Option, stand: Stand) -> None:
+        factor = slow_roll_factor(self.ideals[option.agency], stand.openness, self.p.regulator)
+        months = expected_months(option.instrument, factor, self.p.regulator)
+        months *= haste(option.name, option.instrument, False, self.p.regulator)
         self.options.append(option._replace(stand=stand, months=months))
 
     def _idle(self, nest: str, stand: Stand) -> bool:
@@ -112,23 +132,65 @@ class _Menu:
         hard = "rule" if self.formal == "guidance" else self.formal
         self.add("prohibit", "restrict", 0.0, 0.0, hard, forced=1.0, protected=0.0)
 
+    def add_disapprove(self) -> None:
+        """Void the standing rule by a resolution of Congress: what it replaced stands again, with its own terms."""
+        hold = self.options[0].stand
+        bare = Option("disapprove", MOVES.index("disapprove"), "", hold, 0.0, 0.0, "resolution", "DOL", 0.0, 0.0)
+        after = effective(enact(self.law, bare, "author", 0))
+        stand = stand_of(after, self.kappa0)
+        opens = stand.openness > hold.openness
+        if abs(stand.openness - hold.openness) > 1e-12 and self.passage.of("resolution", opens):
+            nest = "loosen" if opens else "restrict"
+            self._append(bare._replace(nest=nest, theta=after.theta, kappa=after.kappa), stand)
 
-def menu(law: Law, p: Parameters, ideals: dict[str, float], unified: bool, fallen: float) -> list[Option]:
+    def add_renew(self, month: int) -> None:
+        """Put off the sunset of a rule or statute in its last year; policy stays as it is."""
+        due = next_expiry(self.law)
+        if due is None or month < due[1] - self.p.policy.renewal_window:
+            return
+        layer, hold = due[0], self.options[0].stand
+        falls = openness(effective(lapse(self.law, layer)), self.kappa0)
+        if self.passage.of(layer, hold.openness >= falls):
+            nest = "restrict" if hold.openness < falls else "loosen"
+            number = MOVES.index("renew")
+            option = Option("renew", number, nest, hold, self.now.theta, self.now.kappa, layer, "DOL", 0.0, 0.0)
+            self._append(option, hold)
+
+
+def menu(
+    law: Law,
+    p: Parameters,
+    ideals: dict[str, float],
+    passage: Passage,
+    fallen: float,
+    *,
+    review: bool = False,
+    month: int = 0,
+) -> list[Option]:
     """Every move open to the government, hold first.
 
-    ideals: the two agencies' ideals (they decide how slowly an item moves). unified: whether president, House and
-    Senate are of one party (a statute needs that). fallen: fall of the price from its peak, which `support` needs.
+    ideals: the two agencies' ideals (they decide how slowly an item moves). passage: what Congress would pass (no
+    statute and no resolution is on the menu that would fail). fallen: fall of the price from its peak, which `support`
+    needs. review: whether Congress may still void the standing rule. month: now, which `renew` needs.
     """
-    found = _Menu(law, p, ideals, unified)
+    found = _Menu(law, p, ideals, passage)
     found.add_loosen()
     found.add_warn()
     found.add_enforce()
     found.add_formal()
     if p.party.support_move and fallen >= SUPPORT_AFTER and not law.support:
         found.add("support", "support", found.now.theta, found.now.kappa, "guidance", agency="SEC", protected=0.0)
+    if review:
+        found.add_disapprove()
+    found.add_renew(month)
     return found.options
 
 
 def restrictive(option: Option, current: float) -> bool:
     """Whether an option would lower openness by .10 or more: what counts as an attempt."""
-    return option.stand.openness <= current - 0.10 + 1e-9
+    return restrictive_fall(current, option.stand.openness)
+
+
+def restrictive_fall(was: float, now: float) -> bool:
+    """Whether openness has fallen by .10 or more."""
+    return now <= was - 0.10 + 1e-9

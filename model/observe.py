@@ -62,6 +62,14 @@ def _share_holding(world: World) -> float:
     return float(np.mean(world.electorate.dynamic[UNITS] > 0.0))
 
 
+def _share_offering(world: World) -> float:
+    return 0.0 if world.employers is None else world.employers.share_offering()
+
+
+def _flow_by_product(world: World) -> tuple[float, ...]:
+    return tuple(float(flow) for flow in world.product_flows)
+
+
 REPORTERS = {
     "month": _month,
     "in_office": _in_office,
@@ -72,6 +80,8 @@ REPORTERS = {
     "mean_salience": _mean_salience,
     "mean_ideal": _mean_ideal,
     "share_holding": _share_holding,
+    "share_offering": _share_offering,
+    "flow_by_product": _flow_by_product,
 }
 """Model reporters of `collector`. Plain functions of a module, so that a world with its collector can be pickled."""
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..agents.calibration import Fact, load_facts, shipped_facts
 from ..agents.electorate.adoption_parameters import AdoptionParameters
-from ..agents.electorate.network_parameters import NetworkParameters
+from ..agents.electorate.network_parameters import NetworkParameters, network_contradictions
 from ..agents.electorate.opinion_parameters import OpinionParameters, VotingParameters
 from ..agents.electorate.parameters import (
     AccountsParameters,
@@ -35,6 +35,7 @@ from .groups import (
     PolicyParameters,
     PollsParameters,
 )
+from .product_parameters import ProductParameters
 
 
 class ParameterError(ValueError):
@@ -59,6 +60,7 @@ class Parameters(Group):
     people: PeopleParameters = PeopleParameters()
     adoption: AdoptionParameters = AdoptionParameters()
     employer: EmployerParameters = EmployerParameters()
+    product: ProductParameters = ProductParameters()
     network: NetworkParameters = NetworkParameters()
     fund: FundParameters = FundParameters()
     attitude: AttitudeParameters = AttitudeParameters()
@@ -193,8 +195,11 @@ def _contradictions(p: Parameters) -> list[str]:
         found.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")
     if p.regulator.guidance_latest < p.regulator.guidance_soonest:
         found.append("regulator.guidance_latest must not be below regulator.guidance_soonest (months)")
+    if p.regulator.resolution_latest < p.regulator.resolution_soonest:
+        found.append("regulator.resolution_latest must not be below regulator.resolution_soonest (months)")
     if p.institutions.term_months % 2:
         found.append("institutions.term_months must be even (months): a midterm falls halfway")
+    found += network_contradictions(p.network, p.electorate.voters)
     shares = p.electorate
     total = shares.cvap_share_18_29 + shares.cvap_share_30_44 + shares.cvap_share_45_64 + shares.cvap_share_65p
     if abs(total - 1.0) > 1e-6:

@@ -8,12 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..agents.electorate import columns
+from ..agents.electorate.adoption_kernels import holdings
 from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .market import market_month
+from .midnight import hurry
+from .people import monthly_drawdown, people
 from .polls import question_row, threat_of
-from .products import allocations, coin_shares, products_month
+from .products import allocations, coin_shares, ira_openness, products_month
 from .public_fund import public_month
 from .record import Month
 
@@ -58,9 +61,12 @@ def product_table(world: World) -> npt.NDArray[np.float64]:
         # Payroll goes to the plan: what is held in an IRA of one's own is bought by moving money inside it.
         table[columns.NEW_MONEY, columns.IRA_FUND] = 0.0
         table[columns.OPEN] = shares * allowed > 0.0
+    table[columns.OPEN, columns.IRA_FUND] = ira_openness(world.law, p.policy.cap) > 0.0
     table[columns.LIMIT] = 1.0
     if now.forced > 0.0 and now.protected < 1.0:
         table[columns.LIMIT] = shares * allowed
+        if world.law.statute is None:
+            table[columns.LIMIT, columns.IRA_FUND] = 1.0
     table[columns.COIN_SHARE] = coin_shares(p)
     return table
 
@@ -72,18 +78,24 @@ def payroll(world: World) -> None:
     if now.forced > 0.0 and now.protected < 1.0:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
+    products = product_table(world)
+    before = units_by_product(world)
+    lives = people(world, products)
     totals = accounts_month(
         world.electorate.fixed,
         world.electorate.dynamic,
-        product_table(world),
+        products,
         world.market.stock_return,
         p.market.bond_return_monthly,
         p.accounts.rebalancing,
         keep,
-        0.0,
-        0.0,
+        monthly_drawdown(p),
+        p.people.retirement_age,
     )
+    for row, amount in zip((0, 1, 2, 4), lives, strict=True):
+        totals[row] += amount
     scale = world.citizens_per_voter
+    world.product_flows = product_flows(world, before, float(totals[0])) * scale
     public_month(world)
     flow, held = float(totals[0]) * scale + world.fund.flow, float(totals[3]) * scale
     world.market = world.market._replace(flow=flow, held=held + world.fund.units * world.market.price)
@@ -94,6 +106,23 @@ def payroll(world: World) -> None:
         float(totals[3]),
         float(totals[4]),
     )
+
+
+def units_by_product(world: World) -> npt.NDArray[np.float64]:
+    """Units held of each product; only the assigned coin exists where exposure does not evolve. Shape (products,)."""
+    if not world.parameters.exposure.evolves:
+        return np.zeros(len(columns.PRODUCTS))
+    held: npt.NDArray[np.float64] = holdings(world.electorate.fixed, world.electorate.dynamic)[0]
+    return held
+
+
+def product_flows(world: World, before: npt.NDArray[np.float64], flow: float) -> npt.NDArray[np.float64]:
+    """Net money into each product since units were `before`, USD of model voters (ODD: product_flows)."""
+    if not world.parameters.exposure.evolves:
+        flows = np.zeros(len(columns.PRODUCTS))
+        flows[columns.ASSIGNED] = flow
+        return flows
+    return np.asarray((units_by_product(world) - before) * world.product_prices)
 
 
 def voters(world: World) -> None:
@@ -150,6 +179,7 @@ def election(world: World) -> None:
     world.results.append(
         ElectionResult(month, presidential, own, rival, share, valence, incumbency, winner, world.elected_congress)
     )
+    hurry(world)
 
 
 def record(world: World) -> None:

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
+from .hypotheses import CONTROLS, HYPOTHESES, Preset
 from .parameters import ParameterError, Parameters, unknown_name
-
-
-class Preset(NamedTuple):
-    """A named setting: what it stands for, and its values by dotted name."""
-
-    sentence: str
-    values: dict[str, Any]
-
 
 PRESETS: dict[str, Preset] = {
     "calibrated": Preset("Every number at its calibrated or reasoned default: realistic stakes, a final rule.", {}),
@@ -26,6 +17,8 @@ PRESETS: dict[str, Preset] = {
             "market.depth_switch": True,
         },
     ),
+    **HYPOTHESES,
+    **CONTROLS,
 }
 
 

@@ -33,7 +33,13 @@ PHASES: tuple[Phase, ...] = (
         2, "rule pipeline and courts", "monthly", "agencies drift, dockets advance, courts decide", government.pipeline
     ),
     Phase(3, "market", "monthly", "crypto and stock returns on last month's flows and news", phases.market),
-    Phase(4, "payroll", "monthly", "contributions, rebalancing, forced sales, conservation totals", phases.payroll),
+    Phase(
+        4,
+        "payroll",
+        "monthly",
+        "birthdays, deaths and entry where people age; contributions, draw-down, rebalancing, forced sales",
+        phases.payroll,
+    ),
     Phase(
         5,
         "employers and products",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..agents.electorate.network_kernels import neighbours_meet
+
 if TYPE_CHECKING:
     from .world import World
 
 
 def network(world: World) -> None:
-    """Phase 7: opinions meet on the network, where there is one."""
-    if world.parameters.network.kind == "none":
+    """Phase 7: opinions meet on the network, where there is one. A blind poll's shadow electorate meets likewise."""
+    influence = world.parameters.network.influence
+    if world.network is None or influence == 0.0:
         return
-    raise NotImplementedError
+    for electorate in (world.electorate, world.blind):
+        if electorate is not None:
+            neighbours_meet(electorate.dynamic, world.network.starts, world.network.neighbours, influence)

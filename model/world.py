@@ -12,28 +12,38 @@ from ..agents.electorate.coefficients import opinion_coefficients, vote_coeffici
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.voter import Voter
 from ..agents.electorate.voter_set import VoterSet
+from ..agents.employer.employer import Employer
+from ..agents.employer.employer_set import EmployerSet
 from ..agents.everyone import Everyone
 from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
+from .courts import Suit
 from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
-from .government import Event, Suit, confirm_agencies
+from .employers import build_employers
+from .events import Event
+from .government import confirm_agencies
 from .interventions import NOTHING_IMPOSED, Interventions
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
+from .network import build_network, check_same_ties
 from .parameters import Parameters
-from .population import author_sign, build_population, solve_vote_effect
+from .people import PeopleState, people_at_fork, start_people
+from .population import build_population, solve_vote_effect
 from .products import starting_prices
 from .public_fund import PublicFund
 from .record import Month
 from .schedule import PHASES
+from .traits import author_sign
 
 _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "interventions", "last_poll", "account_totals", "product_prices", "prices_before", "fund", "socialised_usd",
+    "interventions", "last_poll", "account_totals", "product_prices", "prices_before", "product_flows", "fund",
+    "socialised_usd",
+    "network", "people", "deaths",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
 
@@ -56,11 +66,13 @@ class World(mesa.Model):  # type: ignore[misc]
         seed: int = 0,
         replicate: int = 0,
         population: Electorate | None = None,
+        graph: Any = None,
     ) -> None:
         """Build the world of January 2025.
 
         population: an electorate of the same parameters, seed and replicate before any exposure was assigned; it is
-        copied, not kept.
+        copied, not kept. graph: who is whose neighbour, where network.kind is own: a networkx graph of nodes 0 ..
+        voters-1, read once (docs/own-network.md). ParameterError where graph and network.kind do not go together.
         """
         p = parameters or Parameters()
         super().__init__(rng=seed)
@@ -69,13 +81,21 @@ class World(mesa.Model):  # type: ignore[misc]
         self.draws = Draws(seed, replicate)
         self.month = 0
         self.sign = author_sign(p)
+        if population is not None and len(population) != p.electorate.voters:
+            raise ValueError(f"population has {len(population)} voters, but electorate.voters is {p.electorate.voters}")
         self.electorate = (population or build_population(p, self.draws)).fork()
+        self.network = build_network(p, self.draws, self.electorate, self.sign, graph)
         self.citizens_per_voter = p.electorate.citizens / len(self.electorate)
         self.electorate.assign_exposure(p.exposure.breadth, p.exposure.allocation, p.exposure.visibility)
         self.blind = self.electorate.without_stakes() if p.polls.blind else None
+        self.people: PeopleState | None = start_people(p, self.electorate)
+        self.deaths = 0
+        if self.people is not None:
+            self.electorate.own_people(self.blind)
         self._pack_coefficients()
         self.market = START
         self.product_prices, self.prices_before = starting_prices(), starting_prices()
+        self.product_flows = 0.0 * starting_prices()
         self.fund = PublicFund()
         self.socialised_usd = 0.0
         self.law = initial_law(p)
@@ -99,6 +119,8 @@ class World(mesa.Model):  # type: ignore[misc]
         self.refresh_policy()
         self._make_institutions()
         self._admit_voters()
+        self.employers = build_employers(p, self.draws, self.electorate) if p.exposure.evolves else None
+        self._admit_employers()
         confirm_agencies(self)
 
     @staticmethod
@@ -148,10 +170,14 @@ class World(mesa.Model):  # type: ignore[misc]
         # Beside Mesa's own sets by type: voters are agents of this model, but none is made before it is touched.
         self._agents_by_type[Voter] = VoterSet(self)
 
+    def _admit_employers(self) -> None:
+        if self.employers is not None:
+            self._agents_by_type[Employer] = EmployerSet(self)
+
     @property
     def agents(self) -> Everyone:
-        """All agents: parties and regulators, then voters."""
-        return Everyone(self._all_agents, self._agents_by_type[Voter])
+        """All agents: parties and regulators, then voters, then employers where exposure evolves."""
+        return Everyone(self._all_agents, self._agents_by_type[Voter], self._agents_by_type.get(Employer))
 
     def next_agent_number(self) -> int:
         """Number for a new Mesa agent of this world, from 1."""
@@ -197,9 +223,18 @@ class World(mesa.Model):  # type: ignore[misc]
         self.announced = self.docket.option.stand if self.docket is not None else None
         self.refresh_policy()
 
+    def losses_usd(self) -> float:
+        """Savers' losses below their reference points, in USD of the whole population."""
+        electorate = self.electorate
+        fallen = electorate.column("reference") - electorate.unit_prices(self.product_prices)
+        lost = electorate.column("units").astype(float) * fallen.clip(min=0.0)
+        return float(lost.sum()) * self.citizens_per_voter
+
     def take_over_losses(self) -> None:
         """A public backstop takes over a declared share of savers' losses, felt and feared (ODD: take_over_losses)."""
         p, c = self.parameters, self.vote_coefficients
+        if self.socialised_usd == 0.0:
+            self.socialised_usd = p.party.support_share * self.losses_usd()
         self.vote_coefficients = c._replace(
             loss_aversion=c.loss_aversion * (1.0 - p.party.support_share) ** c.curvature
         )
@@ -228,8 +263,10 @@ class World(mesa.Model):  # type: ignore[misc]
     def fork(self, parameters: Parameters | None = None) -> World:
         """A copy that goes its own way from here, on the same draws.
 
-        parameters, if given, replace the tree from now on; the population and what has happened stay.
+        parameters, if given, replace the tree from now on; population, network and what has happened stay.
         """
+        if parameters is not None:
+            check_same_ties(self.parameters.network, parameters.network)
         twin = type(self).__new__(type(self))
         mesa.Model.__init__(twin, rng=self.draws.seed)
         twin._agent_numbers = 0
@@ -240,6 +277,7 @@ class World(mesa.Model):  # type: ignore[misc]
         for name in _OWN_LISTS:
             setattr(twin, name, list(getattr(self, name)))
         if parameters is not None:
+            twin.people = people_at_fork(self.people, parameters)
             twin._pack_coefficients()
             share = self.vote_coefficients.public_usd
             twin.opinion_coefficients = twin.opinion_coefficients._replace(public_usd=share)
@@ -247,6 +285,8 @@ class World(mesa.Model):  # type: ignore[misc]
             if twin.law.support:
                 twin.take_over_losses()
         twin.blind = self.blind.fork() if self.blind is not None else None
+        if twin.people is not None:
+            twin.electorate.own_people(twin.blind)
         if twin.parameters.polls.blind and twin.blind is None:
             raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")
         twin.parties = {
@@ -258,6 +298,10 @@ class World(mesa.Model):  # type: ignore[misc]
             for name, one in self.agencies.items()
         }
         twin._admit_voters()
+        twin.employers = self.employers.fork() if self.employers is not None else None
+        if twin.parameters.exposure.evolves and twin.employers is None:
+            twin.employers = build_employers(twin.parameters, twin.draws, twin.electorate)
+        twin._admit_employers()
         self._agents_by_type[Voter].unshared = None  # the twin sees the fixed columns as well
         return twin
 
@@ -270,8 +314,18 @@ def dose_free(p: Parameters) -> Parameters:
     return p.model_copy(update={"exposure": _FRESH.exposure, "channels": _FRESH.channels, "polls": _FRESH.polls})
 
 
-def simulate(parameters: Parameters, seed: int = 0, replicate: int = 0, months: int = 48) -> World:
-    """Build a world and run it for a number of months; the one door everything goes through."""
-    world = World(parameters, seed, replicate)
+def simulate(
+    parameters: Parameters,
+    seed: int = 0,
+    replicate: int = 0,
+    months: int = 48,
+    population: Electorate | None = None,
+    graph: Any = None,
+) -> World:
+    """Build a world and run it for a number of months; the one door everything goes through.
+
+    population, graph: as for `World`.
+    """
+    world = World(parameters, seed, replicate, population, graph=graph)
     world.advance(months)
     return world

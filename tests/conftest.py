@@ -6,11 +6,15 @@ import os
 from collections.abc import Generator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from political_moat.agents.code_hash import use_code_named_cache
 
 use_code_named_cache()
+# Machines are shared and noisy: no test fails for being slow.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -69,5 +69,5 @@ UNITS_OF = {
     "grievance": "prospect value, positive against the D party",
     "assigned_stake": "years of income",
     "visibility": "0-1",
-    "product": "0 for none or as assigned, else the number of the product held",
+    "product": "0 for none or as assigned, else the number of the product held, or given up last",
 }

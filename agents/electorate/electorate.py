@@ -11,7 +11,7 @@ Block = npt.NDArray[np.float32]
 
 
 class Electorate:
-    """State of all voters: `fixed` columns are shared by every arm of a replicate, `dynamic` ones are not.
+    """State of all voters: `fixed` columns are shared by the arms of a replicate unless people age, `dynamic` never.
 
     Both have shape (columns, voters), float32. `exposure_order` ranks voters by who is exposed first.
     """
@@ -39,6 +39,12 @@ class Electorate:
     def fork(self) -> Electorate:
         """A copy whose state moves on its own; the fixed columns stay shared."""
         return Electorate(self.fixed, self.dynamic.copy(), self.exposure_order, self.logit_per_point)
+
+    def own_people(self, shadow: Electorate | None = None) -> None:
+        """Take the fixed columns for one's own, before people change; `shadow` (a blind poll's) sees the same ones."""
+        self.fixed = self.fixed.copy()
+        if shadow is not None:
+            shadow.fixed = self.fixed
 
     def column(self, name: str) -> npt.NDArray[np.float32]:
         """View of one column by name; shape (voters,). KeyError names the columns there are."""

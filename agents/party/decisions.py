@@ -41,9 +41,19 @@ def move_cost(option: Option, hostile_chambers: int, live: bool, parameters: Par
         "enforcement": parameters.guidance_cost,
         "rule": parameters.rule_cost,
         "statute": parameters.statute_cost,
+        "resolution": parameters.resolution_cost,
     }[option.instrument]
+    if option.name == "renew":
+        instrument = parameters.renewal_cost
     agenda = 0.0 if live else parameters.agenda_cost
     return agenda + instrument + parameters.divided_cost * hostile_chambers
+
+
+def share_before_lapse(policy: PolicyState, months: float) -> float:
+    """Share of the coming `months` in which policy stands as it does, if nobody acts; the rest comes after a lapse."""
+    if policy.lapse_months < 0.0 or policy.lapse_months >= months:
+        return 1.0
+    return policy.lapse_months / months
 
 
 def move_utility(
@@ -57,15 +67,22 @@ def move_utility(
 ) -> float:
     """Utility of one move to the party in office.
 
-    rent * P(win) - weight * expected squared distance over the move's life + donors - costs - credibility.
+    rent * P(win) - weight * expected squared distance over the move's life + donors - costs - credibility. What the
+    move does not cover is policy as it stands and, where a sunset falls into the horizon, policy after the lapse.
     """
     rule = RULES[parameters.rule]
     office = 0.0
     if rule.heeds_polls:
         office = parameters.office_rent * win_probability(share + policy.incumbency_share, level_sd)
-    life = life_share(option, 12.0 * parameters.horizon_years, policy.months_left)
+    horizon = 12.0 * parameters.horizon_years
+    life = life_share(option, horizon, policy.months_left)
     now, then = policy.openness, option.stand.openness
-    distance = (1.0 - life) * (now - target) ** 2 + life * (then - target) ** 2
+    missed = (now - target) ** 2
+    stays = share_before_lapse(policy, (1.0 - life) * horizon)
+    if stays < 1.0:
+        missed = stays * missed + (1.0 - stays) * (policy.lapse_openness - target) ** 2
+        now = stays * now + (1.0 - stays) * policy.lapse_openness
+    distance = (1.0 - life) * missed + life * (then - target) ** 2
     expected = (1.0 - life) * now + life * then
     donors = (parameters.donors + parameters.donors_per_stake * policy.pledges) * expected
     broken = parameters.credibility_cost * abs(expected - policy.own_platform)

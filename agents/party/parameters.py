@@ -93,6 +93,22 @@ class PartyParameters(Group):
         0.03, "utility", 0.0, 0.2, allowed=(0.0, 10.0), source="notice and comment binds staff for a year or more"
     )
     statute_cost: float = quantity(0.1, "utility", 0.0, 0.4, allowed=(0.0, 10.0), source="floor time and votes")
+    resolution_cost: float = quantity(
+        0.02,
+        "utility",
+        0.0,
+        0.2,
+        allowed=(0.0, 10.0),
+        source="privileged, limited debate, no filibuster: less than a rule, more than guidance",
+    )
+    renewal_cost: float = quantity(
+        0.01,
+        "utility",
+        0.0,
+        0.1,
+        allowed=(0.0, 10.0),
+        source="prolonging what stands costs little beside a new rule or statute",
+    )
     credibility_cost: float = quantity(
         0.1,
         "utility per unit distance from the own platform",

@@ -1,7 +1,8 @@
 """The docket: what an administration has set in motion, and when it takes effect.
 
 Durations are continuous. A rule passes Erlang stages (proposal, comment, final); guidance and enforcement take one to
-three months; a statute one exponential wait. Hazards by the month would finish too many rules.
+three months, a resolution of disapproval two to three; a statute one exponential wait. Hazards by the month would
+finish too many rules.
 """
 
 from __future__ import annotations
@@ -30,14 +31,16 @@ def stage_count(instrument: str, parameters: RegulatorParameters) -> int:
 
 
 def stage_months(instrument: str, draw: float, factor: float, parameters: RegulatorParameters) -> float:
-    """Duration of one stage in months: exponential for rules and statutes, uniform for guidance and enforcement.
+    """Duration of one stage in months: exponential for rules and statutes, uniform for the others.
 
-    draw is uniform; factor is `slow_roll_factor`. Statutes are Congress's work and know no slow-rolling.
+    draw is uniform; factor is `slow_roll_factor`. What is Congress's work knows no slow-rolling.
     """
     if instrument == "rule":
         return -math.log(draw) * parameters.rule_months * factor / parameters.rule_stages
     if instrument == "statute":
         return -math.log(draw) * parameters.statute_months
+    if instrument == "resolution":
+        return parameters.resolution_soonest + (parameters.resolution_latest - parameters.resolution_soonest) * draw
     span = parameters.guidance_latest - parameters.guidance_soonest
     return (parameters.guidance_soonest + span * draw) * factor
 
@@ -53,7 +56,18 @@ def expected_months(instrument: str, factor: float, parameters: RegulatorParamet
         return parameters.rule_months * factor
     if instrument == "statute":
         return parameters.statute_months
+    if instrument == "resolution":
+        return 0.5 * (parameters.resolution_soonest + parameters.resolution_latest)
     return 0.5 * (parameters.guidance_soonest + parameters.guidance_latest) * factor
+
+
+def haste(move: str, instrument: str, midnight: bool, parameters: RegulatorParameters) -> float:
+    """Factor on a move's time: a renewal repeats what stands, and a government that lost hurries its rules.
+
+    midnight: between a lost presidential election and the handover (Brito & de Rugy 2009, Beermann 2013).
+    """
+    factor = parameters.renewal_factor if move == "renew" else 1.0
+    return factor * parameters.midnight_factor if midnight and instrument == "rule" else factor
 
 
 def vacatur_probability(reliance: float, parameters: RegulatorParameters) -> float:

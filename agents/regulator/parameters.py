@@ -80,6 +80,38 @@ class RegulatorParameters(Group):
     statute_months: float = quantity(
         10.0, "months", 6.0, 24.0, allowed=(0.1, 480.0), source="committee to signature; GENIUS Act 2025, FIT21 2024"
     )
+    resolution_soonest: float = quantity(
+        2.0,
+        "months",
+        1.0,
+        3.0,
+        allowed=(0.0, 48.0),
+        source="resolutions of disapproval of 2017 and 2025: introduction to signature 2-3 months",
+    )
+    resolution_latest: float = quantity(
+        3.0,
+        "months",
+        2.0,
+        5.0,
+        allowed=(0.0, 48.0),
+        source="resolutions of disapproval of 2017 and 2025: introduction to signature 2-3 months",
+    )
+    renewal_factor: float = quantity(
+        0.33,
+        "share of an instrument's time",
+        0.1,
+        1.0,
+        allowed=(0.01, 1.0),
+        source="an extension repeats what stands: no new record; 1 = as slow as a new rule or statute",
+    )
+    midnight_factor: float = quantity(
+        0.5,
+        "share of the remaining time",
+        0.25,
+        1.0,
+        allowed=(0.01, 1.0),
+        source="reviews shorten and rules crowd after a lost election (Brito & de Rugy 2009, Beermann 2013); 1 = off",
+    )
     suit_probability: float = quantity(
         0.212,
         "probability",

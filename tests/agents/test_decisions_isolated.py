@@ -25,7 +25,7 @@ from political_moat.agents.regulator.parameters import RegulatorParameters
 PARTY, REGULATOR = PartyParameters(), RegulatorParameters()
 
 FIELDS: dict[str, dict[str, str]] = {
-    "Stand": {"openness": "float", "forced": "float", "protected": "float"},
+    "Stand": {"openness": "float", "forced": "float", "protected": "float", "backstop": "float"},
     "Option": {
         "name": "str",
         "number": "int",
@@ -61,8 +61,17 @@ FIELDS: dict[str, dict[str, str]] = {
         "incumbency_share": "float",
         "months_left": "int",
         "pledges": "float",
+        "lapse_months": "float",
+        "lapse_openness": "float",
     },
-    "LawState": {"layer": "str", "docket": "str", "docket_months": "float", "vacated": "int"},
+    "LawState": {
+        "layer": "str",
+        "docket": "str",
+        "docket_months": "float",
+        "vacated": "int",
+        "salted": "bool",
+        "review": "bool",
+    },
 }
 """All that a party or a regulator may see. Before a new field is listed here: could it carry a stake?"""
 
@@ -92,6 +101,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "win_probability": lambda: decisions.win_probability(0.52, 0.039),
     "life_share": lambda: decisions.life_share(BAN, 96.0, 45),
     "move_cost": lambda: decisions.move_cost(BAN, 1, False, PARTY),
+    "share_before_lapse": lambda: decisions.share_before_lapse(STATE._replace(lapse_months=12.0), 96.0),
     "move_utility": lambda: decisions.move_utility(BAN, 0.47, 0.15, STATE, False, 0.039, PARTY),
     "agenda_decision": lambda: decisions.agenda_decision(
         MENU, POLL, STATE, LAW, 0.15, 0.039, PARTY, (0.3, 0.1, -0.4), NEST_DRAWS
@@ -111,12 +121,15 @@ CALLS: dict[str, Callable[[], Any]] = {
     "brings_case": lambda: agency.brings_case(0.5, 0.6, 0.7, 0.2, STATE, REGULATOR),
     "stage_count": lambda: docket.stage_count("rule", REGULATOR),
     "stage_months": lambda: [
-        docket.stage_months(one, 0.5, 1.2, REGULATOR) for one in ("rule", "statute", "guidance", "enforcement")
+        docket.stage_months(one, 0.5, 1.2, REGULATOR)
+        for one in ("rule", "statute", "guidance", "enforcement", "resolution")
     ],
     "slow_roll_factor": lambda: docket.slow_roll_factor(0.7, 0.2, REGULATOR),
     "expected_months": lambda: [
-        docket.expected_months(one, 1.2, REGULATOR) for one in ("rule", "statute", "guidance", "enforcement")
+        docket.expected_months(one, 1.2, REGULATOR)
+        for one in ("rule", "statute", "guidance", "enforcement", "resolution")
     ],
+    "haste": lambda: [docket.haste(move, "rule", True, REGULATOR) for move in ("cap", "renew")],
     "vacatur_probability": lambda: docket.vacatur_probability(0.0, REGULATOR),
 }
 
@@ -228,7 +241,7 @@ def test_perceptions_have_these_fields_and_no_others() -> None:
 @pytest.mark.parametrize("name", FIELDS)
 def test_the_fields_of_a_perception_are_plain(name: str) -> None:
     for hint in typing.get_type_hints(perceptions()[name]).values():
-        assert hint in (int, float, str, Stand) or hint == tuple[float, ...]
+        assert hint in (int, float, str, bool, Stand) or hint == tuple[float, ...]
 
 
 @pytest.mark.parametrize("one", [KEEP, HOLD, POLL, MEMORY, STATE, LAW], ids=lambda one: type(one).__name__)

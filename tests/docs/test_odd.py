@@ -178,7 +178,7 @@ SYMBOLS = {
 
 def names_of_the_code() -> set[str]:
     """Parameters, columns, coefficients, fields of records and of the world, functions and their arguments."""
-    names = set(FUNCTIONS) | set(columns.FIXED) | set(columns.DYNAMIC) | SYMBOLS
+    names = set(FUNCTIONS) | set(columns.FIXED) | set(columns.DYNAMIC) | set(columns.PRODUCT_ROWS) | SYMBOLS
     names.update(vars(World(Parameters().with_values({"electorate.voters": 200}))))
     for group in Parameters.model_fields:
         names.update(type(getattr(Parameters(), group)).model_fields)

@@ -14,6 +14,7 @@ import pytest
 
 from political_moat.agents.calibration import shipped_folder
 from political_moat.model.parameters import Parameters, describe
+from political_moat.model.presets import PRESETS
 
 SCRIPT = Path(sys.executable).with_name("moat")
 MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
@@ -112,9 +113,10 @@ def test_params_marks_what_a_preset_moves() -> None:
 
 def test_presets_says_how_the_article_differs() -> None:
     lines = moat("presets").stdout.splitlines()
-    assert [line.partition(":")[0] for line in lines if not line.startswith(" ")] == ["calibrated", "article"]
-    assert "    exposure.allocation: 0.04 -> 0.2" in lines
-    assert lines[-1] == "    3 parameters differ from calibrated."
+    named = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
+    assert named == list(PRESETS)
+    article = lines[named.index("article") + 1 : lines.index("    3 parameters differ from calibrated.")]
+    assert "    exposure.allocation: 0.04 -> 0.2  (+84% of its range)" in article
 
 
 def test_cite_gives_a_line_and_a_sentence_to_paste() -> None:

@@ -46,7 +46,7 @@ def event(month: int, kind: str = "docketed", restrictive: bool = True) -> Event
 def test_a_quiet_term_has_no_outcome() -> None:
     found = outcomes(path((0.75, 48)))
     assert (found.attempted, found.restricted, found.reversed, found.pending, found.withdrawn, found.court) == (0,) * 6
-    assert (found.severity, found.restricted_layer, found.collapse) == (0.0, "none", 0)
+    assert (found.severity, found.restricted_layer, found.collapse, found.lapsed) == (0.0, "none", 0, 0)
     assert (found.months_to_attempt, found.months_to_restriction, found.months_to_reversal) == (-1, -1, -1)
     assert found.mean_policy == found.final_policy == pytest.approx(0.75)
 
@@ -124,6 +124,35 @@ def test_what_a_court_strikes_down_is_counted_apart() -> None:
     found = outcomes(path((0.75, 9), (0.5, 4), (0.75, 1)), [event(3), event(13, "vacated")])
     assert (found.court, found.restricted, found.attempted) == (1, 0, 1)
     assert outcomes(path((0.75, 48)), [event(13, "upheld")]).court == 0
+
+
+@pytest.mark.parametrize(("restrictive", "lapsed"), [(True, 1), (False, 0)])
+def test_a_lapse_that_restricts_is_told_apart_from_what_a_government_does(restrictive: bool, lapsed: int) -> None:
+    sunset = Event(START + 9, "lapsed", "author", "", "rule", restrictive)
+    found = outcomes(path((0.75, 9), (0.5, 39)), [sunset])
+    assert (found.lapsed, found.restricted, found.attempted, found.court) == (lapsed, 1, 0, 0)
+
+
+def test_trimming_closing_lapse_and_abolition_have_four_signatures() -> None:
+    """A cap, a closing to new money, a sunset and a ban, each in force from month 9 on."""
+    closed, protected = [False] * 9 + [True] * 39, [0.0] * 9 + [1.0] * 39
+    sunset = Event(START + 9, "lapsed", "author", "", "rule", True)
+    cases = {
+        "trimmed": outcomes(path((0.75, 9), (0.3, 39)), [event(3)], theta=[0.75] * TERM),
+        "closed": outcomes(
+            path((0.75, 9), (0.0, 39)), [event(3)], theta=[0.25] * TERM, closed=closed, protected=protected
+        ),
+        "lapsed": outcomes(path((0.75, 9), (0.5, 39)), [sunset]),
+        "abolished": outcomes(path((0.75, 9), (0.0, 39)), [event(3)]),
+    }
+    signatures = {name: (one.reversed, one.closed, one.lapsed, one.prohibited) for name, one in cases.items()}
+    assert all(one.restricted for one in cases.values())
+    assert signatures == {
+        "trimmed": (0, 0, 0, 0),
+        "closed": (1, 1, 0, 0),
+        "lapsed": (0, 0, 1, 0),
+        "abolished": (1, 0, 0, 1),
+    }
 
 
 def test_prohibited_and_closed_with_holdings_spared_are_kinds_of_reversal() -> None:

@@ -92,7 +92,7 @@ def test_a_shorter_history_is_the_beginning_of_a_longer_one(result: ReplicateRes
 def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure() -> None:
     off = SMALL.with_values({f"channels.{name}": False for name in CHANNELS})
     cycles = run_history(off, DESIGN._replace(breadths=(0.0, 0.6)), 5, 0).cycles
-    money = ("arm", "breadth", "exposure", "exposure_end")
+    money = {"arm", "breadth", *(f"{x}{when}" for x in ("exposure", "share_holding") for when in ("", "_mean", "_end"))}
     arms = [[{k: v for k, v in r.items() if k not in money} for r in cycles if r["breadth"] == b] for b in (0.0, 0.6)]
     assert arms[0] == arms[1]
     # The live twin: with the channels on, exposure reaches politics.
@@ -153,6 +153,7 @@ def test_the_request_names_protocol_and_cycles() -> None:
     )
     assert history.folder == Path("results/calibrated-history-20250807")
     assert make_request(protocol="history").cycles == 12
+    assert (make_request(protocol="history").replicates, stress.replicates) == (120, 625)
     assert (stress.protocol, stress.history, "cycles" in stress.canonical()) == ("stress", None, False)
     keys = {task_key(one, 0) for one in (history, stress, make_request(protocol="history", cycles=4))}
     assert len(keys) == 3

@@ -41,7 +41,7 @@ def terms(months: list[Month], events: list[Event] | None = None) -> list[Admini
         initial = seen[start - 1].openness if start else seen[0].openness
         own = [event for event in events or [] if start <= event.month < start + TERM]
         outcomes = term_outcomes(seen[start:], own, initial, POLICY.before_theta)
-        found.append(administration(seen, outcomes, start, found[-1].role if found else "author", POLICY))
+        found.append(administration(seen, events or [], outcomes, start, found[-1].role if found else "author", POLICY))
     return found
 
 
@@ -153,6 +153,39 @@ def test_a_struck_restriction_is_no_end_by_court() -> None:
     lifted = [Event(60, "vacated", "opponent", "", "rule", True)]
     months = record(*FRIENDLY, ("opponent", 12, 0.75), ("opponent", 36, 0.25))
     assert ending(months, lifted) == Ending("reversed", 60)
+
+
+@pytest.mark.parametrize(
+    ("stretches", "events", "expected"),
+    [
+        # Fell in office by itself, lastingly; by a court; too late to last; and not below a half.
+        ((("author", 20, 0.75), ("author", 28, 0.4)), None, [0, 1]),
+        ((("author", 20, 0.75), ("author", 28, 0.4)), [Event(68, "vacated", "author", "", "rule", False)], [0, 0]),
+        ((("author", 43, 0.75), ("author", 5, 0.4)), None, [0, 0]),
+        ((("author", 20, 0.75), ("author", 28, 0.5)), None, [0, 0]),
+        # What the opponent left low, or the author itself four years before, is inherited.
+        ((("opponent", 48, 0.4), ("author", 48, 0.4)), None, [0, 0, 0]),
+        ((("author", 20, 0.75), ("author", 76, 0.4)), None, [0, 1, 0]),
+        ((("author", 46, 0.75), ("author", 50, 0.4)), None, [0, 0, 0]),
+        # It may finish what the opponent began.
+        ((("opponent", 48, 0.4), ("author", 10, 0.4), ("author", 38, 0.1)), None, [0, 0, 1]),
+        ((("opponent", 48, 0.1),), None, [0, 0]),
+    ],
+)
+def test_an_author_that_moderates_its_own_policy_is_told_by_its_term(
+    stretches: tuple[tuple[str, int, float], ...], events: list[Event] | None, expected: list[int]
+) -> None:
+    months = record(*FRIENDLY, *stretches)
+    found = terms(months, events)
+    assert [one.moderated for one in found] == expected
+    run = run_outcomes(months, events or [], found, POLICY)
+    assert run.moderations == sum(expected)
+    if expected == [0, 1]:
+        assert run.cause == "moderated"
+
+
+def test_a_policy_that_comes_into_force_low_was_moderated_in_that_term() -> None:
+    assert [one.moderated for one in terms(record(("author", 96, 0.25)))] == [1, 0]
 
 
 def test_nothing_counts_before_the_friendly_policy() -> None:

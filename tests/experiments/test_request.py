@@ -100,7 +100,10 @@ def test_settings_that_are_none_do_not_hide_the_others() -> None:
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ({"preset_name": "artcle"}, "unknown preset 'artcle'; did you mean 'article'? (there are calibrated, article)"),
+        (
+            {"preset_name": "artcle"},
+            "unknown preset 'artcle'; did you mean 'article'? (there are calibrated, article, h0-invisible, ",
+        ),
         ({"settings": ["exposure.alocation=.1"]}, "unknown parameter 'exposure.alocation'; did you mean "),
         ({"settings": ["allocation=.1"]}, "unknown parameter 'allocation'; did you mean 'exposure.allocation'?"),
         ({"settings": ["exposure.allocation=2"]}, "exposure.allocation = 2 is not possible; allowed: 0 to 1 share"),
@@ -146,7 +149,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "nowhere",
     ):
         assert sum(one.strip("'") in line for line in said) >= 1, one
-    assert "unknown preset 'x' (there are calibrated, article)" in said
+    assert f"unknown preset 'x' (there are {', '.join(PRESETS)})" in said
     assert len(said) == 10
 
 
@@ -219,7 +222,9 @@ def test_the_command_line_names_the_declared_defaults() -> None:
 
     given = inspect.signature(run).parameters
     request = make_request()
-    assert given["replicates"].default == request.replicates
+    help_ = str(given["replicates"].annotation)
+    for protocol in ("stress", "history"):
+        assert str(make_request(protocol=protocol).replicates) in help_
     assert given["seed"].default == request.seed
     assert given["preset"].default == request.preset
     for name, text in (("breadth", ",".join(f"{b:g}" for b in DEFAULT_BREADTHS)), ("voters", "4,000")):

@@ -75,7 +75,8 @@ def test_the_ranges_of_turnover_are_jeffreys_intervals_of_the_record() -> None:
 def test_a_history_with_ballots_is_the_free_run_of_the_history_protocol() -> None:
     plain = World(SMALL, 5, 1)
     free_run(plain, 3)
-    world, votes = history_with_ballots(SMALL, 3, 5, 1)
+    world, votes, ages = history_with_ballots(SMALL, 3, 5, 1)
+    assert len(votes) == len(ages) == 3
     assert world.record == plain.record
     assert world.results == plain.results
     assert len(votes) == 3
@@ -129,8 +130,13 @@ def test_unified_government_is_what_the_model_calls_unified_and_seats_are_those_
 def test_switching_and_drop_out_counted_by_hand() -> None:
     before = np.array([1, 1, 1, -1, -1, 0, 0], dtype=np.int8)
     now = np.array([1, -1, 0, -1, 1, 1, 0], dtype=np.int8)
-    assert ballot_counts([before, now]) == {"voted_before": 5.0, "switched": 2.0, "dropped_out": 1.0}
-    assert ballot_counts([before]) == {"voted_before": 0.0, "switched": 0.0, "dropped_out": 0.0}
+    ages = np.arange(30.0, 30.0 + before.size, dtype=np.float32)
+    older = ages + 4.0
+    assert ballot_counts([before, now], [ages, older]) == {"voted_before": 5.0, "switched": 2.0, "dropped_out": 1.0}
+    assert ballot_counts([before], [ages]) == {"voted_before": 0.0, "switched": 0.0, "dropped_out": 0.0}
+    # One of those who switched has died; the ballot is that of whoever came of age in the place.
+    older[np.flatnonzero((before != 0) & (now == -before))[0]] = 19.0
+    assert ballot_counts([before, now], [ages, older]) == {"voted_before": 4.0, "switched": 1.0, "dropped_out": 1.0}
 
 
 def test_drawdowns_counted_by_hand() -> None:

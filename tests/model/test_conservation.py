@@ -17,6 +17,7 @@ from political_moat.model.law import Provision
 from political_moat.model.observe import vote_probabilities
 from political_moat.model.parameters import Parameters
 from political_moat.model.population import build_population
+from political_moat.model.products import coin_shares
 from political_moat.model.world import World
 
 Reals = npt.NDArray[np.float64]
@@ -32,6 +33,27 @@ TREES: dict[str, dict[str, Any]] = {
     "all in crypto": {"exposure.allocation": 1.0, "accounts.rebalancing": 1.0, "channels.price_impact": False},
     "wild market": {"market.btc_log_sd_monthly": 1.0, "market.crash_month": 7, "market.crash_size": -5.0},
 }
+EVOLVING = {
+    "exposure.evolves": True,
+    "exposure.breadth": 0.1,
+    "policy.friendly_month": 1,
+    "employer.share_plans_offering_crypto_t0": 0.8,
+    "adoption.annual_reallocation_rate": 0.9,
+    "adoption.takeup_given_offer_optin": 0.5,
+    "adoption.ira_takeup": 0.3,
+    "adoption.tdf_crypto_sleeve": 0.02,
+    "product.target_date_sleeve_least_openness": 0.5,
+    "adoption.fall_hazard": 0.5,
+    "employer.removal_crash": 0.1,
+}
+TREES |= {f"{name}, evolving": {**values, **EVOLVING} for name, values in TREES.items()}
+
+
+AGEING: dict[str, dict[str, Any]] = {
+    f"{name}, ageing": {**values, "people.ageing": True, "people.death_rate_65": 0.05} for name, values in TREES.items()
+}
+"""The same with people who age, and die four times as often as they do."""
+TREES |= AGEING
 
 
 def tree(values: dict[str, Any]) -> Parameters:
@@ -78,17 +100,35 @@ def test_money_is_conserved_through_a_forced_sale() -> None:
 
 @pytest.mark.parametrize("name", TREES)
 def test_units_bought_at_the_price_are_the_flow(name: str) -> None:
+    """Product by product; into the coin goes the share of each that is held in coins."""
     world = World(tree(TREES[name]), seed=3)
-    scale = world.citizens_per_voter
+    scale, shares = world.citizens_per_voter, coin_shares(world.parameters)
     for _ in range(30):
-        before = world.electorate.dynamic[columns.UNITS].astype(np.float64)
+        before = units_by_product(world)
         world.advance(1)
-        after = world.electorate.dynamic[columns.UNITS].astype(np.float64)
-        price, flow = world.market.price, world.account_totals[0]
-        error = ROUNDING * float(np.maximum(before, after).sum()) * price + 1e-6
-        assert abs(float((after - before).sum()) * price - flow) <= error
+        after, prices, flow = units_by_product(world), world.product_prices, world.account_totals[0]
+        error = 2.0 * ROUNDING * float(np.maximum(before, after) @ prices) + 1e-6
+        bought = (after - before) * prices
+        assert abs(shares @ bought - flow) <= error
+        assert np.all(np.abs(world.product_flows / scale - bought) <= error)
         assert world.market.flow == pytest.approx(flow * scale, rel=1e-12)
-        assert abs(world.market.held / scale - float(after.sum()) * price) <= error
+        assert abs(world.market.held / scale - shares @ (after * prices)) <= error
+
+
+def units_by_product(world: World) -> Reals:
+    units, product = world.electorate.dynamic[[columns.UNITS, columns.PRODUCT]].astype(np.float64)
+    return np.bincount(product.astype(int), weights=units, minlength=len(columns.PRODUCTS))
+
+
+def test_in_evolving_worlds_every_product_is_bought_and_sold() -> None:
+    """Else the conservation above would be of nothing."""
+    world, bought, sold = World(tree(EVOLVING), seed=3), np.zeros(6, dtype=bool), np.zeros(6, dtype=bool)
+    for _ in range(60):
+        world.advance(1)
+        bought |= world.product_flows > 0.0
+        sold |= world.product_flows < 0.0
+    assert bought.all()
+    assert sold.all()
 
 
 @pytest.mark.parametrize("name", TREES)
@@ -130,11 +170,23 @@ def everything(world: World) -> tuple[Any, ...]:
         {name: (agency.ideal, agency.confirmed_at) for name, agency in world.agencies.items()},
         world.last_poll,
         None if world.blind is None else world.blind.dynamic.tobytes(),
+        world.product_prices.tobytes(),
+        world.product_flows.tobytes(),
+        None if world.employers is None else [one.tobytes() for one in world.employers],
     )
 
 
 @pytest.mark.parametrize("at", [0, 1, 22, 48, 61])
-@pytest.mark.parametrize("values", [{}, {"polls.blind": True, "regulator.suit_probability": 1.0}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"polls.blind": True, "regulator.suit_probability": 1.0},
+        {"people.ageing": True, "polls.blind": True, "people.death_rate_65": 0.05},
+        EVOLVING,
+        {**EVOLVING, "people.ageing": True, "people.death_rate_65": 0.05},
+    ],
+)
 def test_a_fork_goes_on_to_the_same_bytes(at: int, values: dict[str, Any]) -> None:
     straight = World(tree({"party.agenda_gate": 1.0, **values}), seed=6)
     straight.released = True
@@ -145,8 +197,9 @@ def test_a_fork_goes_on_to_the_same_bytes(at: int, values: dict[str, Any]) -> No
     assert everything(forked) == everything(straight)
 
 
-def test_a_fork_leaves_its_origin_alone() -> None:
-    origin = World(tree({}), seed=6)
+@pytest.mark.parametrize("values", [{}, EVOLVING])
+def test_a_fork_leaves_its_origin_alone(values: dict[str, Any]) -> None:
+    origin = World(tree(values), seed=6)
     origin.advance(48)
     before = everything(origin)
     twin = takeover(origin, "opponent", origin)
@@ -206,7 +259,7 @@ def test_bringing_stakes_back_to_their_value_moves_no_money(name: str) -> None:
     short = stake < assigned * (1.0 - 4.0 * ROUNDING)
     rest = world.electorate.column("plan").astype(np.float64) + world.electorate.column("ira")
     assert np.all(stake <= assigned * (1.0 + 4.0 * ROUNDING))
-    eligible = world.electorate.column("eligible") > 0.0
+    eligible = (world.electorate.column("eligible") > 0.0) & (world.electorate.column("product") != columns.IRA_FUND)
     own = np.where(eligible, world.electorate.column("plan"), world.electorate.column("ira")).astype(np.float64)
     assert np.all(own[short] <= 1e-3 * np.maximum(1.0, rest[short]))
 

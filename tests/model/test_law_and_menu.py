@@ -21,12 +21,16 @@ from political_moat.model.law import (
     enact,
     friendly_provision,
     initial_law,
+    lapse,
+    next_expiry,
     openness,
     platform_stand,
     rung_above,
     rung_below,
+    salted,
     stand_of,
 )
+from political_moat.model.legislature import EVERYTHING, NOTHING, Passage
 from political_moat.model.menu import MOVES, NESTS, SUPPORT_AFTER, menu, restrictive
 from political_moat.model.parameters import Parameters
 from political_moat.model.world import World
@@ -47,8 +51,13 @@ def friendly(layer: str = "rule") -> Law:
     return start.with_layer(layer, friendly_provision(P, 18))
 
 
-def moves(law: Law, unified: bool = True, fallen: float = 0.0, p: Parameters = P) -> dict[str, Option]:
-    return {option.name: option for option in menu(law, p, IDEALS, unified, fallen)}
+def moves(law: Law, passage: Passage = EVERYTHING, fallen: float = 0.0, p: Parameters = P) -> dict[str, Option]:
+    return {option.name: option for option in menu(law, p, IDEALS, passage, fallen)}
+
+
+def late(law: Law, passage: Passage = EVERYTHING, fallen: float = 0.0, p: Parameters = P) -> list[Option]:
+    """The menu when everything is open: the rule can be reviewed and every sunset is near."""
+    return menu(law, p, IDEALS, passage, fallen, review=True, month=900)
 
 
 def sold(terms: Stand | Provision) -> float:
@@ -57,10 +66,21 @@ def sold(terms: Stand | Provision) -> float:
 
 
 THETAS = st.sampled_from(RUNGS)
-PROVISIONS = st.builds(provision, THETAS, st.sampled_from((0.0, 0.02, CAP, 0.15, 1.0)), closed=st.booleans())
+PROVISIONS = st.builds(
+    provision,
+    THETAS,
+    st.sampled_from((0.0, 0.02, CAP, 0.15, 1.0)),
+    closed=st.booleans(),
+    expires=st.sampled_from((-1, 900, 905)),
+)
 MAYBE = st.none() | PROVISIONS
 NEUTRAL = initial_law(P).base
-LAWS = st.builds(Law, st.sampled_from(("guidance", "rule", "statute")), st.just(NEUTRAL), MAYBE, MAYBE, MAYBE, MAYBE)
+SALTS = st.none() | st.sampled_from((0.1, 0.4, 0.65))
+LAYER = st.sampled_from(("guidance", "rule", "statute"))
+LAWS = st.builds(
+    Law, LAYER, st.just(NEUTRAL), MAYBE, MAYBE, MAYBE, MAYBE, former=MAYBE, salted_from=SALTS, salted_to=SALTS
+)
+PASSAGES = st.builds(Passage, *[st.booleans()] * 4)
 
 
 @given(st.floats(0.0, 1.0))
@@ -90,6 +110,22 @@ def test_policy_in_force_is_the_smaller_theta_of_the_two_regulators(law: Law) ->
     assert now.theta == min(labour.theta, posture)
     assert (now.kappa, now.closed, now.protected) == (labour.kappa, labour.closed, labour.protected)
     assert 0.0 <= openness(now, CAP) <= 1.0
+
+
+@given(LAWS, THETAS)
+def test_each_regulator_can_lower_policy_alone_and_neither_can_raise_it_alone(law: Law, posture: float) -> None:
+    """Openness of the two combined is the smaller: monotone in each, and never above either."""
+    labour = openness(dol_provision(law), CAP)
+    with_posture = law.with_layer("enforcement", provision(posture))
+    combined = openness(effective(with_posture), CAP)
+    assert combined == pytest.approx(
+        min(dol_provision(law).theta, posture) * (labour / max(dol_provision(law).theta, 1e-9))
+    )
+    assert combined <= labour + 1e-12
+    stricter = openness(effective(law.with_layer("enforcement", provision(rung_below(posture)))), CAP)
+    assert stricter <= combined + 1e-12
+    assert effective(law.with_layer("enforcement", provision(1.0))).theta == dol_provision(law).theta
+    assert (binding_layer(with_posture) == "enforcement") == (posture < dol_provision(law).theta)
 
 
 @given(LAWS)
@@ -143,9 +179,9 @@ def test_the_menu_under_a_friendly_rule_is_the_table_of_the_design() -> None:
     }
 
 
-@given(LAWS, st.booleans(), st.floats(0.0, 1.0))
-def test_every_menu_starts_with_hold_and_names_each_move_once(law: Law, unified: bool, fallen: float) -> None:
-    options = menu(law, P.with_values({"party.support_move": True}), IDEALS, unified, fallen)
+@given(LAWS, PASSAGES, st.floats(0.0, 1.0))
+def test_every_menu_starts_with_hold_and_names_each_move_once(law: Law, passage: Passage, fallen: float) -> None:
+    options = late(law, passage, fallen, P.with_values({"party.support_move": True}))
     names = [option.name for option in options]
     assert names[0] == "hold"
     assert len(names) == len(set(names))
@@ -156,18 +192,41 @@ def test_every_menu_starts_with_hold_and_names_each_move_once(law: Law, unified:
         assert 0.0 <= option.stand.openness <= 1.0
         assert option.months >= 0.0
         assert option.stand.openness <= openness(now, CAP) + 1e-12 or option.nest == "loosen"
+        assert option.stand.openness >= openness(now, CAP) - 1e-12 or option.nest == "restrict"
         assert (option.name == "support") <= (fallen >= SUPPORT_AFTER)
 
 
 @given(LAWS)
-def test_a_statute_needs_president_house_and_senate(law: Law) -> None:
-    assert all(option.instrument != "statute" for option in menu(law, P, IDEALS, False, 0.0))
+def test_what_congress_would_not_pass_is_not_on_the_menu(law: Law) -> None:
+    assert all(option.instrument not in ("statute", "resolution") for option in late(law, NOTHING))
+
+
+@given(LAWS, PASSAGES)
+def test_congress_is_asked_for_every_bill_in_its_direction_and_for_nothing_else(law: Law, passage: Passage) -> None:
+    """The menu under a Congress is the menu without one, less the bills that fail in the direction they go."""
+    now = openness(effective(law), CAP)
+    due = next_expiry(law)
+    expected = []
+    for option in late(law):
+        opens = option.stand.openness >= now
+        if option.name == "renew" and due is not None:
+            opens = now >= openness(effective(lapse(law, due[0])), CAP)
+        if passage.of(option.instrument, opens):
+            expected.append(option)
+    assert late(law, passage) == expected
+
+
+@given(LAWS)
+def test_no_rule_is_made_that_congress_has_voided_the_like_of(law: Law) -> None:
+    for option in late(law):
+        if option.instrument == "rule" and option.name != "renew":
+            assert not salted(law, openness(provision(option.theta, option.kappa, closed=option.name == "close"), CAP))
 
 
 @given(LAWS)
 def test_a_restriction_never_opens_and_a_warning_never_prohibits(law: Law) -> None:
     current = openness(effective(law), CAP)
-    for name, option in moves(law).items():
+    for name, option in {option.name: option for option in late(law)}.items():
         if option.nest == "restrict":
             assert option.stand.openness <= current + 1e-12, name
         if name in ("warn", "enforce"):
@@ -184,10 +243,10 @@ def test_a_cap_is_no_restriction_where_it_would_open(low: float) -> None:
     assert cap is None or cap.stand.openness <= openness(effective(warned), CAP)
 
 
-@given(LAWS, st.booleans())
-def test_what_a_move_promises_is_what_it_brings(law: Law, unified: bool) -> None:
+@given(LAWS, PASSAGES)
+def test_what_a_move_promises_is_what_it_brings(law: Law, passage: Passage) -> None:
     """An option's stand is the openness in force once it is enacted, whatever layers stand above and below it."""
-    for option in menu(law, P, IDEALS, unified, 0.0):
+    for option in late(law, passage):
         if option.name == "hold":
             assert option.stand.openness == pytest.approx(openness(effective(law), CAP))
             continue
@@ -204,6 +263,16 @@ def test_only_prohibition_and_nothing_else_forces_a_sale(layer: str) -> None:
         assert sold(after) == sold(found[name].stand)
 
 
+@given(LAWS)
+def test_the_protection_a_move_promises_is_what_its_provision_grants(law: Law) -> None:
+    """A move's own g: what it sells of holdings is what is sold once it is in force, voiding and renewal too."""
+    for option in late(law):
+        after = effective(enact(law, option, "opponent", 900, 48)) if option.instrument != "none" else effective(law)
+        assert sold(after) == pytest.approx(sold(option.stand)), option
+        if option.name in ("disapprove", "renew", "loosen", "warn", "enforce"):
+            assert sold(after) <= max(sold(effective(law)), 0.0 if law.former is None else sold(law.former))
+
+
 @pytest.mark.parametrize(("layer", "formal", "hard"), [("guidance", "guidance", "rule"), ("rule", "rule", "rule"),
                                                       ("statute", "statute", "statute")])  # fmt: skip
 def test_policy_is_undone_on_the_layer_it_rests_on(layer: str, formal: str, hard: str) -> None:
@@ -213,7 +282,7 @@ def test_policy_is_undone_on_the_layer_it_rests_on(layer: str, formal: str, hard
 
 
 def test_under_a_statute_a_divided_government_can_only_enforce() -> None:
-    assert set(moves(friendly("statute"), unified=False)) == {"hold", "enforce"}
+    assert set(moves(friendly("statute"), NOTHING)) == {"hold", "enforce"}
 
 
 def test_support_needs_its_switch_and_a_fall_of_30_percent_and_is_given_once() -> None:
@@ -281,5 +350,5 @@ def test_the_friendly_policy_of_a_world_comes_into_force_in_its_month() -> None:
 @pytest.mark.parametrize("disagreement", [0.0, 0.4])
 def test_an_agency_that_disagrees_makes_a_rule_slower(disagreement: float) -> None:
     ideals = {"DOL": disagreement, "SEC": 0.5}
-    rule = next(option for option in menu(friendly(), P, ideals, True, 0.0) if option.name == "prohibit")
+    rule = next(option for option in menu(friendly(), P, ideals, EVERYTHING, 0.0) if option.name == "prohibit")
     assert rule.months == pytest.approx(P.regulator.rule_months * (1.0 + P.regulator.slow_roll * disagreement))

@@ -35,6 +35,35 @@ def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure
     assert exposed.market.held > 0.0
 
 
+EVOLVING = {
+    "exposure.evolves": True,
+    "policy.friendly_month": 1,
+    "adoption.annual_reallocation_rate": 0.3,
+    "product.target_date_sleeve_least_openness": 0.5,
+}
+LITTLE = {"adoption.takeup_given_offer_optin": 0.01, "adoption.ira_takeup": 0.0}
+MUCH = {
+    "adoption.takeup_given_offer_optin": 0.9,
+    "adoption.ira_takeup": 0.9,
+    "adoption.tdf_crypto_sleeve": 0.2,
+    "employer.share_plans_offering_crypto_t0": 0.5,
+    "exposure.breadth": 0.2,
+}
+
+
+@pytest.mark.parametrize("replicate", REPLICATES)
+def test_with_every_channel_off_the_political_path_is_the_same_however_exposure_evolves(replicate: int) -> None:
+    little = arms.opposed_world({**LIVELY, **ALL_OFF, **EVOLVING, **LITTLE}, replicate)
+    much = arms.opposed_world({**LIVELY, **ALL_OFF, **EVOLVING, **MUCH}, replicate)
+    assert arms.political_path(much) == arms.political_path(little)
+    assert much.market.held > 10.0 * little.market.held
+
+
+def test_live_twin_with_the_channels_on_the_political_path_moves_with_how_exposure_evolves() -> None:
+    little, much = (arms.opposed_world({**LIVELY, **EVOLVING, **dose}, replicate=1) for dose in (LITTLE, MUCH))
+    assert arms.political_path(much) != arms.political_path(little)
+
+
 @pytest.mark.parametrize("role", ["author", "opponent"])
 def test_with_every_channel_off_nothing_a_party_perceives_moves_with_exposure(role: str) -> None:
     perceived = []

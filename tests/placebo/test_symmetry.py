@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import moat_arms as arms
 import numpy as np
 import pytest
@@ -12,10 +14,24 @@ from political_moat.model.polls import ask
 EXPOSED = {"exposure.breadth": 0.4, "exposure.allocation": 0.1, "exposure.skew": 0.4, "voting.asset_vote_effect": 4.0}
 
 
+EVOLVING = {
+    **EXPOSED,
+    "exposure.evolves": True,
+    "exposure.breadth": 0.1,
+    "policy.friendly_month": 1,
+    "employer.share_plans_offering_crypto_t0": 0.4,
+    "adoption.annual_reallocation_rate": 0.5,
+    "adoption.takeup_given_offer_optin": 0.5,
+    "adoption.tdf_crypto_sleeve": 0.05,
+    "product.target_date_sleeve_least_openness": 0.5,
+}
+
+
+@pytest.mark.parametrize("values", [EXPOSED, EVOLVING], ids=["assigned", "evolving"])
 @pytest.mark.parametrize("replicate", range(6))
-def test_the_mirror_world_has_the_same_history_with_the_labels_turned(replicate: int) -> None:
-    world = arms.opposed_world(EXPOSED, replicate)
-    mirror = arms.opposed_world({**EXPOSED, "institutions.author": "D"}, replicate)
+def test_the_mirror_world_has_the_same_history_with_the_labels_turned(replicate: int, values: dict[str, Any]) -> None:
+    world = arms.opposed_world(values, replicate)
+    mirror = arms.opposed_world({**values, "institutions.author": "D"}, replicate)
     assert mirror.events == world.events
     discrete = [
         [(m.month, m.in_office, m.theta, m.kappa, m.closed, m.layer) for m in w.record] for w in (world, mirror)

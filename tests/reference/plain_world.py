@@ -14,19 +14,28 @@ from typing import Any
 
 import mesa
 import numpy as np
+import plain_adoption
 import plain_electorate as plain
+import plain_network
+import plain_people
 
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model import government, phases, polls
+from political_moat.model import adoption, government, people, phases, polls, social
 
 CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
+    (people, "people_month"),
+    (people, "enter"),
     (phases, "accounts_month"),
     (phases, "opinion_month"),
     (phases, "support"),
     (polls, "support"),
     (government, "grieve"),
+    (social, "neighbours_meet"),
+    (phases, "holdings"),
+    (adoption, "holdings"),
+    (adoption, "adoption_month"),
 )
 """Where the phases call the electorate, and the name they know the kernel by."""
 MOVING = ("plan", "ira", "units", "reference", "ideal", "salience", "blame", "grievance", "assigned_stake")
@@ -80,6 +89,14 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         """Columns of all voters; shape (columns, voters), float32."""
         return np.array([self.agents.get(name) for name in names], dtype=np.float32)
 
+    def people_month(self, *arguments: Any) -> list[float]:
+        """One month of all lives: four totals."""
+        return plain_people.people_month(self.people, *arguments)
+
+    def enter(self, *arguments: Any) -> None:
+        """Entrants take the places of the dead."""
+        plain_people.enter(self.people, *arguments)
+
     def accounts_month(self, *arguments: float) -> list[float]:
         """One month of all accounts: four totals."""
         return plain.block_sums(self.agents.map("accounts_month", *arguments), 5)
@@ -98,9 +115,27 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
             ballots = [voter.ballot(*arguments) for voter in plain.panel(self.people, first, count)]
         return np.array(plain.block_sums(ballots, 2 * len(asked))).reshape(len(asked), 2)
 
+    def holdings(self) -> Any:
+        """Units of each product and numbers of holders; shape (2, products)."""
+        return np.array(plain_adoption.holdings(self.people))
+
+    def adoption_month(self, *arguments: Any) -> Any:
+        """One month of adoption and redemption; shape (4, products)."""
+        return np.array(plain_adoption.adoption_month(self.people, *arguments))
+
     def grieve(self, *arguments: Any) -> None:
         """A restriction leaves its grievance with all holders."""
         self.agents.do("grieve", *arguments)
+
+    def neighbours_meet(self, starts: Any, neighbours: Any, influence: float) -> None:
+        """A month of talk: first everybody is heard, then everybody moves."""
+        lists = plain_network.neighbour_lists(starts, neighbours)
+        moved = [
+            plain_network.heard(voter.ideal, [self.people[j].ideal for j in others], influence)
+            for voter, others in zip(self.people, lists, strict=True)
+        ]
+        for voter, ideal in zip(self.people, moved, strict=True):
+            voter.ideal = ideal
 
 
 class PlainWorld(World):
@@ -158,9 +193,18 @@ class PlainWorld(World):
 
     def _instead_of(self, name: str) -> Any:
         def call(fixed: Any, dynamic: Any, *arguments: Any) -> Any:
+            done = getattr(self.people_of(dynamic), name)(*arguments)
+            if name == "people_month" and self.shadow is not None:
+                # One and the same people stand in both electorates; only what moves with the stakes is apart.
+                for voter, twin in zip(self.population.people, self.shadow.people, strict=True):
+                    for column in columns.FIXED:
+                        setattr(twin, column, getattr(voter, column))
+            return done
+
+        def call_without_fixed(dynamic: Any, *arguments: Any) -> Any:
             return getattr(self.people_of(dynamic), name)(*arguments)
 
-        return call
+        return call_without_fixed if name == "neighbours_meet" else call
 
 
 def _moved_out(electorate: Electorate) -> PlainPopulation:

@@ -13,6 +13,7 @@ import plain_electorate as plain
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from product_tables import ALL_PRICES, PRICES, PRODUCT_TABLES, PUBLIC, SHARES, everywhere, simple_table
 
 from political_moat.agents.electorate import columns as at
 from political_moat.agents.electorate import kernels
@@ -84,9 +85,6 @@ ELECTORATES = st.builds(
     st.sampled_from((0.0, 0.3, 1.0)),
     st.sampled_from(AWKWARD),
 )
-SHARES = st.sampled_from((0.0, 1.0)) | st.floats(0.0, 1.0)
-PUBLIC = st.sampled_from((0.0, 0.0, 200.0, 1e4))
-PRICES = st.sampled_from((1e-3, 0.3, 1.0, 40.0, 1e4)) | st.floats(0.05, 20.0)
 QUICK = settings(max_examples=120, deadline=None)
 
 
@@ -190,32 +188,6 @@ def test_coefficients_are_packed_as_the_tables_say(p: Parameters, loss_weight: f
 
 HOLDING = electorate(1, 30, 1.0)
 EMPTY = electorate(1, 30, 1.0, "zero balances")
-
-
-def everywhere(value: float) -> list[float]:
-    """The same value for every product."""
-    return [value] * len(at.PRODUCTS)
-
-
-def simple_table(price: float, new_money: float, limit: float) -> list[list[float]]:
-    """A table of products that are all alike; prices have not moved."""
-    return [everywhere(one) for one in (price, price, new_money, float(new_money > 0.0), limit, 1.0)]
-
-
-def of_every_product(values: st.SearchStrategy[float]) -> st.SearchStrategy[list[float]]:
-    """One value for each product."""
-    return st.lists(values, min_size=len(at.PRODUCTS), max_size=len(at.PRODUCTS))
-
-
-ALL_PRICES = of_every_product(PRICES)
-PRODUCT_TABLES = st.tuples(
-    ALL_PRICES,
-    ALL_PRICES,
-    of_every_product(SHARES),
-    of_every_product(st.sampled_from((0.0, 1.0))),
-    of_every_product(SHARES),
-    of_every_product(SHARES),
-)
 
 
 @QUICK

@@ -32,6 +32,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "busy, blind polls": {**BUSY, "polls.blind": True},
     "busy, sleeve in a default fund": {**BUSY, "exposure.visibility": 0.1, "exposure.grandfathering": 0.5},
     "busy, small panels": {**BUSY, "polls.respondents": 70, "polls.hypothetical_bias": -0.5},
+    "busy, blind polls, a network": {
+        **BUSY,
+        "polls.blind": True,
+        "network.kind": "blocks",
+        "network.degree": 8,
+        "network.influence": 0.3,
+    },
+    "busy, ageing": {**BUSY, "people.ageing": True, "exposure.breadth": 0.7, "people.death_rate_65": 0.2},
+    "busy, ageing, blind polls": {**BUSY, "people.ageing": True, "polls.blind": True, "people.death_rate_65": 0.2},
     "busy, guidance": {**BUSY, "policy.layer": "guidance", "channels.turnout": False},
 }
 
@@ -77,6 +86,8 @@ def decisions_agree(fast: World, slow: PlainWorld) -> None:
 
 def voters_agree(fast: World, slow: PlainWorld) -> None:
     """Every column of every voter."""
+    for name in columns.FIXED:
+        close(slow.population.agents.get(name), fast.electorate.column(name), name)
     for name in columns.DYNAMIC:
         close(slow.population.agents.get(name), fast.electorate.column(name), name)
         if fast.blind is not None and slow.shadow is not None:

@@ -1,0 +1,164 @@
+"""Presets of the hypotheses: the moat, its rivals and its failures, each inside the declared ranges.
+
+Each was chosen on one seed and its signature is tested on others (tests/statistical/test_hypotheses.py). None is a
+claim about the world: they show that the same code can end in each of these ways, and which numbers it takes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Preset(NamedTuple):
+    """A named setting: what it stands for, its values by dotted name, and the signature it is expected to show."""
+
+    sentence: str
+    values: dict[str, Any]
+    signature: str = ""
+
+
+ARTICLE_STAKE: dict[str, Any] = {"exposure.allocation": 0.2, "exposure.average_balance": 2.25}
+"""The article's stake: 20% of the average balance, about .45 years of income."""
+OFFICE_SEEKING: dict[str, Any] = {
+    "party.office_rent": 4.0,
+    "party.choice_precision": 20.0,
+    "party.guidance_cost": 0.1,
+}
+"""Parties that want office above all and choose with little noise."""
+TWINS: dict[str, Any] = {"voting.asset_vote_effect": 0.0, "voting.retrospective_weight": 0.0}
+"""A holding moves no vote by itself, as among Swedish twins."""
+
+HYPOTHESES: dict[str, Preset] = {
+    "h0-invisible": Preset(
+        "Exposure sits in a default-fund sleeve of 2% that hardly anybody sees.",
+        {"exposure.allocation": 0.02, "exposure.visibility": 0.1},
+        "The risk difference of reversal is about 0 at any breadth.",
+    ),
+    "h1-moat": Preset(
+        "Parties seek office, ask often and choose sharply; a visible stake moves its holder by about two points.",
+        {
+            **ARTICLE_STAKE,
+            **OFFICE_SEEKING,
+            "exposure.visibility": 1.0,
+            "voting.asset_vote_effect": 2.0,
+            "opinion.ownership_shift": 0.3,
+            "party.choice_persistence": 0.5,
+            "party.agenda_cost": 0.15,
+            "party.agenda_gate": 0.5,
+            "party.platform_gate": 1.0,
+            "party.divided_cost": 0.0,
+            "polls.respondents": 3000,
+        },
+        "Attempts, restrictions, reversals, severity and party distance fall with breadth; policy stays open.",
+    ),
+    "h2-trapdoor": Preset(
+        "A crash just before the takeover; savers blame permissive policy, and nothing but opinion moves their vote.",
+        {
+            **ARTICLE_STAKE,
+            **OFFICE_SEEKING,
+            **TWINS,
+            "opinion.blame_shift": 0.8,
+            "opinion.blame_policy_share": 1.0,
+            "opinion.blame_threshold": 0.6,
+            "opinion.blame_up": 0.5,
+            "opinion.blame_down": 0.01,
+            "opinion.reference_down": 0.02,
+            "opinion.salience_base": 0.05,
+            "opinion.salience_media": 0.1,
+            "opinion.salience_half_life_up": 1.0,
+            "voting.ideal_weight": 10.0,
+            "party.agenda_cost": 0.4,
+            "party.guidance_cost": 0.0,
+            "polls.respondents": 3000,
+            "market.crash_month": 47,
+            "market.crash_size": -2.0,
+        },
+        "Attempts and severity rise with breadth after the crash, and not in calm (market.crash_month = -1).",
+    ),
+    "h3-sorted": Preset(
+        "Exposure reaches the author's strongest partisans first; the electorate is polarised, turnout does not react.",
+        {
+            **ARTICLE_STAKE,
+            "exposure.skew": 1.0,
+            "electorate.partisanship_sd": 4.0,
+            "voting.turnout_gap_weight": 0.0,
+        },
+        "No effect at low breadth, an effect once breadth reaches pivotal voters, at equal polarisation.",
+    ),
+    "h4a-gridlock": Preset(
+        "Courts weigh savers' reliance and decide soon; no vote is moved, so no party is deterred.",
+        {
+            **ARTICLE_STAKE,
+            **TWINS,
+            "opinion.blame_shift": 0.0,
+            "regulator.reliance_weight": 5.0,
+            "regulator.suit_probability": 0.28,
+            "regulator.court_months": 6.0,
+            "regulator.rule_months": 12.0,
+            "party.guidance_cost": 0.1,
+            "party.rule_cost": 0.0,
+        },
+        "Restrictions fall with breadth; attempts and party distance do not.",
+    ),
+    "h4b-elite-convergence": Preset(
+        "Donors pay both parties for open policy and the opponent stands near neutral; no vote is moved.",
+        {**ARTICLE_STAKE, **TWINS, "opinion.blame_shift": 0.0, "party.donors": 0.3, "party.opponent_ideal": 0.4},
+        "Few attempts and a small party distance already without exposure; breadth adds nothing.",
+    ),
+    "h5-bailout": Preset(
+        "After a crash a government may offer a public backstop of savers' losses.",
+        {
+            **ARTICLE_STAKE,
+            "party.office_rent": 4.0,
+            "party.choice_precision": 20.0,
+            "voting.asset_vote_effect": 2.0,
+            "party.support_move": True,
+            "party.support_share": 0.5,
+            "party.agenda_gate": 0.5,
+            "party.choice_persistence": 0.5,
+            "polls.respondents": 3000,
+            "market.crash_month": 47,
+            "market.crash_size": -1.2,
+        },
+        "Support after the crash rises with breadth, and so do the losses that the public takes over.",
+    ),
+    "h6-entrenched": Preset(
+        "The friendly policy stands in a statute, and no vote is moved.",
+        {**TWINS, "opinion.blame_shift": 0.0, "policy.layer": "statute"},
+        "Reversal is rarer than of a rule or guidance on the same draws; breadth adds nothing.",
+    ),
+    "h7-no-diffusion": Preset(
+        "Employers do not offer it: exposure evolves, from almost nobody, and stays there.",
+        {"exposure.evolves": True},
+        "Endogenous exposure stays under 1% of voters for twelve terms.",
+    ),
+}
+
+CONTROLS: dict[str, Preset] = {
+    "esg-guidance": Preset(
+        "Policy control: ESG guidance for the same savers. Nearly half are covered, nobody sees a stake, parties are "
+        "as far apart as declared ranges allow, and it is only guidance.",
+        {
+            "policy.layer": "guidance",
+            "exposure.breadth": 0.45,
+            "exposure.allocation": 0.01,
+            "exposure.visibility": 0.0,
+            "party.author_ideal": 1.0,
+            "party.opponent_ideal": 0.0,
+        },
+        "Flips in .6 or more of takeovers (record: 5 of 5, selected on flipping).",
+    ),
+    "default-investment-rule": Preset(
+        "Policy control: the default-investment rule of 2007. Broad, vested, sizeable, half seen; the parties hardly "
+        "differ on it.",
+        {
+            "policy.layer": "rule",
+            "exposure.breadth": 0.45,
+            "exposure.allocation": 0.2,
+            "exposure.visibility": 0.5,
+            "party.author_ideal": 0.9,
+            "party.opponent_ideal": 0.4,
+        },
+        "Flips in .4 or fewer of takeovers (record: 0 of 4, from memory).",
+    ),
+}

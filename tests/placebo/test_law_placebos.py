@@ -1,0 +1,96 @@
+"""Placebos and the mirror world hold with sunsets, the review act, midnight rules and every form of government."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import moat_arms as arms
+import pytest
+
+from political_moat.model.elections import Congress
+from political_moat.model.groups import CHANNELS
+from political_moat.model.world import World
+
+ALL_OFF = {f"channels.{name}": False for name in CHANNELS}
+HOLDERS = {"exposure.breadth": 0.6, "exposure.allocation": 0.2}
+SKEWED = {"exposure.breadth": 0.4, "exposure.allocation": 0.1, "exposure.skew": 0.4}
+EAGER = {
+    "party.agenda_gate": 1.0,
+    "party.agenda_cost": -0.3,
+    "voting.asset_vote_effect": 6.0,
+    "regulator.rule_months": 6.0,
+    "policy.lapse_blame": 1.0,
+}
+"""Something happens nearly every quarter, rules are quick and a lapse is blamed in full."""
+SETTINGS: dict[str, dict[str, Any]] = {
+    "late friendly rule": {"policy.friendly_month": 44},
+    "sunset": {"policy.sunset_months": 36, "policy.sunset_covers": "all"},
+    "sunset of a statute": {
+        "policy.layer": "statute",
+        "policy.sunset_months": 40,
+        "institutions.senate_threshold": 0.5,
+    },
+    "one chamber": {"policy.layer": "statute", "institutions.chambers": "unicameral"},
+    "parliament": {"policy.layer": "statute", "institutions.chambers": "parliamentary"},
+}
+HOSTILE = {48: Congress(0.45, (0.45, 0.45, 0.45))}
+every_setting = pytest.mark.parametrize("setting", SETTINGS)
+
+
+def history(setting: str, values: dict[str, Any], replicate: int) -> World:
+    """Three terms, policy released once the friendly policy is in force.
+
+    Where it comes late it meets an opposed government with both chambers, as it seldom would by chance.
+    """
+    values = {**EAGER, **SKEWED, **SETTINGS[setting], **values}
+    if setting == "late friendly rule":
+        return arms.opposed_world(values, replicate, HOSTILE)
+    world = World(arms.tree({"electorate.voters": 500, **values}), seed=12, replicate=replicate)
+    world.advance(20)
+    world.released = True
+    world.advance(3 * arms.TERM - 20)
+    return world
+
+
+@every_setting
+@pytest.mark.parametrize("replicate", range(2))
+def test_with_every_channel_off_the_political_path_is_the_same(setting: str, replicate: int) -> None:
+    values = {**EAGER, **SETTINGS[setting], **ALL_OFF}
+    without, exposed = (arms.opposed_world({**values, **dose}, replicate) for dose in ({}, HOLDERS))
+    assert arms.political_path(exposed) == arms.political_path(without)
+    assert without.events
+
+
+@every_setting
+def test_full_grandfathering_is_no_breadth_where_only_the_threatened_loss_counts(setting: str) -> None:
+    narrow = {
+        "channels.retrospective": False,
+        "channels.ideal_shift": False,
+        "opinion.salience_stake": 0.0,
+        "channels.price_impact": False,
+    }
+    values = {**EAGER, **SETTINGS[setting], **narrow}
+    paths = [
+        arms.political_path(arms.opposed_world({**values, **dose}, 1))
+        for dose in ({}, {**HOLDERS, "exposure.grandfathering": 1.0})
+    ]
+    assert paths[1] == paths[0]
+
+
+@every_setting
+@pytest.mark.parametrize("replicate", range(2))
+def test_the_mirror_world_has_the_same_history_with_the_labels_turned(setting: str, replicate: int) -> None:
+    world, mirror = (history(setting, {"institutions.author": label}, replicate) for label in ("R", "D"))
+    assert mirror.events == world.events
+    assert mirror.law == world.law
+    assert [one.winner for one in mirror.results] == [one.winner for one in world.results]
+    assert [(m.theta, m.kappa, m.layer) for m in mirror.record] == [(m.theta, m.kappa, m.layer) for m in world.record]
+
+
+def test_live_twin_the_new_moves_and_events_happen_in_these_worlds() -> None:
+    """The settings above would prove nothing if no rule were voided, renewed or left to lapse in them."""
+    kinds = set()
+    for setting in ("late friendly rule", "sunset"):
+        for replicate in range(6):
+            kinds |= {event.kind for event in history(setting, {}, replicate).events}
+    assert {"voided", "renewed", "lapsed", "enacted", "docketed"} <= kinds
