@@ -4,7 +4,8 @@ Four channels. A shut channel is held at what it was in the zero-exposure arm of
 
 - deterrence: what the government perceives of exposure. Shut: its polls are answered by the same people without
   stakes, and savers' assets pledge nothing.
-- replacement: the votes cast. Shut: House and Senate of the zero-exposure arm sit, and in a second term its president.
+- replacement: the votes cast. Shut: House and Senate of the zero-exposure arm sit, its presidential elections are won
+  by those who win them there.
 - convergence: rival platforms. Shut: both parties' platforms are held at the zero-exposure arm's path.
 - inertia: institutions that see vested stakes. Shut: courts are told of none. (Agencies and employers of this model see
   no exposure; with regulator.reliance_weight at its default of 0 this channel carries nothing.)
@@ -68,7 +69,7 @@ class _Zero(NamedTuple):
     end: World
     platforms: Path
     congress: dict[int, Congress]
-    presidents: list[str]
+    winners: dict[int, str]
 
 
 def _advance(world: World, months: int, path: Path | None = None) -> None:
@@ -85,24 +86,25 @@ def _zero_arm(p: Parameters, terms: int, seed: int, replicate: int, population: 
     _advance(past, term, path)
     past.electorate.reset_stakes(past.product_prices)
     end = takeover(past, "opponent", past)
-    presidents = []
-    for _ in range(terms):
-        _advance(end, term, path)
-        presidents.append(end.in_office)
+    _advance(end, terms * term, path)
     lead = p.institutions.election_lead
-    return _Zero(past, end, path, {one.month + lead: one.congress for one in end.results}, presidents)
+    winners = {one.month: one.winner for one in end.results if one.presidential}
+    return _Zero(past, end, path, {one.month + lead: one.congress for one in end.results}, winners)
 
 
 def _imposed(cell: Cell, zero: _Zero) -> Interventions:
     blind = (() if cell.deterrence else (GOVERNMENT,)) + (() if cell.convergence else (CHALLENGER,))
-    return Interventions(blind, None if cell.convergence else zero.platforms)
+    return Interventions(
+        blind, None if cell.convergence else zero.platforms, None if cell.replacement else zero.winners
+    )
 
 
 def _exposed_past(p: Parameters, cell: Cell, zero: _Zero, population: Electorate) -> World:
     """The friendly term under exposure; of the channels only convergence can act in it, since policy is held."""
     draws = zero.past.draws
     world = World(p, draws.seed, draws.replicate, population)
-    world.interventions = _imposed(cell, zero)
+    # Every cell has this past, so the votes cast in it are free: nobody takes office by them.
+    world.interventions = _imposed(cell._replace(replacement=1), zero)
     world.advance(p.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
     return world
@@ -124,10 +126,7 @@ def _cell_world(p: Parameters, cell: Cell, past: World, zero: _Zero, terms: int)
     world.interventions = _imposed(cell, zero)
     if not cell.replacement:
         world.imposed_congress = zero.congress
-    for number in range(terms):
-        if number > 0 and not cell.replacement:
-            world.next_government = zero.presidents[number]
-        world.advance(p.institutions.term_months)
+    world.advance(terms * p.institutions.term_months)
     return world
 
 

@@ -89,7 +89,22 @@ def prior_draws(ranges: Sequence[PriorRange], draws: int, seed: int) -> list[dic
     from scipy.stats import qmc
 
     shares = qmc.LatinHypercube(len(ranges), seed=seed).random(draws)
-    return [{one.name: one.at(share) for one, share in zip(ranges, row, strict=True)} for row in shares.tolist()]
+    values = [{one.name: one.at(share) for one, share in zip(ranges, row, strict=True)} for row in shares.tolist()]
+    return [in_order(one) for one in values]
+
+
+def in_order(values: dict[str, float | int]) -> dict[str, float | int]:
+    """The draw with the ends of a span exchanged where NAME_latest came out below NAME_soonest.
+
+    >>> in_order({"a.soonest_x": 1.0, "a.court_soonest": 5.0, "a.court_latest": 3.0})
+    {'a.soonest_x': 1.0, 'a.court_soonest': 3.0, 'a.court_latest': 5.0}
+    """
+    found = dict(values)
+    for name, value in values.items():
+        latest = name.removesuffix("_soonest") + "_latest"
+        if name.endswith("_soonest") and latest in values and values[latest] < value:
+            found[name], found[latest] = values[latest], value
+    return found
 
 
 def counts_of(frame: pd.DataFrame, event: str) -> Floats:

@@ -20,10 +20,12 @@ class Interventions(NamedTuple):
 
     blind: offices whose polls the shadow electorate without stakes answers; only with polls.blind, which makes it.
     platforms: month -> role -> platform in force from that month's platform phase on, in openness; None: parties adapt.
+    winners: month of a presidential election -> role that wins it; None: the votes cast decide.
     """
 
     blind: tuple[str, ...] = (GOVERNMENT, CHALLENGER)
     platforms: Mapping[int, Mapping[str, float]] | None = None
+    winners: Mapping[int, str] | None = None
 
 
 NOTHING_IMPOSED = Interventions()
@@ -35,6 +37,12 @@ def polled(world: World, role: str) -> Electorate:
     if world.blind is None or office not in world.interventions.blind:
         return world.electorate
     return world.blind
+
+
+def imposed_winner(world: World, elected: str) -> str:
+    """Role that wins this month's election: the one imposed, if any, else the one elected."""
+    imposed = world.interventions.winners
+    return elected if imposed is None else imposed.get(world.month, elected)
 
 
 def hold_platforms(world: World) -> None:
