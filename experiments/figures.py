@@ -61,8 +61,8 @@ _IDENTITY = ("layer", "visibility", "breadth", "allocation", "arm", "voters", "n
 
 
 @contextmanager
-def print_style() -> Iterator[None]:
-    """Fonts and formats of every figure, whatever the user's own matplotlibrc says: a paper archives them."""
+def print_style(*, small: bool = False) -> Iterator[None]:
+    """Fonts and formats of every figure, whatever the user's own matplotlibrc says; small: for print at full size."""
     import matplotlib as mpl
 
     style: dict[Any, Any] = {
@@ -71,10 +71,13 @@ def print_style() -> Iterator[None]:
         "font.family": "DejaVu Sans",
         "font.size": 8.5,
         "axes.labelsize": 8.5,
+        "axes.titlesize": 10,
         "xtick.labelsize": 8,
         "ytick.labelsize": 8,
         "legend.fontsize": 8.5,
     }
+    if small:
+        style |= {name: 6.5 for name in style if name.endswith("size")} | {"axes.titlesize": 7.5}
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(style)
@@ -158,7 +161,7 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, panel: Panel, quantity: str, hei
             markerfacecolor=colour if order == 0 else "white",
             zorder=3,
         )
-    axes.set_title(panel.title, fontsize=10, loc="left", fontweight="bold")
+    axes.set_title(panel.title, loc="left", fontweight="bold")
     axes.set_xlabel("Share of voters who hold a stake")
     axes.set_ylabel(panel.axis)
     axes.set_xlim(min(-0.02 * right, -0.005), right)
@@ -218,13 +221,15 @@ def dose_response_figure(
     folder: Path,
     name: str,
     quantity: Literal["difference", "level"] = "difference",
+    *,
+    print_size: bool = False,
 ) -> list[Path]:
     """Draw outcomes against breadth; write NAME.svg, NAME.pdf, NAME.png and NAME.csv and return their paths.
 
     tables: one table of `dose_response`, or several by the label the reader sees (one colour and marker each). Lines
     are solid for the highest visibility and dashed for the next. quantity: "difference" draws the paired change
     against zero exposure, what the claim is about; "level" the probabilities themselves. The csv holds the numbers
-    drawn.
+    drawn. print_size: two columns of a journal (183 mm) with type to match, and no caption, which the paper has.
 
     Raises ValueError for an empty table, one that lacks a column, too many tables, or a name that is not a file name.
     """
@@ -235,10 +240,12 @@ def dose_response_figure(
         raise ValueError(f"a file name without folder or ending, not {name!r}")
     panels = DIFFERENCE_PANELS if quantity == "difference" else LEVEL_PANELS
     data = _labelled(tables, panels)
-    with print_style():
-        figure = Figure(figsize=(10.2, 4.3), layout=ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06))
+    size = (183.0 / 25.4, 78.0 / 25.4) if print_size else (10.2, 4.3)
+    with print_style(small=print_size):
+        figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
         for axes, panel in zip(figure.subplots(1, len(panels)), panels, strict=True):
             _draw_panel(axes, data, panel, quantity, _heights(data, panels, quantity))
         _legend(figure, data)
-        figure.suptitle(_caption(data, quantity), x=0.01, ha="left", fontsize=8.5, color="0.25")
+        if not print_size:
+            figure.suptitle(_caption(data, quantity), x=0.01, ha="left", fontsize=8.5, color="0.25")
         return save_figure(figure, data, folder, name)

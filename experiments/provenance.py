@@ -43,7 +43,14 @@ __all__ = [
 
 SCHEMA_VERSION = 2
 """Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
-EXPERIMENT_MODULES = ("protocols", "estimands", "history", "history_estimands")
+EXPERIMENT_MODULES = (
+    "protocols",
+    "estimands",
+    "history",
+    "history_estimands",
+    "mediation_protocol",
+    "prior_mass_protocol",
+)
 """Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
 CHECKSUMS = "SHA256SUMS"
@@ -56,9 +63,9 @@ _CHUNK = 1 << 20
 def code_hash() -> str:
     """sha256 (64 hex characters) of everything that decides an outcome; read once per process.
 
-    Sources of agents/ and model/ with the shipped calibration, experiments/protocols, estimands, history and
-    history_estimands, and the numba and
-    numpy versions. The same for a wheel and an editable install. Raises FileNotFoundError if a part is missing.
+    Sources of agents/ and model/ with the shipped calibration, the modules of experiments/ in EXPERIMENT_MODULES, and
+    the numba and numpy versions. The same for a wheel and an editable install.
+    Raises FileNotFoundError if a part is missing.
     """
     return digest_of(model_sources() | _experiment_sources(), versions(COMPILER_PACKAGES))
 

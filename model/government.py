@@ -20,6 +20,7 @@ from ..agents.regulator.docket import (
 from .courts import Suit, decide_suit, mean_visible_stake, reliance, sue
 from .elections import half_term, incumbency_points, level_sd
 from .events import Event, other
+from .interventions import hold_platforms
 from .law import effective, enact, lapse, next_expiry, openness, platform_stand
 from .legislature import NOTHING, chambers_held, passage
 from .menu import MOVES, NESTS, menu, restrictive, restrictive_fall
@@ -271,7 +272,13 @@ def law_state(world: World) -> LawState:
 
 
 def platforms(world: World) -> None:
-    """Phase 8: the challenger reconsiders its platform on the quarter's panel."""
+    """Phase 8: the challenger reconsiders its platform on the quarter's panel; an experiment may hold platforms."""
+    reconsider(world)
+    hold_platforms(world)
+
+
+def reconsider(world: World) -> None:
+    """The challenger's decision on its platform, once a quarter and where it gets to it (ODD: platforms)."""
     if world.month % 3 != 0:
         return
     p = world.parameters

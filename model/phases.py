@@ -12,6 +12,7 @@ from ..agents.electorate.adoption_kernels import holdings
 from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
+from .interventions import imposed_winner
 from .market import market_month
 from .midnight import hurry
 from .people import monthly_drawdown, people
@@ -175,6 +176,7 @@ def election(world: World) -> None:
     own, rival = (float(votes[0]), float(votes[1])) if world.sign > 0 else (float(votes[1]), float(votes[0]))
     share = own / (own + rival)
     winner = college_winner(share, world.draws, month, p) if presidential else world.in_office
+    winner = imposed_winner(world, winner) if presidential else winner
     world.elected_congress = next_congress(world.congress, month, share, p)
     world.results.append(
         ElectionResult(month, presidential, own, rival, share, valence, incumbency, winner, world.elected_congress)

@@ -15,6 +15,7 @@ from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.kernels import support
 from ..agents.party.rules import RULES
 from ..agents.perception import NOT_ASKED, PollReport, Stand
+from .interventions import polled
 from .parameters import Parameters
 from .population import feared_size
 
@@ -84,7 +85,7 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
     random sample.
     """
     p = world.parameters
-    electorate = world.electorate if world.blind is None else world.blind
+    electorate = polled(world, role)
     openness = world.openness
     rows = np.array([question_row(world, author, opponent, openness) for author, opponent in pairs])
     n = min(p.polls.respondents, len(electorate))

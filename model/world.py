@@ -24,6 +24,7 @@ from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
 from .employers import build_employers
 from .events import Event
 from .government import confirm_agencies
+from .interventions import NOTHING_IMPOSED, Interventions
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
 from .network import build_network, check_same_ties
@@ -40,7 +41,8 @@ _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
     "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
     "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
-    "last_poll", "account_totals", "product_prices", "prices_before", "product_flows", "fund", "socialised_usd",
+    "interventions", "last_poll", "account_totals", "product_prices", "prices_before", "product_flows", "fund",
+    "socialised_usd",
     "network", "people", "deaths",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
@@ -106,6 +108,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.congress: Congress = UNIFIED_AUTHOR
         self.elected_congress: Congress | None = None
         self.imposed_congress: dict[int, Congress] | None = None
+        self.interventions: Interventions = NOTHING_IMPOSED
         self.friendly_pending, self.released = True, False
         self.last_poll: tuple[PollReport, tuple[str, ...]] | None = None
         self.account_totals = (0.0, 0.0, 0.0, 0.0, 0.0)

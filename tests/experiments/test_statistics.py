@@ -84,6 +84,13 @@ def test_equivalence_by_tests_is_equivalence_by_interval(
     assert found.equivalent == (found.interval.low > -margin and found.interval.high < margin)
 
 
+def test_equivalence_reproduces_the_published_example() -> None:
+    # Tango (1998): 44 lens wearers, 43 with both systems and 1 with the old one only, margin .10: Z = 1.709, p = .044.
+    found = equivalence(difference(43, 0, 1, 0), 0.10)
+    assert round(found.p_value, 3) == 0.044
+    assert found.equivalent
+
+
 def test_no_effect_needs_replicates_not_just_a_small_estimate() -> None:
     assert not equivalence(difference(4, 1, 1, 4)).equivalent
     assert equivalence(difference(400, 10, 10, 400)).equivalent

@@ -1,0 +1,125 @@
+"""Commands that turn rows into statements: analyze, report, mediation, prior-mass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..model.parameters import Parameters
+
+Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of moat run or moat sweep.")]
+Preset = Annotated[str, typer.Option(help="Named parameter setting (moat presets lists them).")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, any parameter; may be repeated.")]
+Seed = Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")]
+Workers = Annotated[int, typer.Option(help="Worker processes.")]
+Breadth = Annotated[float, typer.Option(help="Share of voters who hold, against zero.")]
+Visibility = Annotated[float, typer.Option(help="Share of the stake its holder sees.")]
+
+
+def analyze(results: Results) -> None:
+    """Say what a sweep's rows tell of its factors: sensitivity.csv, logit.csv, phase-map.csv."""
+    from .analysis import analyse
+
+    written, reasons = analyse(results)
+    for path in written:
+        typer.echo(str(path))
+    for reason in reasons:
+        typer.echo(f"left out: {reason}")
+
+
+def report(results: Results) -> None:
+    """Write report.html (one file, offline), print figures and LaTeX tables of a results folder."""
+    _ready()
+    from .report import build_report
+
+    typer.echo(str(build_report(results)))
+
+
+def mediation(
+    preset: Preset = "calibrated",
+    set_: Settings = None,
+    replicates: Annotated[int, typer.Option(help="Paired replicates.")] = 200,
+    voters: Annotated[int, typer.Option(help="Model voters.")] = 1000,
+    breadth: Breadth = 0.3,
+    visibility: Visibility = 1.0,
+    terms: Annotated[int, typer.Option(help="Presidential terms measured after takeover.")] = 1,
+    seed: Seed = 20250807,
+    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/mediation"),
+    workers: Workers = 1,
+) -> None:
+    """Share the risk difference out over deterrence, replacement, convergence and inertia."""
+    p = _parameters(preset, set_, voters)
+    _ready()
+    from .mediation import run_mediation
+    from .mediation_protocol import MediationDesign
+
+    design = MediationDesign(breadth, visibility, terms)
+    table = run_mediation(p, out, design=design, replicates=replicates, seed=seed, workers=workers)
+    _print(table, out / "mediation.csv")
+
+
+def prior_mass(
+    preset: Preset = "calibrated",
+    set_: Settings = None,
+    draws: Annotated[int, typer.Option(help="Draws from the prior.")] = 200,
+    replicates: Annotated[int, typer.Option(help="Paired replicates of each draw.")] = 60,
+    voters: Annotated[int, typer.Option(help="Model voters.")] = 1000,
+    breadth: Breadth = 0.3,
+    visibility: Visibility = 1.0,
+    seed: Seed = 20250807,
+    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/prior-mass"),
+    workers: Workers = 1,
+) -> None:
+    """Draw every assumed number from its range; print the shares of moat, nothing and trapdoor."""
+    p = _parameters(preset, set_, voters)
+    _ready()
+    from .prior_mass import run_prior_mass
+    from .prior_mass_protocol import PriorMassDesign
+
+    design = PriorMassDesign(breadth, visibility, replicates, max(1, replicates // 2))
+    table = run_prior_mass(p, out, design=design, draws=draws, seed=seed, workers=workers)
+    _print(table, out / "prior_mass.csv")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this room."""
+    app.command()(analyze)
+    app.command()(report)
+    app.command()(mediation)
+    app.command("prior-mass")(prior_mass)
+
+
+def _parameters(preset_name: str, settings: list[str] | None, voters: int) -> Parameters:
+    from ..model.parameters import ParameterError
+    from ..model.presets import preset
+    from .request import parse_settings
+
+    values, problems = parse_settings(settings or ())
+    given: dict[str, Any] = {"electorate.voters": voters, **values}
+    found = None
+    try:
+        found = preset(preset_name).with_values(given)
+    except ParameterError as error:
+        problems.append(str(error))
+    if problems or found is None:
+        raise UserError("\n".join(problems))
+    return found
+
+
+def _ready() -> None:
+    from ..agents.code_hash import use_code_named_cache
+
+    if not any(use_code_named_cache().iterdir()):
+        typer.echo("compiling once for this version (about 20 seconds)", err=True)
+
+
+def _print(table: pd.DataFrame, path: Path) -> None:
+    typer.echo(table.to_string(index=False, float_format=lambda value: f"{value:.3f}", na_rep=""))
+    typer.echo(f"\nFile: {path}. Look at the errors first; a laboratory, not a forecast.")

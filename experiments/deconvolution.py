@@ -1,0 +1,64 @@
+"""The distribution of risk differences over draws, with the Monte Carlo noise of each draw's own pairs taken out.
+
+A draw's pairs fall into gained, lost and unchanged; their numbers are multinomial given the draw's own probabilities.
+Over draws these probabilities have some distribution, of which nothing is assumed: its nonparametric maximum likelihood
+estimate on a grid is found by EM (Kiefer & Wolfowitz 1956; Laird 1978).
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from .intervals import Floats
+
+REGIONS = ("below -{margin:g}", "within {margin:g} of 0", "above {margin:g}")
+STEPS = 120
+_SHARES = np.concatenate([[0.0], np.geomspace(0.005, 0.9, 18)])
+
+
+@functools.cache
+def grid() -> tuple[Floats, Floats]:
+    """Probabilities of gained and of lost at every grid point, shape (points,) each; finer near 0."""
+    gained, lost = (part.ravel() for part in np.meshgrid(_SHARES, _SHARES, indexing="ij"))
+    possible = gained + lost <= 1.0
+    return gained[possible], lost[possible]
+
+
+def mixing_weights(counts: Floats, steps: int = STEPS) -> Floats:
+    """Weight of every grid point, shape (points,), adding up to 1.
+
+    counts: shape (draws, 3), columns gained, lost and n.
+    """
+    gained, lost = grid()
+    neither = np.maximum(1.0 - gained - lost, 0.0)
+    logs = np.zeros((len(counts), gained.size))
+    for number, share in ((counts[:, 0], gained), (counts[:, 1], lost), (counts[:, 2] - counts[:, :2].sum(1), neither)):
+        with np.errstate(divide="ignore"):
+            log = np.maximum(np.log(share), -1e4)
+        logs += number[:, None] * log[None, :]
+    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+    weights = np.full(gained.size, 1.0 / gained.size)
+    for _ in range(steps):
+        posterior = likelihood * weights
+        weights = (posterior / posterior.sum(axis=1, keepdims=True)).mean(axis=0)
+    return np.asarray(weights, dtype=np.float64)
+
+
+def smoothed_shares(counts: Floats, margin: float, steps: int = STEPS) -> tuple[float, float, float]:
+    """Estimated shares of draws whose difference is below -margin, within it, and above margin."""
+    gained, lost = grid()
+    return _shares(gained - lost, mixing_weights(counts, steps), margin)
+
+
+def raw_shares(counts: Floats, margin: float) -> tuple[float, float, float]:
+    """Shares of draws whose estimate is below -margin, within it (ends included), and above margin."""
+    estimates = (counts[:, 0] - counts[:, 1]) / counts[:, 2]
+    return _shares(estimates, np.full(len(counts), 1.0 / len(counts)), margin)
+
+
+def _shares(differences: Floats, weights: Floats, margin: float) -> tuple[float, float, float]:
+    below, above = differences < -margin - 1e-12, differences > margin + 1e-12
+    low, high = float(weights[below].sum()), float(weights[above].sum())
+    return low, float(weights[~(below | above)].sum()), high

@@ -1,0 +1,183 @@
+"""Mediation: how much of the risk difference runs through each channel, from the factorial on common draws.
+
+Shapley values share the risk difference out over the channels: a channel's part is its mean marginal contribution over
+all orders in which the channels could be opened (Shapley 1953). They add up exactly, treat channels alike, and are
+taken within replicate, so their errors are those of paired differences. One part alone means little where channels
+interact, so the smallest and the largest contribution over the 24 orders stand beside it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .columns import Column
+from .complete import refuse_incomplete, refuse_missing_rows, some
+from .errors import UserError
+from .intervals import Floats, mean_interval, monte_carlo_error_of_mean
+
+if TYPE_CHECKING:
+    from ..model.parameters import Parameters
+    from .mediation_protocol import MediationDesign
+
+CHANNELS = ("deterrence", "replacement", "convergence", "inertia")
+OTHER, TOTAL = "other", "total"
+TASK = "political_moat.experiments.mediation_task:run_mediation_task"
+_ANY = (-math.inf, math.inf)
+_DIFFERENCE = "difference of the outcome"
+MEDIATION_COLUMNS: tuple[Column, ...] = (
+    Column("outcome", "", *_ANY, "outcome whose difference is shared out", "as in runs.csv"),
+    Column("channel", "", *_ANY, "channel; other: what no channel carries; total: the risk difference", "protocol"),
+    Column("shapley", _DIFFERENCE, *_ANY, "part of the difference: mean contribution over orders", "Shapley (1953)"),
+    Column("low", _DIFFERENCE, *_ANY, "lower 95% limit", "Student t over replicates"),
+    Column("high", _DIFFERENCE, *_ANY, "upper 95% limit", "Student t over replicates"),
+    Column("mcse", _DIFFERENCE, 0.0, math.inf, "Monte Carlo standard error", "sd over replicates / sqrt(n)"),
+    Column("smallest", _DIFFERENCE, *_ANY, "smallest contribution over the orders", "minimum of 24"),
+    Column("largest", _DIFFERENCE, *_ANY, "largest contribution over the orders", "maximum of 24"),
+    Column("alone", _DIFFERENCE, *_ANY, "contribution with every other channel shut", "opened first"),
+    Column("last", _DIFFERENCE, *_ANY, "contribution with every other channel open", "opened last"),
+    Column("n", "replicates", 1.0, math.inf, "replicates", "count"),
+)
+
+
+class Shares(NamedTuple):
+    """Shapley values of one game: values, and the smallest and largest contribution over orders; shape (players,)."""
+
+    values: Floats
+    smallest: Floats
+    largest: Floats
+
+
+def contributions(worths: Floats) -> Floats:
+    """Marginal contribution of every player in every order: shape (orders, players, ...).
+
+    worths: worth of every coalition, shape (2 ** players, ...); bit i of the index, counted from the last, says
+    whether player i is in it, so that the index is the coalition written as a binary number, player 0 first.
+    """
+    players = int(math.log2(len(worths)))
+    if len(worths) != 2**players:
+        raise ValueError(f"a worth for each of 2 ** players coalitions, not {len(worths)}")
+    found = np.empty((math.factorial(players), players, *worths.shape[1:]))
+    for place, order in enumerate(itertools.permutations(range(players))):
+        coalition = 0
+        for player in order:
+            joined = coalition | 1 << (players - 1 - player)
+            found[place, player] = worths[joined] - worths[coalition]
+            coalition = joined
+    return found
+
+
+def shapley(worths: Floats) -> Shares:
+    """Shapley values of a game and the range of contributions over the orders.
+
+    worths: shape (2 ** players,), see `contributions`. The values add up to worths[-1] - worths[0].
+
+    >>> [round(float(value), 3) for value in shapley(np.array([0.0, 1.0, 2.0, 4.0])).values]
+    [2.5, 1.5]
+    """
+    found = contributions(np.asarray(worths, dtype=np.float64))
+    return Shares(found.mean(axis=0), found.min(axis=0), found.max(axis=0))
+
+
+def worths_by_replicate(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Floats]:
+    """Worth of the 16 cells, shape (16, replicates), and the zero-exposure arm, from the rows of the protocol.
+
+    Raises UserError naming missing rows, doubled rows and NaN.
+    """
+    refuse_incomplete(frame, ["replicate", "arm", *CHANNELS, outcome])
+    refuse_missing_rows(frame)
+    ordered = frame.sort_values("replicate", kind="stable")
+    cells = ordered[ordered["arm"] != "zero"]
+    found = []
+    for bits in itertools.product((0, 1), repeat=len(CHANNELS)):
+        mask = (cells[list(CHANNELS)].to_numpy() == np.array(bits)).all(axis=1)
+        found.append(cells.loc[mask, outcome].to_numpy(dtype=float))
+    zero = ordered.loc[ordered["arm"] == "zero", outcome].to_numpy(dtype=float)
+    empty = [str(place) for place, values in enumerate(found) if values.size != zero.size]
+    if empty or zero.size == 0:
+        raise UserError(f"the factorial is not complete: cells {some(empty) or 'all'} have no row for every replicate")
+    return np.array(found), zero
+
+
+def mediation_table(
+    frame: pd.DataFrame, outcomes: tuple[str, ...] = ("reversed", "restricted", "attempted", "severity")
+) -> pd.DataFrame:
+    """Shapley value of every channel for each outcome, what no channel carries, and the total; MEDIATION_COLUMNS.
+
+    frame: rows of the factorial. For each outcome the channels and `other` add up to `total`, the paired difference of
+    the exposed from the zero-exposure arm. Raises UserError as `worths_by_replicate` does.
+    """
+    rows: list[dict[str, object]] = []
+    for outcome in outcomes:
+        worths, zero = worths_by_replicate(frame, outcome)
+        by_order = contributions(worths)
+        within = by_order.mean(axis=0)
+        over_orders = by_order.mean(axis=2)
+        for place, channel in enumerate(CHANNELS):
+            bit = 1 << (len(CHANNELS) - 1 - place)
+            rows.append(
+                _line(outcome, channel, within[place])
+                | {
+                    "smallest": float(over_orders[:, place].min()),
+                    "largest": float(over_orders[:, place].max()),
+                    "alone": float((worths[bit] - worths[0]).mean()),
+                    "last": float((worths[-1] - worths[-1 - bit]).mean()),
+                }
+            )
+        rows.append(_line(outcome, OTHER, worths[0] - zero))
+        rows.append(_line(outcome, TOTAL, worths[-1] - zero))
+    return pd.DataFrame(rows, columns=[column.name for column in MEDIATION_COLUMNS])
+
+
+def _line(outcome: str, channel: str, values: Floats) -> dict[str, object]:
+    low, high = mean_interval(values)
+    error = monte_carlo_error_of_mean(values)
+    return {
+        **{"outcome": outcome, "channel": channel, "shapley": float(values.mean()), "low": low, "high": high},
+        **{"mcse": error, "n": values.size},
+    }
+
+
+def run_mediation(
+    parameters: Parameters,
+    out: Path,
+    *,
+    design: MediationDesign | None = None,
+    replicates: int = 200,
+    seed: int = 20250807,
+    workers: int = 1,
+    quiet: bool = False,
+) -> pd.DataFrame:
+    """Run (or resume) the factorial into a folder; writes mediation_runs.csv and mediation.csv, returns the table.
+
+    Raises UserError where exposure evolves by itself, for fewer than one replicate or term, and for a folder that
+    holds other results.
+    """
+    from .files import replaced_atomically
+    from .mediation_protocol import ARMS
+    from .mediation_protocol import MediationDesign as Design
+    from .statements import write_codebook
+    from .task_rows import run_rows
+
+    chosen = design or Design()
+    if parameters.exposure.evolves:
+        raise UserError("mediation needs assigned exposure: set exposure.evolves = false")
+    if replicates < 1 or chosen.terms < 1:
+        raise UserError("mediation needs one replicate and one term or more")
+    request = {"study": "mediation", "parameters": parameters.model_dump(), "design": chosen._asdict()}
+    payloads = {replicate: (parameters, chosen, seed, replicate) for replicate in range(replicates)}
+    frame, failed = run_rows(
+        *(out, request, seed, payloads, TASK, ARMS), name="mediation_runs.csv", workers=workers, quiet=quiet
+    )
+    if failed:
+        raise UserError("mediation is not complete; run it again: " + some(failed))
+    table = mediation_table(frame)
+    with replaced_atomically(out / "mediation.csv") as stream:
+        table.to_csv(stream, index=False, lineterminator="\n")
+    write_codebook(out)
+    return table

@@ -1,0 +1,85 @@
+"""The parts of the report as HTML: one file, nothing loaded from anywhere, readable without colours and on paper."""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+_CSS = """
+body{font:16px/1.5 Georgia,serif;color:#111;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
+h1,h2,th,caption,.notice,nav{font-family:Helvetica,Arial,sans-serif}
+h1{font-size:1.7rem;margin-bottom:.2rem}
+h2{font-size:1.2rem;margin-top:2.4rem;border-top:1px solid #999;padding-top:.6rem}
+.notice{border-left:4px solid #111;padding:.3rem .8rem;background:#f2f2f2}
+figure{margin:1.2rem 0}figure img{max-width:100%;height:auto}figcaption{font-size:.9rem;color:#333}
+.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
+td,th{padding:.2rem .6rem;text-align:right;border-bottom:1px solid #ccc}td:first-child,th:first-child{text-align:left}
+caption{text-align:left;font-weight:bold;padding:.3rem 0}pre{white-space:pre-wrap;background:#f2f2f2;padding:.6rem}
+@media print{body{max-width:none;margin:0;font-size:10pt}h2{break-after:avoid}figure,table{break-inside:avoid}}
+"""
+
+
+def text(value: object) -> str:
+    """Text that a page shows as it is."""
+    return html.escape(str(value))
+
+
+def paragraph(value: object, kind: str = "") -> str:
+    """A paragraph, with a class if one is given."""
+    return f"<p{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}>{text(value)}</p>"
+
+
+def section(title: str, *parts: str) -> str:
+    """A heading and what stands below it; the heading can be linked to."""
+    name = "".join(one if one.isalnum() else "-" for one in title.lower())
+    return f'<section id="{name}"><h2>{text(title)}</h2>{"".join(parts)}</section>'
+
+
+def figure(svg: Path, caption: str, alternative: str) -> str:
+    """A drawing inside the page itself; `alternative` says in words what it shows."""
+    content = base64.b64encode(svg.read_bytes()).decode("ascii")
+    source = f"data:image/svg+xml;base64,{content}"
+    return (
+        f'<figure><img src="{source}" alt="{text(alternative)}"><figcaption>{text(caption)} '
+        f"Files: figures/{text(svg.stem)}.pdf, .svg, .csv.</figcaption></figure>"
+    )
+
+
+def table(frame: pd.DataFrame, caption: str, columns: Sequence[str] = ()) -> str:
+    """A table of a frame; numbers to three decimals, a missing value empty."""
+    shown = frame[list(columns)] if columns else frame
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in shown.columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{text(_cell(value))}</td>" for value in row) + "</tr>"
+        for row in shown.itertuples(index=False, name=None)
+    )
+    return (
+        f'<div class="scroll"><table><caption>{text(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return f"{value:.3f}" if not value.is_integer() or abs(value) < 1.0 else f"{value:.0f}"
+    return str(value)
+
+
+def page(title: str, sections: Sequence[str], citation: str) -> str:
+    """The whole page."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{text(title)}</title><style>{_CSS}</style></head><body><h1>{text(title)}</h1>"
+        '<p class="notice">A laboratory, not a forecast and not advice. Simulated governments under stated '
+        "assumptions; the software takes no side.</p>"
+        f"{''.join(sections)}"
+        f"{section('How to cite', f'<pre>{text(citation)}</pre>')}</body></html>\n"
+    )
