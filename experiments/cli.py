@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import cli_sweep
 from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 
 if TYPE_CHECKING:
@@ -212,6 +213,9 @@ def cite() -> None:
     from .listing import citation
 
     typer.echo(citation())
+
+
+cli_sweep.register(app)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .cells import Cell
 from .errors import UserError
 from .files import disk_errors_in_one_line, replaced_atomically
 from .progress import Progress
@@ -12,14 +13,15 @@ from .protocols import arm_list
 from .provenance import code_hash, manifest, run_key, write_checksums
 from .request import Request
 from .runner import Failure, Task, run_tasks
-from .store import CycleRecord, ResultsFolder, RunRecord, open_results_folder
+from .store import ResultsFolder, open_results_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..model.parameters import Parameters
+
 TASK = "political_moat.experiments.task:run_task"
 HISTORY_TASK = "political_moat.experiments.history_task:run_history_task"
-LEFT_OUT = ("replicate", "arm")
 
 
 class NothingFinished(UserError):  # noqa: N818 - says what happened
@@ -43,11 +45,15 @@ class Outcome:
         self.reasons = reasons
 
 
-def timeout_seconds(request: Request) -> float:
+def hung_after_seconds(parameters: Parameters, arms: int, cycles: int | None) -> float:
     """When a replicate counts as hung: a hundred times what it takes, and never below ten minutes."""
-    terms = 1.0 if request.cycles is None else max(1.0, request.cycles / 3)
-    arms = len(arm_list(request.parameters, request.design))
-    return max(600.0, 0.01 * request.parameters.electorate.voters * arms * terms)
+    terms = 1.0 if cycles is None else max(1.0, cycles / 3)
+    return max(600.0, 0.01 * parameters.electorate.voters * arms * terms)
+
+
+def cell_of(request: Request) -> Cell:
+    """The one design point of a request: its arms, and how their runs are named."""
+    return Cell.of(request.parameters, request.design, request.cycles, request.seed)
 
 
 def task_key(request: Request, replicate: int) -> str:
@@ -93,8 +99,10 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
     if not tasks:
         return reasons
 
+    cell = cell_of(request)
+
     def keep(task: Task, result: Any) -> None:
-        runs, cycles = records(request, result.runs, result.cycles)
+        runs, cycles = cell.records(task.payload[3], result.runs, result.cycles)
         folder.ledger.record(task.key, runs, cycles)
 
     def give_up(task: Task, failure: Failure) -> None:
@@ -113,34 +121,12 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
             keep,
             give_up,
             progress,
-            timeout_s=timeout_seconds(request),
+            timeout_s=hung_after_seconds(request.parameters, len(cell.arms), request.cycles),
             code=code_hash(),
             in_process=workers == 1,
+            together=folder.ledger.together,
         )
     return reasons
-
-
-def records(
-    request: Request, runs: list[dict[str, Any]], cycles: list[dict[str, Any]]
-) -> tuple[list[RunRecord], list[CycleRecord]]:
-    """Ledger records of one replicate; each run is keyed by its own arm."""
-    content = request.canonical()
-    for shared in ("replicates", "design"):
-        content.pop(shared)
-    keys = {}
-    kept: list[RunRecord] = []
-    for row in runs:
-        key = run_key(
-            content | {"arm": row["arm"], "returning": request.design.returning}, row["replicate"], row["seed"]
-        )
-        keys[row["arm"]] = key
-        kept.append(RunRecord(key=key, replicate=row["replicate"], arm=row["arm"], row=_without(row)))
-    administrations = [CycleRecord(key=keys[row["arm"]], number=row["number"], row=_without(row)) for row in cycles]
-    return kept, administrations
-
-
-def _without(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in (*LEFT_OUT, "number")}
 
 
 def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+import psutil
+
 READY, UNUSABLE, RESULT, ERROR = "ready", "unusable", "result", "error"
-_ONE_THREAD = {
+ONE_THREAD = {
     "NUMBA_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -63,7 +65,7 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
     threading.Thread(target=_leave_with_parent, name="parent watch", daemon=True).start()
     try:
         call = resolve(function)
-        _refuse_other_code(code)
+        refuse_other_code(code)
     except BaseException as error:
         connection.send((UNUSABLE, Raised.of(error)))
         return
@@ -73,7 +75,8 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
             connection.send_bytes(_answer(call, content))
 
 
-def _refuse_other_code(code: str | None) -> None:
+def refuse_other_code(code: str | None) -> None:
+    """RuntimeError if this process finds other sources than the coordinator's; None asks nothing."""
     if code is None:
         return
     from .provenance import code_hash
@@ -141,6 +144,13 @@ class WorkerProcess:
             return ERROR, Raised.of(error)
         return str(kind), value
 
+    def memory_mb(self) -> int:
+        """Resident memory of the process in MB; 0 once it is gone."""
+        try:
+            return int(psutil.Process(self.process.pid).memory_info().rss) >> 20
+        except psutil.Error:
+            return 0
+
     def why_dead(self) -> str:
         """How the process ended, in words."""
         self.process.join(1.0)
@@ -177,12 +187,12 @@ def _clean_birth() -> Iterator[None]:
 
     Spawn would import the main module again in each worker: the whole command line, or a user's unguarded script.
     """
-    environment = {name: os.environ.get(name) for name in _ONE_THREAD}
+    environment = {name: os.environ.get(name) for name in ONE_THREAD}
     main = sys.modules["__main__"]
     hears = threading.current_thread() is threading.main_thread()
     # Inherited, so that no Ctrl-C can kill a worker before it has set this itself.
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if hears else None
-    os.environ.update(_ONE_THREAD)
+    os.environ.update(ONE_THREAD)
     sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         yield

@@ -1,0 +1,1 @@
+"""Studies that ship with the package: `moat sweep experiments/studies/NAME.toml`."""
