@@ -52,7 +52,8 @@ def design_points(study: StudyFile) -> Points:
     if kind == "list":
         return Points(study.rows.names, study.rows.values)
     if kind == "grid":
-        return Points(names, tuple(itertools.product(*(one.levels or () for one in factors.values()))))
+        levels = [[_typed(study.parameters, name, v) for v in one.levels or ()] for name, one in factors.items()]
+        return Points(names, tuple(itertools.product(*levels)))
     cube = _cube(study, len(names))
     scaled = [_Scale(name, one, study.parameters) for name, one in factors.items()]
     values = tuple(tuple(scale(u) for scale, u in zip(scaled, row, strict=True)) for row in cube)
@@ -80,7 +81,7 @@ class _Scale:
     def __init__(self, name: str, factor: FactorSection, tree: Parameters) -> None:
         group, _, leaf = name.partition(".")
         self.whole = isinstance(getattr(getattr(tree, group), leaf), int)
-        self.levels = factor.levels
+        self.levels = None if factor.levels is None else [_typed(tree, name, value) for value in factor.levels]
         self.log = factor.scale == "log"
         self.low, self.high = (0.0, 1.0) if factor.levels is not None else factor_range(name, factor)
 
@@ -93,6 +94,12 @@ class _Scale:
             value = self.low + u * (self.high - self.low)
         value = min(max(value, self.low), self.high)  # rounding must not leave the range
         return round(value) if self.whole else value
+
+
+def _typed(tree: Parameters, name: str, value: Any) -> Any:
+    """A level in the parameter's own kind: 2 is 2.0 where the parameter is a real number."""
+    group, _, leaf = name.partition(".")
+    return float(value) if isinstance(getattr(getattr(tree, group), leaf), float) else value
 
 
 def _cube(study: StudyFile, d: int) -> list[list[float]]:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from political_moat.agents.party.rules import Rule
+    from political_moat.experiments.api import Study
     from political_moat.model.parameters import Parameters
     from political_moat.model.presets import preset
     from political_moat.model.world import World, simulate
 
 __version__ = "0.1.0"
-__all__ = ["Parameters", "Rule", "World", "__version__", "preset", "simulate"]
+__all__ = ["Parameters", "Rule", "Study", "World", "__version__", "preset", "simulate"]
 
 _HOMES = {
     "Parameters": "political_moat.model.parameters",
     "Rule": "political_moat.agents.party.rules",
+    "Study": "political_moat.experiments.api",
     "World": "political_moat.model.world",
     "preset": "political_moat.model.presets",
     "simulate": "political_moat.model.world",
