@@ -51,11 +51,18 @@ class Study:
         return self.file.parameters
 
     def run(
-        self, *, workers: int | None = None, engine: str | None = None, quiet: bool = True, retry: bool = False
+        self,
+        *,
+        workers: int | None = None,
+        engine: str | None = None,
+        address: str | None = None,
+        quiet: bool = True,
+        retry: bool = False,
     ) -> Study:
         """Run or resume, export, and return the study itself.
 
-        workers, engine ("serial", "process", "dask"): instead of what the file says. retry: take up failed runs again.
+        workers, engine ("serial", "process", "dask") and address (of a Dask scheduler): instead of what the file says.
+        retry: take up failed runs again.
         Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
         """
         from ..agents.code_hash import use_code_named_cache
@@ -64,7 +71,7 @@ class Study:
         from .engine import Engine
         from .sweep import run_sweep
 
-        chosen = Engine.of(self.file.engine, kind=engine, workers=workers)
+        chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
         outcome = run_sweep(self.file, self.path, chosen, quiet=quiet, retry=retry)
         if outcome.failed:
             raise RuntimeError("\n".join(outcome.reasons))

@@ -19,6 +19,7 @@ ResultsPath = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results fo
 OutPath = Annotated[Path | None, typer.Option("--out", help="Results folder (default results/NAME).")]
 Workers = Annotated[int | None, typer.Option(help="Workers, instead of what the study file says.")]
 EngineKind = Annotated[str | None, typer.Option("--engine", help="serial, process or dask, instead of the file's.")]
+Address = Annotated[str | None, typer.Option(help="Dask scheduler, such as tcp://node:8786, with --engine dask.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 
@@ -41,14 +42,10 @@ def validate(study: StudyPath) -> None:
     )
 
 
-def _engine(study: StudyFile, workers: int | None, kind: str | None) -> Engine:
+def _engine(study: StudyFile, workers: int | None, kind: str | None, address: str | None = None) -> Engine:
     from .engine import Engine
 
-    if kind not in (None, "serial", "process", "dask"):
-        raise UserError(f"--engine {kind} is not possible; allowed: serial, process, dask")
-    if workers is not None and workers < 1:
-        raise UserError(f"--workers {workers} is not possible; allowed: 1 or more")
-    return Engine.of(study.engine, kind=kind, workers=workers)
+    return Engine.of(study.engine, kind=kind, workers=workers, address=address)
 
 
 def _ready() -> None:
@@ -64,6 +61,7 @@ def _run(
     out: Path | None,
     workers: int | None,
     kind: str | None,
+    address: str | None,
     quiet: bool,
     *,
     retry: bool = False,
@@ -72,7 +70,7 @@ def _run(
     from .study_file import read_study
 
     found = read_study(study)
-    engine = _engine(found, workers, kind)
+    engine = _engine(found, workers, kind, address)
     _ready()
     from .sweep import default_folder, run_sweep
 
@@ -91,17 +89,27 @@ def _tell(outcome: Outcome, shard: Shard | None) -> None:
 
 
 def sweep(
-    study: StudyPath, out: OutPath = None, workers: Workers = None, engine: EngineKind = None, quiet: Quiet = False
+    study: StudyPath,
+    out: OutPath = None,
+    workers: Workers = None,
+    engine: EngineKind = None,
+    address: Address = None,
+    quiet: Quiet = False,
 ) -> None:
     """Run a study, or resume it: runs what is missing, keeps what is there, then exports everything."""
-    _run(study, out, workers, engine, quiet)
+    _run(study, out, workers, engine, address, quiet)
 
 
 def retry(
-    study: StudyPath, out: OutPath = None, workers: Workers = None, engine: EngineKind = None, quiet: Quiet = False
+    study: StudyPath,
+    out: OutPath = None,
+    workers: Workers = None,
+    engine: EngineKind = None,
+    address: Address = None,
+    quiet: Quiet = False,
 ) -> None:
     """Run a study's failed runs again, with whatever else is missing."""
-    _run(study, out, workers, engine, quiet, retry=True)
+    _run(study, out, workers, engine, address, quiet, retry=True)
 
 
 def shard(
@@ -110,12 +118,13 @@ def shard(
     out: Annotated[Path | None, typer.Option(help="Folder of the part (default results/NAME-shard-i-of-n).")] = None,
     workers: Workers = None,
     engine: EngineKind = None,
+    address: Address = None,
     quiet: Quiet = False,
 ) -> None:
     """Run one of n parts of a study into a folder of its own, for job arrays; moat merge puts the parts together."""
     from .shards import parse_shard
 
-    _run(study, out, workers, engine, quiet, shard=parse_shard(part))
+    _run(study, out, workers, engine, address, quiet, shard=parse_shard(part))
 
 
 def merge(

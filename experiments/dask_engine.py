@@ -2,8 +2,8 @@
 
 Tasks travel in chunks of a second or more, since the scheduler costs about a millisecond each. Dask runs the finished
 tasks of a dead worker again; a result that comes twice is recorded once, since exactly-once lives in the ledger. A run
-that takes too long ends its worker process; a chunk whose workers keep dying is taken apart until the guilty run is
-alone.
+that takes too long ends its worker process. Dask suspects every task a dead worker had, running or waiting; so the runs
+of a chunk whose workers keep dying are run again with nothing else on the cluster, and blamed only if it happens again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import Interrupted, UserError, WorkersUnusable
@@ -39,7 +39,6 @@ _WAIT_S = 0.25
 _GRACE_S = 30.0
 _START_S = 300.0
 _LOCAL_DEATHS = 1
-_HUNG_MARGIN = 1.5
 
 
 def run_chunk(function: str, payloads: list[bytes], timeout_s: float | None, code: str | None) -> list[tuple[str, Any]]:
@@ -83,12 +82,6 @@ class _Held:
     attempt: int = 1
 
 
-@dataclass(slots=True)
-class _Flight:
-    chunk: list[_Held]
-    since: float = field(default_factory=time.monotonic)
-
-
 class _Interrupt:
     """Counts Ctrl-C for the length of the block."""
 
@@ -130,7 +123,7 @@ def run_on_dask(
         return Summary()
     with _Interrupt() as interrupt, _client(engine) as client:
         session = _Session(client, function, engine.attempts, on_result, on_failure, progress, interrupt)
-        session.timeout_s, session.code = timeout_s, code
+        session.timeout_s, session.code, session.local = timeout_s, code, engine.address is None
         session.together = together or nullcontext
         session.run(first, iterator)
     return session.summary
@@ -157,6 +150,8 @@ def _client(engine: Engine) -> Iterator[Client]:
     settings = {
         "distributed.scheduler.allowed-failures": _LOCAL_DEATHS,
         "distributed.worker.daemon": True,
+        # A worker that is slow to start again on a busy machine is not lost for good.
+        "distributed.deploy.lost-worker-timeout": "1h",
         "distributed.admin.large-graph-warning-threshold": "1GB",
     }
     before = {name: os.environ.get(name) for name in ONE_THREAD}
@@ -183,6 +178,7 @@ class _Session:
 
     timeout_s: float | None = None
     code: str | None = None
+    local: bool = True
     together: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     def __init__(
@@ -203,14 +199,17 @@ class _Session:
         self.progress = progress
         self.interrupt = interrupt
         self.summary = Summary()
-        self.again: deque[list[_Held]] = deque()
-        self.flying: dict[Future, _Flight] = {}
+        self.again: deque[_Held] = deque()
+        self.suspects: deque[_Held] = deque()
+        self.flying: dict[Future, list[_Held]] = {}
+        self.on_trial: _Held | None = None
         self.seconds = math.inf
         self.stop_at: float | None = None
 
     def run(self, first: Task, rest: Iterator[Task]) -> None:
         """Until everything is done, or the user has had enough."""
-        self.client.wait_for_workers(1, timeout=_START_S)
+        # A cluster at an address may have to wait in a queue; a local one must start.
+        self.client.wait_for_workers(1, timeout=_START_S if self.local else None)
         waiting = deque([first])
         exhausted = False
         while True:
@@ -218,10 +217,13 @@ class _Session:
                 self.stop_at = time.monotonic() + _GRACE_S
                 if self.progress is not None:
                     self.progress.note("stopping after the runs in flight; Ctrl-C again stops at once")
-            window = AHEAD * max(1, sum(self.client.nthreads().values()))
-            while self.stop_at is None and len(self.flying) < window:
-                chunk = self.again.popleft() if self.again else None
-                if chunk is None:
+            while self.stop_at is None and len(self.flying) < self._window():
+                if self.suspects:
+                    self.on_trial = self.suspects.popleft()
+                    chunk = [self.on_trial]
+                elif self.again:
+                    chunk = [self.again.popleft()]
+                else:
                     chunk, exhausted = self._next_chunk(waiting, rest, exhausted)
                 if not chunk:
                     break
@@ -233,8 +235,15 @@ class _Session:
                 for future in list(self.flying):
                     future.cancel(force=True)
                 break
-        if self.stop_at is not None and (self.flying or self.again or next(rest, None) is not None):
+        left = self.flying or self.again or self.suspects
+        if self.stop_at is not None and (left or next(rest, None) is not None):
             raise Interrupted(self.summary.done, self.summary.failed)
+
+    def _window(self) -> int:
+        """How many chunks may be in flight: one suspect, once all others are back; else a few for each thread."""
+        if self.suspects or self.on_trial:
+            return 0 if self.flying else 1
+        return AHEAD * max(1, sum(self.client.nthreads().values()))
 
     def _next_chunk(self, waiting: deque[Task], rest: Iterator[Task], exhausted: bool) -> tuple[list[_Held], bool]:
         """As many tasks as take a second by the pace so far; one while nothing is known."""
@@ -250,7 +259,7 @@ class _Session:
     def _submit(self, chunk: list[_Held]) -> None:
         payloads = [pickle.dumps(held.task.payload, protocol=pickle.HIGHEST_PROTOCOL) for held in chunk]
         future = self.client.submit(run_chunk, self.function, payloads, self.timeout_s, self.code, pure=False)
-        self.flying[future] = _Flight(chunk)
+        self.flying[future] = chunk
 
     def _collect(self) -> None:
         from distributed import wait
@@ -262,11 +271,12 @@ class _Session:
             return
         with self.together():
             for future in finished:
-                flight = self.flying.pop(future)
+                chunk = self.flying.pop(future)
                 if future.status == "finished":
-                    self._answers(flight.chunk, future.result())
+                    self._answers(chunk, future.result())
                 else:
-                    self._lost(flight.chunk, future)
+                    self._lost(chunk, future)
+                self.on_trial = None
 
     def _answers(self, chunk: list[_Held], answers: list[tuple[str, Any]]) -> None:
         if answers and answers[0][0] == UNUSABLE:
@@ -285,9 +295,9 @@ class _Session:
                 self._failed(held, "exception", value)
 
     def _lost(self, chunk: list[_Held], future: Future) -> None:
-        """A chunk that took its workers down: taken apart, so that the guilty run is found, or the run blamed."""
-        if len(chunk) > 1:
-            self.again.extend([held] for held in chunk)
+        """A chunk that was on workers that died: each of its runs is tried alone; one that was alone is blamed."""
+        if self.on_trial is not chunk[0]:
+            self.suspects.extend(chunk)
             return
         try:
             future.result()
@@ -303,7 +313,8 @@ class _Session:
         self.on_failure(held.task, Failure(held.attempt, kind, raised.reason, raised.detail, final))
         if not final:
             self.summary.retried += 1
-            self.again.append([_Held(held.task, held.attempt + 1)])
+            repeated = _Held(held.task, held.attempt + 1)
+            (self.suspects if kind == "died" else self.again).append(repeated)
             return
         self.summary.failed += 1
         if self.progress is not None:

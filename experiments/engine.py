@@ -8,10 +8,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from .errors import UserError
 from .progress import Progress
 from .runner import Failure, Summary, Task, run_tasks
 from .study_schema import EngineSection
 
+KINDS = ("serial", "process", "dask")
 MOST_DEFAULT_WORKERS = 8
 
 
@@ -32,15 +34,29 @@ class Engine:
     address: str | None = None
 
     @classmethod
-    def of(cls, section: EngineSection, *, kind: str | None = None, workers: int | None = None) -> Engine:
-        """The engine of a study file, with what the command line says instead."""
+    def of(
+        cls,
+        section: EngineSection,
+        *,
+        kind: str | None = None,
+        workers: int | None = None,
+        address: str | None = None,
+    ) -> Engine:
+        """The engine of a study file, with what the command line says instead. UserError if they do not go together."""
+        chosen = kind or section.kind
+        if chosen not in KINDS:
+            raise UserError(f"engine {chosen} is not possible; allowed: {', '.join(KINDS)}")
+        if workers is not None and workers < 1:
+            raise UserError(f"workers {workers} is not possible; allowed: 1 or more")
+        if address is not None and chosen != "dask":
+            raise UserError(f"an address is that of a Dask scheduler; allowed with engine dask, not {chosen}")
         return cls(
-            kind=kind or section.kind,
+            kind=chosen,
             workers=workers or section.workers or default_workers(),
             timeout_s=section.timeout_s,
             attempts=section.attempts,
             memory_mb=section.memory_mb,
-            address=section.address if (kind or section.kind) == "dask" else None,
+            address=(address or section.address) if chosen == "dask" else None,
         )
 
     def run(

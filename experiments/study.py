@@ -12,6 +12,7 @@ from .progress import Progress
 from .protocols import arm_list
 from .provenance import code_hash, manifest, run_key, write_checksums
 from .request import Request
+from .run_as_study import study_text
 from .runner import Failure, Task, run_tasks
 from .store import ResultsFolder, open_results_folder
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..model.parameters import Parameters
+    from .codebook import Tables
 
 TASK = "political_moat.experiments.task:run_task"
 HISTORY_TASK = "political_moat.experiments.history_task:run_history_task"
@@ -133,7 +135,7 @@ def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.Da
     """Write runs.csv, cycles.csv, summary.csv, codebook.md and the figure; returns the frames of runs and summary."""
     import pandas as pd
 
-    from .codebook import codebook
+    from .codebook import STRESS_TABLES
     from .headline import summary_table
     from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
 
@@ -146,13 +148,13 @@ def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.Da
         cycle_columns=[column.name for column in CYCLE_COLUMNS],
         arms=arms,
         replicates=request.replicates,
+        parquet=True,
     )
     frame = pd.read_csv(runs, keep_default_na=False)
     table = summary_table(frame, request)
     with replaced_atomically(folder.path / "summary.csv") as stream:
         table.to_csv(stream, index=False, lineterminator="\n")
-    with replaced_atomically(folder.path / "codebook.md") as stream:
-        stream.write(codebook())
+    _describe(request, folder.path, STRESS_TABLES)
     _draw(request, table, folder.path)
     write_checksums(folder.path)
     return frame, table
@@ -162,7 +164,7 @@ def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFram
     """Write runs.csv, cycles.csv, summary.csv, incidence.csv and codebook.md of a history; returns runs and summary."""
     import pandas as pd
 
-    from .codebook import HISTORY_TABLES, codebook
+    from .codebook import HISTORY_TABLES
     from .history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
     from .history_headline import history_summary, incidence_table
 
@@ -172,16 +174,30 @@ def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFram
         cycle_columns=[column.name for column in HISTORY_CYCLE_COLUMNS],
         arms=[arm.name for arm in arm_list(request.parameters, request.design)],
         replicates=request.replicates,
+        parquet=True,
     )
     frame = pd.read_csv(runs, keep_default_na=False)
     table = history_summary(frame)
     for name, one in (("summary.csv", table), ("incidence.csv", incidence_table(frame))):
         with replaced_atomically(folder.path / name) as stream:
             one.to_csv(stream, index=False, lineterminator="\n")
-    with replaced_atomically(folder.path / "codebook.md") as stream:
-        stream.write(codebook(HISTORY_TABLES))
+    _describe(request, folder.path, HISTORY_TABLES)
     write_checksums(folder.path)
     return frame, table
+
+
+def _describe(request: Request, path: Path, tables: Tables) -> None:
+    """Write the codebook, and the study file that asks for the same runs."""
+    from .codebook import codebook, codebook_json
+
+    contents = {
+        "codebook.md": codebook(tables),
+        "codebook.json": codebook_json(tables),
+        "study.toml": study_text(request),
+    }
+    for name, text in contents.items():
+        with replaced_atomically(path / name) as stream:
+            stream.write(text)
 
 
 def _draw(request: Request, table: pd.DataFrame, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import importlib
 import multiprocessing
 import os
@@ -28,6 +29,7 @@ ONE_THREAD = {
     "MKL_NUM_THREADS": "1",
 }
 _ORPHAN_EXIT_CODE = 3
+_PARENT_DEATH_SIGNAL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
     With `code` given, a worker whose own code hash differs declares itself unusable: the sources were edited meanwhile.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator decides
+    _die_with_parent()
     threading.Thread(target=_leave_with_parent, name="parent watch", daemon=True).start()
     try:
         call = resolve(function)
@@ -90,6 +93,19 @@ def _answer(call: Callable[[Any], Any], content: bytes) -> bytes:
         return pickle.dumps((RESULT, call(pickle.loads(content))), protocol=pickle.HIGHEST_PROTOCOL)
     except BaseException as error:  # SystemExit and MemoryError cost one run as well
         return pickle.dumps((ERROR, Raised.of(error)))
+
+
+def _die_with_parent() -> None:
+    """On Linux let the kernel end this process with the coordinator.
+
+    The thread beside it serves every system, but has to wait for the interpreter, which a compiler can hold for seconds.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library may not have it
+            ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:  # it died before the kernel was told
+            os._exit(_ORPHAN_EXIT_CODE)
 
 
 def _leave_with_parent() -> None:
