@@ -98,7 +98,7 @@ def _answer(call: Callable[[Any], Any], content: bytes) -> bytes:
 def _die_with_parent() -> None:
     """On Linux let the kernel end this process with the coordinator.
 
-    The thread beside it serves every system, but has to wait for the interpreter, which a compiler can hold for seconds.
+    The thread beside it serves every system, but waits for the interpreter's lock, which a compiler can hold long.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library may not have it

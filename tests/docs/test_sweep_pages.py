@@ -79,8 +79,8 @@ def test_the_dask_script_runs_on_a_cluster_at_an_address(place: Path, monkeypatc
             assert (cores, processes) == (1, 1)
             super().__init__(n_workers=0, threads_per_worker=1, memory_limit=0, dashboard_address=None)
 
-        def scale(self, *, jobs: int) -> Any:
-            return super().scale(jobs)
+        def scale(self, n: int = 0, *, jobs: int | None = None) -> Any:
+            return super().scale(n if jobs is None else jobs)
 
     module = types.ModuleType("dask_jobqueue")
     module.SLURMCluster = Stand  # type: ignore[attr-defined]
