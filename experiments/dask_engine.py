@@ -243,7 +243,8 @@ class _Session:
         """How many chunks may be in flight: one suspect, once all others are back; else a few for each thread."""
         if self.suspects or self.on_trial:
             return 0 if self.flying else 1
-        return AHEAD * max(1, sum(self.client.nthreads().values()))
+        threads: dict[str, int] = self.client.nthreads()
+        return AHEAD * max(1, sum(threads.values()))
 
     def _next_chunk(self, waiting: deque[Task], rest: Iterator[Task], exhausted: bool) -> tuple[list[_Held], bool]:
         """As many tasks as take a second by the pace so far; one while nothing is known."""

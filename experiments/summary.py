@@ -6,6 +6,7 @@ Sums are kept for one point at a time, so memory does not grow with the study.
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -68,6 +69,24 @@ def summary_columns(protocol: str, factors: Sequence[str]) -> tuple[Column, ...]
     return tuple(found)
 
 
+class _Arm:
+    """Outcomes of one arm of one point, in the order of the replicates; NaN where a run has no such number."""
+
+    def __init__(self, factors: dict[str, Any], names: Sequence[str]) -> None:
+        self.factors = factors
+        self.replicates = array("q")
+        self.values = {name: array("d") for name in names}
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.replicates.append(row["replicate"])
+        for name, here in self.values.items():
+            here.append(math.nan if row[name] is None else float(row[name]))
+
+    def of(self, name: str) -> dict[int, float]:
+        """Values by replicate, missing ones left out."""
+        return {r: v for r, v in zip(self.replicates, self.values[name], strict=True) if not math.isnan(v)}
+
+
 class SummaryRows:
     """Gathers runs point by point, as the export passes them."""
 
@@ -77,8 +96,7 @@ class SummaryRows:
         self._plan = plan
         self._events, self._means = outcomes_of(plan.study.model.protocol)
         self._point = -1
-        self._values: dict[str, dict[str, dict[int, float]]] = {}
-        self._first: dict[str, dict[str, Any]] = {}
+        self._arms: dict[str, _Arm] = {}
         self._done: list[dict[str, Any]] = []
 
     def see(self, row: dict[str, Any]) -> None:
@@ -86,12 +104,11 @@ class SummaryRows:
         if row["point"] != self._point:
             self._close()
             self._point = row["point"]
-        arm = row["arm"]
-        self._first.setdefault(arm, {name: row[name] for name in self._factors})
-        values = self._values.setdefault(arm, {name: {} for name in (*self._events, *self._means)})
-        for name, here in values.items():
-            if row[name] is not None:
-                here[row["replicate"]] = float(row[name])
+        arm = self._arms.get(row["arm"])
+        if arm is None:
+            arm = _Arm({name: row[name] for name in self._factors}, (*self._events, *self._means))
+            self._arms[row["arm"]] = arm
+        arm.add(row)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """A row per point and arm."""
@@ -99,17 +116,16 @@ class SummaryRows:
         yield from self._done
 
     def _close(self) -> None:
-        if not self._values:
+        if not self._arms:
             return
         controls = self._controls()
-        for arm, values in self._values.items():
-            row: dict[str, Any] = {"point": self._point, **self._first[arm], "arm": arm}
-            row["n"] = max((len(one) for one in values.values()), default=0)
-            control = self._values.get(controls.get(arm, ""))
-            for name in (*self._events, *self._means):
-                row |= self._estimates(name, values[name], None if control is None else control[name])
+        for name, arm in self._arms.items():
+            control = self._arms.get(controls.get(name, ""))
+            row: dict[str, Any] = {"point": self._point, **arm.factors, "arm": name, "n": len(arm.replicates)}
+            for outcome in (*self._events, *self._means):
+                row |= self._estimates(outcome, arm.of(outcome), None if control is None else control.of(outcome))
             self._done.append(row)
-        self._values, self._first = {}, {}
+        self._arms = {}
 
     def _controls(self) -> dict[str, str]:
         """The zero-exposure arm of each exposed one: that of its layer and variant."""

@@ -13,7 +13,7 @@ from .files import PARTIAL, disk_errors_in_one_line, replaced_atomically
 
 EMPTY, WHOLE, REAL, TEXT = 0, 1, 2, 3
 """Kinds of a column's values, each able to hold those before it."""
-_BLOCK_BYTES = 1 << 22
+_BLOCK_BYTES = 1 << 20
 
 
 def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
