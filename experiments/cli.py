@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import cli_analysis
+from . import cli_analysis, cli_sweep
 from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 
 if TYPE_CHECKING:
@@ -216,6 +216,7 @@ def cite() -> None:
 
 
 cli_analysis.register(app)
+cli_sweep.register(app)
 
 
 def main() -> None:

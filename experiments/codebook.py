@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 
@@ -63,3 +64,22 @@ def codebook(tables: Tables = STRESS_TABLES) -> str:
     for title, columns in tables:
         parts += ["", f"## {title}", "", *_rows(columns)]
     return "\n".join(parts) + "\n"
+
+
+def codebook_json(tables: Tables) -> str:
+    """The same codebook for programs: a list of columns by file; a bound that does not exist is null."""
+    content = {
+        title.partition(":")[0]: [
+            {
+                "name": column.name,
+                "unit": column.unit,
+                "low": column.low if math.isfinite(column.low) else None,
+                "high": column.high if math.isfinite(column.high) else None,
+                "meaning": column.meaning,
+                "formula": column.formula,
+            }
+            for column in columns
+        ]
+        for title, columns in tables
+    }
+    return json.dumps({"channels": list(CHANNELS), "files": content}, indent=2) + "\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import sqlite3
@@ -13,8 +12,9 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from .errors import NonDeterministic, UserError
-from .files import disk_errors_in_one_line, replaced_atomically
+from .files import disk_errors_in_one_line
 from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash
+from .tables import write_csv, write_parquet
 
 __all__ = ["CycleRecord", "FailureRecord", "Ledger", "RunRecord", "journal_mode"]
 
@@ -32,11 +32,13 @@ CREATE TABLE IF NOT EXISTS cycles (
     PRIMARY KEY (key, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS failures (
     task TEXT NOT NULL, attempt INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, seed TEXT);
+CREATE TABLE IF NOT EXISTS given_up (task TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS disagreements (key TEXT NOT NULL, recorded TEXT NOT NULL, repeated TEXT NOT NULL);
 """
 
 
 _ALL = 2**62
+_RUN_EXISTS = "SELECT 1 FROM runs WHERE key = ?"
 
 
 class RunRecord(TypedDict):
@@ -77,6 +79,7 @@ class Ledger:
         """Open or create the ledger at `path`."""
         self.path = path
         self.read_only = read_only
+        self._together = False
         with disk_errors_in_one_line(path):
             address = f"{path.absolute().as_uri()}{'?mode=ro' if read_only else ''}"
             self._connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -117,12 +120,28 @@ class Ledger:
         self.close()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for everything recorded in the block: one flush of the disk for many tasks."""
+        with self._transaction():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+
+    @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        if self._together:
+            yield self._connection
+            return
         with disk_errors_in_one_line(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
+            except NonDeterministic:  # the flag must stay
+                self._connection.execute("COMMIT")
+                raise
             except BaseException:
                 if self._connection.in_transaction:  # SQLite has rolled back by itself when the disk was full
                     self._connection.execute("ROLLBACK")
@@ -146,6 +165,7 @@ class Ledger:
             else:
                 fresh = sum(self._insert(task_key, run) for run in prepared) > 0
                 connection.execute("INSERT OR IGNORE INTO tasks VALUES (?)", (task_key,))
+                connection.execute("DELETE FROM given_up WHERE task = ?", (task_key,))
         if disagreements:
             key, recorded, repeated = disagreements[0]
             raise NonDeterministic(f"run {key} gave outcome {recorded[:16]} before and {repeated[:16]} now")
@@ -164,11 +184,75 @@ class Ledger:
         self._connection.executemany("INSERT INTO cycles VALUES (?, ?, ?)", run.cycles)
         return True
 
-    def record_failure(self, task_key: str, attempt: int, reason: str, seed: int | None, detail: str = "") -> None:
-        """Write a failed attempt; the task stays open, so that the same command tries it again."""
+    def record_failure(
+        self, task_key: str, attempt: int, reason: str, seed: int | None, detail: str = "", *, final: bool = False
+    ) -> None:
+        """Write a failed attempt; the task stays open. `final`: it is given up until `forgive` or a success."""
         values = (task_key, attempt, reason, detail, None if seed is None else str(seed))
         with self._transaction() as connection:
             connection.execute("INSERT INTO failures VALUES (?, ?, ?, ?, ?)", values)
+            if final:
+                connection.execute("INSERT OR REPLACE INTO given_up VALUES (?, ?)", (task_key, reason))
+
+    def given_up(self) -> dict[str, str]:
+        """Tasks that failed as often as they were allowed to, and the last reason."""
+        return dict(self._connection.execute("SELECT task, reason FROM given_up ORDER BY task"))
+
+    def forgive(self) -> None:
+        """Take up again what was given up."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM given_up")
+
+    def recorded(self, keys: Sequence[str]) -> set[str]:
+        """Those of some run keys that are recorded."""
+        return {key for key in keys if self._connection.execute(_RUN_EXISTS, (key,)).fetchone() is not None}
+
+    def run_row(self, key: str) -> tuple[str, dict[str, Any]] | None:
+        """Outcome hash and row of one run; None if it is not recorded."""
+        found = self._connection.execute("SELECT outcome_hash, row FROM runs WHERE key = ?", (key,)).fetchone()
+        return None if found is None else (found[0], json.loads(found[1]))
+
+    def cycle_rows(self, key: str) -> list[tuple[int, dict[str, Any]]]:
+        """Number and row of each administration of one run."""
+        found = self._connection.execute("SELECT number, row FROM cycles WHERE key = ? ORDER BY number", (key,))
+        return [(number, json.loads(row)) for number, row in found]
+
+    def find(self, prefix: str) -> list[tuple[str, int, str]]:
+        """Key, replicate and arm of the runs whose key starts with `prefix` (hexadecimal digits), at most two."""
+        query = "SELECT key, replicate, arm FROM runs WHERE key >= ? AND key < ? ORDER BY key LIMIT 2"
+        return list(self._connection.execute(query, (prefix, prefix + "g")))
+
+    def copy_from(self, other: Path) -> int:
+        """Take over every run of another ledger in one transaction, comparing outcomes of runs held by both.
+
+        Returns the number of runs that are new. Raises NonDeterministic (and flags the study) if two disagree.
+        """
+        source = Ledger(other, read_only=True)
+        with source, self._transaction() as connection:
+            fresh = 0
+            theirs = source._connection
+            for key, task, replicate, arm, hashed, row in theirs.execute(
+                "SELECT key, task, replicate, arm, outcome_hash, row FROM runs"
+            ):
+                cycles = theirs.execute("SELECT key, number, row FROM cycles WHERE key = ?", (key,)).fetchall()
+                run = _Prepared(key, replicate, arm, hashed, row, cycles)
+                wrong = self._disagreement(run)
+                if wrong is not None:
+                    connection.execute("INSERT INTO disagreements VALUES (?, ?, ?)", wrong)
+                    raise NonDeterministic(
+                        f"run {key} gave outcome {wrong[1][:16]} in one folder, {wrong[2][:16]} in {other}"
+                    )
+                fresh += self._insert(task, run)
+            connection.executemany("INSERT OR IGNORE INTO tasks VALUES (?)", theirs.execute("SELECT key FROM tasks"))
+            connection.executemany(
+                "INSERT INTO failures VALUES (?, ?, ?, ?, ?)",
+                theirs.execute("SELECT task, attempt, reason, detail, seed FROM failures"),
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO given_up VALUES (?, ?)",
+                theirs.execute("SELECT task, reason FROM given_up WHERE task NOT IN (SELECT key FROM tasks)"),
+            )
+            return fresh
 
     def done(self) -> set[str]:
         """Keys of the recorded tasks."""
@@ -223,16 +307,24 @@ class Ledger:
         cycle_columns: Sequence[str],
         arms: Sequence[str],
         replicates: int = _ALL,
+        parquet: bool = False,
     ) -> tuple[Path, Path]:
         """Write runs.csv and cycles.csv into `folder` (made if needed), each replaced in one step; returns both paths.
+
+        `parquet`: the same tables as Parquet beside them.
 
         The bytes depend on the rows, the columns and the order of `arms` only. Columns may name key, replicate, arm,
         outcome_hash (runs) and number (cycles) beside the rows' own. Floats by repr, truth as 1 and 0, a missing value
         empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
         """
         runs, cycles = folder / "runs.csv", folder / "cycles.csv"
-        _write_csv(runs, run_columns, {"replicate", "arm", "key", "outcome_hash"}, self.runs(arms, replicates))
-        _write_csv(cycles, cycle_columns, {"replicate", "arm", "key", "number"}, self.cycles(arms, replicates))
+        added = {"replicate", "arm", "key"}
+        found = (
+            (runs, write_csv(runs, run_columns, added | {"outcome_hash"}, self.runs(arms, replicates))),
+            (cycles, write_csv(cycles, cycle_columns, added | {"number"}, self.cycles(arms, replicates))),
+        )
+        for table, kinds in found if parquet else ():
+            write_parquet(table.with_suffix(".parquet"), table, kinds)
         return runs, cycles
 
 
@@ -275,23 +367,3 @@ def _in_order(
                 raise ValueError(f"the arm {values[1]!r} of run {values[2]} is not among the declared arms")
         for values in sorted(together, key=lambda values: (places[values[1]], *values[2:4])):
             yield dict(zip(names, values[:-1], strict=True)) | json.loads(values[-1])
-
-
-def _write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    declared = set(columns)
-    with replaced_atomically(path) as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            if not declared <= row.keys() or not row.keys() <= declared | added:
-                wrong = sorted((declared - row.keys()) | (row.keys() - declared - added))
-                raise ValueError(f"run {row['key']}: column {wrong[0]!r} is declared or present, but not both")
-            writer.writerow([_cell(row[column]) for column in columns])
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return repr(value) if isinstance(value, float) else str(value)

@@ -68,6 +68,18 @@ class Progress:
             self._line_at, self._line_done = now, counted
             self._show(self.text())
 
+    def known(self) -> None:
+        """One task that was there before: counted, but not for the time left."""
+        self.done += 1
+        self._before += 1
+        self._line_done += 1
+
+    def extend(self, total: int) -> None:
+        """More work became known."""
+        self.total = total
+        if self._bar is not None:
+            self._bar.update(self._task, total=total)
+
     def note(self, text: str) -> None:
         """One line beside the count, at once."""
         if self._bar is not None:

@@ -29,6 +29,12 @@ AGEING = "people.ageing"
 MOST_CYCLES = 100
 
 
+def age_in_histories(values: dict[str, Any], protocol: str, preset_name: str) -> None:
+    """People age in histories, unless the user or the preset says otherwise: decades need it. Changes `values`."""
+    if protocol == "history" and preset_name in PRESETS and AGEING not in PRESETS[preset_name].values:
+        values.setdefault(AGEING, True)
+
+
 @dataclass(frozen=True)
 class Request:
     """A checked request: parameters, design, seed, how many replicates, and for a history its presidential terms."""
@@ -161,8 +167,7 @@ def make_request(
     if "party.rule" in values and values["party.rule"] not in RULES:
         unknown = unknown_name(values.pop("party.rule"), list(RULES), "party rule")
         problems.append(f"{unknown} (there are {', '.join(RULES)})")
-    if protocol == "history" and preset_name in PRESETS and AGEING not in PRESETS[preset_name].values:
-        values.setdefault(AGEING, True)
+    age_in_histories(values, protocol, preset_name)
     base = None
     try:
         base = from_calibration(calibration) if calibration is not None else None

@@ -39,9 +39,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failed attempt: `kind` is "exception", "died" or "timeout", `reason` one line, `detail` the traceback.
+    """One failed attempt: `kind` is "exception", "died", "timeout" or "memory", `reason` is one line.
 
-    `final` is False while the task will be tried again in this session.
+    `detail` is the traceback, if any. `final` is False while the task will be tried again in this session.
     """
 
     attempt: int
@@ -71,16 +71,19 @@ def run_tasks(
     timeout_s: float | None = None,
     attempts: int = 2,
     grace_s: float = 30.0,
+    memory_mb: int | None = None,
     code: str | None = None,
     in_process: bool | None = None,
+    together: Callable[[], AbstractContextManager[None]] | None = None,
 ) -> Summary:
     """Call `function` ("package.module:name") on every payload and hand the results over as they come, in any order.
 
     With one worker the calls happen in this process (`in_process=False` spawns one nevertheless): easy to debug and to
-    profile, but a crash is a crash and `timeout_s` has no effect. `tasks` is read lazily, a few ahead. An attempt that
-    raises, dies, or takes more than `timeout_s` seconds is told to `on_failure` and repeated, `attempts` in all. With
-    `code` (the code hash), workers that find other sources refuse. The callbacks run in the calling thread, and what
-    they raise ends the session.
+    profile, but a crash is a crash, and `timeout_s` and `memory_mb` have no effect. `tasks` is read lazily, a few
+    ahead. An attempt that raises, dies, takes more than `timeout_s` seconds, or whose process holds more than
+    `memory_mb` of memory is told to `on_failure` and repeated, `attempts` in all. With `code` (the code hash), workers
+    that find other sources refuse. The callbacks run in the calling thread, several of them in one block of `together`
+    (a transaction), and what they raise ends the session.
 
     Ctrl-C stops handing out tasks, waits up to `grace_s` seconds for those in flight, and raises Interrupted if
     anything is left; a second one does not wait. Raises WorkersUnusable if no worker can run the function at all.
@@ -91,7 +94,8 @@ def run_tasks(
             _run_here(tasks, resolve(function), session, interrupts)
         else:
             pool = _Pool(tasks, function, max(workers, 1), session, interrupts)
-            pool.timeout_s, pool.grace_s, pool.code = timeout_s, grace_s, code
+            pool.timeout_s, pool.grace_s, pool.code, pool.memory_mb = timeout_s, grace_s, code, memory_mb
+            pool.together = together or nullcontext
             pool.run()
     return session.summary
 
@@ -208,6 +212,8 @@ class _Pool:
     timeout_s: float | None = None
     grace_s: float = 30.0
     code: str | None = None
+    memory_mb: int | None = None
+    together: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     def __init__(
         self, tasks: Iterable[Task], function: str, size: int, session: _Session, interrupts: _Interrupts
@@ -222,6 +228,7 @@ class _Pool:
         self.outcomes: list[Callable[[], None]] = []
         self.deaths_at_start = 0
         self.stop_at: float | None = None
+        self.weighed_at = 0.0
 
     def run(self) -> None:
         """Until everything is done, or the user has had enough."""
@@ -285,12 +292,16 @@ class _Pool:
         # A dead worker ends its pipe, so the pipe tells of both; the short wait lets Ctrl-C be heard on every system.
         ready = wait([worker.connection for worker in self.workers], timeout=_POLL_S)
         now = time.monotonic()
+        weigh = self.memory_mb is not None and now - self.weighed_at > _POLL_S
+        self.weighed_at = now if weigh else self.weighed_at
         for worker in list(self.workers):
             # A process left behind by the run may hold the pipe of a dead worker open: ask for the exit code too.
             if worker.connection in ready or worker.process.exitcode is not None:
                 self._hear(worker)
             elif worker.held is not None and self.timeout_s is not None and now - worker.since > self.timeout_s:
                 self._blame(worker, "timeout", f"no result within {self.timeout_s:g} s")
+            elif weigh and worker.held is not None and (used := worker.memory_mb()) > (self.memory_mb or 0):
+                self._blame(worker, "memory", f"the worker held {used} MB of memory, more than {self.memory_mb} MB")
             elif not worker.ready and now - worker.since > _START_S:
                 self._lost_at_start(worker, f"not ready within {_START_S:g} s")
 
@@ -343,5 +354,7 @@ class _Pool:
 
     def _deliver(self) -> None:
         outcomes, self.outcomes = self.outcomes, []
-        for outcome in outcomes:
-            outcome()
+        if outcomes:
+            with self.together():
+                for outcome in outcomes:
+                    outcome()

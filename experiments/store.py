@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,16 @@ def _locked(out: Path) -> filelock.BaseFileLock:
     except filelock.Timeout as error:
         raise UserError(f"{out} is in use by another moat; wait for it, or choose another --out") from error
     return lock
+
+
+@contextmanager
+def hold(out: Path) -> Iterator[None]:
+    """Keep a results folder from changing for the length of the block. UserError if a coordinator is at work in it."""
+    lock = _locked(out)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _refuse_other(out: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

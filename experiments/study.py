@@ -5,21 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .cells import Cell
 from .errors import UserError
 from .files import disk_errors_in_one_line, replaced_atomically
 from .progress import Progress
 from .protocols import arm_list
 from .provenance import code_hash, manifest, run_key, write_checksums
 from .request import Request
+from .run_as_study import study_text
 from .runner import Failure, Task, run_tasks
-from .store import CycleRecord, ResultsFolder, RunRecord, open_results_folder
+from .store import ResultsFolder, open_results_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..model.parameters import Parameters
+    from .codebook import Tables
+
 TASK = "political_moat.experiments.task:run_task"
 HISTORY_TASK = "political_moat.experiments.history_task:run_history_task"
-LEFT_OUT = ("replicate", "arm")
 
 
 class NothingFinished(UserError):  # noqa: N818 - says what happened
@@ -43,11 +47,15 @@ class Outcome:
         self.reasons = reasons
 
 
-def timeout_seconds(request: Request) -> float:
+def hung_after_seconds(parameters: Parameters, arms: int, cycles: int | None) -> float:
     """When a replicate counts as hung: a hundred times what it takes, and never below ten minutes."""
-    terms = 1.0 if request.cycles is None else max(1.0, request.cycles / 3)
-    arms = len(arm_list(request.parameters, request.design)) + (request.cycles is not None)
-    return max(600.0, 0.01 * request.parameters.electorate.voters * arms * terms)
+    terms = 1.0 if cycles is None else max(1.0, cycles / 3)
+    return max(600.0, 0.01 * parameters.electorate.voters * arms * terms)
+
+
+def cell_of(request: Request) -> Cell:
+    """The one design point of a request: its arms, and how their runs are named."""
+    return Cell.of(request.parameters, request.design, request.cycles, request.seed)
 
 
 def task_key(request: Request, replicate: int) -> str:
@@ -93,8 +101,10 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
     if not tasks:
         return reasons
 
+    cell = cell_of(request)
+
     def keep(task: Task, result: Any) -> None:
-        runs, cycles = records(request, result.runs, result.cycles)
+        runs, cycles = cell.records(task.payload[3], result.runs, result.cycles)
         folder.ledger.record(task.key, runs, cycles)
 
     def give_up(task: Task, failure: Failure) -> None:
@@ -113,41 +123,19 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
             keep,
             give_up,
             progress,
-            timeout_s=timeout_seconds(request),
+            timeout_s=hung_after_seconds(request.parameters, len(cell.arms), request.cycles),
             code=code_hash(),
             in_process=workers == 1,
+            together=folder.ledger.together,
         )
     return reasons
-
-
-def records(
-    request: Request, runs: list[dict[str, Any]], cycles: list[dict[str, Any]]
-) -> tuple[list[RunRecord], list[CycleRecord]]:
-    """Ledger records of one replicate; each run is keyed by its own arm."""
-    content = request.canonical()
-    for shared in ("replicates", "design"):
-        content.pop(shared)
-    keys = {}
-    kept: list[RunRecord] = []
-    for row in runs:
-        key = run_key(
-            content | {"arm": row["arm"], "returning": request.design.returning}, row["replicate"], row["seed"]
-        )
-        keys[row["arm"]] = key
-        kept.append(RunRecord(key=key, replicate=row["replicate"], arm=row["arm"], row=_without(row)))
-    administrations = [CycleRecord(key=keys[row["arm"]], number=row["number"], row=_without(row)) for row in cycles]
-    return kept, administrations
-
-
-def _without(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in (*LEFT_OUT, "number")}
 
 
 def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write runs.csv, cycles.csv, summary.csv, codebook.md and the figure; returns the frames of runs and summary."""
     import pandas as pd
 
-    from .codebook import codebook
+    from .codebook import STRESS_TABLES
     from .headline import summary_table
     from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
 
@@ -160,13 +148,13 @@ def export(request: Request, folder: ResultsFolder) -> tuple[pd.DataFrame, pd.Da
         cycle_columns=[column.name for column in CYCLE_COLUMNS],
         arms=arms,
         replicates=request.replicates,
+        parquet=True,
     )
     frame = pd.read_csv(runs, keep_default_na=False)
     table = summary_table(frame, request)
     with replaced_atomically(folder.path / "summary.csv") as stream:
         table.to_csv(stream, index=False, lineterminator="\n")
-    with replaced_atomically(folder.path / "codebook.md") as stream:
-        stream.write(codebook())
+    _describe(request, folder.path, STRESS_TABLES)
     _draw(request, table, folder.path)
     write_checksums(folder.path)
     return frame, table
@@ -179,7 +167,7 @@ def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFram
     """
     import pandas as pd
 
-    from .codebook import EVOLVING_TABLES, HISTORY_TABLES, codebook
+    from .codebook import EVOLVING_TABLES, HISTORY_TABLES
     from .history import history_arms
     from .history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
     from .history_headline import design_of, history_summary, incidence_table
@@ -192,18 +180,32 @@ def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFram
         cycle_columns=[column.name for column in HISTORY_CYCLE_COLUMNS],
         arms=[arm.name for arm in history_arms(request.parameters, design)],
         replicates=request.replicates,
+        parquet=True,
     )
     frame = pd.read_csv(runs, keep_default_na=False)
     table = history_summary(frame)
     for name, one in (("summary.csv", table), ("incidence.csv", incidence_table(frame))):
         with replaced_atomically(folder.path / name) as stream:
             one.to_csv(stream, index=False, lineterminator="\n")
-    with replaced_atomically(folder.path / "codebook.md") as stream:
-        stream.write(codebook(EVOLVING_TABLES if design.evolving else HISTORY_TABLES))
+    _describe(request, folder.path, EVOLVING_TABLES if design.evolving else HISTORY_TABLES)
     if design.evolving:
         write_naive(pd.read_csv(cycles, keep_default_na=False), folder.path)
     write_checksums(folder.path)
     return frame, table
+
+
+def _describe(request: Request, path: Path, tables: Tables) -> None:
+    """Write the codebook, and the study file that asks for the same runs."""
+    from .codebook import codebook, codebook_json
+
+    contents = {
+        "codebook.md": codebook(tables),
+        "codebook.json": codebook_json(tables),
+        "study.toml": study_text(request),
+    }
+    for name, text in contents.items():
+        with replaced_atomically(path / name) as stream:
+            stream.write(text)
 
 
 def _draw(request: Request, table: pd.DataFrame, path: Path) -> None:

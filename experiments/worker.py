@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import importlib
 import multiprocessing
 import os
@@ -18,14 +19,17 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+import psutil
+
 READY, UNUSABLE, RESULT, ERROR = "ready", "unusable", "result", "error"
-_ONE_THREAD = {
+ONE_THREAD = {
     "NUMBA_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
 _ORPHAN_EXIT_CODE = 3
+_PARENT_DEATH_SIGNAL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,11 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
     With `code` given, a worker whose own code hash differs declares itself unusable: the sources were edited meanwhile.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator decides
+    _die_with_parent()
     threading.Thread(target=_leave_with_parent, name="parent watch", daemon=True).start()
     try:
         call = resolve(function)
-        _refuse_other_code(code)
+        refuse_other_code(code)
     except BaseException as error:
         connection.send((UNUSABLE, Raised.of(error)))
         return
@@ -73,7 +78,8 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
             connection.send_bytes(_answer(call, content))
 
 
-def _refuse_other_code(code: str | None) -> None:
+def refuse_other_code(code: str | None) -> None:
+    """RuntimeError if this process finds other sources than the coordinator's; None asks nothing."""
     if code is None:
         return
     from .provenance import code_hash
@@ -87,6 +93,19 @@ def _answer(call: Callable[[Any], Any], content: bytes) -> bytes:
         return pickle.dumps((RESULT, call(pickle.loads(content))), protocol=pickle.HIGHEST_PROTOCOL)
     except BaseException as error:  # SystemExit and MemoryError cost one run as well
         return pickle.dumps((ERROR, Raised.of(error)))
+
+
+def _die_with_parent() -> None:
+    """On Linux let the kernel end this process with the coordinator.
+
+    The thread beside it serves every system, but waits for the interpreter's lock, which a compiler can hold long.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library may not have it
+            ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:  # it died before the kernel was told
+            os._exit(_ORPHAN_EXIT_CODE)
 
 
 def _leave_with_parent() -> None:
@@ -141,6 +160,13 @@ class WorkerProcess:
             return ERROR, Raised.of(error)
         return str(kind), value
 
+    def memory_mb(self) -> int:
+        """Resident memory of the process in MB; 0 once it is gone."""
+        try:
+            return int(psutil.Process(self.process.pid).memory_info().rss) >> 20
+        except psutil.Error:
+            return 0
+
     def why_dead(self) -> str:
         """How the process ended, in words."""
         self.process.join(1.0)
@@ -177,12 +203,12 @@ def _clean_birth() -> Iterator[None]:
 
     Spawn would import the main module again in each worker: the whole command line, or a user's unguarded script.
     """
-    environment = {name: os.environ.get(name) for name in _ONE_THREAD}
+    environment = {name: os.environ.get(name) for name in ONE_THREAD}
     main = sys.modules["__main__"]
     hears = threading.current_thread() is threading.main_thread()
     # Inherited, so that no Ctrl-C can kill a worker before it has set this itself.
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if hears else None
-    os.environ.update(_ONE_THREAD)
+    os.environ.update(ONE_THREAD)
     sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         yield

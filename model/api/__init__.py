@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from political_moat.agents.party.rules import Rule
+    from political_moat.experiments.api import Study
     from political_moat.model.parameters import Parameters
     from political_moat.model.population_file import population_from_csv
     from political_moat.model.presets import preset
     from political_moat.model.world import World, simulate
 
 __version__ = "0.1.0"
-__all__ = ["Parameters", "Rule", "World", "__version__", "population_from_csv", "preset", "simulate"]
+__all__ = ["Parameters", "Rule", "Study", "World", "__version__", "population_from_csv", "preset", "simulate"]
 
 _HOMES = {
     "Parameters": "political_moat.model.parameters",
     "Rule": "political_moat.agents.party.rules",
+    "Study": "political_moat.experiments.api",
     "World": "political_moat.model.world",
     "population_from_csv": "political_moat.model.population_file",
     "preset": "political_moat.model.presets",

@@ -21,10 +21,18 @@ def commands(page: Path) -> list[str]:
     return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 
+def files(page: Path) -> dict[str, str]:
+    """Blocks that a page marks as files for its commands, by name."""
+    marked = r"<!-- file: ([\w.-]+) -->\n```\w+\n(.*?)^```"
+    return dict(re.findall(marked, page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_of_the_page_ends_well(page: Path, tmp_path: Path) -> None:
     found = commands(page)
     assert found
+    for name, text in files(page).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     for command in found:
         words = shlex.split(command)
         assert words[0] == "moat"

@@ -155,7 +155,7 @@ def test_one_killed_worker_is_a_retry(tmp_path: Path, undisturbed: str) -> None:
     out = tmp_path / "out"
     coordinator = Coordinator(out, "--workers", 2, "--replicates", REPLICATES, "--seconds", 0.1)
     victim = coordinator.wait_for_workers(2)[0]
-    time.sleep(0.6)
+    wait_for_rows(coordinator)  # both have had time to start, however busy the machine
     victim.kill()
     assert coordinator.finish()[0] == 0
     assert digest(out) == undisturbed

@@ -1,0 +1,92 @@
+"""Studies from Python: `Study.from_toml(path).run().frame("runs")`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import UserError
+from .study_file import StudyFile, parse_study, read_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..model.parameters import Parameters
+
+TABLES = ("runs", "cycles", "points", "summary")
+
+
+class Study:
+    """A study: what a study file declares, and its results folder.
+
+    The same file, folder and rows as `moat sweep`: what one has begun, the other resumes.
+    """
+
+    def __init__(self, file: StudyFile, out: Path | str | None = None) -> None:
+        """Take a checked study file; `out` is the results folder (default results/NAME, made by `run`)."""
+        self.file = file
+        self.path = Path(out) if out is not None else Path("results") / file.study.name
+
+    @classmethod
+    def from_toml(cls, path: Path | str, out: Path | str | None = None) -> Study:
+        """Read a study file, or the study.toml of a results folder. UserError holds a line per mistake."""
+        place = Path(path)
+        if out is None and (place / "manifest.json").is_file():
+            out = place
+        return cls(read_study(place), out)
+
+    @classmethod
+    def from_text(cls, text: str, out: Path | str | None = None) -> Study:
+        """Check the text of a study file. UserError holds a line per mistake."""
+        return cls(parse_study(text), out)
+
+    @property
+    def name(self) -> str:
+        """Name of the study."""
+        return self.file.study.name
+
+    @property
+    def parameters(self) -> Parameters:
+        """The tree of parameters that every design point starts from."""
+        return self.file.parameters
+
+    def run(
+        self,
+        *,
+        workers: int | None = None,
+        engine: str | None = None,
+        address: str | None = None,
+        quiet: bool = True,
+        retry: bool = False,
+    ) -> Study:
+        """Run or resume, export, and return the study itself.
+
+        workers, engine ("serial", "process", "dask") and address (of a Dask scheduler): instead of what the file says.
+        retry: take up failed runs again.
+        Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
+        """
+        from ..agents.code_hash import use_code_named_cache
+
+        use_code_named_cache()
+        from .engine import Engine
+        from .sweep import run_sweep
+
+        chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
+        outcome = run_sweep(self.file, self.path, chosen, quiet=quiet, retry=retry)
+        if outcome.failed:
+            raise RuntimeError("\n".join(outcome.reasons))
+        return self
+
+    def frame(self, table: str = "runs") -> pd.DataFrame:
+        """A table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
+
+        Raises UserError if the study has not been run, or there is no such table.
+        """
+        import pandas as pd
+
+        if table not in TABLES:
+            raise UserError(f"there is no table {table!r}; allowed: {', '.join(TABLES)}")
+        file = self.path / "summary.csv" if table == "summary" else self.path / "export" / f"{table}.parquet"
+        if not file.is_file():
+            raise UserError(f"{self.path} has no {file.name}; run the study first")
+        return pd.read_csv(file) if table == "summary" else pd.read_parquet(file)

@@ -1,0 +1,228 @@
+"""Commands for studies: validate, plan, sweep, status, retry, export, rerun, verify, archive, shard, merge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .errors import UserError
+
+if TYPE_CHECKING:
+    from .engine import Engine
+    from .study_file import StudyFile
+    from .sweep import Outcome, Shard
+
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (TOML), or the folder that holds one.")]
+ResultsPath = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of moat sweep or moat run.")]
+OutPath = Annotated[Path | None, typer.Option("--out", help="Results folder (default results/NAME).")]
+Workers = Annotated[int | None, typer.Option(help="Workers, instead of what the study file says.")]
+EngineKind = Annotated[str | None, typer.Option("--engine", help="serial, process or dask, instead of the file's.")]
+Address = Annotated[str | None, typer.Option(help="Dask scheduler, such as tcp://node:8786, with --engine dask.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+
+
+def validate(study: StudyPath) -> None:
+    """Check a study file: every mistake at once, each with what is allowed. Runs and writes nothing."""
+    from .study_file import read_study
+
+    found = read_study(study)
+    from .designs import design_size
+
+    points = design_size(found)
+    arms = 1
+    for levels in found.arm_factors.values():
+        arms *= len(levels)
+    most = found.stages[-1]
+    upto = "up to " if found.replicates.stop is not None else ""
+    typer.echo(
+        f"{study}: fine. {found.study.name}: {found.design.kind}, {points:,} design point{'s' * (points != 1)}, "
+        f"{upto}{most:,} paired replicate{'s' * (most != 1)} each; moat plan tells runs, time and disk"
+    )
+
+
+def _engine(study: StudyFile, workers: int | None, kind: str | None, address: str | None = None) -> Engine:
+    from .engine import Engine
+
+    return Engine.of(study.engine, kind=kind, workers=workers, address=address)
+
+
+def _ready() -> None:
+    """Point numba at the cache of this code before a kernel is imported, and say so if it is empty."""
+    from ..agents.code_hash import use_code_named_cache
+
+    if not any(use_code_named_cache().iterdir()):
+        typer.echo("compiling once for this version (about 20 seconds)", err=True)
+
+
+def _run(
+    study: StudyPath,
+    out: Path | None,
+    workers: int | None,
+    kind: str | None,
+    address: str | None,
+    quiet: bool,
+    *,
+    retry: bool = False,
+    shard: Shard | None = None,
+) -> None:
+    from .study_file import read_study
+
+    found = read_study(study)
+    engine = _engine(found, workers, kind, address)
+    _ready()
+    from .sweep import default_folder, run_sweep
+
+    if out is None:
+        out = study if (study / "manifest.json").is_file() else default_folder(found, shard)
+    outcome = run_sweep(found, out, engine, quiet=quiet, retry=retry, shard=shard)
+    _tell(outcome, shard)
+
+
+def _tell(outcome: Outcome, shard: Shard | None) -> None:
+    from .sweep_text import outcome_text
+
+    typer.echo(outcome_text(outcome, shard))
+    if outcome.failed or outcome.absent:
+        raise typer.Exit(1)
+
+
+def sweep(
+    study: StudyPath,
+    out: OutPath = None,
+    workers: Workers = None,
+    engine: EngineKind = None,
+    address: Address = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run a study, or resume it: runs what is missing, keeps what is there, then exports everything."""
+    _run(study, out, workers, engine, address, quiet)
+
+
+def retry(
+    study: StudyPath,
+    out: OutPath = None,
+    workers: Workers = None,
+    engine: EngineKind = None,
+    address: Address = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run a study's failed runs again, with whatever else is missing."""
+    _run(study, out, workers, engine, address, quiet, retry=True)
+
+
+def shard(
+    part: Annotated[str, typer.Argument(metavar="i/n", help="Which part, such as 3/16: parts are numbered from 1.")],
+    study: StudyPath,
+    out: Annotated[Path | None, typer.Option(help="Folder of the part (default results/NAME-shard-i-of-n).")] = None,
+    workers: Workers = None,
+    engine: EngineKind = None,
+    address: Address = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run one of n parts of a study into a folder of its own, for job arrays; moat merge puts the parts together."""
+    from .shards import parse_shard
+
+    _run(study, out, workers, engine, address, quiet, shard=parse_shard(part))
+
+
+def merge(
+    parts: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of moat shard.")],
+    out: OutPath = None,
+) -> None:
+    """Put the parts of a study together, check that they agree, and export."""
+    _ready()
+    from .shards import merge_shards
+
+    _tell(merge_shards(parts, out), None)
+
+
+def plan(
+    study: StudyPath,
+    workers: Workers = None,
+    pilots: Annotated[int, typer.Option(help="Replicates to time.")] = 3,
+) -> None:
+    """Tell points, runs, time and disk of a study from a few pilot replicates. Writes nothing."""
+    from .study_file import read_study
+
+    found = read_study(study)
+    engine = _engine(found, workers, None)
+    if pilots < 1:
+        raise UserError(f"--pilots {pilots} is not possible; allowed: 1 or more")
+    _ready()
+    from .pilot import plan_text
+
+    typer.echo(plan_text(found, engine, pilots))
+
+
+def status(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder, or the study file.")],
+) -> None:
+    """Tell how far a study is, also while it runs: done, missing, failed with their reasons. Changes nothing."""
+    from .inspection import status_text
+
+    text, failed = status_text(results)
+    typer.echo(text)
+    if failed:
+        raise typer.Exit(1)
+
+
+def export(results: ResultsPath) -> None:
+    """Write the exports again from the ledger: csv, Parquet, summary, codebook, checksums."""
+    _ready()
+    from .inspection import export_again
+
+    _tell(export_again(results), None)
+
+
+def rerun(
+    key: Annotated[str, typer.Argument(help="Key of a run, or its first characters (column key of runs.csv).")],
+    results: Annotated[
+        Path | None, typer.Option(help="Results folder (default: the one under results/ that has the key).")
+    ] = None,
+) -> None:
+    """Run one row again in this process and compare its outcome hash."""
+    _ready()
+    from .inspection import rerun_text
+
+    text, agrees = rerun_text(key, results)
+    typer.echo(text)
+    if not agrees:
+        raise typer.Exit(1)
+
+
+def verify(
+    results: ResultsPath,
+    sample: Annotated[str, typer.Option(help="Share of the runs to repeat, such as 5%; 0 only checks files.")] = "1%",
+) -> None:
+    """Check checksums, exports against the ledger, and a sample of runs by repeating them."""
+    from .inspection import parse_share
+
+    share = parse_share(sample)
+    _ready()
+    from .verification import verify_text
+
+    text, fine = verify_text(results, share)
+    typer.echo(text)
+    if not fine:
+        raise typer.Exit(1)
+
+
+def archive(
+    results: ResultsPath,
+    out: Annotated[Path | None, typer.Option(help="File to write (default RESULTS.zip).")] = None,
+) -> None:
+    """Pack a results folder into one zip file for a repository, after checking its checksums."""
+    from .archive import archive_folder
+
+    typer.echo(archive_folder(results, out))
+
+
+COMMANDS = (validate, plan, sweep, status, retry, export, rerun, verify, archive, shard, merge)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in COMMANDS:
+        app.command()(command)

@@ -1,0 +1,92 @@
+"""The pages on studies and clusters: their files are what their commands read, and the cluster's commands run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from political_moat import Study
+from political_moat.experiments.study_file import read_study
+from political_moat.experiments.study_schema import SECTIONS, FactorSection
+
+ROOT = Path(__file__).parents[2]
+
+
+def file_of(page: str, name: str) -> str:
+    """A block of a page that is marked as a file."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    found = re.search(rf"<!-- file: {re.escape(name)} -->\n```\w+\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with the page's study file, and `moat` of this environment on the path."""
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    moat = bin_folder / "moat"
+    moat.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m political_moat.experiments.cli "$@"\n')
+    moat.chmod(0o755)
+    (tmp_path / "study.toml").write_text(file_of("sweeps.md", "study.toml"), encoding="utf-8")
+    monkeypatch.setenv("PATH", f"{bin_folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_key_of_a_study_file_is_on_the_page() -> None:
+    text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    table = text.partition("## The study file")[2].partition("**Points and arms.**")[0]
+    for name, model in (*SECTIONS.items(), ('factors."NAME"', FactorSection)):
+        assert f"`[{name}]`" in table
+        for key in model.model_fields:
+            assert f"`{key}`" in table, f"{name}.{key}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_the_job_array_and_its_merge_give_what_one_machine_gives(place: Path) -> None:
+    (place / "array.sh").write_text(file_of("cluster.md", "array.sh"))
+    (place / "merge.sh").write_text(file_of("cluster.md", "merge.sh"))
+    count = int(re.findall(r"--array=1-(\d+)", (place / "array.sh").read_text())[0])
+    for number in range(1, count + 1):
+        slurm = {
+            "SLURM_ARRAY_TASK_ID": str(number),
+            "SLURM_ARRAY_TASK_COUNT": str(count),
+            "SLURM_CPUS_PER_TASK": "1",
+        }
+        subprocess.run(["bash", "-e", "array.sh"], env={**os.environ, **slurm}, check=True, timeout=300)
+    subprocess.run(["bash", "-e", "merge.sh"], check=True, timeout=300)
+    alone = Study(read_study(place / "study.toml"), place / "alone").run(engine="serial")
+    for table in ("runs.csv", "cycles.csv", "runs.parquet"):
+        assert (place / "results" / "rent" / "export" / table).read_bytes() == (
+            alone.path / "export" / table
+        ).read_bytes()
+
+
+def test_the_dask_script_runs_on_a_cluster_at_an_address(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A local cluster stands in for SLURM's, reached as the page does it: by the scheduler's address."""
+    import distributed
+
+    class Stand(distributed.LocalCluster):  # type: ignore[misc]
+        def __init__(self, *, cores: int, processes: int, memory: str, walltime: str) -> None:
+            assert (cores, processes) == (1, 1)
+            super().__init__(n_workers=0, threads_per_worker=1, memory_limit=0, dashboard_address=None)
+
+        def scale(self, n: int = 0, *, jobs: int | None = None) -> Any:
+            return super().scale(n if jobs is None else jobs)
+
+    module = types.ModuleType("dask_jobqueue")
+    module.SLURMCluster = Stand  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", module)
+    exec(compile(file_of("cluster.md", "on_slurm.py"), "on_slurm.py", "exec"), {"__name__": "page"})
+    alone = Study(read_study(place / "study.toml"), place / "alone").run(engine="serial")
+    assert (place / "results" / "rent" / "export" / "runs.csv").read_bytes() == (
+        alone.path / "export" / "runs.csv"
+    ).read_bytes()

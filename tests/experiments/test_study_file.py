@@ -1,0 +1,227 @@
+"""A study file: what is right is read, and what is wrong is told at once, by key, with what is allowed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from political_moat.experiments.errors import UserError
+from political_moat.experiments.history_columns import HISTORY_RUN_COLUMNS
+from political_moat.experiments.run_columns import RUN_COLUMNS
+from political_moat.experiments.study_file import StudyFile, parse_study, read_study
+from political_moat.experiments.study_outcomes import STOP_OUTCOMES
+
+STUDIES = Path(__file__).parents[2] / "experiments" / "studies"
+FINE = """
+[study]
+name = "one"
+[factors."exposure.breadth"]
+levels = [0, 0.3]
+unit = "share of voters"
+[replicates]
+min = 5
+"""
+
+
+def study(text: str, folder: Path | None = None) -> StudyFile:
+    return parse_study(text, folder=folder)
+
+
+def problems(text: str, folder: Path | None = None) -> list[str]:
+    with pytest.raises(UserError) as caught:
+        study(text, folder)
+    return str(caught.value).splitlines()
+
+
+def test_defaults_are_those_of_moat_run() -> None:
+    found = study(FINE)
+    assert found.study.seed == 20250807
+    assert (found.model.preset, found.model.protocol, found.engine.kind) == ("calibrated", "stress", "process")
+    assert found.parameters.electorate.voters == 4000
+    assert found.arm_factors == {"exposure.breadth": [0, 0.3]}
+    assert found.stages == [5]
+
+
+@pytest.mark.parametrize("file", sorted(STUDIES.glob("*.toml")), ids=lambda file: file.stem)
+def test_every_shipped_study_is_fine_and_named_like_its_file(file: Path) -> None:
+    assert read_study(file).study.name == file.stem
+
+
+FIVE = """
+[study]
+name = "five"
+sed = 3
+[model]
+preset = "calibratd"
+set = { "market.crash_mont" = 40 }
+[design]
+kind = "gird"
+[factors."exposure.breadth"]
+levels = [0, 1.5]
+unit = "share of people"
+[replicates]
+min = 0
+"""
+
+
+def test_different_mistakes_are_all_told_with_key_what_is_allowed_and_the_nearest_name() -> None:
+    assert problems(FIVE) == [
+        "study.sed: unknown key; allowed: name, seed, title; did you mean 'seed'?",
+        "design.kind = 'gird' is not possible; allowed: grid, lhs, sobol, morris, list; did you mean 'grid'?",
+        "replicates.min = 0 is not possible; allowed: a whole number, 1 or more",
+        "model.preset: unknown preset 'calibratd'; did you mean 'calibrated'? (allowed: calibrated, article)",
+        "model.set: unknown parameter 'market.crash_mont'; did you mean 'market.crash_month'? "
+        "(allowed: any name of moat params)",
+        "factors.exposure.breadth.unit = 'share of people' is not possible; allowed: 'share of voters'; "
+        "did you mean 'share of voters'?",
+        "factors.exposure.breadth.levels: exposure.breadth = 1.5 is not possible; allowed: 0 to 1 share of voters",
+    ]
+
+
+STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.01 }'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('name = "one"', 'name = "a/b"', "study.name = 'a/b' is not possible; allowed: letters, digits"),
+        ('name = "one"', "", "study.name: missing; allowed: letters, digits"),
+        ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, engine, factors; did you"),
+        ("min = 5", 'min = "5"', "replicates.min = '5' is not possible; allowed: a whole number, 1 or more"),
+        ("min = 5", "min = 5.0", "replicates.min = 5.0 is not possible; allowed: a whole number, 1 or more"),
+        ("min = 5", "min = 5\nmax = 50", "replicates.stop: missing; max needs it"),
+        ("min = 5", f"min = 5\n{STOP}", "replicates.max: missing; stop needs it"),
+        ("min = 5", f"min = 5\nmax = 4\n{STOP}", "replicates.max = 4 is not possible; allowed: min (5) or more"),
+        (
+            "min = 5",
+            f"min = 5\nmax = 9\n{STOP.replace('reversed', 'reversal')}",
+            "replicates.stop.outcome = 'reversal' is not possible; allowed: attempted, ",
+        ),
+        (
+            "min = 5",
+            f"min = 5\nmax = 9\n{STOP.replace('breadth', 'skew')}",
+            "replicates.stop.contrast = 'exposure.skew' is not possible; allowed: exposure factors with levels: "
+            "exposure.breadth",
+        ),
+        ("levels = [0, 0.3]", "levels = []", "factors.exposure.breadth.levels = [] is not possible; allowed: a list"),
+        ("levels = [0, 0.3]", "levels = [0, 0.0]", "factors.exposure.breadth.levels name one value twice"),
+        ("levels = [0, 0.3]", 'levels = ["0.3"]', "factors.exposure.breadth.levels: exposure.breadth = '0.3' is not"),
+        ("levels = [0, 0.3]", "levels = [0, 0.3]\nlow = 0", "factors.exposure.breadth: levels and a range; allowed"),
+        ("levels = [0, 0.3]", "low = 0\nhigh = 0.5", "factors.exposure.breadth: a grid needs levels"),
+        ("exposure.breadth", "exposure.bredth", "factors.exposure.bredth: unknown parameter 'exposure.bredth'; did"),
+        ("[replicates]", "[model]\nvoters = 0\n[replicates]", "model.voters: electorate.voters = 0 is not possible"),
+        ("[replicates]", "[model]\ncycles = 3\n[replicates]", "model.cycles: the length of a history; allowed only"),
+        ("[replicates]", '[model]\nlayers = ["rules"]\n[replicates]', "model.layers: 'rules' is not possible; allowed"),
+        (
+            "[replicates]",
+            '[model]\nset = { "exposure.breadth" = 0.2 }\n[replicates]',
+            "factors.exposure.breadth: also in model.set; give it once",
+        ),
+        ("[replicates]", '[design]\nkind = "lhs"\n[replicates]', "design.samples: missing; kind lhs needs it"),
+        (
+            "[replicates]",
+            '[design]\nkind = "sobol"\nsamples = 12\n[replicates]',
+            "design.samples = 12 is not possible; allowed: powers of 2, 8 or 16",
+        ),
+        ("[replicates]", "[design]\nsamples = 8\n[replicates]", "design.samples: not a key of kind grid; allowed with"),
+        ("[replicates]", '[design]\nkind = "lhs"\nsamples = 8\n[replicates]', "factors: kind lhs samples factors with"),
+        (
+            "[replicates]",
+            '[engine]\nkind = "ray"\n[replicates]',
+            "engine.kind = 'ray' is not possible; allowed: serial",
+        ),
+        ("[replicates]", "[engine]\nmemory_mb = 3\n[replicates]", "engine.memory_mb = 3 is not possible; allowed: 256"),
+        ("[replicates]", '[engine]\naddress = "x"\n[replicates]', "engine.address: allowed only with kind dask"),
+        (
+            "[replicates]",
+            '[engine]\nkind = "serial"\ntimeout_s = 3\n[replicates]',
+            "engine.timeout_s: nothing can end a run of kind serial",
+        ),
+    ],
+)
+def test_one_mistake_is_one_line(old: str, new: str, told: str) -> None:
+    found = problems(FINE.replace(old, new))
+    assert any(line.startswith(told) for line in found), found
+    assert len(found) <= 2
+
+
+def test_text_that_is_no_toml_and_a_file_that_is_not_there_are_one_line(tmp_path: Path) -> None:
+    (line,) = problems("[study")
+    assert line.startswith("study.toml is not TOML: ")
+    for place, told in ((tmp_path / "none.toml", "is not there"), (tmp_path, "holds no study.toml")):
+        with pytest.raises(UserError, match=told):
+            read_study(place)
+
+
+LIST = FINE.replace("[replicates]", '[design]\nkind = "list"\nfile = "points.csv"\n[replicates]')
+
+
+def test_a_list_reads_points_from_csv_in_the_parameters_own_kinds(tmp_path: Path) -> None:
+    rows = (
+        "party.office_rent,party.rule,market.depth_switch,market.crash_month\n1,hunter,true,50\n2.5,sticker,false,-1\n"
+    )
+    (tmp_path / "points.csv").write_text(rows)
+    found = study(LIST, tmp_path)
+    assert found.rows.values == ((1.0, "hunter", True, 50), (2.5, "sticker", False, -1))
+    assert found.factor_names == ["exposure.breadth", *rows.splitlines()[0].split(",")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("party.ofice_rent\n1\n", "design.file: points.csv, header: unknown parameter 'party.ofice_rent'; did you"),
+        ("party.office_rent\n", "design.file: points.csv has no design point"),
+        ("party.office_rent,party.rule\n1\n", "design.file: points.csv, row 2: 1 cells; allowed: 2"),
+        ("party.office_rent\nmuch\n", "design.file: points.csv, row 2: party.office_rent = much is not possible"),
+        ("party.office_rent,party.office_rent\n1,1\n", "design.file: points.csv, header: names a parameter twice"),
+        ("exposure.breadth\n0.1\n", "factors.exposure.breadth: also a column of points.csv; give it once"),
+        (None, "design.file: points.csv cannot be read (No such file or directory)"),
+    ],
+)
+def test_mistakes_in_a_list_are_told_by_row(tmp_path: Path, rows: str | None, told: str) -> None:
+    if rows is not None:
+        (tmp_path / "points.csv").write_text(rows)
+    (line,) = problems(LIST, tmp_path)
+    assert line.startswith(told)
+
+
+def test_looks_are_doublings_that_end_at_max() -> None:
+    assert study(FINE.replace("min = 5", f"min = 5\nmax = 33\n{STOP}")).stages == [5, 10, 20, 33]
+    assert study(FINE.replace("min = 5", f"min = 5\nmax = 5\n{STOP}")).stages == [5]
+
+
+def test_outcomes_of_the_stopping_rule_are_columns_with_a_number_in_every_run() -> None:
+    for protocol, columns in (("stress", RUN_COLUMNS), ("history", HISTORY_RUN_COLUMNS)):
+        known = {column.name: column for column in columns}
+        for name in STOP_OUTCOMES[protocol]:
+            assert "empty" not in known[name].meaning
+
+
+LIGHT = """
+import sys, time
+sys.argv = ["moat", "validate", {file!r}]
+from political_moat.experiments.cli import main
+try:
+    main()
+except SystemExit as stop:
+    assert stop.code in (0, 2, None)
+print(sorted({{"mesa", "pandas", "numba", "scipy", "numpy", "matplotlib", "pyarrow"}} & sys.modules.keys()))
+print(time.process_time())
+"""
+
+
+@pytest.mark.parametrize("text", [FINE, FIVE])
+def test_validate_imports_nothing_heavy_and_is_quick(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "study.toml"
+    file.write_text(text)
+    code = LIGHT.format(file=str(file))
+    spent = []
+    for _ in range(3):  # the quickest of three: another process may share the core
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+        *_, imported, seconds = done.stdout.splitlines()
+        assert imported == "[]"
+        spent.append(float(seconds))
+    assert min(spent) <= 0.25

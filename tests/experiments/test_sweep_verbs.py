@@ -1,0 +1,183 @@
+"""What can be done with a results folder: plan, merge, run a row again, verify, archive, export, status."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from political_moat import Study
+from political_moat.experiments.cells import Plan
+from political_moat.experiments.cli import main
+from political_moat.experiments.errors import UserError
+from political_moat.experiments.study_file import parse_study
+
+TEXT = """
+[study]
+name = "little"
+[model]
+voters = 200
+returning = false
+[design]
+kind = "grid"
+[factors."exposure.breadth"]
+levels = [0, 0.3]
+unit = "share of voters"
+[factors."exposure.visibility"]
+levels = [1.0, 0.1]
+[factors."party.office_rent"]
+levels = [0.5, 2]
+[replicates]
+min = 3
+[engine]
+kind = "serial"
+"""
+STOP = """
+min = 2
+max = 16
+stop = { outcome = "severity", contrast = "exposure.breadth", mcse = 0.04 }
+"""
+
+
+def command(*words: object) -> int:
+    """`moat` in this process; returns the exit code."""
+    before = sys.argv
+    sys.argv = ["moat", *map(str, words)]
+    try:
+        main()
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    finally:
+        sys.argv = before
+    return 0
+
+
+def rows(out: Path, table: str = "runs") -> list[dict[str, str]]:
+    with (out / "export" / f"{table}.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    files = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if name not in (".lock", "ledger.sqlite")}
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("little") / "out"
+    Study.from_text(TEXT, place).run()
+    return place
+
+
+def test_shards_of_different_studies_do_not_merge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, text in ((1, TEXT), (2, TEXT.replace("min = 3", "min = 2"))):
+        Path("study.toml").write_text(text)
+        assert command("shard", f"{number}/2", "study.toml", "--quiet") == 0
+    parts = [f"results/little-shard-{number}-of-2" for number in (1, 2)]
+    assert command("merge", *parts) == 2
+    assert "is a part of another study" in capsys.readouterr().err
+    assert command("merge", tmp_path) == 2
+    assert not Path("results/little").exists()
+
+
+def test_plan_counts_points_runs_time_and_disk_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("study.toml").write_text(TEXT.replace("min = 3", STOP))
+    assert command("plan", "study.toml", "--pilots", "2") == 0
+    shown = capsys.readouterr().out
+    for line in ("design points                2", "arms per point               3", "12 to 96   rows of runs.csv"):
+        assert line in shown
+    assert "From 2 pilot replicates" in shown
+    assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+
+
+def test_the_plan_counts_what_is_run(out: Path) -> None:
+    plan = Plan(parse_study(TEXT))
+    assert sum(len(cell.arms) for cell in plan) * 3 == len(rows(out))
+
+
+def test_any_row_can_be_run_again_by_its_key(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for row in rows(out)[::7]:
+        assert command("rerun", row["key"][:20], "--results", out) == 0
+        shown = capsys.readouterr().out
+        assert "the same outcome" in shown
+        assert shown.count(row["outcome_hash"]) == 2
+    for key, told in (("zz", "allowed: 6 to 64 digits"), ("0" * 64, "there is no run")):
+        assert command("rerun", key, "--results", out) == 2
+        assert told in capsys.readouterr().err
+
+
+def test_verify_finds_what_was_changed(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command("verify", out, "--sample", "100%") == 0
+    assert "repeated 18 runs: the same outcome, bit for bit" in capsys.readouterr().out
+    place = tmp_path / "out"
+    Study.from_text(TEXT, place).run()
+    table = place / "export" / "runs.csv"
+    honest = table.read_text()
+    table.write_text(honest.replace("0.", "1.", 1))
+    assert command("verify", place, "--sample", "0") == 1
+    assert "NOT as written: export/runs.csv" in capsys.readouterr().out
+    assert command("archive", place) == 2
+    table.write_text(honest)
+    assert command("verify", place, "--sample", "0") == 0
+    with sqlite3.connect(place / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE runs SET row = replace(row, 'severity\":', 'severity\": ') WHERE replicate = 0")
+        ledger.execute("UPDATE runs SET row = replace(row, '\"court\":0', '\"court\":1') WHERE replicate = 0")
+    capsys.readouterr()
+    assert command("verify", place, "--sample", "0") == 1
+    assert "6 of 18 exported runs are not what the ledger holds" in capsys.readouterr().out
+    assert command("verify", place, "--sample", "much") == 2
+
+
+def test_an_archive_is_the_folder_and_the_same_bytes_each_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "out"
+    Study.from_text(TEXT, place).run()
+    assert command("archive", place) == 0
+    packed = (tmp_path / "out.zip").read_bytes()
+    assert command("archive", place, "--out", tmp_path / "again.zip") == 0
+    assert (tmp_path / "again.zip").read_bytes() == packed
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert set(archive.namelist()) == {f"out/{name}" for name in (*contents(place), "ledger.sqlite")}
+        archive.extractall(tmp_path / "elsewhere")
+    capsys.readouterr()
+    assert command("verify", tmp_path / "elsewhere" / "out", "--sample", "10%") == 0
+
+
+def test_exports_that_were_lost_are_written_again(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    Study.from_text(TEXT, place).run()
+    before = contents(place)
+    for name in ("export/runs.csv", "summary.csv", "codebook.md"):
+        (place / name).unlink()
+    assert command("export", place) == 0
+    assert contents(place) == before
+
+
+def test_status_tells_what_is_missing_without_touching_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "out"
+    Study.from_text(TEXT, place).run()
+    (place / "study.toml").write_text(TEXT.replace("min = 3", "min = 5"))
+    assert command("status", place) == 0
+    assert "6 of 10 replicates done, 4 missing, 0 failed; 18 runs recorded" in capsys.readouterr().out
+    assert command("status", tmp_path / "nowhere") == 2
+
+
+def test_from_python_a_table_that_is_not_there_is_a_clear_line(tmp_path: Path) -> None:
+    study = Study.from_text(TEXT, tmp_path / "out")
+    with pytest.raises(UserError, match="run the study first"):
+        study.frame()
+    with pytest.raises(UserError, match="allowed: runs, cycles, points, summary"):
+        study.frame("rows")
