@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import sqlite3
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from results_folders import command, contents, rows
 
 from political_moat import Study
 from political_moat.experiments.cells import Plan
-from political_moat.experiments.cli import main
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.study_file import parse_study
 
@@ -41,29 +39,6 @@ min = 2
 max = 16
 stop = { outcome = "severity", contrast = "exposure.breadth", mcse = 0.04 }
 """
-
-
-def command(*words: object) -> int:
-    """`moat` in this process; returns the exit code."""
-    before = sys.argv
-    sys.argv = ["moat", *map(str, words)]
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    finally:
-        sys.argv = before
-    return 0
-
-
-def rows(out: Path, table: str = "runs") -> list[dict[str, str]]:
-    with (out / "export" / f"{table}.csv").open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
-
-
-def contents(out: Path) -> dict[str, bytes]:
-    files = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in files.items() if name not in (".lock", "ledger.sqlite")}
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from political_moat.experiments.history import hold_accounts
 from political_moat.model import adoption
 from political_moat.model.law import Provision
 from political_moat.model.parameters import Parameters, describe
+from political_moat.model.presets import PRESETS
 from political_moat.model.world import World
 
 BASE: dict[str, Any] = {
@@ -269,17 +270,7 @@ HELD = {
     "policy.friendly_month": 0,
 }
 """Safe-harbour policy from the start, never touched: the agenda opens only when policy is released."""
-PESSIMISTIC = {
-    "adoption.takeup_given_offer_optin": 0.01,
-    "adoption.ira_takeup": 0.0,
-    "adoption.annual_reallocation_rate": 0.05,
-    "adoption.legitimacy_weight": 0.0,
-    "adoption.neighbour_weight": 0.0,
-    "adoption.trend_weight": 0.0,
-    "employer.plan_offer_years_to_half": 10.0,
-    "employer.share_plans_offering_crypto_t0": 0.0,
-    "employer.neutral_opening": 0.0,
-}
+PESSIMISTIC = dict(PRESETS["h7-no-diffusion"].values)
 GENEROUS = {
     "adoption.takeup_given_offer_optin": 0.15,
     "adoption.ira_takeup": 0.1,
