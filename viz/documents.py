@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from .explorer import ExplorerError, explore
+from .stage import STATIC
 from .texts import DISCLAIMER, GLOSSARY, LESSON
-
-_STYLE = """
-body { margin: 0; font: 17px/1.55 system-ui, "Segoe UI", Roboto, Arial, sans-serif; color: #1b1b1b; background: #fff; }
-main { max-width: 920px; margin: 0 auto; padding: 16px; } h1 { font-size: 26px; } h2 { font-size: 19px; margin-bottom: 4px; }
-a { color: #00517f; } dt { font-weight: 700; margin-top: 12px; } dd { margin: 0; }
-table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; } th, td { padding: 3px 12px 3px 0;
-text-align: right; border-bottom: 1px solid #ececec; font-weight: normal; } th:first-child { text-align: left; }
-.wide { overflow-x: auto; } svg { max-width: 100%; height: auto; } form { display: flex; flex-wrap: wrap; gap: 10px; margin: 12px 0; }
-select, button { font: inherit; min-height: 36px; border: 1px solid #767676; border-radius: 6px; background: #fff; padding: 2px 10px; }
-:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; } .plays a { display: inline-block; margin: 0 10px 6px 0; }
-"""
 
 
 def page(title: str, body: str) -> str:
@@ -26,10 +17,15 @@ def page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>"
+        f"<title>{html.escape(title)}</title><style>{_style()}</style></head><body><main>"
         f'<p><a href="./">Back to the two worlds</a></p><h1>{html.escape(title)}</h1>{body}'
         f"<p><strong>{html.escape(DISCLAIMER)}</strong></p></main></body></html>"
     )
+
+
+@functools.cache
+def _style() -> str:
+    return (STATIC / "document.css").read_text(encoding="utf-8")
 
 
 def teachers() -> str:

@@ -6,7 +6,6 @@ import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from ..experiments.errors import UserError
 from ..experiments.store import EXPORT, read_manifest
@@ -16,8 +15,8 @@ from .scenarios import Scenario
 
 MOST_PLAYS = 120
 _NOT_OUTCOMES = (
-    "key", "replicate", "seed", "arm", "layer", "breadth", "visibility", "allocation", "skew", "grandfathering", "voters",
-    "rule", "outcome_hash", "cycles", "beyond_coverage",
+    "key", "replicate", "seed", "arm", "layer", "breadth", "visibility", "allocation", "skew", "grandfathering",
+    "voters", "rule", "outcome_hash", "cycles", "beyond_coverage",
 )  # fmt: skip
 
 
@@ -58,11 +57,12 @@ def explore(folder: Path, wanted: Mapping[str, str]) -> str:
 def _form(outcomes: list[str], outcome: str, arms: list[str], arm: str) -> str:
     def choice(name: str, all_: list[str], now: str) -> str:
         options = "".join(
-            f'<option{" selected" if one == now else ""}>{html.escape(str(one))}</option>' for one in all_
+            f"<option{' selected' if one == now else ''}>{html.escape(str(one))}</option>" for one in all_
         )
         return f'<label>{name} <select name="{name}">{options}</select></label>'
 
-    return f'<form method="get">{choice("outcome", outcomes, outcome)}{choice("arm", arms, arm)}<button>Show</button></form>'
+    fields = choice("outcome", outcomes, outcome) + choice("arm", arms, arm)
+    return f'<form method="get">{fields}<button>Show</button></form>'
 
 
 def _summary(values: Any) -> tuple[float, float, float, int]:
@@ -85,12 +85,14 @@ def _dose_response(runs: Any, outcome: str) -> str:
         points = [(float(b), *_summary(one[outcome])) for b, one in part.groupby("breadth")]
         groups.append((f"{layer}, visibility {visibility:g}", points))
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(name)}</th><td>{b:g}</td><td>{mean:.3f}</td><td>{low:.3f} to {high:.3f}</td><td>{n}</td></tr>'
+        f'<tr><th scope="row">{html.escape(name)}</th><td>{b:g}</td><td>{mean:.3f}</td>'
+        f"<td>{low:.3f} to {high:.3f}</td><td>{n}</td></tr>"
         for name, points in groups
         for b, mean, low, high, n in points
     )
     head = "".join(f'<th scope="col">{one}</th>' for one in ("layer", "breadth", outcome, "95% interval", "n"))
-    table = f'<div class="wide" tabindex="0" role="region" aria-label="Numbers"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f'<div class="wide" tabindex="0" role="region" aria-label="Numbers">{table}</div>'
     return f"<h2>{html.escape(outcome)} against exposure</h2>{_drawing(groups, outcome)}{table}"
 
 
@@ -114,7 +116,9 @@ def _drawing(groups: list[tuple[str, list[tuple[float, float, float, float, int]
     for number, (name, points) in enumerate(groups):
         colour, dash = _STROKES[number % len(_STROKES)]
         line = " ".join("{:.1f},{:.1f}".format(*at(b, mean)) for b, mean, *_ in points)
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
+        parts.append(
+            f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
+        )
         for b, mean, below, above, _ in points:
             (x, y), (_, top), (_, bottom) = at(b, mean), at(b, above), at(b, below)
             parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top:.1f}" y2="{bottom:.1f}" stroke="{colour}"/>')

@@ -1,4 +1,4 @@
-"""What a worker process of the page does: jobs as generators, one piece a call, so that films go before long questions."""
+"""What a worker process of the page does: jobs as generators, a piece a call: films go before long questions."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ PRIORITY = {"film": 0, "portrait": 1, "luck": 2}
 _TICK = 1.0
 
 
-class Busy(RuntimeError):
+class BusyError(RuntimeError):
     """Too many jobs wait already."""
 
 
@@ -88,7 +88,7 @@ class Pool:
     def ask(self, job: Job, listener: Listener) -> Callable[[], None]:
         """Send a job's pieces to a listener; returns a function that says it is not wanted any more.
 
-        Pieces that exist already arrive before this returns; the rest on the pool's thread. Raises Busy.
+        Pieces that exist already arrive before this returns; the rest on the pool's thread. Raises BusyError.
         """
         key = job.key
         with self._lock:
@@ -97,7 +97,7 @@ class Pool:
                 work = self._live.get(key)
                 if work is None:
                     if len(self._live) >= MOST_JOBS:
-                        raise Busy("the server has too many requests at the moment; try again in a minute")
+                        raise BusyError("the server has too many requests at the moment; try again in a minute")
                     work = self._live[key] = _Work(next(self._numbers), job, [])
                 for piece in work.pieces:
                     listener.on_piece(piece)

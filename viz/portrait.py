@@ -1,4 +1,4 @@
-"""One voter in both worlds: her account over time, what she blamed, how she voted and what each term did to her vote."""
+"""One voter in both worlds: her account over time, what she blamed, how she voted and what each term did to it."""
 
 from __future__ import annotations
 

@@ -304,5 +304,3 @@ def _history(scenario: Scenario) -> Iterator[Chunk]:
                 hold_accounts(world, first)
         yield from _pieces(worlds, cameras, number * term, term)
     yield Chunk({"part": "end", "outcomes": []}, [])
-
-

@@ -1,4 +1,4 @@
-"""What a visitor may ask for: a scenario, read from an address, checked and bounded, and the command that repeats it."""
+"""What a visitor may ask for: a scenario read from an address, checked and bounded, and its command."""
 
 from __future__ import annotations
 

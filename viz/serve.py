@@ -62,11 +62,15 @@ def _check(host: str, port: int) -> None:
         try:
             ipaddress.ip_address(host)
         except ValueError as error:
-            raise UserError(f"--host {host} is not possible; allowed: localhost or an address of this machine") from error
+            raise UserError(
+                f"--host {host} is not possible; allowed: localhost or an address of this machine"
+            ) from error
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise UserError(f"port {port} on {host} cannot be used ({error.strerror}); choose another --port") from error
+            raise UserError(
+                f"port {port} on {host} cannot be used ({error.strerror}); choose another --port"
+            ) from error

@@ -116,14 +116,18 @@ def _installed(name: str) -> bool:
 
     if importlib.util.find_spec("solara_assets") is None:
         return True
-    folder = solara.server.settings.assets.proxy_cache_dir.resolve()
+    folder = Path(solara.server.settings.assets.proxy_cache_dir).resolve()
     place = (folder / name).resolve()
     return place.is_relative_to(folder) and place.is_file()
 
 
 async def _answer(send: Send, status: int, kind: str, text: str) -> None:
     body = text.encode()
-    headers = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"content-length", str(len(body)).encode()), *HEADERS]
+    headers = [
+        (b"content-type", f"{kind}; charset=utf-8".encode()),
+        (b"content-length", str(len(body)).encode()),
+        *HEADERS,
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

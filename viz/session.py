@@ -9,7 +9,7 @@ from typing import Any
 
 from . import luck
 from .jobs import Job
-from .pool import Busy, Listener, Pool
+from .pool import BusyError, Listener, Pool
 from .replay import Chunk
 from .scenarios import (
     FUTURES,
@@ -88,7 +88,7 @@ class Session:
                 self._ask_voter(message.get("index"))
             elif kind == "page":
                 self._ask_page()
-        except (AddressError, Busy) as error:
+        except (AddressError, BusyError) as error:
             self.send({"type": "problem", "what": what, "text": str(error)}, ())
 
     def _ready(self, query: object) -> None:
@@ -164,8 +164,8 @@ class Session:
         needed = luck_work(scenario)
         if needed > MOST_LUCK_WORK:
             raise AddressError(
-                f"a hundred futures of {scenario.parameters.electorate.voters:,} voters are more than this page computes "
-                f"for one visitor; the command line has no limit: {scenario.command(FUTURES)}"
+                f"a hundred futures of {scenario.parameters.electorate.voters:,} voters are more than this page "
+                f"computes for one visitor; the command line has no limit: {scenario.command(FUTURES)}"
             )
         jobs = [Job("luck", scenario, block) for block in range(luck.BLOCKS)]
         fresh = sum(not self.pool.known(job) for job in jobs)
@@ -214,9 +214,7 @@ class Session:
             raise AddressError("the film has not arrived yet; try again in a moment")
         about = self._about(scenario, self.film, scenario.key, "")
         text = standalone_page(about, chunks)
-        self.send(
-            {"type": "page", "name": f"two-worlds-{scenario.seed}-{scenario.replicate}.html", "text": text}, ()
-        )
+        self.send({"type": "page", "name": f"two-worlds-{scenario.seed}-{scenario.replicate}.html", "text": text}, ())
 
 
 def _fields(given: object) -> dict[str, str]:

@@ -24,7 +24,9 @@ const model = {
     if (message.type !== "ready") return;
     queueMicrotask(() => {
       hear(given.about, []);
-      for (const [content, buffers] of given.chunks) hear({ type: "piece", film: given.about.film, content }, buffers.map(bytes));
+      for (const [content, buffers] of given.chunks) {
+        hear({ type: "piece", film: given.about.film, content }, buffers.map(bytes));
+      }
     });
   },
 };
