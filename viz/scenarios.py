@@ -67,7 +67,7 @@ SCENES: dict[str, Scene] = {
         {"exposure.breadth": 0.45},
     ),
     "crash": Scene(
-        "Crash before the election",
+        "Crash, then election",
         "As mass adoption, but the price halves six months before the opposed government's midterm.",
         "article",
         {"exposure.breadth": 0.45, "market.crash_month": 64, "market.crash_size": -0.69},
@@ -85,7 +85,7 @@ SCENES: dict[str, Scene] = {
         {"exposure.breadth": 0.3, "exposure.skew": 0.8},
     ),
     "history": Scene(
-        "One long history",
+        "Long history",
         "Six presidential terms, elections decide who governs. One history, not an experiment.",
         "calibrated",
         {"exposure.breadth": 0.3},
