@@ -61,5 +61,5 @@ def Layout(children: Sequence[Any] = ()) -> None:  # noqa: N802 - Solara's name
 
 routes = [
     solara.Route(path="/", component=Page, label=QUESTION, layout=Layout),
-    solara.Route(path="expert", component=Expert, label="Mesa's own page", layout=Layout),
+    solara.Route(path="expert", component=Expert, label="Mesa's own page", layout=solara.AppLayout),
 ]
