@@ -50,8 +50,9 @@ class _Work:
     retried: bool = False
 
     @property
-    def rank(self) -> tuple[int, int]:
-        return PRIORITY[self.job.kind], self.number
+    def rank(self) -> tuple[int, int, int]:
+        # Films take turns: everybody's first years come before anybody's last ones.
+        return PRIORITY[self.job.kind], len(self.pieces), self.number
 
 
 @dataclass(eq=False)

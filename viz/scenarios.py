@@ -119,7 +119,7 @@ class Scenario:
         """Months of the film."""
         return self.parameters.institutions.term_months * (self.cycles or 2)
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """Name of the film by its content: parameters, seed, replicate, protocol and version of the code."""
         return canonical_json([self.parameters.canonical(), self.seed, self.replicate, self.cycles, code()])

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import axe_playwright_python
 import psutil
 import pytest
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+
+def axe() -> str:
+    """The script of axe-core, as its package brings it."""
+    import axe_playwright_python
+
+    return Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
 def test_no_request_leaves_the_machine_and_nothing_is_missing(browser: Any, served: Any) -> None:
@@ -42,7 +46,7 @@ def test_axe_finds_nothing(visit: Any, path: str, width: int) -> None:
         for heading in ("What governments weighed", "Assumptions: move"):
             page.get_by_text(heading).click()
         page.get_by_role("button", name="Take the tour").click()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(axe())
     found = page.evaluate("axe.run()")
     told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]]
     assert told == []

@@ -21,8 +21,10 @@ class Player {
     if (this.month >= this.end) this.month = 0;
     this.playing = true;
     this.before = null;
+    this.turn = (this.turn ?? 0) + 1;
     this.onState?.();
-    requestAnimationFrame((now) => this.#tick(now));
+    const { turn } = this; // a frame asked for before a pause must not start a second clock
+    requestAnimationFrame((now) => this.#tick(now, turn));
   }
 
   pause() {
@@ -43,8 +45,8 @@ class Player {
     this.whole = whole;
   }
 
-  #tick(now) {
-    if (!this.playing) return;
+  #tick(now, turn) {
+    if (!this.playing || turn !== this.turn) return;
     // A film that is still arriving makes the clock wait at its edge.
     const elapsed = this.before === null ? 0 : Math.min(0.25, (now - this.before) / 1000);
     this.before = now;
@@ -53,7 +55,7 @@ class Player {
     if (this.frames.length > 240) this.frames.shift();
     this.paint();
     if (this.month >= this.end) this.pause();
-    else requestAnimationFrame((next) => this.#tick(next));
+    else requestAnimationFrame((next) => this.#tick(next, turn));
   }
 }
 
