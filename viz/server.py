@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import documents
+from .texts import DISCLAIMER, QUESTION
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -51,10 +52,22 @@ def configure() -> None:
     os.environ.update(SETTINGS)
 
 
-def improve(page: str) -> str:
-    """Solara's first page, readable for everybody: a language, zoom allowed, no outside link."""
+_FIRST = (
+    '<div id="moat-first" style="position:absolute;inset:0;background:#fff;z-index:9;padding:12px 16px;'
+    'font:16px/1.45 Roboto,system-ui,sans-serif;color:#1b1b1b">'
+    '<p style="font-size:24px;font-weight:700;margin:42px 0 2px">'
+    f"{QUESTION}</p><p>Setting up two worlds with the same people and the same luck. {DISCLAIMER}</p></div>"
+)
+
+
+def improve(page: str, first: bool = False) -> str:
+    """Solara's first page, readable for everybody: a language, zoom allowed, and with `first` words until it is there.
+
+    The widget takes the words away when it draws.
+    """
     page = page.replace("<html>", '<html lang="en">', 1)
-    return re.sub(r", maximum-scale=1, user-scalable=no, minimal-ui", "", page)
+    page = page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
+    return re.sub(r"(<body[^>]*>)", lambda body: body[1] + _FIRST, page, count=1) if first else page
 
 
 class Guard:
@@ -88,7 +101,7 @@ class Guard:
             return
         if scope["method"] == "GET" and await self._own(scope, send):
             return
-        await self.app(scope, receive, _dressed(send))
+        await self.app(scope, receive, _dressed(send, scope["path"] == "/"))
 
     async def _own(self, scope: Scope, send: Send) -> bool:
         """Pages that need no app: text for teachers, the glossary, results."""
@@ -132,7 +145,7 @@ async def _answer(send: Send, status: int, kind: str, text: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _dressed(send: Send) -> Send:
+def _dressed(send: Send, first: bool) -> Send:
     """Sends with our headers; an HTML answer is gathered and improved."""
     start: MutableMapping[str, Any] = {}
     body = bytearray()
@@ -148,7 +161,7 @@ def _dressed(send: Send) -> Send:
             body.extend(message.get("body", b""))
             if message.get("more_body", False):
                 return
-            whole = improve(body.decode()).encode()
+            whole = improve(body.decode(), first).encode()
             start["headers"] = [(name, one) for name, one in start["headers"] if name != b"content-length"]
             start["headers"].append((b"content-length", str(len(whole)).encode()))
             await send(start)

@@ -63,7 +63,7 @@ class View {
     this.numbers = h("div", { class: "moat-numbers" });
     this.voterNumber = h("input", { type: "number", min: 0, value: 0, "aria-label": "Number of a voter" });
     const legend = h("p", { class: "moat-legend" }, h("span", { class: "moat-author" }, "■ author party (made the policy)"), h("span", { class: "moat-opponent" }, "✚ opposed party"),
-      h("span", {}, "· stayed at home"), h("span", {}, "dark: holds crypto"), h("span", {}, "larger: attention woken by a threat"), h("span", {}, "✕ reversal"), h("span", {}, "▨ wanted to reverse, did not dare"));
+      h("span", {}, "· stayed at home"), h("span", {}, "dark: holds crypto"), h("span", {}, "larger: attention woken by a threat"), h("span", {}, "✕ reversal"), h("span", {}, "▨ did not dare"));
     const look = h("form", { class: "moat-look", onsubmit: (event) => { event.preventDefault(); this.openVoter(Number(this.voterNumber.value)); } },
       h("span", {}, "Click a voter, or open number"), this.voterNumber, h("button", { type: "submit" }, "Open"));
     const online = (...nodes) => (this.alone ? [] : nodes);
@@ -201,6 +201,7 @@ class View {
 
 function render({ model, el }) {
   document.documentElement.lang = "en";
+  document.getElementById("moat-first")?.remove();
   const view = new View(model, el);
   return () => view.off();
 }
