@@ -118,6 +118,12 @@ class Pool:
         with self._lock:
             return job.key in self._kept or job.key in self._live
 
+    def finished(self, job: Job) -> list[Any] | None:
+        """All pieces of a job that is in the cache, else None."""
+        with self._lock:
+            kept = self._kept.get(job.key)
+        return kept[0] if kept is not None else None
+
     def waiting(self) -> int:
         """Jobs that are not finished."""
         with self._lock:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from . import documents
-from .texts import DISCLAIMER, QUESTION
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -52,22 +51,14 @@ def configure() -> None:
     os.environ.update(SETTINGS)
 
 
-_FIRST = (
-    '<div id="moat-first" style="position:absolute;inset:0;background:#fff;z-index:9;padding:12px 16px;'
-    'font:16px/1.45 Roboto,system-ui,sans-serif;color:#1b1b1b">'
-    '<p style="font-size:24px;font-weight:700;margin:42px 0 2px">'
-    f"{QUESTION}</p><p>Setting up two worlds with the same people and the same luck. {DISCLAIMER}</p></div>"
-)
+def improve(page: str, first: str = "") -> str:
+    """Solara's first page, readable for everybody: a language, zoom allowed, `first` in front until the app is there.
 
-
-def improve(page: str, first: bool = False) -> str:
-    """Solara's first page, readable for everybody: a language, zoom allowed, and with `first` words until it is there.
-
-    The widget takes the words away when it draws.
+    The widget takes it away, or takes it over, when it draws.
     """
     page = page.replace("<html>", '<html lang="en">', 1)
     page = page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
-    return re.sub(r"(<body[^>]*>)", lambda body: body[1] + _FIRST, page, count=1) if first else page
+    return re.sub(r"(<body[^>]*>)", lambda body: body[1] + first, page, count=1)
 
 
 class Guard:
@@ -101,7 +92,12 @@ class Guard:
             return
         if scope["method"] == "GET" and await self._own(scope, send):
             return
-        await self.app(scope, receive, _dressed(send, scope["path"] == "/"))
+        first = ""
+        if scope["method"] == "GET" and scope["path"] == "/":
+            from .first import first_frame
+
+            first = first_frame(scope["query_string"].decode("latin-1"))
+        await self.app(scope, receive, _dressed(send, first))
 
     async def _own(self, scope: Scope, send: Send) -> bool:
         """Pages that need no app: text for teachers, the glossary, results."""
@@ -145,7 +141,7 @@ async def _answer(send: Send, status: int, kind: str, text: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _dressed(send: Send, first: bool) -> Send:
+def _dressed(send: Send, first: str) -> Send:
     """Sends with our headers; an HTML answer is gathered and improved."""
     start: MutableMapping[str, Any] = {}
     body = bytearray()

@@ -114,7 +114,7 @@ class Session:
             self.film += 1
             number = self.film
             self.scenario, self.chunks = scenario, []
-        self.send(self._about(scenario, number, question, notice), ())
+        self.send(announcement(scenario, number, notice), ())
 
         def on_piece(chunk: Chunk) -> None:
             if number == self.film:
@@ -122,23 +122,6 @@ class Session:
                 self.send({"type": "piece", "film": number, "content": chunk.content}, chunk.buffers)
 
         self._ask("film", job, on_piece)
-
-    def _about(self, scenario: Scenario, number: int, question: str, notice: str) -> dict[str, Any]:
-        return {
-            "type": "scenario",
-            "film": number,
-            "scene": scenario.scene,
-            "seed": scenario.seed,
-            "replicate": scenario.replicate,
-            "values": {name: _text(value) for name, value in scenario.parameters.values().items()},
-            "fields": scenario.fields(),
-            "address": scenario.address(),
-            "command": scenario.command(),
-            "study": scenario.command(FUTURES),
-            "luck": not scenario.cycles,
-            "question": question,
-            "notice": notice,
-        }
 
     def _ask(self, what: str, job: Job, on_piece: Callable[[Any], None]) -> None:
         def on_wait(place: int) -> None:
@@ -212,9 +195,28 @@ class Session:
         scenario, chunks = self.scenario, list(self.chunks)
         if scenario is None or not chunks or chunks[-1].content["part"] != "end":
             raise AddressError("the film has not arrived yet; try again in a moment")
-        about = self._about(scenario, self.film, scenario.key, "")
+        about = announcement(scenario, self.film)
         text = standalone_page(about, chunks)
         self.send({"type": "page", "name": f"two-worlds-{scenario.seed}-{scenario.replicate}.html", "text": text}, ())
+
+
+def announcement(scenario: Scenario, number: int, notice: str = "") -> dict[str, Any]:
+    """The message that begins film `number`: everything the page shows of a scenario beside the film."""
+    return {
+        "type": "scenario",
+        "film": number,
+        "scene": scenario.scene,
+        "seed": scenario.seed,
+        "replicate": scenario.replicate,
+        "values": {name: _text(value) for name, value in scenario.parameters.values().items()},
+        "fields": scenario.fields(),
+        "address": scenario.address(),
+        "command": scenario.command(),
+        "study": scenario.command(FUTURES),
+        "luck": not scenario.cycles,
+        "question": scenario.with_replicate(0).key,
+        "notice": notice,
+    }
 
 
 def _fields(given: object) -> dict[str, str]:

@@ -38,10 +38,6 @@ def standalone_page(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
     """HTML text that plays a finished film from a file. about: the scenario message of the page."""
     from .catalogue import catalogue
 
-    film = {
-        "about": about,
-        "chunks": [(one.content, [base64.b64encode(data).decode("ascii") for data in one.buffers]) for one in chunks],
-    }
     code = script().replace("export default { render };", "")
     return "\n".join(
         (
@@ -50,13 +46,22 @@ def standalone_page(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{html.escape(QUESTION)}</title>",
             f'<style>body {{ margin: 0; }}\n{style()}</style></head><body><div id="page"></div>',
-            f'<script type="application/json" id="catalogue">{_inside(catalogue(alone=True))}</script>',
-            f'<script type="application/json" id="film">{_inside(json.dumps(film, allow_nan=False))}</script>',
+            f'<script type="application/json" id="catalogue">{inside(catalogue(alone=True))}</script>',
+            f'<script type="application/json" id="film">{film_text(about, chunks)}</script>',
             f'<script type="module">\n{code}\n{_PLAYER}</script></body></html>',
         )
     )
 
 
-def _inside(text: str) -> str:
+def film_text(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
+    """A finished film as JSON for a script element."""
+    film = {
+        "about": about,
+        "chunks": [(one.content, [base64.b64encode(data).decode("ascii") for data in one.buffers]) for one in chunks],
+    }
+    return inside(json.dumps(film, allow_nan=False))
+
+
+def inside(text: str) -> str:
     """JSON that cannot end the script element it stands in."""
     return text.replace("<", "\\u003c")

@@ -102,7 +102,9 @@ def visit(browser: Any, served: Served) -> Iterator[Any]:
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(served.address + path)
         if film:
-            page.wait_for_function("window.moat && window.moat.film.outcomes !== null && window.moat.film.loaded > 0")
+            page.wait_for_function(
+                "window.moat && window.moat.live && window.moat.film.outcomes !== null && window.moat.film.loaded > 0"
+            )
         return page
 
     yield opened

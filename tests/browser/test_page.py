@@ -191,9 +191,8 @@ def test_what_governments_weighed_is_shown(visit: Any) -> None:
     page = visit("?scene=mass-adoption")
     page.keyboard.press("End")
     page.get_by_text("What governments weighed").click()
-    text = page.locator(".moat-drawer").first.inner_text()
-    assert "did not dare" in text
-    assert "DOL aims at" in text
+    page.get_by_text("DOL aims at").first.wait_for()
+    assert "and did not dare" in page.locator(".moat-drawer").first.inner_text()
     page.locator(".moat-decision summary").first.click()
     assert "poll: own share" in page.locator(".moat-drawer").first.inner_text()
 
@@ -253,3 +252,22 @@ def page_sentence(page: Any) -> str:
     page.keyboard.press("End")
     sentence: str = page.locator(".moat-lede").inner_text()
     return sentence
+
+
+def test_the_first_frame_needs_no_app_and_the_app_takes_it_over(browser: Any, served: Any) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.route("**/jupyter/**", lambda route: route.abort())
+    page.route_web_socket("**", lambda socket: socket.close())
+    page.goto(served.address)
+    page.wait_for_function("window.moat && window.moat.player.month > 10")
+    assert not page.evaluate("window.moat.live")
+    assert page.locator("#moat h1").inner_text() == "Does retirement exposure lock in crypto policy?"
+    context.close()
+    page = browser.new_context().new_page()
+    page.goto(served.address)
+    page.wait_for_function("window.moat && window.moat.live && window.moat.kept !== undefined")
+    assert page.evaluate("window.moat.player.month") > 0
+    assert page.locator("#moat").count() == 1
+    assert page.locator("#moat-first").count() == 0
+    page.context.close()

@@ -80,7 +80,7 @@ def test_the_results_explorer_plays_a_single_run(visit: Any) -> None:
     assert "against exposure" in page.locator("main").inner_text()
     assert page.locator("svg circle").count() >= 2
     page.locator(".plays a").nth(2).click()
-    page.wait_for_function("window.moat && window.moat.film.outcomes !== null")
+    page.wait_for_function("window.moat && window.moat.live && window.moat.film.outcomes !== null")
     assert page.evaluate("window.moat.scenario.replicate") == 2
     assert page.evaluate("window.moat.film.title.voters") == 300
 
@@ -145,7 +145,9 @@ def test_closing_every_tab_leaves_nothing_behind(browser: Any, served: Any) -> N
         for scene in ("sleeve", "crash", "mass-adoption"):
             page = context.new_page()
             page.goto(f"{served.address}?scene={scene}")
-            page.wait_for_function("window.moat && window.moat.film.outcomes !== null", timeout=60_000)
+            page.wait_for_function(
+                "window.moat && window.moat.live && window.moat.film.outcomes !== null", timeout=60_000
+            )
             page.keyboard.press(" ")
         context.close()
         time.sleep(15)

@@ -35,11 +35,24 @@ class View {
     const off = listenToKeys(this.player, (digit) => !this.alone && this.scenes.names[digit] && this.pick(this.scenes.names[digit]), () => this.bet.lock());
     const resized = new ResizeObserver(() => this.film.loaded && this.repaint());
     resized.observe(this.worlds[0].voters.canvas);
-    const hear = (message, buffers) => this.hear(message, buffers ?? []);
-    model.on("msg:custom", hear);
+    this.heard = (message, buffers) => this.hear(message, buffers ?? []);
+    model.on("msg:custom", this.heard);
     window.moat = this; // for tests and curious students
+    this.live = !model.waiting;
     this.ask("ready", { query: location.search });
-    this.off = () => { off(); resized.disconnect(); model.off("msg:custom", hear); this.player.pause(); };
+    this.off = () => { off(); resized.disconnect(); this.model.off("msg:custom", this.heard); this.player.pause(); };
+  }
+
+  // What played from the page itself goes on, now with a server behind it.
+  adopt(model, el) {
+    const { waiting } = this.model;
+    this.model = model;
+    this.adopted = true;
+    model.on("msg:custom", this.heard);
+    el.replaceChildren(this.node, this.tour.node);
+    this.ask("ready", { query: location.search });
+    for (const message of waiting) model.send(message);
+    this.live = true;
   }
 
   ask(type, more = {}) { this.model.send({ type, ...more }); }
@@ -106,6 +119,14 @@ class View {
 
   start(scenario) {
     const asked = this.scenario?.question, before = this.scenario;
+    if (this.adopted) {
+      this.adopted = false;
+      if (before?.address === scenario.address && this.film.outcomes !== null) {
+        this.scenario = scenario;
+        this.kept = scenario.film; // this film is here already
+        return;
+      }
+    }
     this.scenario = scenario;
     this.film = new Film();
     this.player.pause();
@@ -125,7 +146,7 @@ class View {
 
   async take(message, buffers) {
     const { film } = this;
-    if (message.film !== this.scenario.film) return; // of a film that is not wanted any more
+    if (message.film !== this.scenario.film || message.film === this.kept) return; // of a film that is not wanted any more
     await film.add(message.content, buffers);
     if (film !== this.film) return;
     if (message.content.part === "title") {
@@ -199,9 +220,26 @@ class View {
   }
 }
 
+const decoded = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+
+// Before the app is there: the film that came inside the page, and a model that keeps what it is told.
+function playEarly() {
+  const words = (id) => document.getElementById(id).textContent, given = JSON.parse(words("moat-film"));
+  const waiting = [];
+  const model = { waiting, get: () => words("moat-catalogue"), on() {}, off() {},
+    send(message) { if (message.type !== "ready") waiting.push(message); } };
+  const view = new View(model, document.getElementById("moat-first"));
+  view.hear(given.about, []);
+  for (const [content, buffers] of given.chunks) view.hear({ type: "piece", film: given.about.film, content }, buffers.map(decoded));
+  window.moatEarly = view;
+}
+
 function render({ model, el }) {
   document.documentElement.lang = "en";
+  const early = window.moatEarly;
+  window.moatEarly = undefined;
+  if (early) early.adopt(model, el);
   document.getElementById("moat-first")?.remove();
-  const view = new View(model, el);
+  const view = early ?? new View(model, el);
   return () => view.off();
 }
