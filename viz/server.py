@@ -58,6 +58,9 @@ def improve(page: str, first: str = "") -> str:
     """
     page = page.replace("<html>", '<html lang="en">', 1)
     page = page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
+    if first:
+        # Solara's style sheets must not keep the first frame waiting: they are for what comes after it.
+        page = re.sub(r'(<link\b[^>]*rel="stylesheet"[^>]*)>', r"""\1 media="print" onload="this.media='all'">""", page)
     return re.sub(r"(<body[^>]*>)", lambda body: body[1] + first, page, count=1)
 
 

@@ -79,7 +79,7 @@ class Session:
         what = {"luck": "luck", "voter": "portrait"}.get(str(kind), "film")
         try:
             if kind == "ready":
-                self._ready(message.get("query"))
+                self._ready(message.get("query"), message.get("have"))
             elif kind == "film":
                 self._play(from_fields(_fields(message.get("fields"))))
             elif kind == "luck":
@@ -91,16 +91,17 @@ class Session:
         except (AddressError, BusyError) as error:
             self.send({"type": "problem", "what": what, "text": str(error)}, ())
 
-    def _ready(self, query: object) -> None:
+    def _ready(self, query: object, have: object) -> None:
         notice = ""
         try:
             scenario = from_address(query if isinstance(query, str) else "")
             notice = _other_version(query if isinstance(query, str) else "")
         except AddressError as error:
             scenario, notice = of_scene("realistic"), f"This address cannot be played; here is the first page.\n{error}"
-        self._play(scenario, notice)
+        # A film that came inside the page is there already: it is not sent twice.
+        self._play(scenario, notice, held=not notice and have == scenario.address())
 
-    def _play(self, scenario: Scenario, notice: str = "") -> None:
+    def _play(self, scenario: Scenario, notice: str = "", held: bool = False) -> None:
         job = Job("film", scenario)
         if not self.pool.known(job):
             self.budget.take(work(scenario))
@@ -114,11 +115,13 @@ class Session:
             self.film += 1
             number = self.film
             self.scenario, self.chunks = scenario, []
-        self.send(announcement(scenario, number, notice), ())
+        self.send(announcement(scenario, number, notice) | {"held": held}, ())
 
         def on_piece(chunk: Chunk) -> None:
             if number == self.film:
                 self.chunks.append(chunk)
+                if held:
+                    return
                 self.send({"type": "piece", "film": number, "content": chunk.content}, chunk.buffers)
 
         self._ask("film", job, on_piece)

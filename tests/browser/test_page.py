@@ -129,6 +129,8 @@ def test_nothing_travels_while_playing_and_a_cut_connection_loses_nothing(visit:
     network.on("Network.webSocketFrameReceived", lambda frame: frames.append(len(frame["response"]["payloadData"])))
     network.on("Network.webSocketFrameSent", lambda frame: frames.append(len(frame["response"]["payloadData"])))
     requests: list[str] = []
+    page.wait_for_timeout(1500)  # the end of the app's own start
+    frames.clear()
     page.on("request", lambda request: requests.append(request.url))
     page.keyboard.press("Home")
     page.keyboard.press(" ")

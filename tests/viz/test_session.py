@@ -112,6 +112,17 @@ def test_a_link_of_another_version_says_so(visitor: Session, sent: list[dict[str
     assert "numbers may differ" in sent[0]["notice"]
 
 
+def test_a_film_that_came_with_the_page_is_not_sent_again(visitor: Session, sent: list[dict[str, Any]]) -> None:
+    scenario = from_address("&".join(f"{k}={v}" for k, v in SMALL.items()))
+    visitor.handle({"type": "ready", "query": scenario.address(), "have": scenario.address()})
+    assert [message["type"] for message in sent] == ["scenario"]
+    assert sent[0]["held"]
+    visitor.handle({"type": "page"})
+    assert sent[-1]["type"] == "page"
+    visitor.handle({"type": "ready", "query": scenario.address(), "have": "another"})
+    assert [message["type"] for message in sent[2:]] == ["scenario", *["piece"] * 6]
+
+
 def test_the_work_of_one_visitor_is_bounded_by_the_minute() -> None:
     now = [0.0]
     budget = Budget(100, lambda: now[0])

@@ -47,10 +47,9 @@ class View {
   adopt(model, el) {
     const { waiting } = this.model;
     this.model = model;
-    this.adopted = true;
     model.on("msg:custom", this.heard);
     el.replaceChildren(this.node, this.tour.node);
-    this.ask("ready", { query: location.search });
+    this.ask("ready", { query: location.search, have: this.film.outcomes !== null ? this.scenario.address : "" });
     for (const message of waiting) model.send(message);
     this.live = true;
   }
@@ -119,13 +118,10 @@ class View {
 
   start(scenario) {
     const asked = this.scenario?.question, before = this.scenario;
-    if (this.adopted) {
-      this.adopted = false;
-      if (before?.address === scenario.address && this.film.outcomes !== null) {
-        this.scenario = scenario;
-        this.kept = scenario.film; // this film is here already
-        return;
-      }
+    if (scenario.held) { // this film is here already
+      this.scenario = scenario;
+      this.kept = scenario.film;
+      return;
     }
     this.scenario = scenario;
     this.film = new Film();
@@ -146,7 +142,7 @@ class View {
 
   async take(message, buffers) {
     const { film } = this;
-    if (message.film !== this.scenario.film || message.film === this.kept) return; // of a film that is not wanted any more
+    if (message.film !== this.scenario.film) return; // of a film that is not wanted any more
     await film.add(message.content, buffers);
     if (film !== this.film) return;
     if (message.content.part === "title") {
