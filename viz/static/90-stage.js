@@ -160,6 +160,7 @@ class View {
 
   begin() {
     this.begun = true;
+    requestAnimationFrame(() => { this.firstFrame = performance.now(); }); // milliseconds since the visitor set out
     this.player.seek(0);
     if (still()) this.waitsForEnd = true;
     else this.player.play();
