@@ -215,6 +215,23 @@ def cite() -> None:
     typer.echo(citation())
 
 
+@app.command()
+def view(
+    results: Annotated[Path | None, typer.Argument(help="Results folder to explore.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; the default lets nobody else in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port.")] = 8765,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
+    """Open the browser page: two worlds, the same luck. With a results folder, explore it."""
+    from importlib.metadata import entry_points
+
+    # This room may not import viz: the package says by name what opens the page.
+    found = list(entry_points(group="political_moat.pages", name="view"))
+    if not found:
+        raise UserError("this installation has no browser page; install political-moat again")
+    found[0].load()(results, host, port, browser)
+
+
 cli_analysis.register(app)
 cli_sweep.register(app)
 

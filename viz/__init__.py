@@ -1,1 +1,1 @@
-"""The browser page (a later version)."""
+"""The browser page: two worlds, the same luck; recorded on the server, played in the browser."""

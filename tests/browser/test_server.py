@@ -1,0 +1,175 @@
+"""A server fit for a class: nothing leaves the machine, nobody sees another's state, nothing is left behind."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def axe() -> str:
+    """The script of axe-core, as its package brings it."""
+    import axe_playwright_python
+
+    return Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+def test_no_request_leaves_the_machine_and_nothing_is_missing(browser: Any, served: Any) -> None:
+    context = browser.new_context()
+    page, asked, missing = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("response", lambda answer: missing.append((answer.status, answer.url)) if answer.status >= 400 else None)
+    for path in ("", "teachers", "glossary", "results", "expert"):
+        page.goto(served.address + path)
+        if path == "expert":
+            page.get_by_text("The world as a Mesa model").first.wait_for(timeout=60_000)
+        page.wait_for_timeout(4000)
+    context.close()
+    outside = [url for url in asked if urlsplit(url).hostname != "127.0.0.1" and not url.startswith(("data:", "blob:"))]
+    assert len(asked) > 20
+    assert outside == []
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", ["", "teachers", "glossary", "results"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(visit: Any, path: str, width: int) -> None:
+    page = visit(path, film=path == "", viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    if path == "":
+        for heading in ("What governments weighed", "Assumptions: move"):
+            page.get_by_text(heading).click()
+        page.get_by_role("button", name="Take the tour").click()
+    page.evaluate(axe())
+    found = page.evaluate("axe.run()")
+    told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]]
+    assert told == []
+    assert len(found["passes"]) > 5
+
+
+def test_two_visitors_share_no_state(visit: Any) -> None:
+    one = visit("?scene=sleeve")
+    other = visit("?scene=crash")
+    one.keyboard.press("End")
+    other.keyboard.press("5")
+    other.wait_for_function("window.moat.scenario.scene === 'mass-adoption' && window.moat.film.loaded > 0")
+    one.wait_for_timeout(1000)
+    assert one.evaluate("window.moat.scenario.scene") == "sleeve"
+    assert one.evaluate("window.moat.film.title.breadth") == 0.45
+    assert "scene=sleeve" in one.evaluate("window.moat.scenario.address")
+    one.locator(".moat-bet button").click()
+    assert not other.evaluate("window.moat.bet.locked")
+
+
+def test_a_bad_address_is_answered_in_words(visit: Any) -> None:
+    page = visit("?exposure.breadth=7&party.rule=<img src=x onerror=alert(1)>")
+    text = page.locator(".moat-status").inner_text()
+    assert "cannot be played" in text
+    assert "exposure.breadth = 7 is not possible" in text
+    assert page.locator(".moat-status img").count() == 0
+
+
+def test_the_results_explorer_plays_a_single_run(visit: Any) -> None:
+    page = visit("results?outcome=reversed&arm=b%3D0.3+v%3D1", film=False)
+    assert "against exposure" in page.locator("main").inner_text()
+    assert page.locator("svg circle").count() >= 2
+    page.locator(".plays a").nth(2).click()
+    page.wait_for_function("window.moat && window.moat.live && window.moat.film.outcomes !== null")
+    assert page.evaluate("window.moat.scenario.replicate") == 2
+    assert page.evaluate("window.moat.film.title.voters") == 300
+
+
+def test_mesas_own_page_shows_the_world(visit: Any) -> None:
+    page = visit("expert", film=False)
+    page.get_by_text("The world as a Mesa model").first.wait_for()
+    page.locator("img").first.wait_for()
+    before = page.locator("img").first.get_attribute("src")
+    page.get_by_role("button", name="Step").click()
+    page.wait_for_function("before => document.querySelector('img').getAttribute('src') !== before", arg=before)
+
+
+def answer(served: Any, path: str, **headers: str) -> http.client.HTTPResponse:
+    parts = urlsplit(served.address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=20)
+    connection.request("GET", path, headers=headers)
+    found = connection.getresponse()
+    found.read()
+    return found
+
+
+def test_headers_are_sensible(served: Any) -> None:
+    for path in ("/", "/teachers", "/results"):
+        found = answer(served, path)
+        assert found.status == 200
+        assert "frame-ancestors 'none'" in (found.getheader("content-security-policy") or "")
+        assert found.getheader("x-content-type-options") == "nosniff"
+        assert found.getheader("referrer-policy") == "no-referrer"
+    cookie = answer(served, "/").getheader("set-cookie") or ""
+    assert "httponly" in cookie.lower()
+
+
+def test_other_names_other_origins_and_long_addresses_are_refused(served: Any) -> None:
+    assert answer(served, "/", Host="evil.example").status == 400
+    assert answer(served, "/?" + "a" * 7000).status == 414
+    assert answer(served, "/resourcez").status == 404
+    assert answer(served, "/_solara/cdn/../../../../etc/passwd").status == 404
+    assert answer(served, "/results?arm=../../etc").status == 400
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+        "Origin": "http://evil.example",
+    }
+    assert answer(served, "/jupyter/api/kernels/abc/channels", **upgrade).status == 403
+
+
+def test_a_flood_of_bad_addresses_leaves_the_page_answering(served: Any, visit: Any) -> None:
+    for number in range(200):
+        assert answer(served, f"/?electorate.voters={10**number}&x={'%00' * 50}").status == 200
+    page = visit("?scene=caps")
+    assert page.evaluate("window.moat.scenario.scene") == "caps"
+
+
+def test_closing_every_tab_leaves_nothing_behind(browser: Any, served: Any) -> None:
+    process = psutil.Process(served.process.pid)
+
+    def visit_and_leave() -> None:
+        context = browser.new_context()
+        for scene in ("sleeve", "crash", "mass-adoption"):
+            page = context.new_page()
+            page.goto(f"{served.address}?scene={scene}")
+            page.wait_for_function(
+                "window.moat && window.moat.live && window.moat.film.outcomes !== null", timeout=60_000
+            )
+            page.keyboard.press(" ")
+        context.close()
+        time.sleep(15)
+
+    for _ in range(2):
+        visit_and_leave()
+    children, threads, memory = len(process.children(recursive=True)), process.num_threads(), process.memory_info().rss
+    visit_and_leave()
+    assert len(process.children(recursive=True)) == children
+    assert process.num_threads() <= threads
+    assert process.memory_info().rss <= 1.1 * memory
+
+
+def test_mesas_own_page_has_a_model_for_each_session(visit: Any) -> None:
+    one, other = visit("expert", film=False), visit("expert", film=False)
+    for page in (one, other):
+        page.get_by_text("Step: 24").wait_for()
+    one.get_by_role("button", name="Step").click()
+    one.get_by_text("Step: 25").wait_for()
+    other.wait_for_timeout(1000)
+    assert other.get_by_text("Step: 24").is_visible()
+    other.get_by_role("button", name="Reset").click()
+    other.wait_for_timeout(2000)
+    assert other.get_by_text("Step: 24").is_visible()
+    one.get_by_text("Step: 25").wait_for()

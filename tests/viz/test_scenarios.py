@@ -1,0 +1,95 @@
+"""Addresses are untrusted: what they may say, what they may cost, and that they lead back to the same worlds."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import pytest
+
+from political_moat.viz.scenarios import (
+    MOST_CHARACTERS,
+    MOST_WORK,
+    AddressError,
+    from_address,
+    of_scene,
+    scenes,
+    work,
+)
+
+REFUSED = [
+    ("exposure.breadth=2", "exposure.breadth = 2 is not possible"),
+    ("exposure.breadth=nan", "exposure.breadth"),
+    ("exposure.breath=.3", "did you mean 'exposure.breadth'"),
+    ("preset=nonsense", "unknown preset 'nonsense'"),
+    ("scene=nonsense", "unknown scene 'nonsense'"),
+    ("party.rule=__import__('os')", "unknown party rule"),
+    ("preset=../../etc/passwd", "unknown preset"),
+    ("seed=-1", "seed '-1' is not possible"),
+    ("seed=1e3", "seed '1e3' is not possible"),
+    ("seed=٣", "seed '٣' is not possible"),
+    ("seed=" + "9" * 300, "is not possible"),
+    ("replicate=100000", "allowed: whole numbers 0 to 99999"),
+    ("protocol=forecast", "allowed: stress, history"),
+    ("protocol=history&cycles=13", "allowed: whole numbers 1 to 12"),
+    ("seed=1&seed=2", "gives one name twice"),
+    ("electorate.voters=1000000", "more than this page computes"),
+    ("electorate.voters=100000&protocol=history&cycles=12", "more than this page computes"),
+    ("nonsense", "cannot be read"),
+    ("%00=%ff", "unknown parameter"),
+    ("a=" + "b" * MOST_CHARACTERS, "characters"),
+]
+
+
+@pytest.mark.parametrize(("query", "said"), REFUSED, ids=[query[:30] for query, _ in REFUSED])
+def test_a_bad_address_is_refused_in_words(query: str, said: str) -> None:
+    with pytest.raises(AddressError) as caught:
+        from_address(query)
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 7000
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    with pytest.raises(AddressError) as caught:
+        from_address("exposure.breadth=2&seed=x&protocol=y")
+    assert len(str(caught.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("name", list(scenes()))
+def test_an_address_leads_back_to_the_same_worlds(name: str) -> None:
+    there = of_scene(name)
+    back = from_address(there.address())
+    assert back == there
+    assert back.key == there.key
+    assert work(there) <= MOST_WORK
+
+
+def test_the_address_holds_every_value_that_differs_and_seed_and_version() -> None:
+    scenario = from_address("electorate.voters=500&exposure.breadth=0.123456789012345&market.depth_switch=true&seed=5")
+    fields = dict(parse_qsl(scenario.address()))
+    assert fields["exposure.breadth"] == "0.123456789012345"
+    assert fields["market.depth_switch"] == "true"
+    assert fields["seed"] == "5"
+    assert {"version", "code", "preset", "replicate"} <= set(fields)
+    assert from_address(scenario.address()).key == scenario.key
+
+
+def test_films_differ_by_content_and_by_nothing_else() -> None:
+    one = from_address("scene=sleeve")
+    same = from_address("preset=calibrated&exposure.breadth=.45&exposure.visibility=.1&electorate.voters=10000")
+    assert one.with_replicate(3).key == same.with_replicate(3).key
+    assert one.with_replicate(4).key != one.with_replicate(3).key
+    assert from_address("scene=sleeve&seed=9").key != one.key
+
+
+def test_the_command_names_the_dose_by_its_option_and_the_rest_by_set() -> None:
+    command = from_address("preset=article&exposure.breadth=0.45&party.office_rent=2&seed=3&replicate=4").command()
+    assert command == (
+        "moat run --preset article --set exposure.visibility=1 --set party.office_rent=2 --voters 10000 --seed 3 "
+        "--breadth 0,0.45 --replicate 4"
+    )
+
+
+def test_a_button_is_lit_only_where_everything_is_as_it_says() -> None:
+    assert from_address("").scene == "realistic"
+    assert from_address("scene=sleeve&seed=4").scene == "sleeve"
+    assert from_address("scene=sleeve&preset=calibrated&exposure.breadth=.2").scene == ""

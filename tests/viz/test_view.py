@@ -1,0 +1,123 @@
+"""`moat view`: mistakes are answered in a line, and the pages around the film say what they should."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from political_moat.experiments.store import read_manifest
+from political_moat.viz import documents
+from political_moat.viz.catalogue import parameter_cards
+from political_moat.viz.explorer import explore, scenario_of
+from political_moat.viz.replay import film
+from political_moat.viz.scenarios import from_address, scenes
+from political_moat.viz.server import improve
+from political_moat.viz.stage import script, style
+from political_moat.viz.texts import GLOSSARY, LEVERS, TOUR
+
+
+def moat(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "political_moat.experiments.cli", *words]
+    environment = {**os.environ, "COLUMNS": "120"}
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environment)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results") / "study"
+    words = ["run", "--replicates", "4", "--voters", "300", "--breadth", "0,.3", "--out", str(out), "--workers", "1"]
+    assert moat(*words).returncode == 0
+    return out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("view", "no-such-folder"), "holds no results"),
+        (("view", "--port", "0"), "--port 0 is not possible; allowed: 1 to 65535"),
+        (("view", "--host", "example.org"), "allowed: localhost or an address of this machine"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(words: tuple[str, ...], said: str) -> None:
+    done = moat(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("moat: ")
+    assert said in line
+
+
+def test_the_explorer_shows_what_the_export_says_and_plays_its_runs(study: Path) -> None:
+    import pandas as pd
+
+    runs = pd.read_csv(study / "export" / "runs.csv")
+    shown = explore(study, {"outcome": "severity", "arm": "b=0.3 v=1"})
+    mean = runs[(runs["arm"] == "b=0.3 v=1")]["severity"].mean()
+    assert f"<td>{mean:.3f}</td>" in shown
+    manifest = read_manifest(study)
+    from political_moat.viz.explorer import _base
+
+    for row in runs[runs["arm"] == "b=0.3 v=1"].to_dict("records"):
+        scenario = scenario_of(_base(manifest), manifest, row)
+        assert from_address(scenario.address()).key == scenario.key
+        outcomes = list(film(scenario))[-1].content["outcomes"]
+        for name in ("attempted", "restricted", "reversed"):
+            assert outcomes[1][name] == row[name]
+        assert outcomes[1]["severity"] == pytest.approx(row["severity"], rel=1e-12)
+
+
+@pytest.mark.parametrize("query", ["outcome=nonsense", "arm=../../x", "outcome=<script>"])
+def test_the_explorer_refuses_what_it_does_not_have(study: Path, query: str) -> None:
+    status, page = documents.results(study, query)
+    assert status == 400
+    assert "there is no" in page
+    assert "<script>" not in page
+
+
+def test_without_a_folder_the_explorer_says_how_to_open_one() -> None:
+    status, page = documents.results(None, "outcome=/etc/passwd")
+    assert status == 200
+    assert "moat view RESULTS" in page
+
+
+def test_every_parameter_has_a_card_with_unit_range_status_and_source() -> None:
+    cards = {card["name"]: card for card in parameter_cards()}
+    assert set(LEVERS) <= set(cards)
+    assert all(card["unit"] and card["source"] and card["status"] and card["role"] for card in cards.values())
+    assert cards["party.rule"]["kind"] == "choice"
+    assert "hunter" in cards["party.rule"]["choices"]
+    assert cards["market.depth_switch"]["kind"] == "switch"
+
+
+def test_pages_for_teachers_and_the_glossary_are_whole() -> None:
+    assert documents.teachers().count("<h2>") >= 5
+    assert documents.glossary().count("<dt>") == len(GLOSSARY)
+    for page in (documents.teachers(), documents.glossary()):
+        assert "A laboratory, not a forecast and not advice" in page
+        assert '<html lang="en">' in page
+
+
+def test_the_tour_has_five_steps_and_there_is_a_scene_for_every_preset() -> None:
+    from political_moat.model.presets import PRESETS
+
+    assert len(TOUR) == 5
+    assert set(PRESETS) <= {scene.preset for scene in scenes().values()}
+
+
+def test_the_script_asks_for_nothing_outside_and_evaluates_nothing() -> None:
+    text = script().replace("http://www.w3.org/2000/svg", "") + style()
+    for word in ("http:", "https:", "eval(", "new Function", "innerHTML", "fetch(", "XMLHttpRequest", "import("):
+        assert word not in text
+
+
+def test_solaras_page_is_made_readable() -> None:
+    given = '<html>\n<meta content="initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui"><body data-x>hi'
+    better = improve(given, "<p>Does retirement exposure lock in crypto policy?</p>")
+    assert 'lang="en"' in better
+    assert "user-scalable" not in better
+    assert "Does retirement exposure lock in crypto policy?" in better
+    assert better.endswith("hi")
+    assert "Setting up" not in improve(given)
