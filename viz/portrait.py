@@ -24,7 +24,7 @@ from ..agents.electorate.columns import (
     VISIBILITY,
 )
 from ..agents.electorate.kernels import own_terms
-from ..experiments.history import hold_accounts
+from ..experiments.history import begin_term
 from ..experiments.protocols import takeover, with_dose
 from ..model.observe import individual_votes, vote_probabilities
 from ..model.polls import question_row
@@ -151,8 +151,7 @@ def _history(world: World, diary: Diary, cycles: int, term: int) -> World:
     first = world.electorate.dynamic.copy()
     world.released = True
     for number in range(cycles):
-        if number > 0:
-            hold_accounts(world, first)
+        begin_term(world, first, number)
         _follow(world, diary, term)
     return world
 

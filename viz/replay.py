@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..agents.electorate.columns import AGE, BLAME, PARTISANSHIP, SALIENCE, UNITS
-from ..experiments.history import hold_accounts
+from ..experiments.history import begin_term
 from ..experiments.protocols import measure, takeover, with_dose
 from ..model.diagnostics import PROHIBITION, utilities
 from ..model.observe import individual_votes
@@ -142,9 +142,10 @@ class Camera:
         data = b"".join(one.tobytes() for _, one in _differences(fresh, None if first == 0 else snapshots[0][1]))
         buffers = [zlib.compress(data, 6)]
         now_placed = places(world)
-        if now_placed != self.placed:
+        # People who age move slowly across the picture: steps (modulo 256) once a term keep a long film small.
+        if not np.array_equal(now_placed, self.placed) and first % world.parameters.institutions.term_months == 0:
+            buffers.append(zlib.compress((now_placed - self.placed).tobytes(), 6))
             self.placed = now_placed
-            buffers.append(now_placed)
         content = {
             "name": self.name,
             "moved": len(buffers) > 1,
@@ -180,13 +181,13 @@ def vote_cost(world: World) -> float:
     return 100.0 * (shares[0] - shares[1])
 
 
-def places(world: World) -> bytes:
+def places(world: World) -> Bytes:
     """Where voters are drawn: ideology from the opposed party's side to the author's, then age; a byte each."""
     fixed = world.electorate.fixed
     across = 0.5 + 0.5 * world.sign * fixed[PARTISANSHIP] / FARTHEST
     up = (fixed[AGE] - YOUNGEST) / (OLDEST - YOUNGEST)
-    both = np.clip(np.rint(255.0 * np.stack([across, up])), 0, 255).astype(np.uint8)
-    return zlib.compress(both.tobytes(), 6)
+    both: Bytes = np.clip(np.rint(255.0 * np.stack([across, up])), 0, 255).astype(np.uint8)
+    return both
 
 
 def _film(world: World, camera: Camera, months: int) -> None:
@@ -222,7 +223,7 @@ def title(scenario: Scenario, world: World) -> Chunk:
             "author": "R" if world.sign > 0 else "D",
             "agencies": list(world.agencies),
         },
-        [places(world)],
+        [zlib.compress(places(world).tobytes(), 6)],
     )
 
 
@@ -299,8 +300,7 @@ def _history(scenario: Scenario) -> Iterator[Chunk]:
     for world in worlds:
         world.released = True
     for number in range(scenario.cycles):
-        if number > 0:
-            for world, first in zip(worlds, firsts, strict=True):
-                hold_accounts(world, first)
+        for world, first in zip(worlds, firsts, strict=True):
+            begin_term(world, first, number)
         yield from _pieces(worlds, cameras, number * term, term)
     yield Chunk({"part": "end", "outcomes": []}, [])

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ..agents.code_hash import short, versions
 from ..experiments.provenance import canonical_json, short_code_hash
-from ..experiments.request import DEFAULT_SEED
+from ..experiments.request import AGEING, DEFAULT_SEED, age_in_histories
 from ..model.parameters import ParameterError, Parameters
 from ..model.presets import PRESETS, preset
 
@@ -142,7 +142,11 @@ class Scenario:
             "seed": str(self.seed),
             "replicate": str(self.replicate),
         }
-        return fields | ({"protocol": "history", "cycles": str(self.cycles)} if self.cycles else {})
+        if not self.cycles:
+            return fields
+        # People age in histories unless told otherwise, so that it must be said either way.
+        fields[AGEING] = _text(self.parameters.people.ageing)
+        return fields | {"protocol": "history", "cycles": str(self.cycles)}
 
     def address(self) -> str:
         """Query string of `fields`, with the version of the code."""
@@ -153,6 +157,8 @@ class Scenario:
         words = ["moat run", f"--preset {self.preset}"]
         named = {name: value for name, value in self.settings().items() if name not in _BY_OPTION}
         named["exposure.visibility"] = self.parameters.exposure.visibility
+        if self.cycles:
+            named[AGEING] = self.parameters.people.ageing
         words += [f"--set {name}={_text(value)}" for name, value in sorted(named.items())]
         words += [f"--voters {self.parameters.electorate.voters}", f"--seed {self.seed}"]
         doses = {0.0, self.breadth} if futures is None else {*CURVE, self.breadth}
@@ -200,8 +206,11 @@ def scenes() -> dict[str, Scene]:
 def of_scene(name: str) -> Scenario:
     """The scenario behind a button. KeyError for an unknown one."""
     scene = scenes()[name]
-    p = preset(scene.preset).with_values({"electorate.voters": PAGE_VOTERS, **scene.values})
-    return Scenario(name, scene.preset, p, DEFAULT_SEED, scene.replicate, 6 if name == "history" else 0)
+    cycles = 6 if name == "history" else 0
+    values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS, **scene.values}
+    age_in_histories(values, "history" if cycles else "stress", scene.preset)
+    p = preset(scene.preset).with_values(values)
+    return Scenario(name, scene.preset, p, DEFAULT_SEED, scene.replicate, cycles)
 
 
 def from_address(query: str) -> Scenario:
@@ -242,6 +251,7 @@ def from_fields(given: Mapping[str, str]) -> Scenario:
     if not bare:
         values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS}
         values |= {name: value for name, value in given.items() if name not in _OWN}
+        age_in_histories(values, protocol, named)
         try:
             parameters = preset(named[:60]).with_values(values)
         except ParameterError as error:

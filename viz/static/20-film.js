@@ -35,7 +35,10 @@ class Film {
       for (const [number, piece] of content.worlds.entries()) {
         const world = this.worlds[number];
         const data = await inflate(buffers[next++]);
-        if (piece.moved) world.places = await inflate(buffers[next++]);
+        if (piece.moved) {
+          const steps = await inflate(buffers[next++]);
+          world.places = world.places.map((place, i) => (place + steps[i]) & 255);
+        }
         for (const [name, values] of Object.entries(piece.series)) (world.series[name] ??= []).push(...values);
         for (const name of ["ages", "agencies", "elections", "decisions", "events"]) world[name].push(...piece[name]);
         this.#develop(world, piece.snapshots, data);
