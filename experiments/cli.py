@@ -138,7 +138,7 @@ def _run_every_rule(request: Request, out: Path | None, workers: int, unasked: b
 
 @app.command()
 def targets(
-    replicates: Annotated[int, typer.Option(help="Histories.")] = 40,
+    replicates: Annotated[int, typer.Option(help="Histories.")] = 100,
     voters: Annotated[int, typer.Option(help="Model voters.")] = 2000,
     cycles: Annotated[int, typer.Option(help="Presidential terms of each history, 2 or more.")] = 12,
     seed: Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")] = 20250807,

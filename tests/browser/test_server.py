@@ -157,7 +157,8 @@ def test_closing_every_tab_leaves_nothing_behind(browser: Any, served: Any) -> N
     children, threads, memory = len(process.children(recursive=True)), process.num_threads(), process.memory_info().rss
     visit_and_leave()
     assert len(process.children(recursive=True)) == children
-    assert process.num_threads() <= threads
+    # The server's own pool of a few threads may still fill up; a thread kept for each closed tab would be three more.
+    assert process.num_threads() < threads + 3
     assert process.memory_info().rss <= 1.1 * memory
 
 

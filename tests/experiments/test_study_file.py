@@ -13,6 +13,7 @@ from political_moat.experiments.history_columns import HISTORY_RUN_COLUMNS
 from political_moat.experiments.run_columns import RUN_COLUMNS
 from political_moat.experiments.study_file import StudyFile, parse_study, read_study
 from political_moat.experiments.study_outcomes import STOP_OUTCOMES
+from political_moat.model.presets import PRESETS
 
 STUDIES = Path(__file__).parents[2] / "experiments" / "studies"
 FINE = """
@@ -72,7 +73,7 @@ def test_different_mistakes_are_all_told_with_key_what_is_allowed_and_the_neares
         "study.sed: unknown key; allowed: name, seed, title; did you mean 'seed'?",
         "design.kind = 'gird' is not possible; allowed: grid, lhs, sobol, morris, list; did you mean 'grid'?",
         "replicates.min = 0 is not possible; allowed: a whole number, 1 or more",
-        "model.preset: unknown preset 'calibratd'; did you mean 'calibrated'? (allowed: calibrated, article)",
+        f"model.preset: unknown preset 'calibratd'; did you mean 'calibrated'? (allowed: {', '.join(PRESETS)})",
         "model.set: unknown parameter 'market.crash_mont'; did you mean 'market.crash_month'? "
         "(allowed: any name of moat params)",
         "factors.exposure.breadth.unit = 'share of people' is not possible; allowed: 'share of voters'; "
