@@ -13,16 +13,14 @@ def report_line(outcome: Outcome) -> str:
     """
     reason = _without(outcome)
     if reason is None:
-        from .report import REPORT, build_report
+        from .report import build_report
 
         try:
             return f"Report: {build_report(outcome.path)}"
         except UserError as error:
             reason = f"{error}; the exports are whole"
-        left = outcome.path / REPORT
-        if left.is_file():
-            reason += f" ({left} is of an earlier state)"
-    return f"No report: {reason}"
+    old = outcome.path / "report.html"
+    return f"No report: {reason}" + (f" ({old} is of an earlier state)" if old.is_file() else "")
 
 
 def _without(outcome: Outcome) -> str | None:

@@ -8,6 +8,7 @@ import pytest
 from results_folders import command, contents
 
 from political_moat import Study
+from political_moat.experiments import sweep
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.provenance import verify_checksums
 
@@ -86,3 +87,31 @@ def test_a_report_that_cannot_be_written_costs_no_export_and_no_exit_code(
     assert command("sweep", tmp_path / "study.toml", "--out", out, "--quiet") == 0
     assert "No report: " in capsys.readouterr().out
     assert verify_checksums(out) == []
+
+
+BROKEN = """
+from political_moat.experiments.task import run_task
+
+def broken(payload):
+    if payload[3] == 2:
+        raise ArithmeticError("broken on purpose")
+    return run_task(payload)
+"""
+
+
+def test_with_a_failed_replicate_there_is_no_report_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_task.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sweep.TASKS, "stress", "broken_task:broken")
+    (tmp_path / "study.toml").write_text(TEXT)
+    out = tmp_path / "out"
+    words = ("sweep", tmp_path / "study.toml", "--out", out, "--quiet")
+    assert command(*words) == 1
+    told = f"No report: replicates are missing; moat report {out} makes one without them"
+    assert told in capsys.readouterr().out.splitlines()
+    assert not (out / "report.html").exists()
+    (out / "report.html").write_text("old")
+    assert command(*words) == 1
+    assert f"{told} ({out / 'report.html'} is of an earlier state)" in capsys.readouterr().out.splitlines()
