@@ -52,7 +52,7 @@ class Count(NamedTuple):
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
-    words = ["sweep", "study.toml", "--out", "out", "--quiet"]
+    words = ["sweep", "study.toml", "--out", "out", "--quiet", "--no-report"]
     return subprocess.Popen([*COMMAND, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

@@ -21,6 +21,7 @@ Workers = Annotated[int | None, typer.Option(help="Workers, instead of what the 
 EngineKind = Annotated[str | None, typer.Option("--engine", help="serial, process or dask, instead of the file's.")]
 Address = Annotated[str | None, typer.Option(help="Dask scheduler, such as tcp://node:8786, with --engine dask.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+NoReport = Annotated[bool, typer.Option("--no-report", help="No report.html, figures and tables at the end.")]
 
 
 def validate(study: StudyPath) -> None:
@@ -66,6 +67,7 @@ def _run(
     *,
     retry: bool = False,
     shard: Shard | None = None,
+    report: bool = False,
 ) -> None:
     from .study_file import read_study
 
@@ -77,13 +79,17 @@ def _run(
     if out is None:
         out = study if (study / "manifest.json").is_file() else default_folder(found, shard)
     outcome = run_sweep(found, out, engine, quiet=quiet, retry=retry, shard=shard)
-    _tell(outcome, shard)
+    _tell(outcome, shard, report=report)
 
 
-def _tell(outcome: Outcome, shard: Shard | None) -> None:
+def _tell(outcome: Outcome, shard: Shard | None, *, report: bool = False) -> None:
     from .sweep_text import outcome_text
 
     typer.echo(outcome_text(outcome, shard))
+    if report:
+        from .sweep_report import report_line
+
+        typer.echo(report_line(outcome))
     if outcome.failed or outcome.absent:
         raise typer.Exit(1)
 
@@ -95,9 +101,10 @@ def sweep(
     engine: EngineKind = None,
     address: Address = None,
     quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
-    """Run a study, or resume it: runs what is missing, keeps what is there, then exports everything."""
-    _run(study, out, workers, engine, address, quiet)
+    """Run a study, or resume it: runs what is missing, keeps what is there, exports everything, writes the report."""
+    _run(study, out, workers, engine, address, quiet, report=not no_report)
 
 
 def retry(
@@ -107,9 +114,10 @@ def retry(
     engine: EngineKind = None,
     address: Address = None,
     quiet: Quiet = False,
+    no_report: NoReport = False,
 ) -> None:
     """Run a study's failed runs again, with whatever else is missing."""
-    _run(study, out, workers, engine, address, quiet, retry=True)
+    _run(study, out, workers, engine, address, quiet, retry=True, report=not no_report)
 
 
 def shard(

@@ -1,0 +1,117 @@
+"""`moat sweep` ends with the report: one command from a study file to the folder that a paper archives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from results_folders import command, contents
+
+from political_moat import Study
+from political_moat.experiments import sweep
+from political_moat.experiments.errors import UserError
+from political_moat.experiments.provenance import verify_checksums
+
+TEXT = """
+[study]
+name = "little"
+[model]
+voters = 200
+[factors."exposure.breadth"]
+levels = [0, 0.3]
+[replicates]
+min = 4
+[engine]
+kind = "serial"
+"""
+
+
+def test_one_command_gives_the_folder_with_its_report_and_again_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study.toml").write_text(TEXT)
+    out = tmp_path / "out"
+    words = ("sweep", tmp_path / "study.toml", "--out", out, "--quiet")
+    assert command(*words) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Report: {out / 'report.html'}"
+    made = contents(out)
+    assert {"report.html", "tables/dose-response.tex", "SHA256SUMS"} <= made.keys()
+    for figure in ("dose-response-print", "incidence", "one-run"):
+        assert {f"figures/{figure}.{ending}" for ending in ("pdf", "svg", "csv")} <= made.keys()
+    listed = {line.partition("  ")[2] for line in made["SHA256SUMS"].decode().splitlines()}
+    assert listed == made.keys() - {"SHA256SUMS"}
+    assert verify_checksums(out) == []
+
+    assert command(*words) == 0
+    assert contents(out) == made
+
+    alone = contents(Study.from_text(TEXT, tmp_path / "alone").run().path)
+    assert "report.html" not in alone
+    assert {name: made[name] for name in alone if name != "SHA256SUMS"} == {
+        name: content for name, content in alone.items() if name != "SHA256SUMS"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "told"),
+    [
+        (TEXT, ["--no-report"], "Files: {out}"),
+        (
+            TEXT.replace("voters = 200", 'voters = 200\nprotocol = "history"\ncycles = 1'),
+            [],
+            "No report: it tells stress tests; a history's tables are summary.csv and export/ (docs/history.md)",
+        ),
+    ],
+)
+def test_where_no_report_is_asked_for_or_applies_the_exports_are_all_there_is(
+    text: str, words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study.toml").write_text(text)
+    out = tmp_path / "out"
+    assert command("sweep", tmp_path / "study.toml", "--out", out, "--quiet", *words) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == told.format(out=out)
+    assert (out / "export" / "runs.csv").is_file()
+    assert not {"report.html", "figures", "tables"} & {path.name for path in out.iterdir()}
+    assert verify_checksums(out) == []
+
+
+def test_a_report_that_cannot_be_written_costs_no_export_and_no_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(folder: Path) -> Path:
+        raise UserError(f"{folder} holds nothing to report")
+
+    monkeypatch.setattr("political_moat.experiments.report.build_report", refuses)
+    (tmp_path / "study.toml").write_text(TEXT)
+    out = tmp_path / "out"
+    assert command("sweep", tmp_path / "study.toml", "--out", out, "--quiet") == 0
+    assert "No report: " in capsys.readouterr().out
+    assert verify_checksums(out) == []
+
+
+BROKEN = """
+from political_moat.experiments.task import run_task
+
+def broken(payload):
+    if payload[3] == 2:
+        raise ArithmeticError("broken on purpose")
+    return run_task(payload)
+"""
+
+
+def test_with_a_failed_replicate_there_is_no_report_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_task.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sweep.TASKS, "stress", "broken_task:broken")
+    (tmp_path / "study.toml").write_text(TEXT)
+    out = tmp_path / "out"
+    words = ("sweep", tmp_path / "study.toml", "--out", out, "--quiet")
+    assert command(*words) == 1
+    told = f"No report: replicates are missing; moat report {out} makes one without them"
+    assert told in capsys.readouterr().out.splitlines()
+    assert not (out / "report.html").exists()
+    (out / "report.html").write_text("old")
+    assert command(*words) == 1
+    assert f"{told} ({out / 'report.html'} is of an earlier state)" in capsys.readouterr().out.splitlines()
