@@ -73,10 +73,8 @@ print(code_hash(), kernel_code_hash())
 """
 
 
-def test_the_code_hash_is_stable_short_and_quick() -> None:
-    started = time.perf_counter()
+def test_the_code_hash_is_stable_and_short() -> None:
     digest = hashed.kernel_code_hash()
-    assert time.perf_counter() - started < 0.25  # a few milliseconds on an idle machine
     assert digest == hashed.kernel_code_hash()
     assert len(digest) == 64
     assert hashed.short(digest) == digest[:16]

@@ -202,7 +202,7 @@ def test_outcomes_of_the_stopping_rule_are_columns_with_a_number_in_every_run() 
 
 
 LIGHT = """
-import sys, time
+import sys
 sys.argv = ["moat", "validate", {file!r}]
 from political_moat.experiments.cli import main
 try:
@@ -210,19 +210,14 @@ try:
 except SystemExit as stop:
     assert stop.code in (0, 2, None)
 print(sorted({{"mesa", "pandas", "numba", "scipy", "numpy", "matplotlib", "pyarrow"}} & sys.modules.keys()))
-print(time.process_time())
 """
 
 
 @pytest.mark.parametrize("text", [FINE, FIVE])
-def test_validate_imports_nothing_heavy_and_is_quick(tmp_path: Path, text: str) -> None:
+def test_validate_imports_nothing_heavy(tmp_path: Path, text: str) -> None:
+    """What it costs is printed by benchmarks/startup.py: no test is timed."""
     file = tmp_path / "study.toml"
     file.write_text(text)
     code = LIGHT.format(file=str(file))
-    spent = []
-    for _ in range(3):  # the quickest of three: another process may share the core
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-        *_, imported, seconds = done.stdout.splitlines()
-        assert imported == "[]"
-        spent.append(float(seconds))
-    assert min(spent) <= 0.25
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]"
