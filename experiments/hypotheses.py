@@ -89,7 +89,7 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
     found = []
     for place, arm in doses:
         point = rows[rows["point"] == place[0]] if keys else rows
-        zero = _zero_of(point, arm)
+        zero = zero_of(point, arm)
         both = arm.merge(zero, on="replicate", suffixes=("", "_zero"))
         if len(both) != len(arm) or len(both) != len(zero):
             raise UserError(f"missing rows: arm {place[-1]} and its zero-exposure arm have different replicates")
@@ -120,7 +120,7 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
     return pd.DataFrame(found)
 
 
-def _zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
+def zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
     """The zero-exposure rows an arm is compared with: same point, and the same exposure otherwise."""
     zero = point[point["breadth"] == 0.0]
     for name in ("allocation", "skew", "grandfathering"):

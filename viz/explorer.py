@@ -1,4 +1,4 @@
-"""The results explorer: dose-response of any outcome, and every single run, which can be played."""
+"""The results explorer: dose-response of any outcome, phase map, and every single run, which can be played."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from ..experiments.errors import UserError
 from ..experiments.store import EXPORT, read_manifest
-from ..model.parameters import ParameterError, Parameters
-from ..model.presets import PRESETS, preset
-from .scenarios import Scenario
+from .explorer_map import phase_map
+from .explorer_runs import factors_of, other_values, plays, read_runs, told
 
-MOST_PLAYS = 120
+MOST_OPTIONS = 200
+"""More design points than this are chosen by their number."""
 _NOT_OUTCOMES = (
-    "key", "replicate", "seed", "arm", "layer", "breadth", "visibility", "allocation", "skew", "grandfathering",
-    "voters", "rule", "outcome_hash", "cycles", "beyond_coverage",
+    "key", "point", "replicate", "seed", "arm", "layer", "breadth", "visibility", "allocation", "skew",
+    "grandfathering", "voters", "rule", "outcome_hash", "cycles", "beyond_coverage",
 )  # fmt: skip
 
 
@@ -32,37 +32,66 @@ def check_folder(folder: Path) -> None:
 
 
 def explore(folder: Path, wanted: Mapping[str, str]) -> str:
-    """HTML of the explorer: a form, the dose-response of an outcome, and links that play single runs."""
-    import pandas as pd
-
+    """HTML of the explorer: a form, dose-response and contrast at one design point, the phase map, and runs to play."""
     try:
-        runs = pd.read_csv(folder / EXPORT / "runs.csv")
-        manifest = read_manifest(folder)
+        runs = read_runs(folder)
     except (OSError, ValueError, UserError) as error:
         raise ExplorerError(f"the results cannot be read ({error})") from error
     numeric = runs.select_dtypes("number").columns
-    outcomes = [name for name in numeric if name not in _NOT_OUTCOMES]
+    outcomes = [name for name in numeric if name not in _NOT_OUTCOMES and "." not in name]
     outcome = wanted.get("outcome", "reversed" if "reversed" in outcomes else outcomes[0])
     if outcome not in outcomes:
         raise ExplorerError(f"there is no outcome {outcome[:40]!r}; there are {', '.join(outcomes)}")
-    arms = list(dict.fromkeys(runs["arm"]))
+    points = [int(one) for one in runs["point"].unique()]
+    point = _point(points, wanted.get("point", str(points[0])))
+    part = runs[runs["point"] == point]
+    arms = list(dict.fromkeys(part["arm"]))
     arm = wanted.get("arm", arms[-1] if "b=0.3 v=1" not in arms else "b=0.3 v=1")
     if arm not in arms:
         raise ExplorerError(f"there is no arm {arm[:40]!r}; there are {', '.join(arms)}")
-    parts = [_form(outcomes, outcome, arms, arm), _dose_response(runs, outcome), _contrast(runs, outcome, arm)]
-    parts.append(_plays(runs, manifest, outcome, arm))
-    return "".join(parts)
+    return "".join(
+        (
+            _form({"outcome": outcomes, "arm": arms}, {"outcome": outcome, "arm": arm}, _points(runs, points, point)),
+            _dose_response(part, outcome),
+            _contrast(part, outcome, arm),
+            phase_map(folder, runs, point),
+            plays(part, folder, outcome, arm),
+        )
+    )
 
 
-def _form(outcomes: list[str], outcome: str, arms: list[str], arm: str) -> str:
-    def choice(name: str, all_: list[str], now: str) -> str:
+def _point(points: list[int], text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) in points:
+        return int(text)
+    raise ExplorerError(f"there is no design point {text[:40]!r}; there are {points[0]} to {points[-1]}")
+
+
+def _form(choices: Mapping[str, list[str]], now: Mapping[str, str], more: str) -> str:
+    def choice(name: str) -> str:
         options = "".join(
-            f"<option{' selected' if one == now else ''}>{html.escape(str(one))}</option>" for one in all_
+            f"<option{' selected' if one == now[name] else ''}>{html.escape(str(one))}</option>"
+            for one in choices[name]
         )
         return f'<label>{name} <select name="{name}">{options}</select></label>'
 
-    fields = choice("outcome", outcomes, outcome) + choice("arm", arms, arm)
-    return f'<form method="get">{fields}<button>Show</button></form>'
+    return f'<form method="get">{"".join(map(choice, choices))}{more}<button>Show</button></form>'
+
+
+def _points(runs: Any, points: list[int], now: int) -> str:
+    """The field that chooses a design point of a sweep; nothing where there is one."""
+    if len(points) < 2:
+        return ""
+    if len(points) > MOST_OPTIONS:
+        field = f'<input name="point" type="number" min="{points[0]}" max="{points[-1]}" value="{now}">'
+        return f"<label>design point {field}</label>"
+    factors = factors_of(runs)
+    values = runs.groupby("point")[factors].first() if factors else None
+    options = []
+    for one in points:
+        words = ", ".join(told(name, values.loc[one, name]) for name in factors) if values is not None else ""
+        chosen = " selected" if one == now else ""
+        options.append(f'<option value="{one}"{chosen}>{html.escape(f"{one}: {words}")}</option>')
+    return f'<label>design point <select name="point">{"".join(options)}</select></label>'
 
 
 def _summary(values: Any) -> tuple[float, float, float, int]:
@@ -80,10 +109,14 @@ def _summary(values: Any) -> tuple[float, float, float, int]:
 
 
 def _dose_response(runs: Any, outcome: str) -> str:
-    groups = []
-    for (layer, visibility), part in runs.groupby(["layer", "visibility"], sort=False):
+    from ..experiments.history import EVOLVING
+
+    groups, others = [], other_values(runs)
+    for keys, part in runs[runs["arm"] != EVOLVING].groupby(["layer", "visibility", *others], sort=False):
         points = [(float(b), *_summary(one[outcome])) for b, one in part.groupby("breadth")]
-        groups.append((f"{layer}, visibility {visibility:g}", points))
+        layer, *values = keys
+        named = zip(("visibility", *others), values, strict=True)
+        groups.append((", ".join([layer, *(f"{name} {value:g}" for name, value in named)]), points))
     rows = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th><td>{b:g}</td><td>{mean:.3f}</td>'
         f"<td>{low:.3f} to {high:.3f}</td><td>{n}</td></tr>"
@@ -131,48 +164,20 @@ def _drawing(groups: list[tuple[str, list[tuple[float, float, float, float, int]
 
 
 def _contrast(runs: Any, outcome: str, arm: str) -> str:
-    """Paired counts against the zero-exposure arm, where the outcome is 0 or 1."""
-    both = runs.pivot(index="replicate", columns="arm", values=outcome)
-    if arm == "b=0" or "b=0" not in both or not both[[arm, "b=0"]].isin((0, 1)).all().all():
+    """Paired counts against zero exposure on the same layer, where the outcome is 0 or 1."""
+    from ..experiments.hypotheses import zero_of
+
+    dosed = runs[runs["arm"] == arm]
+    try:
+        zero = zero_of(runs[runs["layer"] == dosed["layer"].iloc[0]], dosed)
+    except UserError:
         return ""
-    lost = int(((both["b=0"] == 1) & (both[arm] == 0)).sum())
-    gained = int(((both["b=0"] == 0) & (both[arm] == 1)).sum())
+    both = dosed.merge(zero, on="replicate", suffixes=("", "_zero"))
+    before, after = both[f"{outcome}_zero"], both[outcome]
+    if zero["arm"].iloc[0] == arm or not (before.isin((0, 1)).all() and after.isin((0, 1)).all()):
+        return ""
+    lost, gained = int(((before == 1) & (after == 0)).sum()), int(((before == 0) & (after == 1)).sum())
     return (
         f"<p>Of {len(both)} paired replicates, exposure ({html.escape(arm)}) prevented {lost} and caused {gained}; "
         f"in {len(both) - lost - gained} both worlds agree.</p>"
     )
-
-
-def _plays(runs: Any, manifest: Mapping[str, Any], outcome: str, arm: str) -> str:
-    part = runs[runs["arm"] == arm].sort_values("replicate")
-    if str(part["layer"].iloc[0]) != str(manifest["request"]["parameters"]["policy"]["layer"]):
-        return "<p>Arms on another legal layer fork at takeover; the page plays arms on the preset's own layer.</p>"
-    try:
-        base = _base(manifest)
-    except (ParameterError, KeyError, TypeError, ValueError) as error:
-        return f"<p>These runs cannot be played here: {html.escape(str(error))}</p>"
-    links = []
-    for row in part.head(MOST_PLAYS).to_dict("records"):
-        scenario = scenario_of(base, manifest, row)
-        text = f"{row['replicate']}: {row[outcome]:g}"
-        links.append(f'<a href="./?{html.escape(scenario.address())}">{text}</a>')
-    note = f"The first {MOST_PLAYS} of {len(part)} are listed." if len(part) > MOST_PLAYS else ""
-    title = f"Play one run of {html.escape(arm)} (replicate: {html.escape(outcome)})"
-    return f'<h2>{title}</h2><p>{note}</p><p class="plays">{"".join(links)}</p>'
-
-
-def _base(manifest: Mapping[str, Any]) -> Parameters:
-    tree = manifest["request"]["parameters"]
-    return Parameters().with_values(
-        {f"{group}.{leaf}": value for group, leaves in tree.items() for leaf, value in leaves.items()}
-    )
-
-
-def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str, Any]) -> Scenario:
-    """The scenario that plays one run of a study: its parameters with the arm's dose, its seed and replicate."""
-    dose = {"exposure.breadth": float(row["breadth"]), "exposure.visibility": float(row["visibility"])}
-    named = manifest["request"].get("preset")
-    named = named if named in PRESETS else "calibrated"
-    preset(named)
-    cycles = int(manifest["request"].get("cycles") or 0)
-    return Scenario("", named, base.with_values(dose), int(manifest["seed"]), int(row["replicate"]), cycles)

@@ -193,11 +193,16 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+def _label(name: str) -> str:
+    words = name.replace("-", " ")
+    return (words[0].upper() + words[1:]).replace("Esg", "ESG")
+
+
 def scenes() -> dict[str, Scene]:
     """Every scene in the order of the page: the page's own, then presets of the model that none of them starts from."""
     started = {scene.preset for scene in SCENES.values()}
     return SCENES | {
-        name: Scene(name.replace("-", " ").capitalize(), one.sentence, name, {"exposure.breadth": 0.3})
+        name: Scene(_label(name), one.sentence, name, {"exposure.breadth": 0.3})
         for name, one in PRESETS.items()
         if name not in started
     }

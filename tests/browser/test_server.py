@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import os
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -135,6 +139,71 @@ def test_a_flood_of_bad_addresses_leaves_the_page_answering(served: Any, visit: 
         assert answer(served, f"/?electorate.voters={10**number}&x={'%00' * 50}").status == 200
     page = visit("?scene=caps")
     assert page.evaluate("window.moat.scenario.scene") == "caps"
+
+
+HEAVIEST = ("electorate.voters=104166", "electorate.voters=34722&protocol=history&cycles=12")
+"""As much work as one film may ask for, in a stress test and in the longest history."""
+
+
+def heavy(number: int) -> str:
+    """A heavy address; no two are alike."""
+    return f"{HEAVIEST[number % 2]}&exposure.breadth=0.3&seed={number}"
+
+
+def malformed(number: int) -> str:
+    wrong = ("electorate.voters=999999999", "seed=-1", "a=1&a=2", "%00%ff", "replicate=1e9", "cycles=12&protocol=x")
+    return f"{wrong[number % len(wrong)]}&n{number}={'[' * 50}"
+
+
+def rude(served: Any, sent: bytes) -> None:
+    """A socket that says something that is no request, or half of one, and hangs up after two seconds."""
+    parts = urlsplit(served.address)
+    with contextlib.suppress(OSError), socket.create_connection((parts.hostname, parts.port or 80), 10) as one:
+        one.settimeout(2)
+        one.sendall(sent)
+        one.recv(4096)
+
+
+FLOOD = """queries => {
+    window.told = [];
+    const hear = window.moat.hear.bind(window.moat);
+    window.moat.hear = (message, buffers) => { window.told.push(message); hear(message, buffers); };
+    for (const query of queries) window.moat.ask("film", { fields: Object.fromEntries(new URLSearchParams(query)) });
+    for (const message of [null, 7, "film", { type: "film" }, { type: "film", fields: [1] }, { type: "__proto__" },
+        { type: "voter", index: 1e99 }, { type: "film", fields: { seed: "9".repeat(9999) } }]) {
+        window.moat.model.send(message);
+    }
+}"""
+
+
+def test_a_flood_of_heavy_and_malformed_addresses_leaves_the_page_answering(served: Any, visit: Any) -> None:
+    process = psutil.Process(served.process.pid)
+    workers = len(process.children(recursive=True))
+    flooding = [visit("?scene=caps") for _ in range(3)]
+    upgrade = b"GET /jupyter/api/kernels/abc/channels HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+    noise = [
+        os.urandom(2000),
+        b"GET /?" + b"a" * 70_000,
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+        upgrade + b"\r\n\xff",
+    ]
+    addresses = [f"/?{ask(number)}" for number in range(60) for ask in (heavy, malformed)]
+    with ThreadPoolExecutor(12) as crowd:
+        shouted = [crowd.submit(rude, served, noise[number % len(noise)]) for number in range(24)]
+        asked = [crowd.submit(answer, served, address) for address in addresses]
+        for visitor, page in enumerate(flooding):
+            page.evaluate(FLOOD, [heavy(1000 * visitor + number) for number in range(60)])
+        # In the middle of it somebody comes who wants nothing special: the page's own minute of waiting is her bound.
+        normal = visit("?exposure.breadth=0.25&electorate.voters=2000&seed=5")
+        assert [one.result(60).status for one in asked] == [200] * len(addresses)
+        assert [one.result(60) for one in shouted] == [None] * len(shouted)
+    assert normal.evaluate("[window.moat.scenario.seed, window.moat.film.title.voters]") == [5, 2000]
+    told = [one for page in flooding for one in page.evaluate("window.told")]
+    assert any("a lot within a minute" in one.get("text", "") for one in told)
+    # Each of them has one film in line, however many she asked for; nobody was told of a longer line.
+    assert max((one["place"] for one in told if one["type"] == "wait"), default=0) <= len(flooding) + 1
+    assert answer(served, "/teachers").status == 200
+    assert len(process.children(recursive=True)) == workers
 
 
 def test_closing_every_tab_leaves_nothing_behind(browser: Any, served: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psutil
@@ -14,6 +15,7 @@ from political_moat.viz import pool as pools
 from political_moat.viz.jobs import Call, Ended, Job, step
 from political_moat.viz.pool import BusyError, Listener, Pool
 from political_moat.viz.scenarios import Scenario, from_address
+from political_moat.viz.session import Session
 
 
 def scenario(seed: int = 1, voters: int = 300) -> Scenario:
@@ -173,3 +175,28 @@ def test_a_worker_forgets_what_was_dropped() -> None:
         step(Call(1, None, ()))
     pieces = [step(Call(2, None, ())) for _ in range(6)]
     assert isinstance(pieces[-1], Ended)
+
+
+def test_a_crowd_that_asks_for_the_most_keeps_the_line_within_its_cap(pool: Pool) -> None:
+    said: list[dict[str, Any]] = []
+
+    def flood(number: int) -> Session:
+        visitor = Session(pool, lambda message, _: said.append(message))
+        fields = {"electorate.voters": "18000", "exposure.breadth": "0.3", "seed": str(number)}
+        visitor.handle({"type": "film", "fields": fields})
+        visitor.handle({"type": "luck"})
+        assert pool.waiting() <= pools.MOST_JOBS
+        return visitor
+
+    with ThreadPoolExecutor(8) as crowd:
+        visitors = list(crowd.map(flood, range(40)))
+    assert pool.waiting() > pools.MOST_JOBS - 50
+    assert any("too many requests" in message.get("text", "") for message in said)
+    for visitor in visitors:
+        visitor.close()
+    assert pool.waiting() == 0
+    arrived: list[dict[str, Any]] = []
+    late = Session(pool, lambda message, _: arrived.append(message))
+    late.handle({"type": "film", "fields": {"electorate.voters": "300", "seed": "1"}})
+    settled(pool)
+    assert arrived[-1]["content"]["part"] == "end"

@@ -12,7 +12,8 @@ import pytest
 from political_moat.experiments.store import read_manifest
 from political_moat.viz import documents
 from political_moat.viz.catalogue import parameter_cards
-from political_moat.viz.explorer import explore, scenario_of
+from political_moat.viz.explorer import explore
+from political_moat.viz.explorer_runs import base_of, scenario_of
 from political_moat.viz.replay import film
 from political_moat.viz.scenarios import from_address, scenes
 from political_moat.viz.server import improve
@@ -58,10 +59,8 @@ def test_the_explorer_shows_what_the_export_says_and_plays_its_runs(study: Path)
     mean = runs[(runs["arm"] == "b=0.3 v=1")]["severity"].mean()
     assert f"<td>{mean:.3f}</td>" in shown
     manifest = read_manifest(study)
-    from political_moat.viz.explorer import _base
-
     for row in runs[runs["arm"] == "b=0.3 v=1"].to_dict("records"):
-        scenario = scenario_of(_base(manifest), manifest, row)
+        scenario = scenario_of(base_of(study, manifest), manifest, row)
         assert from_address(scenario.address()).key == scenario.key
         outcomes = list(film(scenario))[-1].content["outcomes"]
         for name in ("attempted", "restricted", "reversed"):

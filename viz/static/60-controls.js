@@ -1,15 +1,31 @@
 // Scenes, the assumptions drawer with every parameter, and the numbers the command line prints.
+const DIGITS = 9;
+
 class Scenes {
   constructor(scenes, onPick) {
-    this.buttons = Object.entries(scenes).map(([name, one], number) => h("button", { type: "button",
+    // A row of nine, with a digit each; what else the model knows is chosen from a list below it.
+    const entries = Object.entries(scenes), listed = entries.slice(DIGITS), id = freshId("more"), about = freshId("about");
+    this.scenes = scenes;
+    this.names = entries.slice(0, DIGITS).map(([name]) => name);
+    this.buttons = entries.slice(0, DIGITS).map(([name, one], number) => h("button", { type: "button",
       "aria-pressed": "false", title: one.sentence, "data-scene": name, onclick: () => onPick(name) },
-    number < 9 ? h("kbd", { "aria-hidden": "true" }, String(number + 1)) : null, one.label));
-    this.node = h("div", { class: "moat-scenes", role: "group", "aria-label": "Presets" }, this.buttons);
-    this.names = Object.keys(scenes);
+    h("kbd", { "aria-hidden": "true" }, String(number + 1)), one.label));
+    const options = (picked) => picked.map(([name, one]) => h("option", { value: name }, one.label));
+    this.more = h("select", { id, "aria-describedby": about }, h("option", { value: "" }, "choose one"),
+      options(listed.filter(([name]) => /^h\d/.test(name))),
+      h("optgroup", { label: "Other policies, for comparison" }, options(listed.filter(([name]) => !/^h\d/.test(name)))));
+    this.more.addEventListener("change", () => this.more.value && onPick(this.more.value));
+    this.about = h("span", { id: about, class: "moat-note" });
+    this.node = h("div", {}, h("div", { class: "moat-scenes", role: "group", "aria-label": "Presets" }, this.buttons),
+      listed.length ? h("p", { class: "moat-more" }, h("label", { for: id }, "Hypotheses"), this.more, this.about) : null);
+    this.mark("");
   }
 
   mark(name) {
     for (const button of this.buttons) button.setAttribute("aria-pressed", String(button.dataset.scene === name));
+    const listed = name in this.scenes && !this.names.includes(name);
+    this.more.value = listed ? name : "";
+    this.about.textContent = listed ? this.scenes[name].sentence : "Settings in which one answer or another can show itself; a single luck may not.";
   }
 }
 

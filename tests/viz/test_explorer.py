@@ -1,0 +1,134 @@
+"""The results explorer on a sweep and on a run: dose-response, phase map, and every run plays as it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from political_moat import Study
+from political_moat.experiments.hypotheses import WORDS, phase_table
+from political_moat.experiments.request import make_request
+from political_moat.experiments.study import run_study
+from political_moat.viz.explorer import ExplorerError, explore
+from political_moat.viz.explorer_map import NEEDED
+from political_moat.viz.replay import film
+from political_moat.viz.scenarios import Scenario, from_address
+
+SWEEP = """
+[study]
+name = "little"
+seed = 7
+[model]
+voters = 300
+returning = false
+layers = ["statute"]
+set = { "market.crash_month" = 60, "market.crash_size" = -0.5{more} }
+[factors."exposure.breadth"]
+levels = [0, 0.3]
+[factors."exposure.visibility"]
+levels = [1.0, 0.1]
+[factors."party.office_rent"]
+levels = [0.5, 2]
+[factors."people.ageing"]
+levels = [true]
+[replicates]
+min = 3
+[engine]
+kind = "serial"
+"""
+
+
+def sweep(place: Path, more: str = "") -> Path:
+    Study.from_text(SWEEP.replace("{more}", more), place).run()
+    return place
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sweep(tmp_path_factory.mktemp("sweep") / "out")
+
+
+def runs_of(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "export" / "runs.csv", keep_default_na=False)
+
+
+def played(shown: str) -> list[Scenario]:
+    """Scenarios behind the links of the page, as a browser would read them."""
+    return [from_address(html.unescape(one)) for one in re.findall(r'<a href="\./\?([^"]*)">', shown)]
+
+
+def test_the_dose_response_of_a_sweep_is_that_of_the_chosen_point(swept: Path) -> None:
+    runs = runs_of(swept)
+    for point in (0, 1):
+        shown = explore(swept, {"outcome": "mean_policy", "point": str(point), "arm": "b=0.3 v=0.1"})
+        arm = runs[(runs["point"] == point) & (runs["arm"] == "b=0.3 v=0.1")]
+        assert f"<td>{arm['mean_policy'].mean():.3f}</td>" in shown
+        assert f'<option value="{point}" selected>{point}: office rent ' in shown
+    assert runs.groupby("point")["mean_policy"].mean().nunique() == 2
+
+
+@pytest.mark.parametrize("arm", ["b=0.3 v=1", "b=0.3 v=0.1", "statute b=0.3 v=1"])
+def test_a_link_plays_the_run_with_its_own_parameters_and_outcomes(swept: Path, arm: str) -> None:
+    runs = runs_of(swept)
+    mine = runs[(runs["point"] == 1) & (runs["arm"] == arm)].sort_values("replicate").to_dict("records")
+    scenarios = played(explore(swept, {"point": "1", "arm": arm}))
+    assert [one.replicate for one in scenarios] == [row["replicate"] for row in mine] == [0, 1, 2]
+    for scenario, row in zip(scenarios, mine, strict=True):
+        p = scenario.parameters
+        assert (scenario.seed, p.party.office_rent, p.people.ageing) == (7, 2.0, True)
+        assert (p.electorate.voters, p.market.crash_month, p.policy.layer) == (300, 60, row["layer"])
+        assert (p.exposure.breadth, p.exposure.visibility) == (row["breadth"], row["visibility"])
+        outcomes: dict[str, Any] = list(film(scenario))[-1].content["outcomes"][1]
+        for name in ("attempted", "restricted", "reversed", "severity", "mean_policy"):
+            assert outcomes[name] == pytest.approx(row[name], rel=1e-12)
+
+
+def test_the_phase_map_has_the_letters_and_numbers_of_the_analysis(swept: Path) -> None:
+    shown = explore(swept, {})
+    table = phase_table(runs_of(swept))
+    drawing = shown[shown.index('<svg class="map"') : shown.index("Letters of the map")]
+    assert len(table) == drawing.count("<rect") == 4
+    for one in table.to_dict("records"):
+        letter = WORDS[one["word"]].letter
+        assert f">{letter}  {one['rd_reversed']:+.2f}</text>" in drawing
+        assert f"{letter} {one['word']}</a><br>{one['rd_reversed']:+.3f} ({one['rd_reversed_low']:+.3f} to " in shown
+        assert f"<b>{letter}</b> {one['word']}" in shown
+    for words in ("office rent 0.5, visibility 1", "office rent 2, visibility 0.1"):
+        assert f'<th scope="row">{words}</th>' in shown
+
+
+def test_a_link_of_the_map_opens_the_runs_of_its_cell(swept: Path) -> None:
+    links = [html.unescape(one) for one in re.findall(r'<td><a href="\?([^"]*)">', explore(swept, {}))]
+    assert len(links) == 4
+    last = dict(pair.split("=", 1) for pair in links[-1].split("&"))
+    assert (last["outcome"], last["point"]) == ("reversed", "1")
+    assert "Play one run of b=0.3 v=0.1" in explore(swept, last | {"arm": "b=0.3 v=0.1"})
+
+
+def test_without_a_second_factor_the_page_says_what_a_map_needs(tmp_path: Path) -> None:
+    request = make_request(replicates=2, voters=300, breadths="0,0.3")
+    single = request.design._replace(visibilities=(1.0,))
+    run_study(dataclasses.replace(request, design=single), tmp_path / "out", 1, quiet=True)
+    shown = explore(tmp_path / "out", {})
+    assert html.escape(NEEDED) in shown
+    assert 'class="map"' not in shown
+
+
+@pytest.mark.parametrize("wrong", ["2", "-1", "0.5", "1e0", "", "<b>", "²"])
+def test_a_design_point_that_is_not_there_is_refused(swept: Path, wrong: str) -> None:
+    with pytest.raises(ExplorerError, match="there is no design point"):
+        explore(swept, {"point": wrong})
+
+
+def test_where_the_past_on_another_layer_matters_the_page_says_why_it_does_not_play(tmp_path: Path) -> None:
+    folder = sweep(tmp_path / "out", ', "policy.sunset_months" = 60')
+    shown = explore(folder, {"arm": "statute b=0.3 v=1"})
+    assert played(shown) == []
+    assert "changes its legal layer at takeover" in shown
+    assert len(played(explore(folder, {"arm": "b=0.3 v=1"}))) == 3
