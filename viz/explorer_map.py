@@ -121,7 +121,7 @@ def _drawing(cells: dict[tuple[int, int], Any], names: list[str], breadths: list
         y = _TOP + _HIGH * row + 22
         parts.append(f'<text x="{left - 8}" y="{y}" text-anchor="end" font-size="13">{html.escape(short)}</text>')
     for column, breadth in enumerate(breadths):
-        x = left + _WIDE * (column + 0.5)
+        x = left + _WIDE * column + _WIDE // 2
         parts.append(f'<text x="{x}" y="{high + 18}" text-anchor="middle" font-size="13">{breadth:g}</text>')
     below = f'<text x="{(left + wide) / 2}" y="{high + 38}" text-anchor="middle" font-size="13">share exposed</text>'
     label = "Phase map, the share of voters exposed across; the table below has the same cells"
