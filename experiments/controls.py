@@ -18,6 +18,10 @@ CONTROLLED: dict[str, tuple[str, str]] = {
 """Row of parameters.csv with use TARGET -> preset that must come out in its range, and its short name."""
 
 
+TAKEOVERS = 5
+"""Takeovers of each control for every replicate: one case each would leave the share an error of .05."""
+
+
 def control_parameters(name: str, base: Parameters) -> Parameters:
     """Parameters of a control with the electorate's size of `base`."""
     return preset(name).with_values({"electorate.voters": base.electorate.voters})
@@ -35,9 +39,10 @@ def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
 
 
 def control_counts(base: Parameters, seed: int, replicate: int) -> dict[str, float]:
-    """Flips and takeovers of every control in one replicate, by the name of its preset."""
+    """Flips and takeovers of every control in one replicate (TAKEOVERS of its own each), by the name of its preset."""
+    own = range(TAKEOVERS * replicate, TAKEOVERS * (replicate + 1))
     found: dict[str, float] = {}
     for name, _ in CONTROLLED.values():
-        found[f"{name} flips"] = float(flipped(name, base, seed, replicate))
-        found[f"{name} takeovers"] = 1.0
+        found[f"{name} flips"] = float(sum(flipped(name, base, seed, one) for one in own))
+        found[f"{name} takeovers"] = float(TAKEOVERS)
     return found
