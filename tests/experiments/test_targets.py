@@ -188,7 +188,8 @@ def test_the_table_has_a_line_for_each_target_and_names_misses(counts: list[dict
         assert line.endswith(one.verdict)
         assert f"{one.fact.low:g} to {one.fact.high:g}" in line
         assert f" {one.fact.status} " in line
-        missed = text[text.index("Missed: ") : text.index(" A miss is reported")]
+        flat = " ".join(text.split())
+        missed = flat[flat.index("Missed: ") : flat.index(" A miss is reported")]
         assert (one.target.label in " ".join(missed.split())) == (one.verdict == MISS)
     for name in NOT_MEASURED:
         assert f"not measured here: {name}, {NOT_MEASURED[name]}" in text
