@@ -15,10 +15,10 @@ from .history import EVOLVING, HistoryDesign, history_arms
 from .ledger import CycleRecord, RunRecord
 from .protocols import Arm, StressDesign, arm_list
 from .provenance import canonical_json, run_key
+from .request import DEFAULT_CYCLES
 from .study_file import StudyFile
 
 BREADTH, VISIBILITY = "exposure.breadth", "exposure.visibility"
-DEFAULT_CYCLES = 12
 LEFT_OUT = ("replicate", "arm", "number")
 
 
