@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from .opinion_parameters import OpinionParameters, VotingParameters
 from .parameters import ExposureParameters
@@ -54,6 +58,14 @@ class VoteCoefficients(NamedTuple):
     backstop_dislike: float
     public_usd: float
     public_visibility: float
+
+
+@lru_cache(maxsize=256)
+def as_row(c: OpinionCoefficients | VoteCoefficients) -> npt.NDArray[np.float64]:
+    """The coefficients as a read-only array, which a compiled function takes many times faster than a tuple."""
+    row = np.array(c)
+    row.flags.writeable = False
+    return row
 
 
 def opinion_coefficients(

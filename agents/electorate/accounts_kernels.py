@@ -1,0 +1,279 @@
+"""The compiled month of every account. Plain reference in tests/reference, equations in the ODD (accounts_month).
+
+Written in short loops over rows of working space, which compilers turn into vector instructions: every voter is
+worked out as a holder and as none, and the right one is kept. State is float32, arithmetic and totals float64.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from .blocks import BLOCK, GROUP, ROW, Block, Totals, add_blocks, add_row, add_two_rows, block_count, share_out
+from .columns import (
+    AGE,
+    ASSIGNED_STAKE,
+    COIN_SHARE,
+    CONTRIBUTION,
+    ELIGIBLE,
+    EQUITY,
+    INCOME,
+    IRA,
+    IRA_FUND,
+    LIMIT,
+    NEW_MONEY,
+    OPEN,
+    PLAN,
+    PRICE,
+    PRICE_BEFORE,
+    PRODUCT,
+    UNITS,
+)
+
+REST = 1e-9
+FLOW, CONTRIBUTIONS, GAINS, HELD, WITHDRAWALS = range(5)
+# Rows of working space, float64.
+_PLAN, _IRA, _UNITS, _PAID, _EARNED, _GAINED, _BOUGHT, _HELD = (ROW * row for row in range(8))
+_SOLD, _TAKEN, _DRAWN = (ROW * row for row in range(8, 11))
+_PRICE, _BEFORE, _NEW, _OPEN, _LIMIT, _COIN = (ROW * row for row in range(11, 17))
+_SPACE = 17 * ROW
+
+
+def accounts_month(
+    fixed: Block,
+    dynamic: Block,
+    products: Totals,
+    stock_return: float,
+    bond_return: float,
+    rebalancing: float,
+    keep_share: float,
+    drawdown: float,
+    retirement_age: float,
+) -> Totals:
+    """One month of every account: returns, payroll, rebalancing, forced sale, draw-down (ODD: accounts_month).
+
+    products: table of shape (rows, products), see columns.PRODUCT_ROWS. keep_share: part of the excess over a product's
+    limit that is kept this month (1 = no forced sale). drawdown: share of the balance that those at or above
+    retirement_age take out this month. Returns totals (net flow into the coin, contributions, gains, coin value,
+    withdrawals), USD of model voters, shape (5,): contributions + gains - withdrawals = change of all balances.
+    """
+    voters = fixed.shape[1]
+    sums = np.empty((block_count(voters), 5))
+
+    def work(first: int, stop: int) -> None:
+        _accounts(
+            fixed, dynamic, first, stop, sums, products, stock_return, bond_return, rebalancing, keep_share, drawdown,
+            retirement_age,
+        )  # fmt: skip
+
+    share_out(voters, work)
+    totals: Totals = add_blocks(sums)
+    return totals
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def trade(
+    units: float,
+    plan: float,
+    ira: float,
+    stake: float,
+    income: float,
+    contribution: float,
+    in_plan: bool,
+    price: float,
+    new_money: float,
+    is_open: float,
+    limit: float,
+    rebalancing: float,
+    keep_share: float,
+) -> tuple[float, float, float, float]:  # pragma: no cover - compiled
+    """A holder's payroll purchase, rebalancing and forced sale, part of accounts_month.
+
+    Returns units, plan and IRA after it, and the USD spent on the product.
+    """
+    value = units * price
+    bought = contribution * new_money if stake > 0.0 else 0.0
+    shift = rebalancing * (stake * income - value)
+    if shift > 0.0 and is_open == 0.0:
+        shift = 0.0
+    excess = value - limit * (value + plan + ira)
+    if excess > 0.0 and keep_share < 1.0:
+        shift = -excess * (1.0 - keep_share)
+    shift = min(shift, max(0.0, plan - bought) if in_plan else ira)
+    spent = bought + shift
+    left = max(0.0, units + spent / price)
+    # A full sale leaves no rest of rounding: to opinion_month, whoever holds anything is a holder.
+    after = left if left > REST * units else 0.0
+    return after, plan - spent if in_plan else plan, ira if in_plan else ira - spent, spent
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _list_products(space: Totals, products: Totals, product: Block) -> None:  # pragma: no cover - compiled
+    """Put the month's table in rows: what is true of the product each voter holds."""
+    for j in range(product.size):
+        number = int(product[j])
+        space[_PRICE + j] = products[PRICE, number]
+        space[_BEFORE + j] = products[PRICE_BEFORE, number]
+        space[_NEW + j] = products[NEW_MONEY, number]
+        space[_OPEN + j] = products[OPEN, number]
+        space[_LIMIT + j] = products[LIMIT, number]
+        space[_COIN + j] = products[COIN_SHARE, number]
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _holders(
+    space: Totals,
+    columns: tuple[Block, Block, Block, Block, Block, Block],
+    products: Totals,
+    listed: bool,
+    rebalancing: float,
+    keep_share: float,
+) -> None:  # pragma: no cover - compiled
+    """Payroll, rebalancing and forced sales of a group; `listed`: products differ, and stand in rows."""
+    units, stake, income, contribution, eligible, product = columns
+    price, before, new_money = products[PRICE, 0], products[PRICE_BEFORE, 0], products[NEW_MONEY, 0]
+    is_open, limit, coin = products[OPEN, 0], products[LIMIT, 0], products[COIN_SHARE, 0]
+    for j in range(units.size):
+        if listed:
+            price, before, new_money = space[_PRICE + j], space[_BEFORE + j], space[_NEW + j]
+            is_open, limit, coin = space[_OPEN + j], space[_LIMIT + j], space[_COIN + j]
+        held, wanted = np.float64(units[j]), np.float64(stake[j])
+        is_holder = wanted > 0.0 or held > 0.0
+        old_plan, old_ira = space[_PLAN + j], space[_IRA + j]
+        in_plan = eligible[j] > 0.0 and (not listed or product[j] != IRA_FUND)
+        after, plan, ira, spent = trade(
+            held, old_plan, old_ira, wanted, np.float64(income[j]), np.float64(contribution[j]), in_plan,
+            price, new_money, is_open, limit, rebalancing, keep_share,
+        )  # fmt: skip
+        space[_GAINED + j] = held * (price - before)
+        space[_UNITS + j] = after if is_holder else held
+        space[_PLAN + j] = plan if is_holder else old_plan
+        space[_IRA + j] = ira if is_holder else old_ira
+        space[_BOUGHT + j] = coin * spent if is_holder else 0.0
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _coin_value(space: Totals, count: int, products: Totals, listed: bool) -> None:  # pragma: no cover - compiled
+    """Value held in the coin market by each voter of a group."""
+    price, coin = products[PRICE, 0], products[COIN_SHARE, 0]
+    for j in range(count):
+        if listed:
+            price, coin = space[_PRICE + j], space[_COIN + j]
+        space[_HELD + j] = coin * space[_UNITS + j] * price
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _draw_down(
+    space: Totals, age: Block, stake: Block, drawdown: float, retirement_age: float
+) -> None:  # pragma: no cover - compiled
+    """Those at or above retirement_age take out a share of everything; nobody else is moved."""
+    for j in range(age.size):
+        out = drawdown if age[j] >= retirement_age else 0.0
+        taken = out * space[_UNITS + j] * space[_PRICE + j]
+        space[_TAKEN + j] = taken
+        space[_SOLD + j] = -(space[_COIN + j] * taken)
+        space[_UNITS + j] *= 1.0 - out
+        space[_DRAWN + j] = out * (space[_PLAN + j] + space[_IRA + j])
+        space[_PLAN + j] *= 1.0 - out
+        space[_IRA + j] *= 1.0 - out
+    for j in range(age.size):
+        out = drawdown if age[j] >= retirement_age else 0.0
+        stake[j] = np.float64(stake[j]) * (1.0 - out)
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _fill(space: Totals, row: int, count: int) -> None:  # pragma: no cover - compiled
+    """Zeros after the last voter, so that a short block is added up like a full one."""
+    for j in range(count, GROUP):
+        space[row + j] = 0.0
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _accounts(
+    fixed: Block,
+    dynamic: Block,
+    first: int,
+    last: int,
+    sums: Totals,
+    products: Totals,
+    stock_return: float,
+    bond_return: float,
+    rebalancing: float,
+    keep_share: float,
+    drawdown: float,
+    retirement_age: float,
+) -> None:  # pragma: no cover - compiled
+    """Months of the accounts of voters first .. last-1; first is a multiple of GROUP. Fills its blocks' sums."""
+    space = np.empty(_SPACE)
+    for start in range(first, last, GROUP):
+        stop = min(start + GROUP, last)
+        count = stop - start
+        at = start // BLOCK
+        equity, contribution = fixed[EQUITY, start:stop], fixed[CONTRIBUTION, start:stop]
+        income, eligible = fixed[INCOME, start:stop], fixed[ELIGIBLE, start:stop]
+        plan, ira, units = dynamic[PLAN, start:stop], dynamic[IRA, start:stop], dynamic[UNITS, start:stop]
+        stake, product = dynamic[ASSIGNED_STAKE, start:stop], dynamic[PRODUCT, start:stop]
+        for j in range(count):
+            share = np.float64(equity[j])
+            growth = share * stock_return + (1.0 - share) * bond_return
+            in_plan, in_ira, paid = np.float64(plan[j]), np.float64(ira[j]), np.float64(contribution[j])
+            space[_EARNED + j] = (in_plan + in_ira) * growth
+            space[_PAID + j] = paid
+            space[_PLAN + j] = in_plan * (1.0 + growth) + paid
+            space[_IRA + j] = in_ira * (1.0 + growth)
+        holders, other = 0, 0
+        for j in range(count):
+            holders += 1 if stake[j] > 0.0 or units[j] > 0.0 else 0
+        if holders > 0:
+            for j in range(count):
+                other += 1 if product[j] != 0.0 else 0
+            columns = (units, stake, income, contribution, eligible, product)
+            if other > 0:
+                _list_products(space, products, product)
+                _holders(space, columns, products, True, rebalancing, keep_share)
+            else:
+                _holders(space, columns, products, False, rebalancing, keep_share)
+        if drawdown > 0.0:
+            if other == 0:
+                for j in range(count):
+                    space[_PRICE + j] = products[PRICE, 0]
+                    space[_COIN + j] = products[COIN_SHARE, 0]
+            if holders == 0:
+                for j in range(count):
+                    space[_UNITS + j] = 0.0
+            _draw_down(space, fixed[AGE, start:stop], stake, drawdown, retirement_age)
+            _fill(space, _TAKEN, count)
+            _fill(space, _DRAWN, count)
+            _fill(space, _SOLD, count)
+            add_two_rows(space, _TAKEN, _DRAWN, WITHDRAWALS, sums, at)
+        _fill(space, _PAID, count)
+        _fill(space, _EARNED, count)
+        add_row(space, _PAID, CONTRIBUTIONS, sums, at)
+        if holders > 0:
+            if other > 0:
+                _coin_value(space, count, products, True)
+            else:
+                _coin_value(space, count, products, False)
+            for j in range(count):
+                units[j] = space[_UNITS + j]
+            _fill(space, _GAINED, count)
+            _fill(space, _BOUGHT, count)
+            _fill(space, _HELD, count)
+            add_two_rows(space, _EARNED, _GAINED, GAINS, sums, at)
+            add_row(space, _HELD, HELD, sums, at)
+            if drawdown > 0.0:
+                add_two_rows(space, _BOUGHT, _SOLD, FLOW, sums, at)
+            else:
+                add_row(space, _BOUGHT, FLOW, sums, at)
+        else:
+            add_row(space, _EARNED, GAINS, sums, at)
+        for block in range(at, min(at + GROUP // BLOCK, sums.shape[0])):
+            if holders == 0:
+                sums[block, FLOW] = 0.0
+                sums[block, HELD] = 0.0
+            if drawdown == 0.0:
+                sums[block, WITHDRAWALS] = 0.0
+        for j in range(count):
+            plan[j] = space[_PLAN + j]
+        for j in range(count):
+            ira[j] = space[_IRA + j]

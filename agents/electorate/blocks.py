@@ -1,0 +1,117 @@
+"""How kernels go over the electorate: block by block, several blocks at a time, in one thread or several.
+
+Totals are added voter by voter within blocks of 512, and block by block after that, whatever the number of threads: the
+order of additions, and so every bit, is that of one loop over all voters.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Block = npt.NDArray[np.float32]
+Totals = npt.NDArray[np.float64]
+
+BLOCK = 512
+GROUP = 4 * BLOCK
+"""Voters worked out together: the sums of its blocks do not wait for each other, so the processor adds them at once."""
+PAD = 8
+"""Between rows of working space: rows at multiples of 4,096 bytes would wait for each other in the cache."""
+ROW = GROUP + PAD
+LARGE = 1_000_000
+"""From so many voters on a world is worked out by several threads; below, starting them costs more than they save."""
+
+
+@lru_cache(maxsize=1)
+def thread_count() -> int:
+    """Threads that share a large world: NUMBA_NUM_THREADS where set (workers of a study: 1), else one per core."""
+    return int(os.environ.get("NUMBA_NUM_THREADS") or os.cpu_count() or 1)
+
+
+@lru_cache(maxsize=4)
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="voters")
+
+
+def share_out(count: int, work: Callable[[int, int], object], threads: int | None = None) -> None:
+    """Call work(first, stop) on ranges that together are 0 .. count-1 and begin at multiples of GROUP.
+
+    One range and no thread below LARGE voters. `work` must release the interpreter's lock to gain anything.
+
+    >>> share_out(5, print)
+    0 5
+    """
+    used = threads or (thread_count() if count >= LARGE else 1)
+    if used == 1:
+        work(0, count)
+        return
+    each = GROUP * -(-count // (GROUP * used))
+    ranges = [(first, min(first + each, count)) for first in range(0, count, each)]
+    for done in [_pool(used).submit(work, *one) for one in ranges]:
+        done.result()
+
+
+def block_count(count: int) -> int:
+    """Blocks that so many voters fill; the last may be short."""
+    return -(-count // BLOCK)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def add_blocks(sums: Totals) -> Totals:  # pragma: no cover - compiled
+    """Totals of the blocks' sums, added in the order of blocks; sums: shape (blocks, quantities)."""
+    totals = np.zeros(sums.shape[1])
+    for block in range(sums.shape[0]):
+        for k in range(sums.shape[1]):
+            totals[k] += sums[block, k]
+    return totals
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def add_row(space: Totals, row: int, k: int, sums: Totals, first_block: int) -> None:  # pragma: no cover - compiled
+    """Add up each block of one row of working space, into column k of the blocks' sums. The row must be full."""
+    a = b = c = d = 0.0
+    for j in range(BLOCK):
+        a += space[row + j]
+        b += space[row + BLOCK + j]
+        c += space[row + 2 * BLOCK + j]
+        d += space[row + 3 * BLOCK + j]
+    store_sums(a, b, c, d, k, sums, first_block)
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def add_two_rows(
+    space: Totals, row: int, other: int, k: int, sums: Totals, first_block: int
+) -> None:  # pragma: no cover - compiled
+    """Like `add_row` for two rows in turn: of every voter first the entry of `row`, then that of `other`."""
+    a = b = c = d = 0.0
+    for j in range(BLOCK):
+        a += space[row + j]
+        b += space[row + BLOCK + j]
+        c += space[row + 2 * BLOCK + j]
+        d += space[row + 3 * BLOCK + j]
+        a += space[other + j]
+        b += space[other + BLOCK + j]
+        c += space[other + 2 * BLOCK + j]
+        d += space[other + 3 * BLOCK + j]
+    store_sums(a, b, c, d, k, sums, first_block)
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def store_sums(
+    a: float, b: float, c: float, d: float, k: int, sums: Totals, first_block: int
+) -> None:  # pragma: no cover - compiled
+    """Write four blocks' sums down, as far as there are blocks."""
+    blocks = sums.shape[0]
+    sums[first_block, k] = a
+    if first_block + 1 < blocks:
+        sums[first_block + 1, k] = b
+    if first_block + 2 < blocks:
+        sums[first_block + 2, k] = c
+    if first_block + 3 < blocks:
+        sums[first_block + 3, k] = d
