@@ -15,6 +15,7 @@ from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.people_kernels import AGE_ROWS, PeopleCoefficients, enter, people_month, uniforms_at
 from .parameters import Parameters
 from .products import allocations
+from .remembered import by_identity
 from .traits import (
     Traits,
     active_share,
@@ -249,6 +250,7 @@ def admit(world: World, state: PeopleState, rows: Rows, level: float) -> float:
     return float(dynamic[columns.IRA].sum(dtype=np.float64))
 
 
+@by_identity
 def monthly_drawdown(p: Parameters) -> float:
     """Share of the balance a retired person takes out a month; 0 where nobody ages (ODD: monthly_drawdown)."""
     return 1.0 - (1.0 - p.people.drawdown_yearly) ** (1.0 / 12.0) if p.people.ageing else 0.0

@@ -13,13 +13,16 @@ from ..agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .interventions import imposed_winner
+from .law import Law, Provision
 from .market import market_month
 from .midnight import hurry
+from .parameters import Parameters
 from .people import monthly_drawdown, people
 from .polls import question_row, threat_of
 from .products import allocations, coin_shares, ira_openness, products_month
 from .public_fund import public_month
 from .record import Month
+from .remembered import by_identity
 
 if TYPE_CHECKING:
     from .world import World
@@ -50,23 +53,29 @@ def keep_share(month: int, since: int, unprotected: float, months: float) -> flo
 
 def product_table(world: World) -> npt.NDArray[np.float64]:
     """The month's table of products that accounts are moved by; rows of columns.PRODUCT_ROWS (ODD: product_table)."""
-    p, now = world.parameters, world.in_force
+    table = _standing_table(world.parameters, world.law, world.in_force).copy()
+    table[columns.PRICE] = world.product_prices
+    table[columns.PRICE_BEFORE] = world.prices_before
+    return table
+
+
+@by_identity
+def _standing_table(p: Parameters, law: Law, now: Provision) -> npt.NDArray[np.float64]:
+    """The rows that stay until the law or the policy in force changes."""
     allowed = min(1.0, now.kappa / p.policy.cap)
     is_open = not now.closed and now.theta > 0.0
     shares = allocations(p)
     table = np.zeros((len(columns.PRODUCT_ROWS), len(columns.PRODUCTS)))
-    table[columns.PRICE] = world.product_prices
-    table[columns.PRICE_BEFORE] = world.prices_before
     if is_open:
         table[columns.NEW_MONEY] = shares * allowed
         # Payroll goes to the plan: what is held in an IRA of one's own is bought by moving money inside it.
         table[columns.NEW_MONEY, columns.IRA_FUND] = 0.0
         table[columns.OPEN] = shares * allowed > 0.0
-    table[columns.OPEN, columns.IRA_FUND] = ira_openness(world.law, p.policy.cap) > 0.0
+    table[columns.OPEN, columns.IRA_FUND] = ira_openness(law, p.policy.cap) > 0.0
     table[columns.LIMIT] = 1.0
     if now.forced > 0.0 and now.protected < 1.0:
         table[columns.LIMIT] = shares * allowed
-        if world.law.statute is None:
+        if law.statute is None:
             table[columns.LIMIT, columns.IRA_FUND] = 1.0
     table[columns.COIN_SHARE] = coin_shares(p)
     return table
@@ -79,9 +88,9 @@ def payroll(world: World) -> None:
     if now.forced > 0.0 and now.protected < 1.0:
         unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
         keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
-    products = product_table(world)
-    before = units_by_product(world)
-    lives = people(world, products)
+    products, evolves = product_table(world), p.exposure.evolves
+    before = units_by_product(world) if evolves else None
+    lives = people(world, products) if world.people is not None else None
     totals = accounts_month(
         world.electorate.fixed,
         world.electorate.dynamic,
@@ -93,33 +102,30 @@ def payroll(world: World) -> None:
         monthly_drawdown(p),
         p.people.retirement_age,
     )
-    for row, amount in zip((0, 1, 2, 4), lives, strict=True):
-        totals[row] += amount
+    if lives is not None:
+        for row, amount in zip((0, 1, 2, 4), lives, strict=True):
+            totals[row] += amount
+    flow, contributions, gains, held, withdrawals = totals.tolist()
     scale = world.citizens_per_voter
-    world.product_flows = product_flows(world, before, float(totals[0])) * scale
+    world.product_flows = product_flows(world, before, flow) * scale
     public_month(world)
-    flow, held = float(totals[0]) * scale + world.fund.flow, float(totals[3]) * scale
-    world.market = world.market._replace(flow=flow, held=held + world.fund.units * world.market.price)
-    world.account_totals = (
-        float(totals[0]),
-        float(totals[1]),
-        float(totals[2]),
-        float(totals[3]),
-        float(totals[4]),
-    )
+    fund, market = world.fund, world.market
+    world.market = market._replace(flow=flow * scale + fund.flow, held=held * scale + fund.units * market.price)
+    world.account_totals = (flow, contributions, gains, held, withdrawals)
 
 
 def units_by_product(world: World) -> npt.NDArray[np.float64]:
-    """Units held of each product; only the assigned coin exists where exposure does not evolve. Shape (products,)."""
-    if not world.parameters.exposure.evolves:
-        return np.zeros(len(columns.PRODUCTS))
+    """Units held of each product; shape (products,)."""
     held: npt.NDArray[np.float64] = holdings(world.electorate.fixed, world.electorate.dynamic)[0]
     return held
 
 
-def product_flows(world: World, before: npt.NDArray[np.float64], flow: float) -> npt.NDArray[np.float64]:
-    """Net money into each product since units were `before`, USD of model voters (ODD: product_flows)."""
-    if not world.parameters.exposure.evolves:
+def product_flows(world: World, before: npt.NDArray[np.float64] | None, flow: float) -> npt.NDArray[np.float64]:
+    """Net money into each product since units were `before`, USD of model voters (ODD: product_flows).
+
+    before: None where exposure does not evolve, so that all of the flow is into the coin as assigned.
+    """
+    if before is None:
         flows = np.zeros(len(columns.PRODUCTS))
         flows[columns.ASSIGNED] = flow
         return flows

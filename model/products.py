@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.draws import Draws
+from ..agents.draws import Draws, normal
 from ..agents.electorate import columns
 from .law import Law
 from .parameters import Parameters
+from .remembered import by_identity
 
 Reals = npt.NDArray[np.float64]
 
@@ -26,17 +29,12 @@ LEAST = 1e-6
 """A month's return never takes a product to nothing: prices divide."""
 
 
-@lru_cache(maxsize=1024)
-def _values(group: object, name: str, assigned: float) -> tuple[float, ...]:
-    values = [assigned] * len(columns.PRODUCTS)
-    for number, stem in _STEMS.items():
-        values[number] = float(getattr(group, f"{stem}_{name}", 0.0))
-    return tuple(values)
-
-
 def per_product(p: Parameters, name: str, assigned: float = 0.0) -> Reals:
     """A parameter of all products, in the order of columns.PRODUCTS; `assigned` for a holding as assigned."""
-    return np.array(_values(p.product, name, assigned))
+    values = [assigned] * len(columns.PRODUCTS)
+    for number, stem in _STEMS.items():
+        values[number] = float(getattr(p.product, f"{stem}_{name}", 0.0))
+    return np.array(values)
 
 
 def starting_prices() -> Reals:
@@ -44,16 +42,60 @@ def starting_prices() -> Reals:
     return np.ones(len(columns.PRODUCTS))
 
 
+@numba.njit(error_model="numpy")
 def product_growth(
     coin_return: float, stock_return: float, noise: float, beta: float, own_sd: float, coin_share: float, fee: float
-) -> float:
+) -> float:  # pragma: no cover - compiled
     """Factor by which a product's price moves in a month, net of its fee (ODD: product_growth).
 
     coin_return in logs, stock_return simple; noise is standard normal; fee a year.
     """
     coin = math.exp(min(beta * coin_return + own_sd * noise - 0.5 * own_sd * own_sd, 700.0))
     mixed = coin_share * coin + (1.0 - coin_share) * (1.0 + stock_return)
-    return max(LEAST, mixed) * math.exp(-fee / 12.0)
+    return float(max(LEAST, mixed) * math.exp(-fee / 12.0))
+
+
+class _Moves(NamedTuple):
+    """What moves each product's price, arrays of shape (products,)."""
+
+    beta: Reals
+    own_sd: Reals
+    coin_share: Reals
+    fee: Reals
+
+
+@by_identity
+def _moves(p: Parameters) -> _Moves:
+    return _Moves(
+        per_product(p, "beta", 1.0), per_product(p, "own_sd"), per_product(p, "coin_share", 1.0), per_product(p, "fee")
+    )
+
+
+@lru_cache(maxsize=4096)
+def _noises(key: int, month: int) -> Reals:
+    return np.array(
+        [0.0 if one == columns.ASSIGNED else normal(key, one, month) for one in range(len(columns.PRODUCTS))]
+    )
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _move_prices(
+    moved: Reals,
+    prices: Reals,
+    coin_price: float,
+    coin_return: float,
+    stock_return: float,
+    noises: Reals,
+    beta: Reals,
+    own_sd: Reals,
+    coin_share: Reals,
+    fee: Reals,
+) -> None:  # pragma: no cover - compiled
+    moved[columns.ASSIGNED] = coin_price
+    for one in range(1, prices.size):
+        moved[one] = prices[one] * product_growth(
+            coin_return, stock_return, noises[one], beta[one], own_sd[one], coin_share[one], fee[one]
+        )
 
 
 def products_month(
@@ -63,17 +105,13 @@ def products_month(
 
     A holding as assigned by the experiment is the coin itself. (ODD: products_month)
     """
+    noises = _noises(draws.key("product price"), month)
     moved = np.empty_like(prices)
-    moved[columns.ASSIGNED] = coin_price
-    beta, own_sd = _values(p.product, "beta", 1.0), _values(p.product, "own_sd", 0.0)
-    share, fee = _values(p.product, "coin_share", 1.0), _values(p.product, "fee", 0.0)
-    for one in _STEMS:
-        noise = draws.normal("product price", one, month) if own_sd[one] > 0.0 else 0.0
-        growth = product_growth(coin_return, stock_return, noise, beta[one], own_sd[one], share[one], fee[one])
-        moved[one] = prices[one] * growth
+    _move_prices(moved, prices, coin_price, coin_return, stock_return, noises, *_moves(p))
     return moved
 
 
+@by_identity
 def allocations(p: Parameters) -> Reals:
     """Share of a holder's balance that goes to each product; shape (products,) (ODD: allocations)."""
     wanted = np.full(len(columns.PRODUCTS), p.adoption.alloc_given_takeup)
@@ -83,6 +121,7 @@ def allocations(p: Parameters) -> Reals:
     return np.asarray(held)
 
 
+@by_identity
 def coin_shares(p: Parameters) -> Reals:
     """Part of a product's value that is held in the coin market and moves its price; shape (products,)."""
     return per_product(p, "coin_share", assigned=1.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from .blocks import BLOCK, GROUP, ROW, Block, Totals, add_blocks, add_row, add_two_rows, block_count, share_out
+from .blocks import BLOCK, GROUP, ROW, Block, Totals, add_row, add_two_rows, added_blocks, block_count, share_out
 from .columns import (
     AGE,
     ASSIGNED_STAKE,
@@ -59,16 +59,11 @@ def accounts_month(
     """
     voters = fixed.shape[1]
     sums = np.empty((block_count(voters), 5))
-
-    def work(first: int, stop: int) -> None:
-        _accounts(
-            fixed, dynamic, first, stop, sums, products, stock_return, bond_return, rebalancing, keep_share, drawdown,
-            retirement_age,
-        )  # fmt: skip
-
-    share_out(voters, work)
-    totals: Totals = add_blocks(sums)
-    return totals
+    share_out(
+        voters, _accounts, fixed, dynamic, sums, products, stock_return, bond_return, rebalancing, keep_share, drawdown,
+        retirement_age,
+    )  # fmt: skip
+    return added_blocks(sums)
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -190,10 +185,10 @@ def _fill(space: Totals, row: int, count: int) -> None:  # pragma: no cover - co
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
 def _accounts(
-    fixed: Block,
-    dynamic: Block,
     first: int,
     last: int,
+    fixed: Block,
+    dynamic: Block,
     sums: Totals,
     products: Totals,
     stock_return: float,

@@ -39,21 +39,21 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="voters")
 
 
-def share_out(count: int, work: Callable[[int, int], object], threads: int | None = None) -> None:
-    """Call work(first, stop) on ranges that together are 0 .. count-1 and begin at multiples of GROUP.
+def share_out(count: int, work: Callable[..., object], *arguments: object, threads: int | None = None) -> None:
+    """Call work(first, stop, *arguments) on ranges that together are 0 .. count-1 and begin at multiples of GROUP.
 
     One range and no thread below LARGE voters. `work` must release the interpreter's lock to gain anything.
 
-    >>> share_out(5, print)
-    0 5
+    >>> share_out(5, print, "voters")
+    0 5 voters
     """
     used = threads or (thread_count() if count >= LARGE else 1)
     if used == 1:
-        work(0, count)
+        work(0, count, *arguments)
         return
     each = GROUP * -(-count // (GROUP * used))
     ranges = [(first, min(first + each, count)) for first in range(0, count, each)]
-    for done in [_pool(used).submit(work, *one) for one in ranges]:
+    for done in [_pool(used).submit(work, *one, *arguments) for one in ranges]:
         done.result()
 
 
@@ -62,14 +62,18 @@ def block_count(count: int) -> int:
     return -(-count // BLOCK)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def add_blocks(sums: Totals) -> Totals:  # pragma: no cover - compiled
+def added_blocks(sums: Totals) -> Totals:
     """Totals of the blocks' sums, added in the order of blocks; sums: shape (blocks, quantities)."""
     totals = np.zeros(sums.shape[1])
+    _add_blocks(sums, totals)
+    return totals
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _add_blocks(sums: Totals, totals: Totals) -> None:  # pragma: no cover - compiled
     for block in range(sums.shape[0]):
         for k in range(sums.shape[1]):
             totals[k] += sums[block, k]
-    return totals
 
 
 @numba.njit(error_model="numpy", forceinline=True)

@@ -44,20 +44,15 @@ def opinion_month(
     c: OpinionCoefficients,
 ) -> None:
     """One month of every mind: reference point, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
-    row = as_row(c)
-
-    def work(first: int, stop: int) -> None:
-        _opinion(fixed, dynamic, first, stop, prices, openness, threat, media, stand_r, stand_d, row)
-
-    share_out(fixed.shape[1], work)
+    share_out(fixed.shape[1], _opinion, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c))
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
 def _opinion(
-    fixed: Block,
-    dynamic: Block,
     first: int,
     last: int,
+    fixed: Block,
+    dynamic: Block,
     prices: Totals,
     openness: float,
     threat: float,

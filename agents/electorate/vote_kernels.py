@@ -6,13 +6,11 @@ float32, arithmetic and totals float64; totals are added block by block of 512 v
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from .blocks import BLOCK, PAD, Block, Totals, add_blocks, block_count, share_out
+from .blocks import BLOCK, PAD, Block, Totals, added_blocks, block_count, share_out
 from .coefficients import VoteCoefficients, as_row
 from .columns import (
     BELIEF,
@@ -26,6 +24,7 @@ from .columns import (
     UNITS,
     VISIBILITY,
 )
+from .exponential import exponentials
 
 OwnTerms = tuple[float, float, float, float, float]
 
@@ -153,27 +152,21 @@ def support(
     share of savers' losses (to the power of the curvature) that R's stand and D's would take over.
     threat is the one attended to now; shift is the national shift in logit. Returns shape (q, 2).
     """
-    row = as_row(c)
     sums = np.empty((block_count(count), 2 * len(questions)))
-
-    def work(start: int, stop: int) -> None:
-        _support(
-            fixed, dynamic, first, start, stop, sums, prices, incumbent, shift, threat, turnout_row, turnout_channel,
-            questions, row,
-        )  # fmt: skip
-
-    share_out(count, work)
-    totals: Totals = add_blocks(sums).reshape(-1, 2)
-    return totals
+    share_out(
+        count, _support, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row, turnout_channel,
+        questions, as_row(c),
+    )  # fmt: skip
+    return added_blocks(sums).reshape(-1, 2)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
 def _support(
+    begin: int,
+    end: int,
     fixed: Block,
     dynamic: Block,
     first: int,
-    begin: int,
-    end: int,
     sums: Totals,
     prices: Totals,
     incumbent: float,
@@ -217,9 +210,8 @@ def _support(
                 )  # fmt: skip
                 space[_CHOICE + j] = -utility
                 space[_TURNOUT + j] = -(space[_HABIT + j] + c.turnout_gap_weight * gap)
-            for j in range(count):
-                space[_CHOICE + j] = math.exp(space[_CHOICE + j])
-                space[_TURNOUT + j] = math.exp(space[_TURNOUT + j])
+            exponentials(space, _CHOICE, count)
+            exponentials(space, _TURNOUT, count)
             for j in range(count):
                 turnout = 1.0 / (1.0 + space[_TURNOUT + j])
                 choice = 1.0 / (1.0 + space[_CHOICE + j])
@@ -238,13 +230,12 @@ def grieve(fixed: Block, dynamic: Block, prices: Totals, size: float, sign: floa
 
     size: feared loss of the restriction (share ** curvature); sign: +1 when D did it, -1 when R did.
     """
-    row = as_row(c)
-    share_out(fixed.shape[1], lambda first, stop: _grieve(fixed, dynamic, first, stop, prices, size, sign, row))
+    share_out(fixed.shape[1], _grieve, fixed, dynamic, prices, size, sign, as_row(c))
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
 def _grieve(
-    fixed: Block, dynamic: Block, first: int, last: int, prices: Totals, size: float, sign: float, row: Totals
+    first: int, last: int, fixed: Block, dynamic: Block, prices: Totals, size: float, sign: float, row: Totals
 ) -> None:  # pragma: no cover - compiled
     """Grievance of voters first .. last-1."""
     c = VoteCoefficients(*to_fixed_tuple(row, COUNT))  # type: ignore[call-arg]
