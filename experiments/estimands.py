@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..model.government import Event
@@ -40,11 +40,17 @@ class TermOutcomes(NamedTuple):
     platform_distance: float
 
 
-def lasting_start(months: Sequence[Month], holds: Callable[[Month], bool], lasting: int = LASTING) -> int:
-    """Index of the first month of the first unbroken run of `lasting` months in which `holds`; -1 if none."""
+def lasting_start(holds: Sequence[bool], lasting: int = LASTING) -> int:
+    """Index of the first month of the first unbroken run of `lasting` months in which something holds; -1 if none.
+
+    >>> lasting_start([True, False, True, True], 2)
+    2
+    """
+    if not any(holds):
+        return -1
     run = 0
-    for index, month in enumerate(months):
-        run = run + 1 if holds(month) else 0
+    for index, held in enumerate(holds):
+        run = run + 1 if held else 0
         if run == lasting:
             return index - lasting + 1
     return -1
@@ -60,15 +66,17 @@ def term_outcomes(
     that of the first month.
     """
     first = months[0].month
-    fallen = lasting_start(months, lambda m: m.openness <= initial - FALL + TOLERANCE)
-    back = lasting_start(months, lambda m: m.openness <= before + TOLERANCE) if initial > before + TOLERANCE else -1
-    prohibited = lasting_start(months, lambda m: m.theta <= TOLERANCE)
-    shut = lasting_start(months, lambda m: m.closed and m.protected >= 1.0 - TOLERANCE)
+    low, level = initial - FALL + TOLERANCE, before + TOLERANCE
+    fallen = lasting_start([m.openness <= low for m in months])
+    back = lasting_start([m.openness <= level for m in months]) if initial > level else -1
+    prohibited = lasting_start([m.theta <= TOLERANCE for m in months])
+    shut = lasting_start([m.closed and m.protected >= 1.0 - TOLERANCE for m in months])
     attempts = [e.month - first for e in events if e.kind == "docketed" and e.restrictive]
-    late = months[-1].openness <= initial - FALL + TOLERANCE and fallen < 0
+    late = months[-1].openness <= low and fallen < 0
     lowest = min(m.openness for m in months)
     takeover = months[0].price if price is None else price
-    collapse = lasting_start(months, lambda m: m.price < COLLAPSE * takeover, 12)
+    worth = COLLAPSE * takeover
+    collapse = lasting_start([m.price < worth for m in months], 12)
     count = float(len(months))
     return TermOutcomes(
         attempted=int(bool(attempts)),

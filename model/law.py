@@ -193,11 +193,12 @@ def salted(law: Law, level: float) -> bool:
 
 def next_expiry(law: Law) -> tuple[str, int] | None:
     """Layer and month of the next sunset of a rule or statute, the statute's first of equals; None if there is none."""
-    dated = [(one.expires, layer) for layer in reversed(FORMAL) if (one := getattr(law, layer)) and one.expires >= 0]
-    if not dated:
-        return None
-    month, layer = min(dated, key=lambda pair: pair[0])
-    return layer, month
+    statute, rule = law.statute, law.rule
+    if statute is not None and statute.expires >= 0 and (rule is None or not 0 <= rule.expires < statute.expires):
+        return "statute", statute.expires
+    if rule is not None and rule.expires >= 0:
+        return "rule", rule.expires
+    return None
 
 
 def lapse(law: Law, layer: str) -> Law:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
-from ..agents.draws import Draws
+from ..agents.draws import Draws, normal
 from .parameters import Parameters
+from .public_fund import PublicFund
 
 TRILLION = 1e12
 
@@ -28,8 +30,13 @@ START = MarketState(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 def correlated_shocks(draws: Draws, month: int, correlation: float) -> tuple[float, float]:
     """Standard normal shocks of stocks and of crypto, correlated."""
-    stock = draws.normal("stock shock", 0, month)
-    own = draws.normal("crypto shock", 0, month)
+    return _shocks(draws.key("stock shock"), draws.key("crypto shock"), month, correlation)
+
+
+@lru_cache(maxsize=4096)
+def _shocks(stock_key: int, crypto_key: int, month: int, correlation: float) -> tuple[float, float]:
+    stock = normal(stock_key, 0, month)
+    own = normal(crypto_key, 0, month)
     return stock, correlation * stock + math.sqrt(1.0 - correlation * correlation) * own
 
 
@@ -74,6 +81,14 @@ def market_month(state: MarketState, draws: Draws, month: int, news: float, p: P
     stocks = stock_return(stock_shock, p)
     year = state.stock_year * (11.0 / 12.0) + stock_shock / math.sqrt(12.0) * YEAR_SCALE
     return MarketState(price, max(price, state.peak), stocks, year, state.flow, state.held, change)
+
+
+def with_flows(state: MarketState, flow: float, held: float, fund: PublicFund) -> MarketState:
+    """The month's market with what savers (USD) and the public fund bought net, and what they hold."""
+    return MarketState(
+        state.price, state.peak, state.stock_return, state.stock_year, flow + fund.flow,
+        held + fund.units * state.price, state.crypto_return,
+    )  # fmt: skip
 
 
 # An exponential year of independent shocks has variance 1/12 * 1/(1-(11/12)**2); scaled to a standard normal.

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from ..agents.party.parameters import PartyParameters
 from ..agents.perception import Option, Stand
 from ..agents.regulator.docket import expected_months, haste, slow_roll_factor
+from ..agents.regulator.parameters import RegulatorParameters
+from .groups import PolicyParameters
 from .law import (
     Law,
     dol_provision,
@@ -20,6 +25,7 @@ from .law import (
 )
 from .legislature import Passage
 from .parameters import Parameters
+from .remembered import by_identity
 
 MOVES = ("hold", "loosen", "warn", "cap", "close", "prohibit", "enforce", "support", "disapprove", "renew")
 NESTS = ("hold", "loosen", "restrict", "support")
@@ -36,11 +42,21 @@ def _formal_instrument(law: Law) -> str:
     return "statute" if law.layer == "statute" else law.layer
 
 
-class _Menu:
-    """Collects the options that the law leaves open."""
+class _Terms:
+    """The parameters that decide what is on the menu; one object for the same groups, as in all arms of a study."""
 
-    def __init__(self, law: Law, p: Parameters, ideals: dict[str, float], passage: Passage) -> None:
-        self.law, self.p, self.ideals, self.passage = law, p, ideals, passage
+    def __init__(self, policy: PolicyParameters, regulator: RegulatorParameters, party: PartyParameters) -> None:
+        self.policy, self.regulator, self.party = policy, regulator, party
+
+
+_terms = by_identity(_Terms)
+
+
+class _Menu:
+    """Collects the options that the law leaves open, as yet without their delays."""
+
+    def __init__(self, law: Law, p: _Terms, passage: Passage) -> None:
+        self.law, self.p, self.passage = law, p, passage
         self.now, self.dol, self.kappa0 = effective(law), dol_provision(law), p.policy.cap
         self.formal = _formal_instrument(law)
         self.courts = p.regulator.suit_probability > 0.0
@@ -77,10 +93,7 @@ class _Menu:
         self._append(option, stand)
 
     def _append(self, option: Option, stand: Stand) -> None:
-        factor = slow_roll_factor(self.ideals[option.agency], stand.openness, self.p.regulator)
-        months = expected_months(option.instrument, factor, self.p.regulator)
-        months *= haste(option.name, option.instrument, False, self.p.regulator)
-        self.options.append(option._replace(stand=stand, months=months))
+        self.options.append(option._replace(stand=stand))
 
     def _idle(self, nest: str, stand: Stand) -> bool:
         """Whether a move would not do what its nest says: restrict but not lower, loosen but not raise openness."""
@@ -143,12 +156,9 @@ class _Menu:
             nest = "loosen" if opens else "restrict"
             self._append(bare._replace(nest=nest, theta=after.theta, kappa=after.kappa), stand)
 
-    def add_renew(self, month: int) -> None:
-        """Put off the sunset of a rule or statute in its last year; policy stays as it is."""
-        due = next_expiry(self.law)
-        if due is None or month < due[1] - self.p.policy.renewal_window:
-            return
-        layer, hold = due[0], self.options[0].stand
+    def add_renew(self, layer: str) -> None:
+        """Put off the sunset of a rule or statute; policy stays as it is."""
+        hold = self.options[0].stand
         falls = openness(effective(lapse(self.law, layer)), self.kappa0)
         if self.passage.of(layer, hold.openness >= falls):
             nest = "restrict" if hold.openness < falls else "loosen"
@@ -173,17 +183,38 @@ def menu(
     statute and no resolution is on the menu that would fail). fallen: fall of the price from its peak, which `support`
     needs. review: whether Congress may still void the standing rule. month: now, which `renew` needs.
     """
-    found = _Menu(law, p, ideals, passage)
+    terms = _terms(p.policy, p.regulator, p.party)
+    supports = p.party.support_move and fallen >= SUPPORT_AFTER and not law.support
+    due = next_expiry(law)
+    # A sunset can be put off in its last year.
+    renewed = due[0] if due is not None and month >= due[1] - p.policy.renewal_window else None
+    hold, *moves = _open_moves(law, terms, passage, supports, review, renewed)
+    return [hold, *(_timed(option, ideals, p.regulator) for option in moves)]
+
+
+@lru_cache(maxsize=4096)
+def _open_moves(
+    law: Law, terms: _Terms, passage: Passage, supports: bool, review: bool, renewed: str | None
+) -> tuple[Option, ...]:
+    found = _Menu(law, terms, passage)
     found.add_loosen()
     found.add_warn()
     found.add_enforce()
     found.add_formal()
-    if p.party.support_move and fallen >= SUPPORT_AFTER and not law.support:
+    if supports:
         found.add("support", "support", found.now.theta, found.now.kappa, "guidance", agency="SEC", protected=0.0)
     if review:
         found.add_disapprove()
-    found.add_renew(month)
-    return found.options
+    if renewed is not None:
+        found.add_renew(renewed)
+    return tuple(found.options)
+
+
+def _timed(option: Option, ideals: dict[str, float], regulator: RegulatorParameters) -> Option:
+    """An option with its mean delay, which depends on how far its agency disagrees."""
+    factor = slow_roll_factor(ideals[option.agency], option.stand.openness, regulator)
+    months = expected_months(option.instrument, factor, regulator)
+    return option._replace(months=months * haste(option.name, option.instrument, False, regulator))
 
 
 def restrictive(option: Option, current: float) -> bool:

@@ -14,7 +14,7 @@ from ..agents.electorate.kernels import accounts_month, opinion_month, support
 from .elections import ElectionResult, college_winner, half_term, incumbency_points, next_congress, valence_points
 from .interventions import imposed_winner
 from .law import Law, Provision
-from .market import market_month
+from .market import market_month, with_flows
 from .midnight import hurry
 from .parameters import Parameters
 from .people import monthly_drawdown, people
@@ -37,6 +37,9 @@ def market(world: World) -> None:
         world.prices_before, now.price, now.crypto_return, now.stock_return, draws, month, p
     )
     world.news = 0.0
+
+
+_ONLY_ASSIGNED = np.eye(len(columns.PRODUCTS))[columns.ASSIGNED]
 
 
 def keep_share(month: int, since: int, unprotected: float, months: float) -> float:
@@ -109,8 +112,7 @@ def payroll(world: World) -> None:
     scale = world.citizens_per_voter
     world.product_flows = product_flows(world, before, flow) * scale
     public_month(world)
-    fund, market = world.fund, world.market
-    world.market = market._replace(flow=flow * scale + fund.flow, held=held * scale + fund.units * market.price)
+    world.market = with_flows(world.market, flow * scale, held * scale, world.fund)
     world.account_totals = (flow, contributions, gains, held, withdrawals)
 
 
@@ -126,9 +128,7 @@ def product_flows(world: World, before: npt.NDArray[np.float64] | None, flow: fl
     before: None where exposure does not evolve, so that all of the flow is into the coin as assigned.
     """
     if before is None:
-        flows = np.zeros(len(columns.PRODUCTS))
-        flows[columns.ASSIGNED] = flow
-        return flows
+        return np.multiply(_ONLY_ASSIGNED, flow)
     return np.asarray((units_by_product(world) - before) * world.product_prices)
 
 

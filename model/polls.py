@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from .world import World
 
 
+_openness_of = attrgetter("openness")
+
+
 def threat_of(stands: Sequence[Stand], openness: float) -> float:
     """Largest relative fall in openness that any of the stands means, in [0, 1] (ODD: threat_of)."""
     if openness <= 0.0:
         return 0.0
-    return max(0.0, max((openness - stand.openness) / openness for stand in stands))
+    lowest = min(stands, key=_openness_of).openness
+    return (openness - lowest) / openness if lowest < openness else 0.0
 
 
 def relieved_size(p: Parameters, backstop: float) -> float:

@@ -39,8 +39,8 @@ from .traits import author_sign
 
 _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
-    "binding", "openness", "in_office", "next_government", "term_start", "terms_in_office", "docket", "announced",
-    "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
+    "binding", "openness", "stand_in_force", "in_office", "next_government", "term_start", "terms_in_office", "docket",
+    "announced", "threat", "news", "congress", "elected_congress", "imposed_congress", "friendly_pending", "released",
     "interventions", "last_poll", "account_totals", "product_prices", "prices_before", "product_flows", "fund",
     "socialised_usd",
     "network", "people", "deaths",
@@ -207,13 +207,14 @@ class World(mesa.Model):  # type: ignore[misc]
             return platform_stand(self.parties[role].platform, self.parameters.policy.warn_floor)
         if self.announced is not None:
             return self.announced
-        return stand_of(self.in_force, self.parameters.policy.cap)
+        return self.stand_in_force
 
     def refresh_policy(self) -> None:
         """Work out the policy in force after a change of law."""
         self.in_force = effective(self.law)
         self.binding = binding_layer(self.law)
         self.openness = openness(self.in_force, self.parameters.policy.cap)
+        self.stand_in_force = stand_of(self.in_force, self.parameters.policy.cap)
 
     def take_friendly_policy(self) -> None:
         """The author's policy takes effect on its layer."""

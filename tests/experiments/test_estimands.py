@@ -207,7 +207,7 @@ def test_every_reversal_is_a_restriction_and_never_comes_before_it(levels: list[
 @given(LEVELS, st.integers(1, 12))
 def test_a_lasting_spell_is_found_where_it_begins(levels: list[float], lasting: int) -> None:
     months = term(levels)
-    found = lasting_start(months, lambda m: m.openness <= 0.3, lasting)
+    found = lasting_start([m.openness <= 0.3 for m in months], lasting)
     low = [level <= 0.3 for level in levels]
     expected = next((i for i in range(TERM - lasting + 1) if all(low[i : i + lasting])), -1)
     assert found == expected

@@ -1,0 +1,101 @@
+"""The exponential function in vector form, the same to the last bit on every machine and system.
+
+Compilers do not turn calls of the C library's `exp` into vector instructions, and two of those calls made up most of a
+ballot's cost. This is the algorithm of the ARM optimized routines, which GNU's library uses as well (Tang 1989; Nagy
+2018): exp(x) = 2^(k/128) exp(r), with a table of 2^(k/128), k in 0..127, and a polynomial of degree 5 in the rest r,
+|r| < ln(2)/256. Multiplications and additions are fused by declaration, not at a compiler's choice: hence the same bits
+everywhere. The error is below .52 units in the last place.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal, localcontext
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+Space = npt.NDArray[np.float64]
+
+STEPS = 128
+LARGEST = 700.0
+"""Beyond it in size an argument goes to the library: results there are near overflow or underflow."""
+_PER_STEP = float.fromhex("0x1.71547652b82fep0") * STEPS
+_STEP_HIGH, _STEP_LOW = float.fromhex("-0x1.62e42fefa0000p-8"), float.fromhex("-0x1.cf79abc9e3b39p-47")
+_ROUND = float.fromhex("0x1.8p52")
+_C2, _C3 = float.fromhex("0x1.ffffffffffdbdp-2"), float.fromhex("0x1.555555555543cp-3")
+_C4, _C5 = float.fromhex("0x1.55555cf172b91p-5"), float.fromhex("0x1.1111167a4d017p-7")
+
+
+def _table() -> tuple[npt.NDArray[np.int64], Space]:
+    """2^(k/128) as bits less k steps of the exponent, and what is missing of it, relative; shape (128,) each."""
+    powers, rests = np.empty(STEPS), np.empty(STEPS)
+    with localcontext() as context:
+        context.prec = 40
+        log2 = Decimal(2).ln()
+        for k in range(STEPS):
+            exact = (log2 * k / STEPS).exp()
+            powers[k] = float(exact)
+            rests[k] = float(exact / Decimal(float(powers[k])) - 1)
+    return powers.view(np.int64) - (np.arange(STEPS, dtype=np.int64) << 45), rests
+
+
+_POWERS, _RESTS = _table()
+
+
+@intrinsic  # type: ignore[misc]
+def fused(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c, rounded once (IEEE 754 fusedMultiplyAdd)."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        return builder.fma(*values)
+
+    return types.float64(types.float64, types.float64, types.float64), generate
+
+
+@intrinsic  # type: ignore[misc]
+def bits_of(typing_context: Any, number: Any) -> Any:
+    """The 64 bits of a double as an integer."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        return builder.bitcast(values[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@intrinsic  # type: ignore[misc]
+def double_of(typing_context: Any, bits: Any) -> Any:
+    """The double that 64 bits stand for."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        return builder.bitcast(values[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cover - compiled
+    """Replace space[row], .., space[row + count - 1] by their exponentials."""
+    large = 0
+    for j in range(count):
+        large += 0 if abs(space[row + j]) < LARGEST else 1  # also where it is no number
+    if large > 0:
+        for j in range(count):
+            space[row + j] = math.exp(space[row + j])
+        return
+    for j in range(count):
+        x = space[row + j]
+        rounded = fused(_PER_STEP, x, _ROUND)
+        step = bits_of(rounded)
+        k = rounded - _ROUND
+        r = fused(k, _STEP_LOW, fused(k, _STEP_HIGH, x))
+        power = double_of(_POWERS[step & (STEPS - 1)] + (step << 45))
+        square = r * r
+        rest = _RESTS[step & (STEPS - 1)] + r
+        rest = fused(square * square, fused(r, _C5, _C4), fused(square, fused(r, _C3, _C2), rest))
+        space[row + j] = fused(power, rest, power)
