@@ -134,6 +134,9 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
         cycles += [_cycle_row(arm, replicate, 0, "friendly", past, measure(past))]
         for number, (name, world) in enumerate(administrations.items(), start=1):
             cycles.append(_cycle_row(arm, replicate, number, name, world, outcomes[name]))
+            world.close()
+    for past in pasts.values():
+        past.close()
     return ReplicateResult(runs, cycles)
 
 

@@ -49,8 +49,10 @@ def size_weights(draws: Draws, p: EmployerParameters) -> Reals:
 def employer_of(working: npt.NDArray[np.bool_], draws: Draws, p: EmployerParameters) -> Reals:
     """Number of each worker's employer, -1 for those who do not work; shape (voters,) (ODD: employer_of)."""
     reached = np.cumsum(size_weights(draws, p))
-    chosen = np.searchsorted(reached, draws.uniforms("employer of worker", working.size) * reached[-1], side="right")
-    return np.where(working, np.minimum(chosen, p.employers - 1), -1.0)
+    drawn = draws.uniforms("employer of worker", working.size)[working] * reached[-1]
+    numbers = np.full(working.size, -1.0)
+    numbers[working] = np.minimum(np.searchsorted(reached, drawn, side="right"), p.employers - 1)
+    return numbers
 
 
 def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Employers:

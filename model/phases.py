@@ -102,7 +102,7 @@ def payroll(world: World) -> None:
         p.market.bond_return_monthly,
         p.accounts.rebalancing,
         keep,
-        monthly_drawdown(p),
+        monthly_drawdown(p) if p.people.ageing else 0.0,
         p.people.retirement_age,
     )
     if lives is not None:

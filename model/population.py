@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
-from scipy.special import expit, ndtr
+from scipy.special import expit
 
 from ..agents.draws import Draws
 from ..agents.electorate import columns
 from ..agents.electorate.electorate import Electorate
+from ..agents.electorate.exponential import logistic
 from .employers import employer_of
 from .parameters import Parameters
 from .traits import (
@@ -141,16 +142,26 @@ def _exposure_order(p: Parameters, draws: Draws, eligible: npt.NDArray[np.bool_]
     latent = rho * (lean - lean.mean()) / spread + np.sqrt(max(0.0, 1.0 - rho * rho)) * draws.normals(
         "exposure", lean.size
     )
-    return np.lexsort((-ndtr(latent), ~eligible))
+    groups = (np.flatnonzero(eligible), np.flatnonzero(~eligible))
+    return np.concatenate([group[_falling(latent[group])] for group in groups])
+
+
+def _falling(values: Reals) -> npt.NDArray[np.int64]:
+    """Order from the largest value to the smallest, equal ones as they came."""
+    order = np.argsort(-values)
+    found = values[order]
+    return np.argsort(-values, kind="stable") if (found[1:] == found[:-1]).any() else order
 
 
 def _logit_per_point(lean: Reals, presidential: Reals, gap_weight: float) -> float:
     """National shift in logit that moves the two-party vote by one point, turnout reacting."""
 
+    size = np.abs(lean)
+
     def share(shift: float) -> float:
         utility = lean + shift
-        turnout = expit(presidential + gap_weight * (np.abs(utility) - np.abs(lean)))
-        return float((turnout * expit(utility)).sum() / turnout.sum())
+        turnout = logistic(presidential + gap_weight * (np.abs(utility) - size))
+        return float((turnout * logistic(utility)).sum() / turnout.sum())
 
     slope = (share(0.4) - share(-0.4)) / 0.8
     return 0.01 / max(slope, 1e-9)

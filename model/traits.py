@@ -14,6 +14,7 @@ from scipy.special import expit, ndtri
 
 from ..agents.draws import Draws
 from ..agents.electorate import columns
+from ..agents.electorate.exponential import logistic
 from ..agents.electorate.parameters import AGE_BANDS
 from .parameters import Parameters
 
@@ -85,7 +86,10 @@ def ages_of(p: Parameters, u: Reals) -> Reals:
 
 def by_band(values: list[float], edges: tuple[float, ...], ages: Reals) -> Reals:
     """The value of each age's band; an age on an edge belongs to the upper band."""
-    return np.asarray(values)[np.searchsorted(edges, ages, side="right")]
+    band = np.zeros(ages.size, dtype=np.intp)
+    for edge in edges:
+        band += ages >= edge
+    return np.asarray(values)[band]
 
 
 def group_values(group: object, stem: str) -> list[float]:
@@ -150,8 +154,10 @@ def mean_ideal(p: Parameters, ages: Reals, strength: Reals) -> Reals:
 def normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
     """The one shift of every lean at which the weighted mean chance to vote for the author is `share`."""
 
+    total = float(weights.sum())
+
     def gap(shift: float) -> float:
-        return float(weights @ expit(lean + shift)) / float(weights.sum()) - share
+        return float(weights @ logistic(lean + shift)) / total - share
 
     return float(brentq(gap, -20.0, 20.0, xtol=1e-10))
 
@@ -176,7 +182,7 @@ def draw_traits(p: Parameters, sample: Sample, given: Mapping[str, Reals]) -> Tr
 
     def lean_drawn() -> Reals:
         lean = lean_to_author(p, ages) + p.electorate.partisanship_sd * sample.normals("partisanship")
-        return np.asarray(lean + normal_vote_shift(lean, expit(presidential), p.electorate.normal_vote))
+        return np.asarray(lean + normal_vote_shift(lean, logistic(presidential), p.electorate.normal_vote))
 
     lean = known("lean", lean_drawn)
     eligible = known(

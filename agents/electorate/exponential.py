@@ -78,6 +78,20 @@ def double_of(typing_context: Any, bits: Any) -> Any:
     return types.float64(types.int64), generate
 
 
+def logistic(values: Space) -> Space:
+    """1 / (1 + exp(-x)) of every value; shape (n,)."""
+    results = -values
+    _logistic(results)
+    return results
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _logistic(negated: Space) -> None:  # pragma: no cover - compiled
+    exponentials(negated, 0, negated.size)
+    for j in range(negated.size):
+        negated[j] = 1.0 / (1.0 + negated[j])
+
+
 @numba.njit(error_model="numpy", forceinline=True)
 def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cover - compiled
     """Replace space[row], .., space[row + count - 1] by their exponentials."""

@@ -1,0 +1,30 @@
+"""What follows from frozen objects is worked out once, and never taken for that of another object."""
+
+from __future__ import annotations
+
+import gc
+
+from political_moat.model.parameters import Parameters
+from political_moat.model.products import allocations
+from political_moat.model.remembered import MOST, by_identity
+
+
+def test_worked_out_once_for_the_same_objects() -> None:
+    calls = []
+    known = by_identity(lambda a, b: calls.append((a, b)) or len(calls))  # type: ignore[func-returns-value]
+    one, other = object(), object()
+    assert [known(one, other), known(one, other), known(other, one), known(one, other)] == [1, 1, 2, 1]
+
+
+def test_objects_that_are_gone_are_never_mistaken_for_new_ones() -> None:
+    known = by_identity(lambda a: a[0])
+    for number in range(3 * MOST):
+        assert known([number]) == number  # each list may get the address of the one before
+        gc.collect(0)
+
+
+def test_a_tree_with_other_values_has_its_own_results() -> None:
+    p = Parameters()
+    assert allocations(p)[0] == p.exposure.allocation
+    assert allocations(p.with_values({"exposure.allocation": 0.02}))[0] == 0.02
+    assert allocations(p)[0] == p.exposure.allocation
