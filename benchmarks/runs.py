@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from measuring import Aim, Row, processor_seconds
 
+from political_moat.experiments import protocols
 from political_moat.experiments.history import run_history
 from political_moat.experiments.protocols import run_replicate
 from political_moat.experiments.request import Request, make_request
@@ -32,7 +33,12 @@ KERNELS: tuple[tuple[ModuleType, str], ...] = (
     (social, "neighbours_meet"),
 )
 """Where the phases of the base world call a kernel."""
-OUTSIDE_AIM = Aim(most=20)
+EVERY_MONTH = ("accounts_month", "opinion_month")
+"""Kernels that every voter goes through every month."""
+OUTSIDE_AIM, RATE_AIM = Aim(most=20), Aim(most=1.2)
+RATE_MONTHS = 24
+MEAN_BREADTH = 0.3
+"""Share of holders of that world: the arms of a stress test have .25 on average."""
 
 
 def request_of(protocol: str, voters: int | None, cycles: int | None = None) -> Request:
@@ -63,7 +69,7 @@ def replicates_a_second(request: Request, workers: int, count: int) -> float:
 
 
 def rate_rows(
-    replicates: int, repeats: int, voters: int | None, cycles: int | None, workers: tuple[int, ...]
+    replicates: int, repeats: int, voters: int | None, cycles: int | None, workers: Sequence[int]
 ) -> list[Row]:
     """Replicates a second of both protocols on one process and on two."""
     made: list[Row] = []
@@ -80,6 +86,18 @@ def rate_rows(
     return made
 
 
+def _reading() -> float:
+    """Seconds that one reading of the processor's clock takes: a microsecond or so, as much as a small call."""
+    count = 10_000
+    start = time.process_time()
+    for _ in range(count):
+        time.process_time()
+    return (time.process_time() - start) / count
+
+
+READING = _reading()
+
+
 class Clocks:
     """Processor time of functions by name, and how often they were called."""
 
@@ -88,13 +106,17 @@ class Clocks:
         self.spent: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 
+    def without_reading(self) -> dict[str, float]:
+        """Seconds by name, less what reading the clock itself takes: one of the two readings falls inside."""
+        return {name: max(0.0, seconds - self.calls[name] * READING) for name, seconds in self.spent.items()}
+
     def around(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function on the clock. perf_counter: reading the processor's clock costs as much as a small call."""
+        """The same function on the clock."""
 
         def timed(*arguments: Any) -> Any:
-            start = time.perf_counter()
+            start = time.process_time()
             done = function(*arguments)
-            self.spent[name] += time.perf_counter() - start
+            self.spent[name] += time.process_time() - start
             self.calls[name] += 1
             return done
 
@@ -133,10 +155,10 @@ def spent_on(request: Request, replicate: int, whole_phases: bool) -> Spent:
     run = run_history if request.history is not None else run_replicate
     design: Any = request.history or request.design
     with on_the_clock(clocks, whole_phases):
-        start = time.perf_counter()
+        start = time.process_time()
         run(request.parameters, design, request.seed, replicate)
-        total = time.perf_counter() - start
-    return Spent(total, dict(clocks.spent))
+        total = time.process_time() - start
+    return Spent(total - 2 * sum(clocks.calls.values()) * READING, clocks.without_reading())
 
 
 def voter_months(request: Request) -> tuple[int, int]:
@@ -157,8 +179,22 @@ def voter_months(request: Request) -> tuple[int, int]:
     return months * request.parameters.electorate.voters, months
 
 
-def inside_rows(repeats: int, voters: int | None) -> list[Row]:
-    """What a replicate of the stress test spends in kernels, outside of them, and phase by phase."""
+def kernel_nanoseconds(voters: int) -> dict[str, float]:
+    """Nanoseconds of a voter's month in the two monthly kernels, in a world so large that calling them is free."""
+    p = request_of("stress", voters).parameters
+    one = world.World(protocols.with_dose(p, MEAN_BREADTH, 1.0), seed=1)
+    one.advance(1)
+    clocks = Clocks()
+    with on_the_clock(clocks, whole_phases=False):
+        one.advance(RATE_MONTHS)
+    return {name: 1e9 * clocks.spent[name] / (voters * RATE_MONTHS) for name in EVERY_MONTH}
+
+
+def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
+    """What a replicate of the stress test spends in kernels, outside of them, and phase by phase.
+
+    large: voters of the world from which the kernels' own rate is taken.
+    """
     request = request_of("stress", voters)
     size = request.parameters.electorate.voters
     run_replicate(request.parameters, request.design, request.seed, 0)
@@ -179,6 +215,19 @@ def inside_rows(repeats: int, voters: int | None) -> list[Row]:
             size,
             [1e6 * one * share / 100 / worlds_months for one, share in zip(bare, outside, strict=True)],
             "microseconds",
+        ),
+    ]
+    alone = [kernel_nanoseconds(large) for _ in range(repeats)]
+    rates = [sum(one.values()) for one in alone]
+    made += [Row(f"{name} by itself", large, [one[name] for one in alone], "ns a voter-month") for name in EVERY_MONTH]
+    made += [
+        Row("both by themselves", large, rates, "ns a voter-month"),
+        Row(
+            "a replicate / its voter-months at that rate",
+            size,
+            [1e9 * one / (months * rate) for one, rate in zip(bare, rates, strict=True)],
+            "times",
+            RATE_AIM,
         ),
     ]
     for kind, runs in (("kernel", kernels), ("phase", whole)):

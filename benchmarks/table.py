@@ -45,6 +45,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--stream-mb", type=int, default=400, help="megabytes of each array of copy and triad")
     parser.add_argument("--replicates", type=int, default=12, help="replicates counted by each rate")
     parser.add_argument("--run-voters", type=int, help="voters of a replicate (default: as `moat run`)")
+    parser.add_argument(
+        "--rate-voters", type=int, default=100_000, help="world whose kernels' rate a replicate is held to"
+    )
+    parser.add_argument("--workers", default="1,2", help="processes that run replicates")
     parser.add_argument("--cycles", type=int, help="terms of a history (default: as `moat run`)")
     parser.add_argument("--small-voters", type=int, default=worlds.SMALL, help="size of the small world that is built")
     parser.add_argument("--build-voters", default="1000000,10000000", help="sizes of large worlds that are built")
@@ -85,9 +89,10 @@ def measure(given: Any) -> dict[str, list[Row]]:
     section("step", lambda: steps.rows(sizes(given.voters), given.months, given.repeats, limits, floor))
     section("neighbours", lambda: steps.network_rows(sizes(given.neighbours_voters), given.months, given.repeats))
     section(
-        "replicates", lambda: runs.rate_rows(given.replicates, given.repeats, given.run_voters, given.cycles, (1, 2))
+        "replicates",
+        lambda: runs.rate_rows(given.replicates, given.repeats, given.run_voters, given.cycles, sizes(given.workers)),
     )
-    section("inside", lambda: runs.inside_rows(given.repeats, given.run_voters))
+    section("inside", lambda: runs.inside_rows(given.repeats, given.run_voters, given.rate_voters))
     section(
         "construction",
         lambda: worlds.construction_rows(
