@@ -113,7 +113,7 @@ def gigabytes_a_second(megabytes: int, repeats: int) -> dict[str, list[float]]:
         a, b, c = (np.full(size, value, dtype=kind) for value in (1.0, 2.0, 0.0))
         sides: dict[str, Callable[[], Action]] = {}
         moved: dict[str, int] = {}
-        for threads, (copy, triad) in ((1, serial), (numba.config.NUMBA_NUM_THREADS, threaded)):
+        for threads, (copy, triad) in ((1, serial), (numba.get_num_threads(), threaded)):
             who = "one thread" if threads == 1 and copy is serial[0] else f"all threads ({threads})"
             name = f"{np.dtype(kind).name}, {who}"
             sides[f"copy, {name}"] = _prepared(copy, a, c)

@@ -113,9 +113,9 @@ class Clocks:
     def around(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function on the clock."""
 
-        def timed(*arguments: Any) -> Any:
+        def timed(*arguments: Any, **named: Any) -> Any:
             start = time.process_time()
-            done = function(*arguments)
+            done = function(*arguments, **named)
             self.spent[name] += time.process_time() - start
             self.calls[name] += 1
             return done
@@ -143,10 +143,11 @@ def on_the_clock(clocks: Clocks, whole_phases: bool) -> Iterator[None]:
 
 
 class Spent(NamedTuple):
-    """One replicate: its seconds with clocks around kernels, and seconds by kernel."""
+    """One replicate: its seconds, seconds by kernel or phase, and how often each was called."""
 
     total: float
     by_name: dict[str, float]
+    calls: dict[str, int]
 
 
 def spent_on(request: Request, replicate: int, whole_phases: bool) -> Spent:
@@ -158,25 +159,7 @@ def spent_on(request: Request, replicate: int, whole_phases: bool) -> Spent:
         start = time.process_time()
         run(request.parameters, design, request.seed, replicate)
         total = time.process_time() - start
-    return Spent(total - 2 * sum(clocks.calls.values()) * READING, clocks.without_reading())
-
-
-def voter_months(request: Request) -> tuple[int, int]:
-    """Voter-months of a replicate, and its months of worlds: counted, not computed from the design."""
-    months = 0
-    step = world.World.step
-
-    def counted(self: world.World) -> None:
-        nonlocal months
-        months += 1
-        step(self)
-
-    world.World.step = counted  # type: ignore[method-assign]
-    try:
-        run_replicate(request.parameters, request.design, request.seed, 0)
-    finally:
-        world.World.step = step  # type: ignore[method-assign]
-    return months * request.parameters.electorate.voters, months
+    return Spent(total - 2 * sum(clocks.calls.values()) * READING, clocks.without_reading(), dict(clocks.calls))
 
 
 def kernel_nanoseconds(voters: int) -> dict[str, float]:
@@ -204,7 +187,9 @@ def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
     ]
     kernels = [spent_on(request, number, False) for number in range(1, repeats + 1)]
     whole = [spent_on(request, number, True) for number in range(1, repeats + 1)]
-    months, worlds_months = voter_months(request)
+    # Months of worlds, counted: arms may share some of them.
+    worlds_months = kernels[0].calls[EVERY_MONTH[0]]
+    months = worlds_months * size
     outside = [100 * (1 - sum(one.by_name.values()) / one.total) for one in kernels]
     made = [
         Row("a replicate of the stress test", size, bare, "CPU seconds"),
