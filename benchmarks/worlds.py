@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from measuring import NO_AIM, Aim, Row, wall_seconds
+from measuring import NO_AIM, Aim, Row, processor_seconds
 
 from political_moat import Parameters, World
 from political_moat.agents.draws import Draws
@@ -43,21 +43,23 @@ def construction_rows(small: int, large: Sequence[int], networks: Sequence[int],
     Draws(2, 0).uniforms("benchmark", DRAWS)
     builds, forks, draws = [], [], []
     for repeat in range(repeats):
-        builds.append(1e3 * wall_seconds(lambda seed=10 + repeat: World(p, seed=seed)))  # type: ignore[misc]
-        forks.append(1e3 * wall_seconds(world.fork))
+        builds.append(1e3 * processor_seconds(lambda seed=10 + repeat: World(p, seed=seed)))  # type: ignore[misc]
+        forks.append(1e3 * processor_seconds(world.fork))
         stream = Draws(1, repeat)
-        draws.append(DRAWS / 1e6 / wall_seconds(lambda stream=stream: stream.uniforms("benchmark", DRAWS)))  # type: ignore[misc]
+        draws.append(DRAWS / 1e6 / processor_seconds(lambda stream=stream: stream.uniforms("benchmark", DRAWS)))  # type: ignore[misc]
     made = [
-        Row("building a world after the first", small, builds, "ms", BUILD_AIM),
-        Row("a fork", small, forks, "ms", FORK_AIM),
+        Row("building a world after the first", small, builds, "CPU ms", BUILD_AIM),
+        Row("a fork", small, forks, "CPU ms", FORK_AIM),
     ]
     for voters in large:
         count = repeats if voters < 10_000_000 else 1
-        made.append(Row("building a world", voters, [_build_seconds(voters, seed) for seed in range(count)], "s"))
+        made.append(
+            Row("building a world", voters, [_build_seconds(voters, seed) for seed in range(count)], "CPU seconds")
+        )
     network = p.network
     for voters in networks:
         values = [_network_seconds(voters, seed, network) for seed in range(repeats)]
-        made.append(Row(f"a small world of neighbours, degree {network.degree}", voters, values, "s"))
+        made.append(Row(f"a small world of neighbours, degree {network.degree}", voters, values, "CPU seconds"))
     made += [
         Row("state", small, [world.electorate.bytes_per_voter()], "bytes a voter"),
         Row("uniform draws", 0, draws, "millions a second"),
@@ -67,11 +69,11 @@ def construction_rows(small: int, large: Sequence[int], networks: Sequence[int],
 
 def _build_seconds(voters: int, seed: int) -> float:
     p = parameters(voters)
-    return wall_seconds(lambda: World(p, seed=seed))
+    return processor_seconds(lambda: World(p, seed=seed))
 
 
 def _network_seconds(voters: int, seed: int, network: NetworkParameters) -> float:
-    return wall_seconds(lambda: small_world(Draws(seed, 0), voters, network.degree, network.rewiring))
+    return processor_seconds(lambda: small_world(Draws(seed, 0), voters, network.degree, network.rewiring))
 
 
 def large_rows(voters: int, months: int, threads: Sequence[int]) -> list[Row]:
