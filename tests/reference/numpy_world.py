@@ -6,26 +6,27 @@ world (accounts, opinion, talk, polls, elections, grievance) is done by `numpy_e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 import numpy_electorate as arrays
+import numpy_votes as votes
 from scipy.sparse import csr_array
 
 from political_moat import Parameters, World
 from political_moat.model import government, phases, polls, social
 
-CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
-    (phases, "accounts_month"),
-    (phases, "opinion_month"),
-    (phases, "support"),
-    (polls, "support"),
-    (polls, "ballots"),
-    (government, "grieve"),
+CALLED_FROM: tuple[tuple[ModuleType, Callable[..., Any]], ...] = (
+    (phases, arrays.accounts_month),
+    (phases, arrays.opinion_month),
+    (phases, votes.support),
+    (polls, votes.support),
+    (polls, votes.ballots),
+    (government, votes.grieve),
 )
-"""Where the phases call the electorate, and the name they know the kernel by; `neighbours_meet` is put in beside."""
+"""Where the phases call the electorate, and what stands in for the kernel of that name, beside `neighbours_meet`."""
 
 
 class NumpyWorld(World):
@@ -58,18 +59,16 @@ class NumpyWorld(World):
 
     @contextmanager
     def _numpy_functions(self) -> Iterator[None]:
-        places = [
-            *((module, name, getattr(arrays, name)) for module, name in CALLED_FROM),
-            (social, "neighbours_meet", self._meet),
-        ]
-        before = [getattr(module, name) for module, name, _ in places]
-        for module, name, function in places:
-            setattr(module, name, function)
+        places = (*CALLED_FROM, (social, self.neighbours_meet))
+        before = [getattr(module, function.__name__) for module, function in places]
+        for module, function in places:
+            setattr(module, function.__name__, function)
         try:
             yield
         finally:
-            for (module, name, _), function in zip(places, before, strict=True):
-                setattr(module, name, function)
+            for (module, function), kernel in zip(places, before, strict=True):
+                setattr(module, function.__name__, kernel)
 
-    def _meet(self, dynamic: Any, starts: Any, neighbours: Any, influence: float) -> None:
+    def neighbours_meet(self, dynamic: Any, starts: Any, neighbours: Any, influence: float) -> None:
+        """A month of talk by the matrix made before."""
         arrays.neighbours_meet(dynamic, self.talk, influence)

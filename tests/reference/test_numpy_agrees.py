@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import numpy_electorate as arrays
+import numpy_votes as votes
 import pytest
 from numpy_world import NumpyWorld
 
@@ -15,7 +16,7 @@ from political_moat.agents.electorate import columns as at
 from political_moat.agents.electorate import kernels, network_kernels
 from political_moat.agents.electorate.ballots import ballots
 from political_moat.agents.regulator.docket import Docket, stage_count
-from political_moat.model import government
+from political_moat.model import government, phases, polls, social
 
 TOLERANCE = 1e-9
 """Of shares and totals: arithmetic is float64 on both sides, in another order."""
@@ -145,6 +146,26 @@ def test_single_steps_are_the_same_as_months_in_a_row() -> None:
     assert government.grieve is kernel
 
 
+def test_no_kernel_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the phases know of the electorate's functions may be broken: NumPy stands in for all of them."""
+
+    def broken(*_: Any) -> None:
+        raise AssertionError("a compiled kernel was called")
+
+    _, numpy = both({**BUSY, **TALK, "network.kind": "blocks", "party.rule": "aggregator", "polls.blind": True}, 3)
+    numpy.released = True
+    found = set()
+    for module in (phases, polls, government, social):
+        for name, known in list(vars(module).items()):
+            home = str(getattr(known, "__module__", ""))
+            if callable(known) and not isinstance(known, type) and home.startswith("political_moat.agents.electorate"):
+                monkeypatch.setattr(module, name, broken)
+                found.add(name)
+    assert {"accounts_month", "opinion_month", "support", "ballots", "grieve", "neighbours_meet"} <= found
+    numpy.advance(24)
+    assert numpy.events
+
+
 Block = npt.NDArray[np.float32]
 PRICES = np.array([1.3, 0.4, 1.0, 2.5, 0.9, 7.0])
 SIZES = (1, 3, 700, arrays.WHOLE + 1, 2 * arrays.SLICE + 1)
@@ -224,14 +245,14 @@ def test_minds_and_ballots_agree(voters: int, holders: float, changed: dict[str,
         asked = (PRICES, -1.0, 0.2, 0.4, at.TURNOUT_MIDTERM, turnout)
         panel = (voters // 2, voters)
         close(
-            arrays.support(fixed, dynamic, *panel, *asked, questions, vote),
+            votes.support(fixed, dynamic, *panel, *asked, questions, vote),
             kernels.support(fixed, dynamic, *panel, *asked, questions, vote),
             TOLERANCE,
         )
         one = (*asked, questions[1], vote)
-        for got, expected in zip(arrays.ballots(fixed, dynamic, *one), ballots(fixed, dynamic, *one), strict=True):
+        for got, expected in zip(votes.ballots(fixed, dynamic, *one), ballots(fixed, dynamic, *one), strict=True):
             close(got, expected, TOLERANCE)
-    arrays.grieve(fixed, other, PRICES, 0.6, -1.0, vote)
+    votes.grieve(fixed, other, PRICES, 0.6, -1.0, vote)
     kernels.grieve(fixed, dynamic, PRICES, 0.6, -1.0, vote)
     close(other, dynamic, STORED)
 
