@@ -1,0 +1,224 @@
+"""Replicates a second of the two protocols, and where the time of a replicate goes."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+from measuring import Aim, Row, processor_seconds
+
+from political_moat.experiments import protocols
+from political_moat.experiments.history import run_history
+from political_moat.experiments.protocols import run_replicate
+from political_moat.experiments.request import Request, make_request
+from political_moat.experiments.runner import Task, run_tasks
+from political_moat.model import government, phases, polls, social, world
+
+TASKS = {
+    "stress": "political_moat.experiments.task:run_task",
+    "history": "political_moat.experiments.history_task:run_history_task",
+}
+KERNELS: tuple[tuple[ModuleType, str], ...] = (
+    (phases, "accounts_month"),
+    (phases, "opinion_month"),
+    (phases, "support"),
+    (polls, "support"),
+    (polls, "ballots"),
+    (government, "grieve"),
+    (social, "neighbours_meet"),
+)
+"""Where the phases of the base world call a kernel."""
+EVERY_MONTH = ("accounts_month", "opinion_month")
+"""Kernels that every voter goes through every month."""
+OUTSIDE_AIM, RATE_AIM = Aim(most=20), Aim(most=1.2)
+RATE_MONTHS = 24
+MEAN_BREADTH = 0.3
+"""Share of holders of that world: the arms of a stress test have .25 on average."""
+
+
+def request_of(protocol: str, voters: int | None, cycles: int | None = None) -> Request:
+    """What `moat run` would do at its defaults, with another number of voters if one is given."""
+    return make_request(protocol=protocol, voters=voters, cycles=cycles if protocol == "history" else None, found=[])
+
+
+def replicates_a_second(request: Request, workers: int, count: int) -> float:
+    """Replicates by wall time on spawned workers that have done one already, from then to the last result."""
+    times: list[float] = []
+    design = request.history or request.design
+    tasks = (
+        Task(str(number), (request.parameters, design, request.seed, number)) for number in range(count + 2 * workers)
+    )
+
+    def keep(task: Task, value: Any) -> None:
+        times.append(time.perf_counter())
+
+    def fail(task: Task, failure: Any) -> None:
+        raise SystemExit(f"replicate {task.key}: {failure.reason}")
+
+    run_tasks(tasks, TASKS[request.protocol], workers, keep, fail, in_process=False)
+    # The last results come while some workers have nothing left to do: the last one of each worker is not counted.
+    first, last = 2 * workers - 1, len(times) - workers
+    if last <= first:
+        first, last = 0, len(times) - 1
+    return (last - first) / (times[last] - times[first])
+
+
+def rate_rows(
+    replicates: int, repeats: int, voters: int | None, cycles: int | None, workers: Sequence[int]
+) -> list[Row]:
+    """Replicates a second of both protocols on one process and on two."""
+    made: list[Row] = []
+    for protocol in TASKS:
+        request = request_of(protocol, voters, cycles)
+        found: dict[int, list[float]] = {size: [] for size in workers}
+        for _ in range(repeats):
+            for size in workers:
+                found[size].append(replicates_a_second(request, size, replicates))
+        size_of_world = request.parameters.electorate.voters
+        for size, values in found.items():
+            who = "1 process" if size == 1 else f"{size} processes"
+            made.append(Row(f"{protocol}, {who}", size_of_world, values, "replicates a second"))
+    return made
+
+
+def _reading() -> float:
+    """Seconds that one reading of the processor's clock takes: a microsecond or so, as much as a small call."""
+    count = 10_000
+    start = time.process_time()
+    for _ in range(count):
+        time.process_time()
+    return (time.process_time() - start) / count
+
+
+READING = _reading()
+
+
+class Clocks:
+    """Processor time of functions by name, and how often they were called."""
+
+    def __init__(self) -> None:
+        """Nothing spent yet."""
+        self.spent: dict[str, float] = defaultdict(float)
+        self.calls: dict[str, int] = defaultdict(int)
+
+    def without_reading(self) -> dict[str, float]:
+        """Seconds by name, less what reading the clock itself takes: one of the two readings falls inside."""
+        return {name: max(0.0, seconds - self.calls[name] * READING) for name, seconds in self.spent.items()}
+
+    def around(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function on the clock."""
+
+        def timed(*arguments: Any, **named: Any) -> Any:
+            start = time.process_time()
+            done = function(*arguments, **named)
+            self.spent[name] += time.process_time() - start
+            self.calls[name] += 1
+            return done
+
+        return timed
+
+
+@contextmanager
+def on_the_clock(clocks: Clocks, whole_phases: bool) -> Iterator[None]:
+    """Clocks around every kernel, or around every phase of the schedule."""
+    before: list[tuple[ModuleType, str, Any]] = []
+    if whole_phases:
+        before.append((world, "PHASES", world.PHASES))
+        timed = tuple(phase._replace(run=clocks.around(phase.name, phase.run)) for phase in world.PHASES)
+        world.PHASES = timed  # type: ignore[attr-defined]
+    else:
+        for module, name in KERNELS:
+            before.append((module, name, getattr(module, name)))
+            setattr(module, name, clocks.around(name, getattr(module, name)))
+    try:
+        yield
+    finally:
+        for module, name, function in before:
+            setattr(module, name, function)
+
+
+class Spent(NamedTuple):
+    """One replicate: its seconds, seconds by kernel or phase, and how often each was called."""
+
+    total: float
+    by_name: dict[str, float]
+    calls: dict[str, int]
+
+
+def spent_on(request: Request, replicate: int, whole_phases: bool) -> Spent:
+    """One replicate in this process, on the clock."""
+    clocks = Clocks()
+    run = run_history if request.history is not None else run_replicate
+    design: Any = request.history or request.design
+    with on_the_clock(clocks, whole_phases):
+        start = time.process_time()
+        run(request.parameters, design, request.seed, replicate)
+        total = time.process_time() - start
+    return Spent(total - 2 * sum(clocks.calls.values()) * READING, clocks.without_reading(), dict(clocks.calls))
+
+
+def kernel_nanoseconds(voters: int) -> dict[str, float]:
+    """Nanoseconds of a voter's month in the two monthly kernels, in a world so large that calling them is free."""
+    p = request_of("stress", voters).parameters
+    one = world.World(protocols.with_dose(p, MEAN_BREADTH, 1.0), seed=1)
+    one.advance(1)
+    clocks = Clocks()
+    with on_the_clock(clocks, whole_phases=False):
+        one.advance(RATE_MONTHS)
+    return {name: 1e9 * clocks.spent[name] / (voters * RATE_MONTHS) for name in EVERY_MONTH}
+
+
+def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
+    """What a replicate of the stress test spends in kernels, outside of them, and phase by phase.
+
+    large: voters of the world from which the kernels' own rate is taken.
+    """
+    request = request_of("stress", voters)
+    size = request.parameters.electorate.voters
+    run_replicate(request.parameters, request.design, request.seed, 0)
+    bare = [
+        processor_seconds(lambda number=number: run_replicate(request.parameters, request.design, request.seed, number))  # type: ignore[misc]
+        for number in range(1, repeats + 1)
+    ]
+    kernels = [spent_on(request, number, False) for number in range(1, repeats + 1)]
+    whole = [spent_on(request, number, True) for number in range(1, repeats + 1)]
+    # Months of worlds, counted: arms may share some of them.
+    worlds_months = kernels[0].calls[EVERY_MONTH[0]]
+    months = worlds_months * size
+    outside = [100 * (1 - sum(one.by_name.values()) / one.total) for one in kernels]
+    made = [
+        Row("a replicate of the stress test", size, bare, "CPU seconds"),
+        Row("the same for a voter-month", size, [1e9 * one / months for one in bare], "ns"),
+        Row("outside kernels", size, outside, "% of a replicate", OUTSIDE_AIM),
+        Row(
+            "outside kernels, a month of a world",
+            size,
+            [1e6 * one * share / 100 / worlds_months for one, share in zip(bare, outside, strict=True)],
+            "microseconds",
+        ),
+    ]
+    alone = [kernel_nanoseconds(large) for _ in range(repeats)]
+    rates = [sum(one.values()) for one in alone]
+    made += [Row(f"{name} by itself", large, [one[name] for one in alone], "ns a voter-month") for name in EVERY_MONTH]
+    made += [
+        Row("both by themselves", large, rates, "ns a voter-month"),
+        Row(
+            "a replicate / its voter-months at that rate",
+            size,
+            [1e9 * one / (months * rate) for one, rate in zip(bare, rates, strict=True)],
+            "times",
+            RATE_AIM,
+        ),
+    ]
+    for kind, runs in (("kernel", kernels), ("phase", whole)):
+        names = sorted({name for one in runs for name in one.by_name}, key=lambda name: -runs[0].by_name.get(name, 0.0))
+        for name in names:
+            shares = [100 * one.by_name.get(name, 0.0) / one.total for one in runs]
+            if np.median(shares) >= 0.05:
+                made.append(Row(f"{kind}: {name}", size, shares, "% of a replicate"))
+    return made
