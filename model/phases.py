@@ -108,7 +108,7 @@ def payroll(world: World) -> None:
     if lives is not None:
         for row, amount in zip((0, 1, 2, 4), lives, strict=True):
             totals[row] += amount
-    flow, contributions, gains, held, withdrawals = totals.tolist()
+    flow, contributions, gains, held, withdrawals = map(float, totals)
     scale = world.citizens_per_voter
     world.product_flows = product_flows(world, before, flow) * scale
     public_month(world)

@@ -26,7 +26,7 @@ from .traits import (
     lean_to_author,
     mean_ideal,
     normal_vote_shift,
-    write_traits,
+    write_trait,
 )
 
 Reals = npt.NDArray[np.float64]
@@ -110,28 +110,40 @@ def feared_size(p: Parameters, openness_now: float, openness: float, forced: flo
 
 def build_population(p: Parameters, draws: Draws) -> Electorate:
     """Draw the people of one replicate; same draws, same people, whatever the arm."""
-    traits = draw_traits(p, Everybody(draws, p.electorate.voters), {})
-    balance = np.where(traits.eligible > 0.0, traits.potential_stake * traits.income, 0.0)
-    share = p.accounts.ira_share_of_balance
-    return electorate_of(p, draws, traits, plan=balance * (1.0 - share), ira=balance * share)
+    return electorate_of(p, draws, draw_traits(p, Everybody(draws, p.electorate.voters), {}))
 
 
-def electorate_of(p: Parameters, draws: Draws, traits: Traits, plan: Reals, ira: Reals) -> Electorate:
-    """The electorate of month 0 from persons' traits and balances (USD), before any exposure (ODD: P19-P21)."""
+def electorate_of(
+    p: Parameters, draws: Draws, traits: Traits, plan: Reals | None = None, ira: Reals | None = None
+) -> Electorate:
+    """The electorate of month 0 from persons' traits and balances (USD), before any exposure (ODD: P19-P21).
+
+    plan, ira: by default the drawn balance, parted as accounts.ira_share_of_balance says. A caller who keeps no
+    reference to the traits needs little more memory than the electorate itself: they are let go as they are written.
+    """
     n = traits.age.size
-    fixed = np.zeros((len(columns.FIXED), n), dtype=np.float32)
-    write_traits(fixed, traits, author_sign(p))
-    # Where people age, whoever comes to have a plan in this place works for its employer.
-    has_employer = fixed[columns.ELIGIBLE] > 0.0 if p.people.ageing else fixed[columns.CONTRIBUTION] > 0.0
-    fixed[columns.EMPLOYER] = employer_of(has_employer, draws, p.employer)
     dynamic = np.zeros((len(columns.DYNAMIC), n), dtype=np.float32)
+    if plan is None or ira is None:
+        balance = np.where(traits.eligible > 0.0, traits.potential_stake * traits.income, 0.0)
+        plan, ira = balance * (1.0 - p.accounts.ira_share_of_balance), balance * p.accounts.ira_share_of_balance
+        del balance
     dynamic[columns.PLAN] = plan
     dynamic[columns.IRA] = ira
     dynamic[columns.REFERENCE] = 1.0
     dynamic[columns.IDEAL] = traits.ideal_base
     dynamic[columns.SALIENCE] = p.opinion.salience_base
-    order = _exposure_order(p, draws, traits.eligible > 0.0, traits.lean)
-    points = _logit_per_point(traits.lean, traits.turnout_presidential, p.voting.turnout_gap_weight)
+    del plan, ira
+    fixed = np.zeros((len(columns.FIXED), n), dtype=np.float32)
+    lean, presidential = traits.lean, traits.turnout_presidential
+    remaining = traits._asdict()
+    del traits
+    while remaining:
+        write_trait(fixed, *remaining.popitem(), author_sign(p))
+    # Where people age, whoever comes to have a plan in this place works for its employer.
+    has_employer = fixed[columns.ELIGIBLE] > 0.0 if p.people.ageing else fixed[columns.CONTRIBUTION] > 0.0
+    fixed[columns.EMPLOYER] = employer_of(has_employer, draws, p.employer)
+    order = _exposure_order(p, draws, fixed[columns.ELIGIBLE] > 0.0, lean)
+    points = _logit_per_point(lean, presidential, p.voting.turnout_gap_weight)
     return Electorate(fixed, dynamic, order, points)
 
 

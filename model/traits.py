@@ -252,7 +252,13 @@ def _direct_owners(p: Parameters, sample: Sample, strength: Reals) -> Reals:
 
 def write_traits(fixed: npt.NDArray[np.float32], traits: Traits, sign: float) -> None:
     """Put traits into a block of fixed columns; sign as `author_sign`. The employer column is left alone."""
-    for name in Traits._fields:
-        if name != "lean":
-            fixed[columns.FIXED.index(name)] = getattr(traits, name)
-    fixed[columns.PARTISANSHIP] = sign * traits.lean
+    for name, values in traits._asdict().items():
+        write_trait(fixed, name, values, sign)
+
+
+def write_trait(fixed: npt.NDArray[np.float32], name: str, values: Reals, sign: float) -> None:
+    """Put one trait into its column of a block of fixed columns."""
+    if name == "lean":
+        fixed[columns.PARTISANSHIP] = sign * values
+    else:
+        fixed[columns.FIXED.index(name)] = values

@@ -83,7 +83,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.sign = author_sign(p)
         if population is not None and len(population) != p.electorate.voters:
             raise ValueError(f"population has {len(population)} voters, but electorate.voters is {p.electorate.voters}")
-        self.electorate = (population or build_population(p, self.draws)).fork()
+        self.electorate = build_population(p, self.draws) if population is None else population.fork()
         self.network = build_network(p, self.draws, self.electorate, self.sign, graph)
         self.citizens_per_voter = p.electorate.citizens / len(self.electorate)
         self.electorate.assign_exposure(p.exposure.breadth, p.exposure.allocation, p.exposure.visibility)
