@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -194,18 +195,55 @@ def people(world: World, products: Reals) -> tuple[float, float, float, float]:
     return float(totals[0]), float(totals[1]), float(totals[2]), float(totals[3])
 
 
-def entrant_traits(p: Parameters, state: PeopleState, sample: Entrants, eligible: Reals, level: float) -> Traits:
+class _Tree:
+    """A tree that is told apart as an object."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+
+
+_boxed = lru_cache(maxsize=64)(_Tree)
+
+
+@by_identity
+def _undosed(p: Parameters) -> _Tree:
+    """One object for all trees that differ in the dose alone: their worlds have the same people."""
+    changes = {"breadth": 0.0, "visibility": 0.0, "evolves": False}
+    return _boxed(p.model_copy(update={"exposure": p.exposure.model_copy(update=changes)}))
+
+
+@lru_cache(maxsize=4096)
+def _entrants(
+    tree: _Tree,
+    seed: int,
+    replicate: int,
+    month: int,
+    rows: bytes,
+    eligible: bytes,
+    scores: bytes,
+    lean_shift: float,
+    level: float,
+) -> Traits:
+    """`entrant_traits` once for all arms of a replicate; rows, eligible and scores as bytes, which can be looked up."""
+    sample = Entrants(Draws(seed, replicate), np.frombuffer(rows, dtype=np.int64), month)
+    return entrant_traits(tree.parameters, np.frombuffer(scores), lean_shift, sample, np.frombuffer(eligible), level)
+
+
+def entrant_traits(
+    p: Parameters, scores: Reals, lean_shift: float, sample: Entrants, eligible: Reals, level: float
+) -> Traits:
     """Traits of entrants: drawn as at month 0 for their age, some by their place (ODD: entrant_traits).
 
-    eligible: whether the place has an account; level: incomes over those of month 0.
+    scores: normal score of the place in the order of exposure; lean_shift: what the month-0 population leans beyond
+    its ages' lean; eligible: whether the place has an account; level: incomes over those of month 0.
     """
     n, e, share = sample.size, p.electorate, p.people.lean_with_age
     ages = np.full(n, ENTRY_AGE)
     income = level * e.income_median * np.exp(e.income_log_sd * sample.normals("income"))
     rho = p.exposure.skew
-    own = rho * state.scores[sample.rows] + math.sqrt(max(0.0, 1.0 - rho * rho)) * sample.normals("partisanship")
+    own = rho * scores + math.sqrt(max(0.0, 1.0 - rho * rho)) * sample.normals("partisanship")
     for_life = (1.0 - share) * mean_lean(p) if share < 1.0 else 0.0
-    mean = share * lean_to_author(p, ages) + for_life + state.lean_shift
+    mean = share * lean_to_author(p, ages) + for_life + lean_shift
     contribution = np.where(eligible > 0.0, income * saving_rate(p, ages) / 12.0, 0.0)
     given = {
         "age": ages,
@@ -226,9 +264,11 @@ def mean_lean(p: Parameters) -> float:
 def admit(world: World, state: PeopleState, rows: Rows, level: float) -> float:
     """Entrants of voting age take the rows of the dead; returns what those granted an account are given (USD)."""
     p, electorate = world.parameters, world.electorate
-    sample = Entrants(world.draws, rows, world.month)
     eligible = electorate.fixed[columns.ELIGIBLE, rows].astype(np.float64)
-    traits = entrant_traits(p, state, sample, eligible, level)
+    traits = _entrants(
+        _undosed(p), world.draws.seed, world.draws.replicate, world.month, rows.tobytes(), eligible.tobytes(),
+        state.scores[rows].tobytes(), state.lean_shift, level,
+    )  # fmt: skip
     fixed = np.zeros((len(columns.FIXED), rows.size), dtype=np.float32)
     write_traits(fixed, traits, author_sign(p))
     fixed[columns.EMPLOYER] = electorate.fixed[columns.EMPLOYER, rows]

@@ -109,6 +109,8 @@ def people_month(
     totals = np.zeros(4)
     part = np.zeros(4)
     voters = fixed.shape[1]
+    # The chance only rises, or only falls, with age: most people's luck is beyond any age's chance.
+    most = max(death_chance(0.0, c), death_chance(c.oldest_age + 1.0, c))
     for start in range(0, voters, BLOCK):
         part[:] = 0.0
         for i in range(start, min(start + BLOCK, voters)):
@@ -119,7 +121,9 @@ def people_month(
             product = int(dynamic[PRODUCT, i])
             value = units * products[PRICE, product]
             months += 1
-            died[i] = luck[i] < death_chance((months - 1) / 12.0, c) or months > 12.0 * c.oldest_age
+            died[i] = months > 12.0 * c.oldest_age
+            if luck[i] < most and not died[i]:
+                died[i] = luck[i] < death_chance((months - 1) / 12.0, c)
             if died[i]:
                 part[0] -= products[COIN_SHARE, product] * value
                 part[2] += units * (products[PRICE, product] - products[PRICE_BEFORE, product])
