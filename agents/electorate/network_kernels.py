@@ -11,24 +11,35 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from .blocks import Block, share_out
 from .columns import IDEAL
 
-Block = npt.NDArray[np.float32]
 Starts = npt.NDArray[np.int64]
 Neighbours = npt.NDArray[np.int32]
 
 
-@numba.njit(cache=True, error_model="numpy")
-def neighbours_meet(
-    dynamic: Block, starts: Starts, neighbours: Neighbours, influence: float
-) -> None:  # pragma: no cover - compiled
+def neighbours_meet(dynamic: Block, starts: Starts, neighbours: Neighbours, influence: float) -> None:
     """One month of talk: ideal policy moves towards the mean of self and neighbours (ODD: neighbours_meet).
 
     dynamic: changing columns, shape (columns, voters); influence: share of the way per month, 0-1. Everybody hears
     what the others held before anybody moved, so that the order of voters does not matter (DeGroot 1974).
     """
     before = dynamic[IDEAL].copy()
-    for i in range(before.size):
+    share_out(before.size, _meet, dynamic, before, starts, neighbours, influence)
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _meet(
+    first: int,
+    last: int,
+    dynamic: Block,
+    before: npt.NDArray[np.float32],
+    starts: Starts,
+    neighbours: Neighbours,
+    influence: float,
+) -> None:  # pragma: no cover - compiled
+    """Talk of voters first .. last-1; before: what everybody held."""
+    for i in range(first, last):
         own = np.float64(before[i])
         total = own
         for position in range(starts[i], starts[i + 1]):
