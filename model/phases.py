@@ -39,9 +39,6 @@ def market(world: World) -> None:
     world.news = 0.0
 
 
-_ONLY_ASSIGNED = np.eye(len(columns.PRODUCTS))[columns.ASSIGNED]
-
-
 def keep_share(month: int, since: int, unprotected: float, months: float) -> float:
     """Share of what is still subject to a forced sale that is kept this month, so that all of it goes linearly.
 
@@ -110,7 +107,7 @@ def payroll(world: World) -> None:
             totals[row] += amount
     flow, contributions, gains, held, withdrawals = map(float, totals)
     scale = world.citizens_per_voter
-    world.product_flows = product_flows(world, before, flow) * scale
+    world.product_flows = product_flows(world, before, flow, scale)
     public_month(world)
     world.market = with_flows(world.market, flow * scale, held * scale, world.fund)
     world.account_totals = (flow, contributions, gains, held, withdrawals)
@@ -122,14 +119,19 @@ def units_by_product(world: World) -> npt.NDArray[np.float64]:
     return held
 
 
-def product_flows(world: World, before: npt.NDArray[np.float64] | None, flow: float) -> npt.NDArray[np.float64]:
-    """Net money into each product since units were `before`, USD of model voters (ODD: product_flows).
+def product_flows(
+    world: World, before: npt.NDArray[np.float64] | None, flow: float, scale: float
+) -> npt.NDArray[np.float64]:
+    """Net money into each product since units were `before`, USD of the whole population (ODD: product_flows).
 
-    before: None where exposure does not evolve, so that all of the flow is into the coin as assigned.
+    before: None where exposure does not evolve, so that all of the flow is into the coin as assigned. flow: USD of
+    model voters, of whom each stands for `scale` citizens.
     """
     if before is None:
-        return np.multiply(_ONLY_ASSIGNED, flow)
-    return np.asarray((units_by_product(world) - before) * world.product_prices)
+        flows = np.zeros(len(columns.PRODUCTS))
+        flows[columns.ASSIGNED] = flow * scale
+        return flows
+    return np.asarray((units_by_product(world) - before) * world.product_prices * scale)
 
 
 def voters(world: World) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -55,19 +54,16 @@ def product_growth(
     return float(max(LEAST, mixed) * math.exp(-fee / 12.0))
 
 
-class _Moves(NamedTuple):
-    """What moves each product's price, arrays of shape (products,)."""
-
-    beta: Reals
-    own_sd: Reals
-    coin_share: Reals
-    fee: Reals
-
-
 @by_identity
-def _moves(p: Parameters) -> _Moves:
-    return _Moves(
-        per_product(p, "beta", 1.0), per_product(p, "own_sd"), per_product(p, "coin_share", 1.0), per_product(p, "fee")
+def _moves(p: Parameters) -> Reals:
+    """What moves each product's price: rows beta, own_sd, coin_share and fee; shape (4, products)."""
+    return np.array(
+        [
+            per_product(p, "beta", 1.0),
+            per_product(p, "own_sd"),
+            per_product(p, "coin_share", 1.0),
+            per_product(p, "fee"),
+        ]
     )
 
 
@@ -86,15 +82,12 @@ def _move_prices(
     coin_return: float,
     stock_return: float,
     noises: Reals,
-    beta: Reals,
-    own_sd: Reals,
-    coin_share: Reals,
-    fee: Reals,
+    moves: Reals,
 ) -> None:  # pragma: no cover - compiled
     moved[columns.ASSIGNED] = coin_price
     for one in range(1, prices.size):
         moved[one] = prices[one] * product_growth(
-            coin_return, stock_return, noises[one], beta[one], own_sd[one], coin_share[one], fee[one]
+            coin_return, stock_return, noises[one], moves[0, one], moves[1, one], moves[2, one], moves[3, one]
         )
 
 
@@ -107,7 +100,7 @@ def products_month(
     """
     noises = _noises(draws.key("product price"), month)
     moved = np.empty_like(prices)
-    _move_prices(moved, prices, coin_price, coin_return, stock_return, noises, *_moves(p))
+    _move_prices(moved, prices, coin_price, coin_return, stock_return, noises, _moves(p))
     return moved
 
 
