@@ -2,9 +2,9 @@
 
     python benchmarks/kills.py --kills 1000
 
-Kills hit the coordinator (the same command then resumes) or a worker; a coordinator's moment is counted from its start or
-from its first worker. A study that has taken its share is let finish. After each study: every row once, no row that was
-recorded before a kill gone, and the export's bytes those of a study that nobody disturbed.
+Kills hit the coordinator (the same command then resumes) or a worker; a coordinator's moment is counted from its start
+or from its first worker. A study that has taken its share is let finish. After each study: every row once, no row that
+was recorded before a kill gone, and the export's bytes those of a study that nobody disturbed.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def disturbed(folder: Path, draw: random.Random, most: int) -> tuple[int, int, i
     known: set[str] = set()
     while True:
         process = start(folder)
-        # Half of the clocks wait for a worker: on a busy machine the others mostly hit a coordinator that has just begun.
+        # Half of the clocks wait for a worker: on a busy machine the others mostly hit one that has just begun.
         working, wait = draw.random() < 0.5, draw.uniform(0.3, 4.0)
         end = time.monotonic() + (60.0 if working else wait)
         while process.poll() is None:

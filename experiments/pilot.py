@@ -13,8 +13,8 @@ from .engine import Engine
 from .errors import UserError
 from .progress import in_words
 from .provenance import canonical_json
-from .study_file import StudyFile
 from .study import TASK
+from .study_file import StudyFile
 from .worker import resolve
 
 _PILOT_SECONDS = 30.0

@@ -1,4 +1,4 @@
-"""One piece of work in a worker process: a replicate of a stress test, history or factorial, a draw, counts of targets."""
+"""One piece of work in a worker process: a replicate of a stress test, history or factorial, or a draw."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             event = int(rng.random() < 0.5 - 0.3 * state["deterrence"])
             rows.append({"replicate": r, "arm": arm, **state, "reversed": event, "restricted": event})
     mediation_table(pd.DataFrame(rows), ("reversed", "restricted")).to_csv(folder / "mediation.csv", index=False)
-    draws = pd.DataFrame({"replicate": range(9), "n": 30, "calibrated": [1] * 8 + [0]})
+    draws = pd.DataFrame({"point": range(9), "n": 30, "calibrated": [1] * 8 + [0]})
     for event in ("reversed", "restricted"):
         draws[f"{event}_gained"], draws[f"{event}_lost"] = 1, range(9)
     draws.to_csv(folder / "prior_mass_draws.csv", index=False)

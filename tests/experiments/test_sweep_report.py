@@ -104,7 +104,7 @@ def test_with_a_failed_replicate_there_is_no_report_unasked(
 ) -> None:
     (tmp_path / "broken_task.py").write_text(BROKEN)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setitem(sweep.TASKS, "stress", "broken_task:broken")
+    monkeypatch.setattr(sweep, "TASK", "broken_task:broken")
     (tmp_path / "study.toml").write_text(TEXT)
     out = tmp_path / "out"
     words = ("sweep", tmp_path / "study.toml", "--out", out, "--quiet")

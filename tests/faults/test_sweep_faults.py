@@ -64,7 +64,7 @@ class Moat:
             "MOAT_SLOW": str(slow),
         }
         # The report is made from the exports after everything that is tested here.
-        ending = ["--no-report"] if words[:1] in (("sweep",), ("retry",)) else []
+        ending = ["--no-report"] if words[:1] in (("sweep",), ("retry",), ("merge",)) else []
         self.process = subprocess.Popen(
             [sys.executable, str(TOYS / "moat_faulty.py"), *map(str, words), *ending],
             cwd=folder,
