@@ -46,7 +46,7 @@ protocol = "prior-mass"
 voters = 200
 [design]
 kind = "lhs"
-samples = 8
+samples = 6
 [factors."exposure.breadth"]
 levels = [0, 0.3]
 [replicates]
@@ -127,9 +127,9 @@ def test_the_three_shares_add_up_and_come_with_their_errors(assumptions: Study) 
         assert own["share"].sum() == pytest.approx(1.0)
         assert own["raw_share"].sum() == pytest.approx(1.0)
         assert own[["error", "raw_error", "noise_error"]].notna().all(axis=None)
-    assert (table["draws"] + table["left_out"] == 8).all()
+    assert (table["draws"] + table["left_out"] == 6).all()
     assert (table["replicates"] == 4).all()
-    assert points["replicates"].tolist() == [4] * 8
+    assert points["replicates"].tolist() == [4] * 6
     drawn = prior_factors(assumptions.parameters)
     assert set(drawn) <= set(points.columns)
     pd.testing.assert_frame_equal(assumptions.frame()[list(drawn)], points[list(drawn)])
@@ -137,7 +137,7 @@ def test_the_three_shares_add_up_and_come_with_their_errors(assumptions: Study) 
 
 def test_draws_of_ones_own_are_taken_from_a_list(tmp_path: Path) -> None:
     (tmp_path / "posterior.csv").write_text("party.office_rent,party.choice_precision\n0.5,8\n2,20\n1,10\n")
-    text = PRIOR.replace('kind = "lhs"\nsamples = 8', 'kind = "list"\nfile = "posterior.csv"')
+    text = PRIOR.replace('kind = "lhs"\nsamples = 6', 'kind = "list"\nfile = "posterior.csv"')
     (tmp_path / "study.toml").write_text(text)
     study = Study.from_toml(tmp_path / "study.toml", tmp_path / "out").run(report=False)
     assert study.frame()["party.office_rent"].tolist() == [0.5, 2.0, 1.0]
@@ -199,16 +199,12 @@ def test_parts_and_merge_give_the_folder_of_one_machine_with_its_report(
     assert verify_checksums(Path("merged")) == []
 
 
-@pytest.mark.parametrize("protocol", OWN)
-def test_two_workers_and_more_rows_give_the_bytes_of_one(protocol: str, tmp_path: Path) -> None:
-    text = OWN[protocol][0].replace("min = 4", "min = 3")
-    one = finished(text, tmp_path / "one")
-    two = Study.from_text(text, tmp_path / "two").run(engine="process", workers=2, report=False)
-    assert contents(one.path) == contents(two.path)
-    if protocol == "mediation":
-        before = {row["key"] for row in rows(one.path)}
-        finished(MEDIATION, one.path)
-        assert before < {row["key"] for row in rows(one.path)}
+def test_more_replicates_of_a_factorial_reuse_every_old_row(tmp_path: Path, channels: Study) -> None:
+    study = finished(MEDIATION.replace("min = 4", "min = 2"), tmp_path / "out")
+    before = {row["key"] for row in rows(study.path)}
+    finished(MEDIATION, study.path)
+    assert contents(study.path) == contents(channels.path)
+    assert before < {row["key"] for row in rows(study.path)}
 
 
 BROKEN = """
@@ -227,7 +223,7 @@ def test_a_draw_that_fails_is_named_and_there_is_no_table_without_it(
     (tmp_path / "broken_draw.py").write_text(BROKEN)
     (tmp_path / "posterior.csv").write_text("party.office_rent\n0.5\n2\n1\n")
     (tmp_path / "study.toml").write_text(
-        PRIOR.replace('kind = "lhs"\nsamples = 8', 'kind = "list"\nfile = "posterior.csv"')
+        PRIOR.replace('kind = "lhs"\nsamples = 6', 'kind = "list"\nfile = "posterior.csv"')
     )
     out = tmp_path / "out"
     words = ("--out", out, "--quiet", "--no-report")
@@ -291,7 +287,7 @@ def test_a_draw_that_fails_is_named_and_there_is_no_table_without_it(
             "[prior-mass]\n[replicates]",
             "prior-mass: only with protocol prior-mass, this one is",
         ),
-        (PRIOR, 'kind = "lhs"\nsamples = 8', 'kind = "grid"', "design.kind = 'grid' is no sample of a prior; allowed"),
+        (PRIOR, 'kind = "lhs"\nsamples = 6', 'kind = "grid"', "design.kind = 'grid' is no sample of a prior; allowed"),
         (PRIOR, "min = 4", f"min = 4\nmax = 9\n{STOP}", "replicates.stop: a draw has a fixed number of pairs"),
         (
             PRIOR,
