@@ -121,6 +121,19 @@ def test_every_design_point_has_its_own_table(tmp_path: Path, channels: Study) -
     assert study.frame("runs").groupby("point")["party.office_rent"].unique().map(list).tolist() == [[0.5], [2.0]]
 
 
+def test_a_stopping_rule_looks_at_every_cell_of_the_factorial(tmp_path: Path) -> None:
+    rule = 'stop = { outcome = "severity", contrast = "exposure.breadth", mcse = 0.1 }'
+    study = finished(MEDIATION.replace("min = 4", f"min = 2\nmax = 8\n{rule}"), tmp_path / "out")
+    manifest = json.loads((study.path / "manifest.json").read_text())
+    table = study.frame().pivot(index="replicate", columns="arm", values="severity")
+    for look in manifest["looks"]:
+        seen = table[table.index < look["replicates"]]
+        largest = max((seen[arm] - seen["zero"]).sem() for arm in ARMS[1:])
+        assert look["largest_mcse"] == pytest.approx(largest, abs=1e-12)
+    assert manifest["looks"][-1]["replicates"] == len(table)
+    assert manifest["looks"][-1]["largest_mcse"] <= 0.1 or len(table) == 8
+
+
 def test_the_three_shares_add_up_and_come_with_their_errors(assumptions: Study) -> None:
     table, points = assumptions.frame("prior_mass"), assumptions.frame("points")
     for _, own in table.groupby("outcome"):
