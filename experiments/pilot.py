@@ -22,8 +22,8 @@ _CHECKED_POINTS = 2_000
 _EXPORT_SHARE = 1.3
 """Csv, Parquet and indices beside what the ledger's rows weigh, measured on the shipped smoke study."""
 
-_FACTOR_BYTES = 10
-"""A factor's value in a row of the exports, half of it since the ledger does not hold it."""
+_FACTOR_BYTES, _POINT_BYTES = 14, 65
+"""A factor's value in a row of the exports (half of it, since the ledger does not hold it), and in points.csv."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def plan_text(study: StudyFile, engine: Engine, pilots: int) -> str:
         f"time            {times[0] if first == last else ' to '.join(times):>14}   {engine.kind}, {where}; "
         f"{found.seconds:.3g} s {_told(study, len(plan.cells(0)[0].arms))}"
     )
-    sizes = [_EXPORT_SHARE * 2 * found.bytes * points * width * n for n in (first, last)]
+    fixed = _POINT_BYTES * points * len(plan.points.names)
+    sizes = [fixed + _EXPORT_SHARE * 2 * found.bytes * points * width * n for n in (first, last)]
     disk = [_in_bytes(one) for one in sizes]
     lines.append(f"disk            {disk[0] if first == last else ' to '.join(disk):>14}   ledger and exports")
     lines.append(
