@@ -36,6 +36,8 @@ def analyse(folder: Path) -> tuple[list[Path], list[str]]:
     rows, NaN and mixed generations of code.
     """
     runs = read_table(folder / "export" / "runs.csv")
+    if "layer" not in runs.columns:
+        raise UserError(f"{folder} holds no stress test; what its rows say is in its own table, see moat report")
     refuse_incomplete(runs, ["replicate", "arm"])
     refuse_missing_rows(runs)
     if "code" in runs.columns:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import UserError
+from .protocol_tables import OWN_TABLES
 from .study_file import StudyFile, parse_study, read_study
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..model.parameters import Parameters
 
-TABLES = ("runs", "cycles", "points", "summary")
+EXPORTED = ("runs", "cycles", "points")
 
 
 class Study:
@@ -58,11 +59,12 @@ class Study:
         address: str | None = None,
         quiet: bool = True,
         retry: bool = False,
+        report: bool = True,
     ) -> Study:
-        """Run or resume, export, and return the study itself.
+        """Run or resume, export, write the report, and return the study itself.
 
         workers, engine ("serial", "process", "dask") and address (of a Dask scheduler): instead of what the file says.
-        retry: take up failed runs again.
+        retry: take up failed runs again. report: False leaves out report.html, its figures and tables.
         Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
         """
         from ..agents.code_hash import use_code_named_cache
@@ -70,9 +72,12 @@ class Study:
         use_code_named_cache()
         from .engine import Engine
         from .sweep import run_sweep
+        from .sweep_report import report_line
 
         chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
         outcome = run_sweep(self.file, self.path, chosen, quiet=quiet, retry=retry)
+        if report:
+            report_line(outcome)
         if outcome.failed:
             raise RuntimeError("\n".join(outcome.reasons))
         return self
@@ -80,13 +85,24 @@ class Study:
     def frame(self, table: str = "runs") -> pd.DataFrame:
         """A table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
 
+        Protocol mediation has "mediation" and no "cycles"; prior-mass has "prior_mass" and neither of the last two.
         Raises UserError if the study has not been run, or there is no such table.
         """
         import pandas as pd
 
-        if table not in TABLES:
-            raise UserError(f"there is no table {table!r}; allowed: {', '.join(TABLES)}")
-        file = self.path / "summary.csv" if table == "summary" else self.path / "export" / f"{table}.parquet"
+        if table not in self.tables:
+            raise UserError(f"there is no table {table!r}; allowed: {', '.join(self.tables)}")
+        exported = table in EXPORTED
+        file = self.path / "export" / f"{table}.parquet" if exported else self.path / f"{table}.csv"
         if not file.is_file():
             raise UserError(f"{self.path} has no {file.name}; run the study first")
-        return pd.read_csv(file) if table == "summary" else pd.read_parquet(file)
+        return pd.read_parquet(file) if exported else pd.read_csv(file)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that `frame` gives."""
+        protocol = self.file.model.protocol
+        if protocol not in OWN_TABLES:
+            return (*EXPORTED, "summary")
+        own = OWN_TABLES[protocol]
+        return ("runs", "points", "summary", own) if protocol == "mediation" else ("runs", "points", own)

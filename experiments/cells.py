@@ -13,6 +13,8 @@ from ..model.parameters import Parameters
 from .designs import Points, design_points
 from .history import EVOLVING, HistoryDesign, history_arms
 from .ledger import CycleRecord, RunRecord
+from .mediation_protocol import ARMS, ZERO_ARM, MediationDesign
+from .prior_mass_protocol import PriorMassDesign
 from .protocols import Arm, StressDesign, arm_list
 from .provenance import canonical_json, run_key
 from .request import DEFAULT_CYCLES
@@ -20,27 +22,38 @@ from .study_file import StudyFile
 
 BREADTH, VISIBILITY = "exposure.breadth", "exposure.visibility"
 LEFT_OUT = ("replicate", "arm", "number")
+DRAW = "draw"
+"""The one arm of a draw from the prior: its row counts the pairs of exposed and zero-exposure arms."""
+Design = StressDesign | MediationDesign | PriorMassDesign
+"""What is done in one piece of work; a stress design with presidential terms beside it is a history."""
 
 
-def content_digest(p: Parameters, design: StressDesign, cycles: int | None, arm: Arm) -> str:
+def content_digest(p: Parameters, design: Design, cycles: int | None, arm: Arm) -> str:
     """Name of an arm by everything that decides its outcome but replicate, seed and code (64 hex characters)."""
     tree = p.model_dump()
     # The arm has its own dose: what the tree says of it is never used.
     tree["exposure"] = {name: v for name, v in tree["exposure"].items() if name not in ("breadth", "visibility")}
     if cycles is not None:
         tree["exposure"]["evolves"] = arm.name == EVOLVING
-    content = {
-        "parameters": tree,
-        "arm": {"layer": arm.layer, "breadth": float(arm.breadth), "visibility": float(arm.visibility)},
-        "protocol": "stress" if cycles is None else "history",
-        "returning": design.returning and cycles is None,
-        "cycles": cycles,
-    }
+    content: dict[str, Any] = {"parameters": tree}
+    if isinstance(design, StressDesign):
+        content |= {
+            "arm": {"layer": arm.layer, "breadth": float(arm.breadth), "visibility": float(arm.visibility)},
+            "protocol": "stress" if cycles is None else "history",
+            "returning": design.returning and cycles is None,
+            "cycles": cycles,
+        }
+    else:
+        content |= {"arm": arm.name, "protocol": type(design).__name__, "design": design._asdict()}
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
-def arms_of(p: Parameters, design: StressDesign, cycles: int | None) -> list[Arm]:
-    """Arms of a stress test, or of a history with its evolving arm where exposure evolves."""
+def arms_of(p: Parameters, design: Design, cycles: int | None) -> list[Arm]:
+    """Arms of a stress test, of a history with its evolving arm where exposure evolves, of a factorial, of a draw."""
+    if not isinstance(design, StressDesign):
+        names = ARMS if isinstance(design, MediationDesign) else (DRAW,)
+        dosed = [0.0 if name == ZERO_ARM else design.breadth for name in names]
+        return [Arm(name, p.policy.layer, b, design.visibility) for name, b in zip(names, dosed, strict=True)]
     if cycles is None:
         return arm_list(p, design)
     return history_arms(p, HistoryDesign(design.breadths, design.visibilities, cycles, p.exposure.evolves))
@@ -57,7 +70,7 @@ class Cell:
     variant: str
     values: Mapping[str, Any]
     parameters: Parameters
-    design: StressDesign
+    design: Design
     cycles: int | None
     seed: int
     arms: tuple[Arm, ...]
@@ -67,7 +80,7 @@ class Cell:
     def of(
         cls,
         parameters: Parameters,
-        design: StressDesign,
+        design: Design,
         cycles: int | None,
         seed: int,
         *,
@@ -94,24 +107,31 @@ class Cell:
 
     def payload(self, replicate: int, places: Sequence[int]) -> tuple[Parameters, Any, int, int]:
         """What a worker needs for the arms at some places; the zero-exposure arm is always among its rows."""
-        design: Any = self._reduced({self.arms[place] for place in places})
+        if not isinstance(self.design, StressDesign):  # its arms are made from each other: all or none
+            return (self.parameters, self.design, self.seed, replicate)
+        design: Any = self._reduced(self.design, {self.arms[place] for place in places})
         if self.cycles is not None:
             evolving = any(self.arms[place].name == EVOLVING for place in places)
             design = HistoryDesign(design.breadths, design.visibilities, self.cycles, evolving)
         return (self.parameters, design, self.seed, replicate)
 
-    def _reduced(self, wanted: set[Arm]) -> StressDesign:
+    def _reduced(self, design: StressDesign, wanted: set[Arm]) -> StressDesign:
         if len(wanted) == len(self.arms):
-            return self.design
-        own, first = self.parameters.policy.layer, self.design.visibilities[0]
+            return design
+        own, first = self.parameters.policy.layer, design.visibilities[0]
         doses = {arm.breadth for arm in wanted}
-        layers = tuple(layer for layer in self.design.layers if layer != own and layer in {a.layer for a in wanted})
+        layers = tuple(layer for layer in design.layers if layer != own and layer in {a.layer for a in wanted})
         seen = {arm.visibility for arm in wanted if arm.layer == own}
-        return self.design._replace(
-            breadths=tuple(b for b in self.design.breadths if b == 0.0 or b in doses),
-            visibilities=tuple(v for v in self.design.visibilities if v == first or v in seen),
+        return design._replace(
+            breadths=tuple(b for b in design.breadths if b == 0.0 or b in doses),
+            visibilities=tuple(v for v in design.visibilities if v == first or v in seen),
             layers=layers,
         )
+
+    @property
+    def cost(self) -> int:
+        """Runs of arms in one piece of work, for the limit of a hung one."""
+        return 2 * self.design.replicates if isinstance(self.design, PriorMassDesign) else len(self.arms)
 
     def records(
         self, replicate: int, runs: Sequence[Mapping[str, Any]], cycles: Sequence[Mapping[str, Any]]
@@ -179,12 +199,19 @@ class Plan:
 
     def _cycles(self) -> int | None:
         model = self.study.model
-        return None if model.protocol == "stress" else model.cycles or DEFAULT_CYCLES
+        return (model.cycles or DEFAULT_CYCLES) if model.protocol == "history" else None
 
-    def _design(self, p: Parameters) -> StressDesign:
+    def _design(self, p: Parameters) -> Design:
         arms, model = self.study.arm_factors, self.study.model
         breadths = [float(value) for value in arms.get(BREADTH, [p.exposure.breadth])]
         visibilities = tuple(float(value) for value in arms.get(VISIBILITY, [p.exposure.visibility]))
+        if model.protocol == "mediation":
+            return MediationDesign(max(breadths), visibilities[0], self.study.mediation.terms)
+        if model.protocol == "prior-mass":
+            pairs, prior = self.study.pairs, self.study.prior_mass
+            calibrated = prior.calibration_replicates or max(1, pairs // 2)
+            band = (prior.band[0], prior.band[1])
+            return PriorMassDesign(max(breadths), visibilities[0], pairs, calibrated, band)
         stress = model.protocol == "stress"
         return StressDesign(
             breadths=tuple(sorted({0.0, *breadths})),

@@ -10,15 +10,14 @@ import typer
 from .errors import UserError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..model.parameters import Parameters
 
 Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of moat run or moat sweep.")]
 Preset = Annotated[str, typer.Option(help="Named parameter setting (moat presets lists them).")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, any parameter; may be repeated.")]
 Seed = Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")]
-Workers = Annotated[int, typer.Option(help="Worker processes.")]
+Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core).")]
+Out = Annotated[Path | None, typer.Option(help="Results folder (default: results/ and the command's name).")]
 Breadth = Annotated[float, typer.Option(help="Share of voters who hold, against zero.")]
 Visibility = Annotated[float, typer.Option(help="Share of the stake its holder sees.")]
 
@@ -51,18 +50,15 @@ def mediation(
     visibility: Visibility = 1.0,
     terms: Annotated[int, typer.Option(help="Presidential terms measured after takeover.")] = 1,
     seed: Seed = 20250807,
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/mediation"),
-    workers: Workers = 1,
+    out: Out = None,
+    workers: Workers = None,
 ) -> None:
     """Share the risk difference out over deterrence, replacement, convergence and inertia."""
-    p = _parameters(preset, set_, voters)
-    _ready()
-    from .mediation import run_mediation
-    from .mediation_protocol import MediationDesign
+    from .run_as_study import one_dose_text
 
-    design = MediationDesign(breadth, visibility, terms)
-    table = run_mediation(p, out, design=design, replicates=replicates, seed=seed, workers=workers)
-    _print(table, out / "mediation.csv")
+    p = _parameters(preset, set_, voters)
+    dose: dict[str, Any] = {"seed": seed, "replicates": replicates, "breadth": breadth, "visibility": visibility}
+    _sweep(one_dose_text("mediation", preset, p, terms=terms, **dose), out, workers)
 
 
 def prior_mass(
@@ -74,18 +70,25 @@ def prior_mass(
     breadth: Breadth = 0.3,
     visibility: Visibility = 1.0,
     seed: Seed = 20250807,
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/prior-mass"),
-    workers: Workers = 1,
+    out: Out = None,
+    workers: Workers = None,
 ) -> None:
     """Draw every assumed number from its range; print the shares of moat, nothing and trapdoor."""
-    p = _parameters(preset, set_, voters)
-    _ready()
-    from .prior_mass import run_prior_mass
-    from .prior_mass_protocol import PriorMassDesign
+    from .run_as_study import one_dose_text
 
-    design = PriorMassDesign(breadth, visibility, replicates, max(1, replicates // 2))
-    table = run_prior_mass(p, out, design=design, draws=draws, seed=seed, workers=workers)
-    _print(table, out / "prior_mass.csv")
+    p = _parameters(preset, set_, voters)
+    dose: dict[str, Any] = {"seed": seed, "replicates": replicates, "breadth": breadth, "visibility": visibility}
+    _sweep(one_dose_text("prior-mass", preset, p, draws=draws, **dose), out, workers)
+
+
+def _sweep(text: str, out: Path | None, workers: int | None) -> None:
+    """Both commands are studies: the folder, its rows and every verb on it are those of `moat sweep`."""
+    from .cli_sweep import run_study_file
+    from .engine import Engine
+    from .study_file import parse_study
+
+    study = parse_study(text)
+    run_study_file(study, out, Engine.of(study.engine, workers=workers))
 
 
 def register(app: typer.Typer) -> None:
@@ -118,8 +121,3 @@ def _ready() -> None:
 
     if not any(use_code_named_cache().iterdir()):
         typer.echo("compiling once for this version (about 20 seconds)", err=True)
-
-
-def _print(table: pd.DataFrame, path: Path) -> None:
-    typer.echo(table.to_string(index=False, float_format=lambda value: f"{value:.3f}", na_rep=""))
-    typer.echo(f"\nFile: {path}. Look at the errors first; a laboratory, not a forecast.")

@@ -35,7 +35,7 @@ def validate(study: StudyPath) -> None:
     arms = 1
     for levels in found.arm_factors.values():
         arms *= len(levels)
-    most = found.stages[-1]
+    most = found.replicates.max or found.replicates.min
     upto = "up to " if found.replicates.stop is not None else ""
     typer.echo(
         f"{study}: fine. {found.study.name}: {found.design.kind}, {points:,} design point{'s' * (points != 1)}, "
@@ -73,12 +73,26 @@ def _run(
 
     found = read_study(study)
     engine = _engine(found, workers, kind, address)
+    if out is None and (study / "manifest.json").is_file():
+        out = study
+    run_study_file(found, out, engine, quiet=quiet, retry=retry, shard=shard, report=report)
+
+
+def run_study_file(
+    study: StudyFile,
+    out: Path | None,
+    engine: Engine,
+    *,
+    quiet: bool = False,
+    retry: bool = False,
+    shard: Shard | None = None,
+    report: bool = True,
+) -> None:
+    """Run or resume a checked study and tell what came out. Exit code 1 if runs failed."""
     _ready()
     from .sweep import default_folder, run_sweep
 
-    if out is None:
-        out = study if (study / "manifest.json").is_file() else default_folder(found, shard)
-    outcome = run_sweep(found, out, engine, quiet=quiet, retry=retry, shard=shard)
+    outcome = run_sweep(study, out or default_folder(study, shard), engine, quiet=quiet, retry=retry, shard=shard)
     _tell(outcome, shard, report=report)
 
 
@@ -138,12 +152,13 @@ def shard(
 def merge(
     parts: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of moat shard.")],
     out: OutPath = None,
+    no_report: NoReport = False,
 ) -> None:
-    """Put the parts of a study together, check that they agree, and export."""
+    """Put the parts of a study together, check that they agree, export, and write the report."""
     _ready()
     from .shards import merge_shards
 
-    _tell(merge_shards(parts, out), None)
+    _tell(merge_shards(parts, out), None, report=not no_report)
 
 
 def plan(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.parameters import Parameters
 from .errors import UserError
+from .prior import in_order
 from .study_factors import factor_range
 from .study_file import StudyFile
 from .study_schema import FactorSection
@@ -57,6 +58,9 @@ def design_points(study: StudyFile) -> Points:
     cube = _cube(study, len(names))
     scaled = [_Scale(name, one, study.parameters) for name, one in factors.items()]
     values = tuple(tuple(scale(u) for scale, u in zip(scaled, row, strict=True)) for row in cube)
+    if study.model.protocol == "prior-mass":
+        # Both ends of a span are drawn by themselves; which of the two comes first is no belief.
+        values = tuple(tuple(in_order(dict(zip(names, row, strict=True))).values()) for row in values)
     return Points(names, values, tuple(tuple(row) for row in cube))
 
 
@@ -88,6 +92,9 @@ class _Scale:
     def __call__(self, u: float) -> Any:
         if self.levels is not None:
             return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
+        if self.whole and not self.log:
+            low, high = round(self.low), round(self.high)  # every whole number alike, the ends too
+            return min(low + int(u * (high - low + 1)), high)
         if self.log:
             value = math.exp(math.log(self.low) + u * (math.log(self.high) - math.log(self.low)))
         else:

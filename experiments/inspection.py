@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from .errors import UserError
 from .ledger import Ledger
 from .provenance import code_hash, outcome_hash, short
 from .store import LEDGER, read_manifest
+from .study import TASK
 from .study_file import read_study
 from .sweep import FROZEN, Outcome, Shard, default_folder, finish, given_up_reasons, open_study, work
 from .sweep_export import read_looks
@@ -42,11 +43,10 @@ def refuse_changed_code(path: Path, found: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Source:
-    """A results folder as far as repeating its runs needs it: its cells, and what a worker calls for a replicate."""
+    """A results folder as far as repeating its runs needs it: its cells."""
 
     path: Path
     cells: tuple[Cell, ...] | Plan
-    function: str
 
     def __iter__(self) -> Iterator[Cell]:
         """Every cell."""
@@ -57,11 +57,9 @@ def read_source(path: Path) -> Source:
     """The cells of a folder of `moat sweep`, `moat shard` or `moat run`. UserError in one line."""
     found = read_manifest(path)
     refuse_changed_code(path, found)
-    from .sweep import TASKS
-
     if "study" in found.get("request", {}):
         study = read_study(path)
-        return Source(path, Plan(study), TASKS[study.model.protocol])
+        return Source(path, Plan(study))
     request = found["request"]
     from ..model.parameters import Parameters
     from .protocols import StressDesign
@@ -70,17 +68,19 @@ def read_source(path: Path) -> Source:
     design = StressDesign()._replace(**content)
     parameters = Parameters.model_validate(request["parameters"])
     cell = Cell.of(parameters, design, request.get("cycles"), found["seed"])
-    return Source(path, (cell,), TASKS[request["protocol"]])
+    return Source(path, (cell,))
 
 
-def repeat(source: Source, cell: Cell, replicate: int, place: int) -> str:
-    """Run one arm of one replicate again in this process; returns its outcome hash."""
-    result = resolve(source.function)(cell.payload(replicate, [place]))
+def repeat(cell: Cell, replicate: int, places: Sequence[int]) -> list[str]:
+    """Run the arms at some places of one replicate again in this process; returns their outcome hashes."""
+    result = resolve(TASK)(cell.payload(replicate, places))
     runs, cycles = cell.records(replicate, result.runs, result.cycles)
-    key = cell.key(place, replicate)
-    (run,) = (one for one in runs if one["key"] == key)
-    own = sorted((one for one in cycles if one["key"] == key), key=lambda one: one["number"])
-    return outcome_hash(run["row"], [{"number": one["number"], "row": one["row"]} for one in own])
+    rows = {run["key"]: run["row"] for run in runs}
+    found = []
+    for key in (cell.key(place, replicate) for place in places):
+        own = sorted((one for one in cycles if one["key"] == key), key=lambda one: one["number"])
+        found.append(outcome_hash(rows[key], [{"number": one["number"], "row": one["row"]} for one in own]))
+    return found
 
 
 def _folders_with(key: str, results: Path | None) -> list[Path]:
@@ -115,7 +115,7 @@ def rerun_text(key: str, results: Path | None) -> tuple[str, bool]:
     for cell in source:
         for place in range(len(cell.arms)):
             if cell.arms[place].name == arm and cell.key(place, replicate) == full:
-                again = repeat(source, cell, replicate, place)
+                (again,) = repeat(cell, replicate, [place])
                 agrees = again == recorded[0]
                 told = f"{full[:16]} ({cell.told(replicate)}, arm {arm}{cell.variant}, seed {cell.seed})"
                 verdict = "the same outcome" if agrees else "ANOTHER OUTCOME"
@@ -142,14 +142,15 @@ def status_text(path: Path) -> tuple[str, bool]:
             lines.append(f"  the code here is another ({short(code_hash())}): nothing can be added to it")
             lines.append(f"  {ledger.count():,} runs recorded")
         elif "study" in request:
-            plan = Plan(read_study(place))
+            study = read_study(place)
+            plan = Plan(study)
             looks = read_looks(plan, ledger)
             number, _, count = str(request.get("shard", "1/1")).partition("/")
             shard = Shard(int(number), int(count))
             state = work(plan, looks, ledger, ledger.given_up(), shard)
             part = f", part {request['shard']}" if "shard" in request else ""
             lines.append(
-                f"  study {request['study']}{part}: {state.done:,} of {state.total:,} replicates done, "
+                f"  study {request['study']}{part}: {state.done:,} of {state.total:,} {study.piece} done, "
                 f"{state.missing:,} missing, {state.failed:,} failed; {ledger.count():,} runs recorded"
             )
         else:

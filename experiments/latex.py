@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,14 +45,34 @@ def share(value: float, decimals: int = 3) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """An interval of differences in brackets."""
-    return f"[{signed(low)}, {signed(high)}]"
+    """An interval of differences in brackets; only minus signs, so that two fit beside each other on a page."""
+    return f"[{signed(low)}, {signed(high)}]".replace("$+$", "")
 
 
-def tabular(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str, label: str, align: str = "") -> str:
+def grouped(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table body: rows whose first cell is that of the row above leave it out, others get some space."""
+    lines = []
+    for place, row in enumerate(rows):
+        again = place > 0 and row[0] == rows[place - 1][0]
+        if place > 0 and not again:
+            lines.append(r"\addlinespace")
+        lines.append(" & ".join(["" if again else row[0], *row[1:]]) + r" \\")
+    return lines
+
+
+def tabular(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str,
+    label: str,
+    align: str = "",
+    *,
+    groups: bool = True,
+) -> str:
     """A table environment of cells that are LaTeX already; the first column left, the others right by default.
 
-    Raises ValueError where a row has another number of cells than the header.
+    groups: see `grouped`. As wide as the text of the article class at most, with the shipped tables. Raises ValueError
+    where a row has another number of cells than the header.
     """
     wrong = [place for place, row in enumerate(rows) if len(row) != len(header)]
     if wrong:
@@ -59,14 +80,15 @@ def tabular(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str, 
     lines = [
         "% needs \\usepackage{booktabs}",
         r"\begin{table}[t]",
-        r"\centering",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+        r"\setlength{\abovecaptionskip}{0pt}\setlength{\belowcaptionskip}{6pt}",
         rf"\caption{{{caption}}}",
         rf"\label{{tab:{label}}}",
-        rf"\begin{{tabular}}{{{align or 'l' + 'r' * (len(header) - 1)}}}",
+        rf"\begin{{tabular}}{{@{{}}{align or 'l' + 'r' * (len(header) - 1)}@{{}}}}",
         r"\toprule",
         " & ".join(header) + r" \\",
         r"\midrule",
-        *(" & ".join(row) + r" \\" for row in rows),
+        *(grouped(rows) if groups else (" & ".join(row) + r" \\" for row in rows)),
         r"\bottomrule",
         r"\end{tabular}",
         r"\end{table}",
@@ -78,7 +100,7 @@ def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
     """The dose-response table of one legal layer: shares with Monte Carlo errors, paired differences with intervals."""
     rows = []
     for row in summary.to_dict("records"):
-        first = [f"{row['visibility']:g}", f"{row['breadth']:g}", f"{int(row['n'])}"]
+        first = [f"{row['visibility']:g}", f"{row['breadth']:g}"]
         levels = [f"{share(row[f'p_{e}'])} ({share(row[f'p_{e}_mcse'])})" for e in ("restricted", "reversed")]
         differences = [
             "reference"
@@ -87,11 +109,13 @@ def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
             for e in ("restricted", "reversed")
         ]
         rows.append([*first, *levels, *differences, f"{share(row['severity'])} ({share(row['severity_mcse'])})"])
-    header = ["$v$", "$b$", "$n$", "P(restricted)", "P(reversed)", "RD restricted", "RD reversed", "severity"]
+    least, most = int(summary["n"].min()), int(summary["n"].max())
+    counts = f"{least}" if least == most else f"{least}$ to ${most}"
+    header = ["$v$", "$b$", "P(restricted)", "P(reversed)", "RD restricted", "RD reversed", "severity"]
     caption = (
-        "Restriction and reversal under an opposed government by breadth $b$ and visibility $v$ of exposure. Monte "
-        "Carlo standard errors in parentheses; paired risk differences with 95\\% intervals (Newcombe 1998, method "
-        f"10). Simulated; {escape(citation)}"
+        "Restriction and reversal under an opposed government by breadth $b$ and visibility $v$ of exposure, "
+        f"$n = {counts}$ paired replicates. Monte Carlo standard errors in parentheses; paired risk differences with "
+        f"95\\% intervals (Newcombe 1998, method 10). Simulated. {escape(citation)}"
     )
     return tabular(header, rows, caption, "dose-response")
 
@@ -112,10 +136,19 @@ def mediation_tex(table: pd.DataFrame, citation: str) -> str:
     )
 
 
+def _plain(region: str) -> str:
+    """A region's words with true minus signs and no leading zeros.
+
+    >>> _plain("within 0.05 of 0"), _plain("below -0.05")
+    ('within .05 of 0', 'below $-$.05')
+    """
+    return re.sub(r"(-?)\b0(\.\d+)", lambda found: ("$-$" if found[1] else "") + found[2], escape(region))
+
+
 def prior_mass_tex(table: pd.DataFrame, citation: str) -> str:
     """The three shares of the prior with their errors."""
     rows = [
-        [escape(r["outcome"]), escape(r["region"]), share(r["share"]), share(r["error"]), share(r["raw_share"]),
+        [escape(r["outcome"]), _plain(r["region"]), share(r["share"]), share(r["error"]), share(r["raw_share"]),
          share(r["noise_error"])]
         for r in table.to_dict("records")
     ]  # fmt: skip
@@ -142,7 +175,7 @@ def sensitivity_tex(table: pd.DataFrame, citation: str) -> str:
         f"Sensitivity of {escape(one['outcome'])} ({escape(one['method'])}, {int(one['points'])} design points), 95\\% "
         f"bootstrap intervals. {escape(citation)}"
     )
-    return tabular(["factor", "index", "value", "95\\% interval"], rows, caption, "sensitivity", "llrr")
+    return tabular(["factor", "index", "value", "95\\% interval"], rows, caption, "sensitivity", "llrr", groups=False)
 
 
 TABLES: dict[str, Callable[[pd.DataFrame, str], str]] = {

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,16 +20,12 @@ from .complete import refuse_incomplete, refuse_missing_rows, some
 from .errors import UserError
 from .intervals import Floats, mean_interval, monte_carlo_error_of_mean
 
-if TYPE_CHECKING:
-    from ..model.parameters import Parameters
-    from .mediation_protocol import MediationDesign
-
 CHANNELS = ("deterrence", "replacement", "convergence", "inertia")
 OTHER, TOTAL = "other", "total"
-TASK = "political_moat.experiments.mediation_task:run_mediation_task"
 _ANY = (-math.inf, math.inf)
 _DIFFERENCE = "difference of the outcome"
 MEDIATION_COLUMNS: tuple[Column, ...] = (
+    Column("point", "number", 0.0, math.inf, "design point; points.csv has its values", "order of the design"),
     Column("outcome", "", *_ANY, "outcome whose difference is shared out", "as in runs.csv"),
     Column("channel", "", *_ANY, "channel; other: what no channel carries; total: the risk difference", "protocol"),
     Column("shapley", _DIFFERENCE, *_ANY, "part of the difference: mean contribution over orders", "Shapley (1953)"),
@@ -109,9 +104,16 @@ def mediation_table(
 ) -> pd.DataFrame:
     """Shapley value of every channel for each outcome, what no channel carries, and the total; MEDIATION_COLUMNS.
 
-    frame: rows of the factorial. For each outcome the channels and `other` add up to `total`, the paired difference of
-    the exposed from the zero-exposure arm. Raises UserError as `worths_by_replicate` does.
+    frame: rows of the factorial, of each design point where it has several (`point`). For each outcome the channels and
+    `other` add up to `total`, the paired difference of the exposed from the zero-exposure arm. Raises UserError as
+    `worths_by_replicate` does.
     """
+    points = frame.groupby("point") if "point" in frame.columns else [(0, frame)]
+    rows = [{"point": point} | row for point, own in points for row in _shares(own, outcomes)]
+    return pd.DataFrame(rows, columns=[column.name for column in MEDIATION_COLUMNS])
+
+
+def _shares(frame: pd.DataFrame, outcomes: tuple[str, ...]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for outcome in outcomes:
         worths, zero = worths_by_replicate(frame, outcome)
@@ -131,7 +133,7 @@ def mediation_table(
             )
         rows.append(_line(outcome, OTHER, worths[0] - zero))
         rows.append(_line(outcome, TOTAL, worths[-1] - zero))
-    return pd.DataFrame(rows, columns=[column.name for column in MEDIATION_COLUMNS])
+    return rows
 
 
 def _line(outcome: str, channel: str, values: Floats) -> dict[str, object]:
@@ -141,43 +143,3 @@ def _line(outcome: str, channel: str, values: Floats) -> dict[str, object]:
         **{"outcome": outcome, "channel": channel, "shapley": float(values.mean()), "low": low, "high": high},
         **{"mcse": error, "n": values.size},
     }
-
-
-def run_mediation(
-    parameters: Parameters,
-    out: Path,
-    *,
-    design: MediationDesign | None = None,
-    replicates: int = 200,
-    seed: int = 20250807,
-    workers: int = 1,
-    quiet: bool = False,
-) -> pd.DataFrame:
-    """Run (or resume) the factorial into a folder; writes mediation_runs.csv and mediation.csv, returns the table.
-
-    Raises UserError where exposure evolves by itself, for fewer than one replicate or term, and for a folder that
-    holds other results.
-    """
-    from .files import replaced_atomically
-    from .mediation_protocol import ARMS
-    from .mediation_protocol import MediationDesign as Design
-    from .statements import write_codebook
-    from .task_rows import run_rows
-
-    chosen = design or Design()
-    if parameters.exposure.evolves:
-        raise UserError("mediation needs assigned exposure: set exposure.evolves = false")
-    if replicates < 1 or chosen.terms < 1:
-        raise UserError("mediation needs one replicate and one term or more")
-    request = {"study": "mediation", "parameters": parameters.model_dump(), "design": chosen._asdict()}
-    payloads = {replicate: (parameters, chosen, seed, replicate) for replicate in range(replicates)}
-    frame, failed = run_rows(
-        *(out, request, seed, payloads, TASK, ARMS), name="mediation_runs.csv", workers=workers, quiet=quiet
-    )
-    if failed:
-        raise UserError("mediation is not complete; run it again: " + some(failed))
-    table = mediation_table(frame)
-    with replaced_atomically(out / "mediation.csv") as stream:
-        table.to_csv(stream, index=False, lineterminator="\n")
-    write_codebook(out)
-    return table

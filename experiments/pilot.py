@@ -13,14 +13,17 @@ from .engine import Engine
 from .errors import UserError
 from .progress import in_words
 from .provenance import canonical_json
+from .study import TASK
 from .study_file import StudyFile
-from .sweep import TASKS
 from .worker import resolve
 
 _PILOT_SECONDS = 30.0
 _CHECKED_POINTS = 2_000
 _EXPORT_SHARE = 1.3
 """Csv, Parquet and indices beside what the ledger's rows weigh, measured on the shipped smoke study."""
+
+_FACTOR_BYTES, _POINT_BYTES = 14, 65
+"""A factor's value in a row of the exports (half of it, since the ledger does not hold it), and in points.csv."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def _spread(count: int, wanted: int) -> list[int]:
 
 def run_pilots(study: StudyFile, plan: Plan, wanted: int) -> Pilots:
     """Time replicates at points spread over the design; the first, which also compiles, is not timed."""
-    call = resolve(TASKS[study.model.protocol])
+    call = resolve(TASK)
     cells = [plan.cells(point)[0] for point in _spread(len(plan.points), wanted)]
     cells = [cells[place % len(cells)] for place in range(wanted)]
     call(_payload(cells[0], 0))
@@ -52,7 +55,7 @@ def run_pilots(study: StudyFile, plan: Plan, wanted: int) -> Pilots:
         result = call(_payload(cell, replicate))
         took.append(time.perf_counter() - before)
         runs, cycles = cell.records(replicate, result.runs, result.cycles)
-        sizes.append(_weight(runs) + _weight(cycles))
+        sizes.append(_weight(runs) + _weight(cycles) + _FACTOR_BYTES * len(plan.factors) * len(runs))
         if time.perf_counter() - started > _PILOT_SECONDS:
             break
     return Pilots(sum(took) / len(took), sum(sizes) / len(sizes), len(took))
@@ -82,7 +85,7 @@ def plan_text(study: StudyFile, engine: Engine, pilots: int) -> str:
         f"{plan.cells(0)[0].parameters.electorate.voters:,} voters",
         f"design points   {points:>14,}",
         f"arms per point  {arms:>14,}   {', '.join(study.arm_factors) or 'zero exposure and the preset'}",
-        f"replicates      {_span(first, last):>14}   of each point"
+        f"replicates      {_span(first * study.pairs, last * study.pairs):>14}   of each point"
         + ("" if study.replicates.stop is None else f", stopping at {', '.join(map(str, study.stages))}"),
         f"runs            {_span(points * arms * first, points * arms * last):>14}   rows of runs.csv",
     ]
@@ -92,16 +95,21 @@ def plan_text(study: StudyFile, engine: Engine, pilots: int) -> str:
     times = [in_words(one) for one in seconds]
     lines.append(
         f"time            {times[0] if first == last else ' to '.join(times):>14}   {engine.kind}, {where}; "
-        f"{found.seconds:.3g} s a replicate of {len(plan.cells(0)[0].arms)} arms"
+        f"{found.seconds:.3g} s {_told(study, len(plan.cells(0)[0].arms))}"
     )
-    sizes = [_EXPORT_SHARE * 2 * found.bytes * points * width * n for n in (first, last)]
+    fixed = _POINT_BYTES * points * len(plan.points.names)
+    sizes = [fixed + _EXPORT_SHARE * 2 * found.bytes * points * width * n for n in (first, last)]
     disk = [_in_bytes(one) for one in sizes]
     lines.append(f"disk            {disk[0] if first == last else ' to '.join(disk):>14}   ledger and exports")
     lines.append(
-        f"From {found.count} pilot replicate{'s' * (found.count != 1)} in this process; "
+        f"From {found.count} pilot {study.piece[:-1]}{'s' * (found.count != 1)} in this process; "
         "other work on the machine makes it longer. Nothing was written."
     )
     return "\n".join(lines)
+
+
+def _told(study: StudyFile, arms: int) -> str:
+    return f"a draw of {study.pairs} pairs" if study.pairs > 1 else f"a replicate of {arms} arms"
 
 
 def _span(first: int, last: int) -> str:

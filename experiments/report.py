@@ -80,13 +80,14 @@ def build_report(folder: Path) -> Path:
     """
     manifest = read_manifest(folder)
     report = Report(folder, manifest)
-    if (folder / "export" / "points.csv").is_file():
+    protocol = manifest.get("study", {}).get("model", {}).get("protocol", "stress")
+    if protocol not in OWN_PARTS and (folder / "export" / "points.csv").is_file():
         try:
             report.left_out += analyse(folder)[1]
         except UserError as error:
             report.left_out.append(f"Analysis of factors: {error}")
-    for title, make in PARTS.items():
-        report.part(title, make)
+    for title in OWN_PARTS.get(protocol, tuple(PARTS)):
+        report.part(title, PARTS[title])
     if not report.sections:
         raise UserError(f"{folder} holds nothing to report: " + "; ".join(report.left_out))
     citation = citation_of(manifest)
@@ -260,9 +261,12 @@ def _crash(report: Report) -> list[str]:
 def _mediation(report: Report) -> list[str]:
     from .figures_points import mediation_figure
 
-    table = report.tables["mediation"] = report.read("mediation.csv")
-    caption = "Shapley values (points) with 95% intervals (lines) and the range over the 24 orders (bars)."
-    drawn = report.drawn(mediation_figure(table, report.figures), caption, "Part of each channel in the difference")
+    table, told = one_setting(report.read("mediation.csv"))
+    report.tables["mediation"] = table
+    caption = f"Shapley values (points) with 95% intervals (lines) and the range over the 24 orders (bars). {told}"
+    drawn = report.drawn(
+        mediation_figure(table, report.figures), caption.strip(), "Part of each channel in the difference"
+    )
     return [drawn, html.table(table, "Mediation: channels and other paths add up to the total")]
 
 
@@ -270,7 +274,9 @@ def _prior_mass(report: Report) -> list[str]:
     from .figures_points import prior_mass_figure
 
     table = report.tables["prior-mass"] = report.read("prior_mass.csv")
-    paths = prior_mass_figure(report.read("prior_mass_draws.csv"), report.figures)
+    copied = "prior_mass_draws.csv"  # draws of another folder, copied beside runs of a stress test
+    draws = report.read(copied if (report.folder / copied).is_file() else "export/runs.csv")
+    paths = prior_mass_figure(draws, report.figures)
     caption = "Risk differences over the prior, one point per draw, with twice its Monte Carlo error; dotted: .05."
     return [
         report.drawn(paths, caption, "Distribution of the risk difference over the prior's draws"),
@@ -341,6 +347,8 @@ def _telling_replicate(rows: pd.DataFrame, dose: float, visibility: float) -> in
     return int(different[0] if len(different) else wide.index[0])
 
 
+OWN_PARTS: dict[str, tuple[str, ...]] = {"mediation": ("Mediation",), "prior-mass": ("Prior mass",)}
+"""Parts of the report of a protocol with a table of its own; others have all parts that their files allow."""
 PARTS: dict[str, Callable[[Report], list[str]]] = {
     "What was found": _statements,
     "Dose and response": _dose_response,

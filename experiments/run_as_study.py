@@ -1,4 +1,4 @@
-"""The study file that says what `moat run` was asked: the same runs under the same keys, to change and sweep."""
+"""The study file that says what a command was asked: the same runs under the same keys, to change and sweep."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from ..model.presets import preset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..model.parameters import Parameters
     from .request import Request
 
 
@@ -23,20 +26,59 @@ def _toml(value: Any) -> str:
 def study_text(request: Request) -> str:
     """A study file for a request of `moat run`: its preset, changed parameters, arms, layers and replicates."""
     p, design = request.parameters, request.design
-    doses = ("exposure.breadth", "exposure.visibility")
-    changed = {name: here for name, (here, _) in p.difference(preset(request.preset)).items() if name not in doses}
-    voters = changed.pop("electorate.voters", p.electorate.voters)
-    lines = ["[study]", f"name = {_toml(f'{request.preset}-{request.protocol}')}", f"seed = {request.seed}", ""]
-    lines += ["[model]", f"preset = {_toml(request.preset)}", f"protocol = {_toml(request.protocol)}"]
-    lines.append(f"voters = {voters}")
+    lines = [
+        *_study(f"{request.preset}-{request.protocol}", request.seed),
+        *_model(request.preset, request.protocol, p),
+    ]
     if request.cycles is not None:
         lines.append(f"cycles = {request.cycles}")
     else:
         layers = [layer for layer in design.layers if layer != p.policy.layer]
         lines += [f"layers = {_toml(layers)}", f"returning = {_toml(design.returning)}"]
-    if changed:
-        lines += ["", "[model.set]", *(f"{_toml(name)} = {_toml(value)}" for name, value in sorted(changed.items()))]
-    lines += ["", '[factors."exposure.breadth"]', f"levels = {_toml(design.breadths)}", 'unit = "share of voters"']
-    lines += ["", '[factors."exposure.visibility"]', f"levels = {_toml(design.visibilities)}"]
+    lines += [*_changed(request.preset, p), *_arms(design.breadths, design.visibilities)]
     lines += ["", "[replicates]", f"min = {request.replicates}"]
     return "\n".join(lines) + "\n"
+
+
+def one_dose_text(
+    protocol: str,
+    preset_name: str,
+    p: Parameters,
+    *,
+    seed: int,
+    replicates: int,
+    breadth: float,
+    visibility: float,
+    terms: int | None = None,
+    draws: int | None = None,
+) -> str:
+    """A study file for `moat mediation` (terms) or `moat prior-mass` (draws), named like its protocol."""
+    lines = [*_study(protocol, seed), *_model(preset_name, protocol, p), *_changed(preset_name, p)]
+    if draws is not None:
+        lines += ["", "[design]", 'kind = "lhs"', f"samples = {draws}"]
+    lines += [*_arms((0.0, breadth), (visibility,)), "", "[replicates]", f"min = {replicates}"]
+    if terms is not None:
+        lines += ["", "[mediation]", f"terms = {terms}"]
+    return "\n".join(lines) + "\n"
+
+
+def _study(name: str, seed: int) -> list[str]:
+    return ["[study]", f"name = {_toml(name)}", f"seed = {seed}", ""]
+
+
+def _model(preset_name: str, protocol: str, p: Parameters) -> list[str]:
+    lines = ["[model]", f"preset = {_toml(preset_name)}", f"protocol = {_toml(protocol)}"]
+    return [*lines, f"voters = {p.electorate.voters}"]
+
+
+def _changed(preset_name: str, p: Parameters) -> list[str]:
+    aside = ("exposure.breadth", "exposure.visibility", "electorate.voters")
+    changed = {name: here for name, (here, _) in p.difference(preset(preset_name)).items() if name not in aside}
+    if not changed:
+        return []
+    return ["", "[model.set]", *(f"{_toml(name)} = {_toml(value)}" for name, value in sorted(changed.items()))]
+
+
+def _arms(breadths: Sequence[float], visibilities: Sequence[float]) -> list[str]:
+    lines = ["", '[factors."exposure.breadth"]', f"levels = {_toml(breadths)}", 'unit = "share of voters"']
+    return [*lines, "", '[factors."exposure.visibility"]', f"levels = {_toml(visibilities)}"]

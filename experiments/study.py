@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .codebook import Tables
 
 TASK = "political_moat.experiments.task:run_task"
-HISTORY_TASK = "political_moat.experiments.history_task:run_history_task"
+"""What a worker calls for one piece of work, whatever the protocol."""
 
 
 class NothingFinished(UserError):  # noqa: N818 - says what happened
@@ -118,7 +118,7 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
     with Progress(request.replicates, "replicates", done=before, quiet=quiet) as progress:
         run_tasks(
             tasks,
-            TASK if request.history is None else HISTORY_TASK,
+            TASK,
             workers,
             keep,
             give_up,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,9 +28,14 @@ def is_arm_factor(name: str, factor: FactorSection) -> bool:
     return name.startswith(ARM_GROUP) and factor.levels is not None
 
 
+@cache
+def _known_quantities() -> dict[str, Quantity]:
+    return {one.name: one.known for one in describe(Parameters())}
+
+
 def known_quantity(name: str) -> Quantity:
     """Metadata of a parameter by its dotted name."""
-    return next(one.known for one in describe(Parameters()) if one.name == name)
+    return _known_quantities()[name]
 
 
 def _unknown(name: str) -> str:

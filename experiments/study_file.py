@@ -11,20 +11,23 @@ from typing import Any, cast
 from ..model.parameters import ParameterError, Parameters, unknown_name
 from ..model.presets import PRESETS, preset
 from .errors import UserError
+from .prior import prior_factors
 from .request import age_in_histories
 from .study_factors import Rows, check_factor, check_set, is_arm_factor, read_list
 from .study_mistakes import checked_factors, checked_sections, nearest
 from .study_outcomes import STOP_OUTCOMES
+from .study_protocols import model_problems, one_dose_problems, prior_problems
 from .study_schema import (
     DesignSection,
     EngineSection,
     FactorSection,
+    MediationSection,
     ModelSection,
+    PriorMassSection,
     ReplicatesSection,
     StudySection,
 )
 
-LAYERS = ("guidance", "rule", "statute")
 _KEYS_OF_KIND = {
     "grid": (),
     "lhs": ("samples",),
@@ -49,6 +52,8 @@ class StudyFile:
     parameters: Parameters
     text: str
     rows: Rows = field(default_factory=Rows)
+    mediation: MediationSection = field(default_factory=MediationSection)
+    prior_mass: PriorMassSection = field(default_factory=PriorMassSection)
 
     @property
     def arm_factors(self) -> dict[str, list[Any]]:
@@ -66,9 +71,19 @@ class StudyFile:
         return [*self.factors, *(name for name in self.rows.names if name not in self.factors)]
 
     @property
+    def pairs(self) -> int:
+        """Paired replicates in one piece of work: all of a draw's in protocol prior-mass, else 1."""
+        return self.replicates.min if self.model.protocol == "prior-mass" else 1
+
+    @property
+    def piece(self) -> str:
+        """What one piece of work is called."""
+        return "draws" if self.model.protocol == "prior-mass" else "replicates"
+
+    @property
     def stages(self) -> list[int]:
-        """Replicates at which the stopping rule looks, doubling from min to max; one number without a rule."""
-        first, last = self.replicates.min, self.replicates.max
+        """Pieces of work of a point at which the stopping rule looks, doubling from min to max; one without a rule."""
+        first, last = self.replicates.min // self.pairs, self.replicates.max
         if self.replicates.stop is None or last is None:
             return [first]
         found = []
@@ -79,6 +94,7 @@ class StudyFile:
 
     def canonical(self) -> dict[str, Any]:
         """What decides the rows and how many, for the manifest: everything but the engine."""
+        options = {"mediation": self.mediation, "prior-mass": self.prior_mass}
         return {
             "study": self.study.model_dump(),
             "model": self.model.model_dump(),
@@ -86,7 +102,7 @@ class StudyFile:
             "factors": {name: one.model_dump() for name, one in self.factors.items()},
             "replicates": self.replicates.model_dump(),
             "points": {"names": list(self.rows.names), "values": [list(row) for row in self.rows.values]},
-        }
+        } | {name: one.model_dump() for name, one in options.items() if name == self.model.protocol}
 
 
 def read_study(path: Path) -> StudyFile:
@@ -117,34 +133,39 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         if one is not None:
             problems += check_factor(factor, one, tree)
     usable = {factor: one for factor, one in factors.items() if one is not None}
-    problems += _model_problems(cast(ModelSection | None, sections["model"]), factors)
-    rows = Rows()
+    model = cast(ModelSection | None, sections["model"])
     design = cast(DesignSection | None, sections["design"])
+    replicates = cast(ReplicatesSection | None, sections["replicates"])
+    if model is not None:
+        problems += _model_problems(model, factors, content)
+        problems += one_dose_problems(model, usable, tree)
+        if design is not None:
+            problems += prior_problems(model, design, replicates, sections["prior-mass"])
+            if model.protocol == "prior-mass" and design.kind == "lhs":
+                usable = prior_factors(tree) | usable
+    rows = Rows()
     if design is not None:
         problems += _design_problems(design, usable)
         if design.kind == "list" and design.file is not None:
             rows = read_list((folder or Path()) / design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
-    problems += _replicates_problems(
-        cast(ReplicatesSection | None, sections["replicates"]),
-        content.get("replicates"),
-        cast(ModelSection | None, sections["model"]),
-        usable,
-    )
+    problems += _replicates_problems(replicates, content.get("replicates"), model, usable)
     problems += _engine_problems(cast(EngineSection | None, sections["engine"]))
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
     return StudyFile(
         study=cast(StudySection, sections["study"]),
-        model=cast(ModelSection, sections["model"]),
+        model=cast(ModelSection, model),
         design=cast(DesignSection, design),
         factors=usable,
-        replicates=cast(ReplicatesSection, sections["replicates"]),
+        replicates=cast(ReplicatesSection, replicates),
         engine=cast(EngineSection, sections["engine"]),
         parameters=tree,
         text=text,
         rows=rows,
+        mediation=cast(MediationSection, sections["mediation"]),
+        prior_mass=cast(PriorMassSection, sections["prior-mass"]),
     )
 
 
@@ -173,21 +194,11 @@ def _base(model: ModelSection | None, problems: list[str]) -> Parameters | None:
         return None
 
 
-def _model_problems(model: ModelSection | None, factors: Mapping[str, object]) -> list[str]:
-    if model is None:
-        return []
+def _model_problems(model: ModelSection, factors: Mapping[str, object], content: Mapping[str, object]) -> list[str]:
     found = [f"factors.{name}: also in model.set; give it once" for name in factors if name in model.set]
     if model.voters is not None and "electorate.voters" in factors:
         found.append("factors.electorate.voters: also model.voters; give it once")
-    for layer in model.layers:
-        if layer not in LAYERS:
-            hint = nearest(str(layer), LAYERS)
-            found.append(f"model.layers: {layer!r} is not possible; allowed: {', '.join(LAYERS)}{hint}")
-    if model.protocol == "history" and model.layers:
-        found.append("model.layers: only with protocol stress; allowed in a history: policy.layer in model.set")
-    if model.protocol == "stress" and model.cycles is not None:
-        found.append("model.cycles: the length of a history; allowed only with protocol history")
-    return found
+    return found + model_problems(model, content)
 
 
 def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]) -> list[str]:

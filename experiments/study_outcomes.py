@@ -1,4 +1,4 @@
-"""Outcomes a stopping rule may look at, by protocol: numbers that every run has."""
+"""Outcomes a stopping rule may look at, by protocol: numbers that every run has (prior-mass has no such rule)."""
 
 from __future__ import annotations
 
@@ -39,4 +39,6 @@ STOP_OUTCOMES: dict[str, tuple[str, ...]] = {
         "mean_policy",
         "platform_distance",
     ),
+    "mediation": ("attempted", "restricted", "reversed", "severity", "mean_policy", "platform_distance"),
+    "prior-mass": (),
 }

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 DEFAULT_SEED = 20250807
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 KINDS = ("grid", "lhs", "sobol", "morris", "list")
+PROTOCOLS = ("stress", "history", "mediation", "prior-mass")
 LARGEST_MEMORY_MB = 10**7
 SMALLEST_MEMORY_MB = 256
 
@@ -39,7 +40,7 @@ class ModelSection(Section):
     """What is simulated: preset, protocol, voters, and any parameter by its dotted name."""
 
     preset: str = _key("calibrated", "a preset of moat presets")
-    protocol: Literal["stress", "history"] = _key("stress", "stress, history")
+    protocol: Literal["stress", "history", "mediation", "prior-mass"] = _key("stress", ", ".join(PROTOCOLS))
     voters: int | None = _key(None, "a whole number")
     cycles: int | None = _key(None, "1 to 100 presidential terms, with protocol history", ge=1, le=100)
     returning: bool = _key(True, "true, false")
@@ -84,6 +85,19 @@ class ReplicatesSection(Section):
     stop: StopSection | None = _key(None, "{ outcome, contrast, mcse }")
 
 
+class MediationSection(Section):
+    """What belongs to protocol mediation alone."""
+
+    terms: int = _key(1, "1 to 25 presidential terms after takeover", ge=1, le=25)
+
+
+class PriorMassSection(Section):
+    """What belongs to protocol prior-mass alone: how the baseline of each draw is calibrated."""
+
+    calibration_replicates: int | None = _key(None, "1 to replicates.min (default: half of them)", ge=1)
+    band: list[float] = _key([0.4, 0.7], "two shares, low and high", min_length=2, max_length=2)
+
+
 class EngineSection(Section):
     """Where runs are computed; nothing here can change a result."""
 
@@ -102,6 +116,8 @@ SECTIONS: dict[str, type[Section]] = {
     "model": ModelSection,
     "design": DesignSection,
     "replicates": ReplicatesSection,
+    "mediation": MediationSection,
+    "prior-mass": PriorMassSection,
     "engine": EngineSection,
 }
 """Sections by name; `factors` is a table of FactorSection beside them."""

@@ -29,13 +29,23 @@ HISTORY_MEANS = (
 )
 
 
+_OUTCOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "stress": (EVENTS, STRESS_MEANS),
+    "history": ((), HISTORY_MEANS),
+    "mediation": (EVENTS, ("severity", "mean_policy", "platform_distance")),
+    "prior-mass": ((), ()),
+}
+
+
 def outcomes_of(protocol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Events and means of a protocol's summary."""
-    return ((), HISTORY_MEANS) if protocol == "history" else (EVENTS, STRESS_MEANS)
+    """Events and means of a protocol's summary; none where a row already sums up a design point."""
+    return _OUTCOMES[protocol]
 
 
 def summary_columns(protocol: str, factors: Sequence[str]) -> tuple[Column, ...]:
-    """Columns of summary.csv."""
+    """Columns of summary.csv; none for a protocol without a summary."""
+    if not any(outcomes_of(protocol)):
+        return ()
     from .study_factors import known_quantity
 
     inf = math.inf

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .cells import Cell, Plan
 from .engine import Engine
@@ -15,17 +15,15 @@ from .files import replaced_atomically
 from .ledger import Ledger
 from .looks import Looks
 from .progress import Progress
-from .provenance import code_hash, manifest
+from .provenance import code_hash, manifest, write_checksums
 from .runner import Failure, Task
 from .store import MANIFEST, ResultsFolder, open_results_folder
-from .study import NothingFinished, hung_after_seconds
+from .study import TASK, NothingFinished, hung_after_seconds
 from .study_file import StudyFile
 
-TASKS = {
-    "stress": "political_moat.experiments.task:run_task",
-    "history": "political_moat.experiments.history_task:run_history_task",
-}
-"""What a worker calls for one replicate, by protocol."""
+if TYPE_CHECKING:
+    import pandas as pd
+
 FROZEN = "study.toml"
 
 
@@ -45,7 +43,8 @@ class Shard:
 class Outcome:
     """A study that was run: folder, runs in the ledger, a line for each replicate given up, replicates not run.
 
-    table: rows of summary.csv; looks: what the stopping rule saw.
+    table: rows of summary.csv; own: the protocol's own table, if it has one; looks: what the stopping rule saw.
+    notes: what else there is to tell.
     """
 
     path: Path
@@ -55,6 +54,8 @@ class Outcome:
     table: list[dict[str, Any]] = field(default_factory=list)
     looks: list[dict[str, Any]] = field(default_factory=list)
     absent: int = 0
+    own: pd.DataFrame | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> int:
@@ -154,11 +155,18 @@ def run_sweep(
 
 def finish(plan: Plan, looks: Looks, folder: ResultsFolder, reasons: list[str], absent: int = 0) -> Outcome:
     """Record the study and its looks in the manifest, export, and tell."""
+    from .protocol_tables import write_own_table
     from .sweep_export import export_sweep
 
-    record_study(folder, plan.study, looks)
+    study = plan.study
+    record_study(folder, study, looks)
     table = export_sweep(plan, looks, folder)
-    return Outcome(folder.path, plan.study, folder.ledger.count(), reasons, table, looks.recorded(), absent)
+    own, note = write_own_table(study.model.protocol, folder.path, whole=not reasons and not absent)
+    write_checksums(folder.path)
+    notes = [note] if note else []
+    return Outcome(
+        folder.path, study, folder.ledger.count(), reasons, table, looks.recorded(), absent, own=own, notes=notes
+    )
 
 
 def record_study(folder: ResultsFolder, study: StudyFile, looks: Looks) -> None:
@@ -210,11 +218,11 @@ class _Session:
 
     def _round(self, total: int) -> None:
         cell = self.plan.cells(0)[0]
-        limit = hung_after_seconds(cell.parameters, len(cell.arms), cell.cycles)
-        with Progress(total, "replicates", quiet=self.quiet) as progress:
+        limit = hung_after_seconds(cell.parameters, cell.cost, cell.cycles)
+        with Progress(total, self.study.piece, quiet=self.quiet) as progress:
             self.engine.run(
                 self._tasks(progress),
-                TASKS[self.study.model.protocol],
+                TASK,
                 self._keep,
                 self._fail,
                 progress,

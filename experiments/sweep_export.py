@@ -15,8 +15,7 @@ from .columns import Column
 from .files import replaced_atomically
 from .ledger import Ledger
 from .looks import Looks
-from .provenance import write_checksums
-from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
+from .protocol_columns import CYCLES, RUNS
 from .store import ResultsFolder
 from .study_factors import known_quantity
 from .summary import SummaryRows, summary_columns
@@ -45,20 +44,13 @@ def _with_factors(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]
 
 def run_columns(plan: Plan) -> tuple[Column, ...]:
     """Columns of runs.csv of a study."""
-    if plan.study.model.protocol == "history":
-        from .history_columns import HISTORY_RUN_COLUMNS
-
-        return _with_factors(HISTORY_RUN_COLUMNS, plan)
-    return _with_factors(RUN_COLUMNS, plan)
+    return _with_factors(RUNS[plan.study.model.protocol], plan)
 
 
 def cycle_columns(plan: Plan) -> tuple[Column, ...]:
-    """Columns of cycles.csv of a study."""
-    if plan.study.model.protocol == "history":
-        from .history_columns import HISTORY_CYCLE_COLUMNS
-
-        return _with_factors(HISTORY_CYCLE_COLUMNS, plan)
-    return _with_factors(CYCLE_COLUMNS, plan)
+    """Columns of cycles.csv of a study; none where its protocol keeps no administrations."""
+    own = CYCLES.get(plan.study.model.protocol)
+    return () if own is None else _with_factors(own, plan)
 
 
 def point_columns(plan: Plan) -> tuple[Column, ...]:
@@ -110,42 +102,47 @@ def cycle_rows(plan: Plan, looks: Looks, ledger: Ledger) -> Iterator[dict[str, A
 
 def _point_rows(plan: Plan, looks: Looks) -> Iterator[dict[str, Any]]:
     for point, state in enumerate(looks.points):
-        row: dict[str, Any] = {"point": point, "replicates": state.replicates} | plan.points.of(point)
+        row: dict[str, Any] = {"point": point, "replicates": state.replicates * plan.study.pairs} | plan.points.of(
+            point
+        )
         if plan.points.unit:
             row |= {f"unit {name}": u for name, u in zip(plan.points.names, plan.points.unit[point], strict=True)}
         yield row
 
 
 def _tables(plan: Plan) -> Tables:
-    return (
+    found = (
         ("export/runs.csv: a row per run", run_columns(plan)),
         ("export/cycles.csv: a row per administration", cycle_columns(plan)),
         ("export/points.csv: a row per design point", point_columns(plan)),
         ("summary.csv: a row per design point and arm", summary_columns(plan.study.model.protocol, plan.factors)),
     )
+    return tuple((title, columns) for title, columns in found if columns)
 
 
 def export_sweep(plan: Plan, looks: Looks, folder: ResultsFolder) -> list[dict[str, Any]]:
-    """Write everything, each file replaced in one step and the checksums last; returns the rows of summary.csv."""
+    """Write everything, each file replaced in one step; returns the rows of summary.csv."""
     export, summary = folder.export, SummaryRows(plan)
+    names = [column.name for column in summary_columns(plan.study.model.protocol, plan.factors)]
     written = (
-        ("runs", run_columns(plan), run_rows(plan, looks, folder.ledger, summary.see)),
+        ("runs", run_columns(plan), run_rows(plan, looks, folder.ledger, summary.see if names else None)),
         ("cycles", cycle_columns(plan), cycle_rows(plan, looks, folder.ledger)),
         ("points", point_columns(plan), _point_rows(plan, looks)),
     )
     for name, columns, rows in written:
+        if not columns:
+            continue
         table = export / f"{name}.csv"
         kinds = write_csv(table, [column.name for column in columns], set(), rows)
         write_parquet(export / f"{name}.parquet", table, kinds)
-    names = [column.name for column in summary_columns(plan.study.model.protocol, plan.factors)]
-    told = list(summary.rows())
-    write_csv(folder.path / "summary.csv", names, set(), told)
+    told = list(summary.rows()) if names else []
+    if names:
+        write_csv(folder.path / "summary.csv", names, set(), told)
     tables = _tables(plan)
     with replaced_atomically(folder.path / "codebook.md") as stream:
         stream.write(codebook(tables))
     with replaced_atomically(folder.path / "codebook.json") as stream:
         stream.write(codebook_json(tables))
-    write_checksums(folder.path)
     return told
 
 

@@ -21,7 +21,10 @@ def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
     ]
     if shard is not None:
         lines.append(f"part {shard.number} of {shard.count}; moat merge puts the parts together")
-    if outcome.table:
+    if outcome.own is not None:
+        lines += ["", outcome.own.to_string(index=False, float_format=lambda one: f"{one:.3f}", na_rep=""), ""]
+        lines.append("Look at the errors first; columns are explained in codebook-statements.md.")
+    elif outcome.table:
         lines += ["", *printed(outcome.table, study.factor_names, model.protocol), ""]
     rule = study.replicates.stop
     if rule is not None:
@@ -39,9 +42,10 @@ def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
         if outcome.looks and outcome.looks[-1]["points_above_mcse"] and outcome.looks[-1]["points_going_on"] == 0:
             above = outcome.looks[-1]["points_above_mcse"]
             lines.append(f"  {above} point{'s' * (above != 1)} reached max above the error asked for")
+    lines += outcome.notes
     lines.append(f"Files: {outcome.path}")
     if outcome.absent:
-        lines.append(f"MISSING {outcome.absent} replicates have not been run (other parts, or an unfinished one)")
+        lines.append(f"MISSING {outcome.absent} {study.piece} have not been run (other parts, or an unfinished one)")
     lines += [f"FAILED {reason}" for reason in outcome.reasons]
     if outcome.reasons:
         lines.append("moat retry runs the failed ones again; all others are whole")

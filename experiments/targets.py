@@ -25,6 +25,7 @@ from .history_headline import ratio
 from .protocols import with_dose
 from .provenance import code_hash
 from .runner import Failure, Task, run_tasks
+from .study import TASK
 
 if TYPE_CHECKING:
     from ..model.elections import ElectionResult
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 Ballots = npt.NDArray[np.int8]
 Ages = npt.NDArray[np.float32]
 
-TASK = "political_moat.experiments.targets_task:run_targets_task"
 FEWEST_CYCLES = 2
 """Swings, switching and House seats are changes: they need two terms."""
 HOUSE_SEATS = 435
@@ -164,6 +164,12 @@ def history_with_ballots(
     return world, votes, ages
 
 
+class TargetsDesign(NamedTuple):
+    """Presidential terms of each history."""
+
+    cycles: int
+
+
 def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int) -> dict[str, float]:
     """Sums of one replicate from which every target is computed, by name."""
     world, votes, ages = history_with_ballots(parameters, cycles, seed, replicate)
@@ -290,14 +296,14 @@ def run_targets(
     reasons: list[str] = []
 
     def keep(task: Task, result: Any) -> None:
-        kept[task.payload[3]] = result
+        (kept[task.payload[3]],) = result.runs
 
     def give_up(task: Task, failure: Failure) -> None:
         if failure.final:
             reasons.append(f"{task.key}: {failure.reason}")
 
     tasks = [
-        Task(f"replicate {number}", (request.parameters, cycles, request.seed, number))
+        Task(f"replicate {number}", (request.parameters, TargetsDesign(cycles), request.seed, number))
         for number in range(request.replicates)
     ]
     try:

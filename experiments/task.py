@@ -1,24 +1,47 @@
-"""One replicate in a worker process."""
+"""One piece of work in a worker process: a replicate of a stress test, history or factorial, or a draw."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..agents.code_hash import use_code_named_cache
 
 use_code_named_cache()
 
-from .protocols import ReplicateResult, StressDesign, run_replicate  # noqa: E402 - kernels must find their cache first
+from .history import HistoryDesign, run_history  # noqa: E402 - kernels must find their cache first
+from .mediation_protocol import MediationDesign, run_mediation_replicate  # noqa: E402
+from .prior_mass_protocol import PriorMassDesign, run_prior_draw  # noqa: E402
+from .protocols import ReplicateResult, StressDesign, run_replicate  # noqa: E402
 from .provenance import canonical_json  # noqa: E402
 
 if TYPE_CHECKING:
     from ..model.parameters import Parameters
 
 
-def run_task(payload: tuple[Parameters, StressDesign, int, int]) -> ReplicateResult:
-    """Run one replicate; payload is (parameters, design, seed, replicate)."""
+def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
+    """Run one piece of work; payload is (parameters, design, seed, replicate), and the design's kind says what is run.
+
+    Raises TypeError for a design of no protocol.
+    """
     parameters, design, seed, replicate = payload
-    result = run_replicate(parameters, design, seed, replicate)
+    if isinstance(design, StressDesign):
+        result = run_replicate(parameters, design, seed, replicate)
+    elif isinstance(design, HistoryDesign):
+        result = run_history(parameters, design, seed, replicate)
+    elif isinstance(design, MediationDesign):
+        result = ReplicateResult(run_mediation_replicate(parameters, design, seed, replicate), [])
+    elif isinstance(design, PriorMassDesign):
+        result = ReplicateResult(run_prior_draw(parameters, design, seed, replicate), [])
+    else:
+        result = ReplicateResult([_counts(parameters, design, seed, replicate)], [])
     # A value no file can hold is this run's failure, not the study's.
     canonical_json([*result.runs, *result.cycles])
     return result
+
+
+def _counts(parameters: Parameters, design: object, seed: int, replicate: int) -> dict[str, float]:
+    from .targets import TargetsDesign, target_counts  # what it needs beside the model is `moat targets` only
+
+    if not isinstance(design, TargetsDesign):
+        raise TypeError(f"{type(design).__name__} is the design of no protocol")
+    return target_counts(parameters, design.cycles, seed, replicate)

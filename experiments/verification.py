@@ -65,14 +65,15 @@ def _repeat_sample(source: Source, ledger: Ledger, share: float) -> tuple[int, l
     with Progress(len(chosen), "repeated runs") as progress:
         for cell in source:
             for replicate in range(highest + 1):
-                for place in range(len(cell.arms)):
-                    key = cell.key(place, replicate)
-                    if key in chosen:
-                        chosen.discard(key)
-                        repeated += 1
-                        if repeat(source, cell, replicate, place) != recorded[key]:
-                            wrong.append(key)
-                        progress.advance()
+                places = {place: key for place, key in enumerate(cell.keys(replicate)) if key in chosen}
+                if not places:
+                    continue
+                again = repeat(cell, replicate, list(places))
+                wrong += [key for key, found in zip(places.values(), again, strict=True) if found != recorded[key]]
+                chosen.difference_update(places.values())
+                repeated += len(places)
+                for _ in places:
+                    progress.advance()
             if not chosen:
                 break
     return repeated, wrong + sorted(chosen)

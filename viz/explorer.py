@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..experiments.errors import UserError
+from ..experiments.protocol_tables import OWN_TABLES
 from ..experiments.store import EXPORT, read_manifest
 from .explorer_map import phase_map
 from .explorer_runs import factors_of, other_values, plays, read_runs, told
@@ -26,7 +27,12 @@ class ExplorerError(ValueError):
 
 def check_folder(folder: Path) -> None:
     """Raise UserError unless the folder holds results with an export."""
-    read_manifest(folder)
+    protocol = read_manifest(folder).get("study", {}).get("model", {}).get("protocol")
+    if protocol in OWN_TABLES:
+        raise UserError(
+            f"{folder} is a study of protocol {protocol}, and the page explores stress tests and histories; "
+            f"its table is {OWN_TABLES[protocol]}.csv, its page report.html"
+        )
     if not (folder / EXPORT / "runs.csv").is_file():
         raise UserError(f"{folder} has no {EXPORT}/runs.csv yet; let the study finish first")
 

@@ -63,7 +63,7 @@ def test_the_job_array_and_its_merge_give_what_one_machine_gives(place: Path) ->
         }
         subprocess.run(["bash", "-e", "array.sh"], env={**os.environ, **slurm}, check=True, timeout=300)
     subprocess.run(["bash", "-e", "merge.sh"], check=True, timeout=300)
-    alone = Study(read_study(place / "study.toml"), place / "alone").run(engine="serial")
+    alone = Study(read_study(place / "study.toml"), place / "alone").run(engine="serial", report=False)
     for table in ("runs.csv", "cycles.csv", "runs.parquet"):
         assert (place / "results" / "rent" / "export" / table).read_bytes() == (
             alone.path / "export" / table
@@ -86,7 +86,7 @@ def test_the_dask_script_runs_on_a_cluster_at_an_address(place: Path, monkeypatc
     module.SLURMCluster = Stand  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "dask_jobqueue", module)
     exec(compile(file_of("cluster.md", "on_slurm.py"), "on_slurm.py", "exec"), {"__name__": "page"})
-    alone = Study(read_study(place / "study.toml"), place / "alone").run(engine="serial")
+    alone = Study(read_study(place / "study.toml"), place / "alone").run(engine="serial", report=False)
     assert (place / "results" / "rent" / "export" / "runs.csv").read_bytes() == (
         alone.path / "export" / "runs.csv"
     ).read_bytes()

@@ -45,7 +45,7 @@ def main() -> None:
     from political_moat.experiments import sweep
     from political_moat.experiments.cli import main as moat
 
-    sweep.TASKS["stress"] = "moat_faulty:faulty"
+    sweep.TASK = "moat_faulty:faulty"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us deaf
     moat()
 

@@ -1,4 +1,4 @@
-"""What tests of studies share: the command in this process, rows and contents of a results folder."""
+"""What tests of studies share: a little study, the command in this process, rows and contents of a results folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,41 @@ import csv
 import sys
 from pathlib import Path
 
+from political_moat import Study
 from political_moat.experiments.cli import main
+
+LITTLE = """
+[study]
+name = "little"
+[model]
+voters = 200
+returning = false
+[design]
+kind = "grid"
+[factors."exposure.breadth"]
+levels = [0, 0.3]
+unit = "share of voters"
+[factors."exposure.visibility"]
+levels = [1.0, 0.1]
+[factors."party.office_rent"]
+levels = [0.5, 2]
+[replicates]
+min = 3
+[engine]
+kind = "serial"
+"""
+"""A study of two design points, three arms and three replicates: 18 runs."""
+STOP = """
+min = 2
+max = 16
+stop = { outcome = "severity", contrast = "exposure.breadth", mcse = 0.04 }
+"""
+"""In place of its `min = 3`."""
+
+
+def finished(text: str, out: Path) -> Study:
+    """A study that has been run, exports alone: the report takes longer than these runs and has tests of its own."""
+    return Study.from_text(text, out).run(report=False)
 
 
 def command(*words: object) -> int:

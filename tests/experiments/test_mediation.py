@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from political_moat.experiments.mediation import (
     CHANNELS,
     MEDIATION_COLUMNS,
     mediation_table,
-    run_mediation,
     shapley,
     worths_by_replicate,
 )
@@ -145,29 +143,6 @@ def test_over_two_terms_the_ends_meet_as_well() -> None:
     frame = factorial({}, MediationDesign(0.6, 1.0, terms=2)).set_index(["replicate", "arm"])
     for outcome in OUTCOMES:
         assert all(frame.loc[(r, "zero"), outcome] == frame.loc[(r, "none"), outcome] for r in REPLICATES)
-
-
-def test_a_study_resumes_and_refuses_what_it_cannot_take_apart(tmp_path: Path) -> None:
-    p = Parameters().with_values({**LIVELY, "electorate.voters": 200})
-    first = run_mediation(p, tmp_path / "m", design=DOSE, replicates=2, quiet=True)
-    again = run_mediation(p, tmp_path / "m", design=DOSE, replicates=3, quiet=True)
-    assert (first["n"] == 2).all()
-    assert (again["n"] == 3).all()
-    fresh = run_mediation(p, tmp_path / "other", design=DOSE, replicates=3, quiet=True)
-    pd.testing.assert_frame_equal(again, fresh)
-    assert (tmp_path / "m" / "mediation_runs.csv").read_bytes() == (
-        tmp_path / "other" / "mediation_runs.csv"
-    ).read_bytes()
-    with pytest.raises(UserError, match=r"exposure\.evolves"):
-        run_mediation(p.with_values({"exposure.evolves": True}), tmp_path / "x")
-
-
-def test_two_workers_give_the_bytes_of_one(tmp_path: Path) -> None:
-    p = Parameters().with_values({**LIVELY, "electorate.voters": 200})
-    for workers in (1, 2):
-        run_mediation(p, tmp_path / str(workers), design=DOSE, replicates=4, workers=workers, quiet=True)
-    for name in ("mediation_runs.csv", "mediation.csv", "SHA256SUMS"):
-        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
 def test_a_missing_cell_is_named(lively: pd.DataFrame) -> None:

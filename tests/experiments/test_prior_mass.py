@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from political_moat.experiments.deconvolution import grid, mixing_weights, raw_shares, smoothed_shares
+from political_moat.experiments.designs import design_points
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.prior_mass import (
-    ASIDE,
-    PRIOR_MASS_COLUMNS,
-    prior_draws,
-    prior_mass_table,
-    prior_ranges,
-    run_prior_mass,
-)
+from political_moat.experiments.prior import ASIDE, in_order, prior_factors
+from political_moat.experiments.prior_mass import PRIOR_MASS_COLUMNS, prior_mass_table
 from political_moat.experiments.prior_mass_protocol import PriorMassDesign, calibrate, run_prior_draw, share_restricted
 from political_moat.experiments.protocols import friendly_term, with_dose
+from political_moat.experiments.study_file import parse_study
 from political_moat.model.parameters import Parameters, describe
 
 SMALL = Parameters().with_values({"electorate.voters": 300})
+FORTY = """
+[study]
+name = "forty"
+seed = 3
+[model]
+protocol = "prior-mass"
+voters = 300
+[design]
+kind = "lhs"
+samples = 40
+[factors."exposure.breadth"]
+levels = [0, 0.3]
+[replicates]
+min = 4
+"""
 
 
 def test_every_swept_and_every_assumed_input_with_a_range_is_drawn_and_nothing_else() -> None:
-    drawn = {one.name for one in prior_ranges(SMALL)}
+    drawn = set(prior_factors(SMALL))
     for one in describe(SMALL):
         if one.known.role == "swept":
             assert one.name in drawn
@@ -36,27 +45,54 @@ def test_every_swept_and_every_assumed_input_with_a_range_is_drawn_and_nothing_e
 
 
 def test_draws_fill_every_stratum_of_every_range_and_are_possible_parameters() -> None:
-    ranges = prior_ranges(SMALL)
-    draws = prior_draws(ranges, 40, seed=3)
-    for one in ranges:
-        values = np.array([draw[one.name] for draw in draws], dtype=float)
-        if one.whole or one.name.endswith(("_soonest", "_latest")):
+    factors = prior_factors(SMALL)
+    study = parse_study(FORTY)
+    points = design_points(study)
+    assert list(points.names) == list(factors)
+    for place, (name, one) in enumerate(factors.items()):
+        values = np.array([row[place] for row in points.values], dtype=float)
+        if name.endswith(("_soonest", "_latest")):
             continue
-        assert one.low <= values.min()
-        assert values.max() <= one.high
-        shares = np.log(values / one.low) / np.log(one.high / one.low) if one.scale == "log" else (values - one.low)
-        shares = shares if one.scale == "log" else shares / (one.high - one.low)
+        low, high = one.low or 0.0, one.high or 0.0
+        assert low <= values.min()
+        assert values.max() <= high
+        if isinstance(points.values[0][place], int):
+            continue
+        shares = np.log(values / low) / np.log(high / low) if one.scale == "log" else (values - low) / (high - low)
         assert sorted(np.floor(shares * 40).clip(0, 39).astype(int)) == list(range(40))
-    for draw in draws:
-        SMALL.with_values(draw)
-    assert prior_draws(ranges, 40, seed=3) == draws
+    for number in range(40):
+        SMALL.with_values(points.of(number))
+    assert design_points(study) == points
+
+
+def test_whole_numbers_are_drawn_evenly_the_ends_too() -> None:
+    points = design_points(parse_study(FORTY.replace("samples = 40", "samples = 60")))
+    stages = [points.of(number)["regulator.rule_stages"] for number in range(60)]
+    assert {one: stages.count(one) for one in sorted(set(stages))} == {2: 20, 3: 20, 4: 20}
+
+
+def test_the_ends_of_a_span_come_in_their_order() -> None:
+    points = design_points(parse_study(FORTY))
+    spans = [name for name in points.names if name.endswith("_soonest")]
+    assert "regulator.resolution_soonest" in spans
+    for number in range(40):
+        values = points.of(number)
+        assert values == in_order(values)
+        assert all(values[one] <= values[one.replace("_soonest", "_latest")] for one in spans)
+
+
+def test_a_range_of_ones_own_takes_the_place_of_the_declared_one() -> None:
+    own = '[factors."party.office_rent"]\nlow = 0\nhigh = 0.1\n[replicates]'
+    points = design_points(parse_study(FORTY.replace("[replicates]", own)))
+    assert sorted(points.names) == sorted(prior_factors(SMALL))
+    assert max(points.of(number)["party.office_rent"] for number in range(40)) <= 0.1
 
 
 def test_no_effect_at_all_lies_inside_the_prior() -> None:
-    by_name = {one.name: one for one in prior_ranges(SMALL)}
+    factors = prior_factors(SMALL)
     for name in ("voting.asset_vote_effect", "party.office_rent", "opinion.salience_stake"):
-        assert by_name[name].low == 0.0
-        assert by_name[name].scale == "linear"
+        assert factors[name].low == 0.0
+        assert factors[name].scale == "linear"
 
 
 def test_the_agenda_cost_alone_brings_the_baseline_into_its_band() -> None:
@@ -78,7 +114,7 @@ def test_a_baseline_that_no_cost_reaches_is_marked_not_forced() -> None:
     row = run_prior_draw(never, PriorMassDesign(replicates=3, calibration_replicates=3), 3, 0)[0]
     assert (row["calibrated"], row["calibration_share"]) == (0, 0.0)
     with pytest.raises(UserError, match="no draw could be calibrated"):
-        prior_mass_table(pd.DataFrame([row]))
+        prior_mass_table(pd.DataFrame([row | {"point": 0}]))
 
 
 def counts(truth: np.ndarray, n: int, seed: int) -> np.ndarray:
@@ -115,7 +151,7 @@ def test_more_iterations_never_lower_the_likelihood() -> None:
 
 def frame(n_draws: int = 80, seed: int = 4) -> pd.DataFrame:
     one = counts(np.where(np.arange(n_draws) < n_draws // 4, -0.2, 0.0), 60, seed)
-    rows = pd.DataFrame({"replicate": range(n_draws), "n": 60, "calibrated": 1})
+    rows = pd.DataFrame({"point": range(n_draws), "n": 60, "calibrated": 1})
     for event in ("reversed", "restricted"):
         rows[f"{event}_gained"], rows[f"{event}_lost"] = one[:, 0], one[:, 1]
     return rows
@@ -145,21 +181,6 @@ def test_the_error_is_that_of_repeating_the_whole_study() -> None:
 
 def test_a_draw_that_is_nan_is_named() -> None:
     one = frame()
-    one["reversed_lost"] = one["reversed_lost"].where(one["replicate"] != 7)
-    with pytest.raises(UserError, match=r"reversed_lost is missing .*\(replicate 7\)"):
+    one["reversed_lost"] = one["reversed_lost"].where(one["point"] != 7)
+    with pytest.raises(UserError, match=r"reversed_lost is missing .*\(point 7\)"):
         prior_mass_table(one)
-
-
-def test_a_study_ends_with_its_table_and_reads_again_without_running(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    design = PriorMassDesign(replicates=4, calibration_replicates=4)
-    table = run_prior_mass(SMALL, tmp_path / "p", design=design, draws=3, quiet=True)
-    draws = pd.read_csv(tmp_path / "p" / "prior_mass_draws.csv")
-    assert len(draws) == 3
-    assert {"party.office_rent", "agenda_cost", "reversed_lost"} <= set(draws.columns)
-    monkeypatch.setattr("political_moat.experiments.prior_mass_protocol.run_prior_draw", None)
-    again = run_prior_mass(SMALL, tmp_path / "p", design=design, draws=3, quiet=True)
-    pd.testing.assert_frame_equal(table, again)
-    with pytest.raises(UserError, match="holds other results"):
-        run_prior_mass(SMALL, tmp_path / "p", design=design, draws=4, quiet=True)

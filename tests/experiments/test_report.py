@@ -18,7 +18,7 @@ from political_moat.experiments.errors import UserError
 from political_moat.experiments.figures_curves import crash_figure, crash_table, incidence_of_term
 from political_moat.experiments.figures_print import DOUBLE, SINGLE
 from political_moat.experiments.figures_run import run_story
-from political_moat.experiments.latex import escape, share, signed, tabular
+from political_moat.experiments.latex import escape, grouped, interval, share, signed, tabular
 from political_moat.experiments.mediation import mediation_table
 from political_moat.experiments.prior_mass import prior_mass_table
 from political_moat.experiments.provenance import verify_checksums
@@ -46,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             event = int(rng.random() < 0.5 - 0.3 * state["deterrence"])
             rows.append({"replicate": r, "arm": arm, **state, "reversed": event, "restricted": event})
     mediation_table(pd.DataFrame(rows), ("reversed", "restricted")).to_csv(folder / "mediation.csv", index=False)
-    draws = pd.DataFrame({"replicate": range(9), "n": 30, "calibrated": [1] * 8 + [0]})
+    draws = pd.DataFrame({"point": range(9), "n": 30, "calibrated": [1] * 8 + [0]})
     for event in ("reversed", "restricted"):
         draws[f"{event}_gained"], draws[f"{event}_lost"] = 1, range(9)
     draws.to_csv(folder / "prior_mass_draws.csv", index=False)
@@ -150,8 +150,9 @@ def test_tables_in_latex_are_whole(made: Path) -> None:
     for name in ("dose-response", "mediation", "prior-mass", "sensitivity"):
         text = (made / "tables" / f"{name}.tex").read_text(encoding="utf-8")
         assert text.count("\\begin{") == text.count("\\end{") == 2
-        body = text.split("\\midrule")[1].split("\\bottomrule")[0].strip().splitlines()
-        columns = len(re.search(r"\\begin\{tabular\}\{([lr]+)\}", text).group(1))  # type: ignore[union-attr]
+        lines = text.split("\\midrule")[1].split("\\bottomrule")[0].strip().splitlines()
+        body = [line for line in lines if line != "\\addlinespace"]
+        columns = len(re.search(r"\\begin\{tabular\}\{@\{\}([lr]+)@\{\}\}", text).group(1))  # type: ignore[union-attr]
         assert body
         assert all(len(re.findall(r"(?<!\\)&", line)) == columns - 1 and line.endswith("\\\\") for line in body)
         assert not re.search(r"(?<!\\)_|nan", text)
@@ -164,6 +165,8 @@ def test_latex_numbers_and_words() -> None:
     assert escape("a_b & 5%") == r"a\_b \& 5\%"
     with pytest.raises(ValueError, match=r"rows \[1\]"):
         tabular(["a", "b"], [["1", "2"], ["1"]], "c", "l")
+    assert interval(-0.0914, 0.05) == "[$-$.091, .050]"
+    assert grouped([["a", "1"], ["a", "2"], ["b", "3"]]) == [r"a & 1 \\", r" & 2 \\", r"\addlinespace", r"b & 3 \\"]
 
 
 def test_a_hole_is_named_on_the_page_and_gives_no_numbers(made: Path, tmp_path: Path) -> None:

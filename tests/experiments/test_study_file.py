@@ -90,7 +90,7 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
     [
         ('name = "one"', 'name = "a/b"', "study.name = 'a/b' is not possible; allowed: letters, digits"),
         ('name = "one"', "", "study.name: missing; allowed: letters, digits"),
-        ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, engine, factors; did you"),
+        ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, mediation, prior-mass, "),
         ("min = 5", 'min = "5"', "replicates.min = '5' is not possible; allowed: a whole number, 1 or more"),
         ("min = 5", "min = 5.0", "replicates.min = 5.0 is not possible; allowed: a whole number, 1 or more"),
         ("min = 5", "min = 5\nmax = 50", "replicates.stop: missing; max needs it"),

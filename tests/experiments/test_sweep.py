@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from results_folders import command, contents, rows
+from results_folders import LITTLE, STOP, command, contents, finished, rows
 
 from political_moat import Study
 from political_moat.experiments import sweep
@@ -20,26 +20,6 @@ from political_moat.experiments.provenance import verify_checksums
 from political_moat.experiments.request import make_request
 from political_moat.experiments.study import run_study
 
-TEXT = """
-[study]
-name = "little"
-[model]
-voters = 200
-returning = false
-[design]
-kind = "grid"
-[factors."exposure.breadth"]
-levels = [0, 0.3]
-unit = "share of voters"
-[factors."exposure.visibility"]
-levels = [1.0, 0.1]
-[factors."party.office_rent"]
-levels = [0.5, 2]
-[replicates]
-min = 3
-[engine]
-kind = "serial"
-"""
 COUNTED = """
 import json
 from pathlib import Path
@@ -57,7 +37,7 @@ def counted(payload):
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("little") / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     return place
 
 
@@ -68,7 +48,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     name = f"counted_{abs(hash(str(tmp_path)))}"
     (tmp_path / f"{name}.py").write_text(COUNTED.format(log=str(log)), encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setitem(sweep.TASKS, "stress", f"{name}:counted")
+    monkeypatch.setattr(sweep, "TASK", f"{name}:counted")
 
     def told() -> set[tuple[float, int, str]]:
         lines = log.read_text().splitlines() if log.exists() else []
@@ -153,27 +133,27 @@ def test_the_folder_holds_what_a_paper_archives(out: Path) -> None:
         *(f"export/{table}.{ending}" for table in ("runs", "cycles", "points") for ending in ("csv", "parquet")),
     }
     assert verify_checksums(out) == []
-    assert (out / "study.toml").read_text() == TEXT
+    assert (out / "study.toml").read_text() == LITTLE
 
 
 def test_the_same_study_again_runs_nothing_and_changes_no_byte(tmp_path: Path, ran: Any) -> None:
-    Study.from_text(TEXT, tmp_path / "out").run()
+    finished(LITTLE, tmp_path / "out")
     assert len(ran()) == 2 * 3 * len(ARMS)
     before = contents(tmp_path / "out")
-    Study.from_toml(tmp_path / "out").run()
+    Study.from_toml(tmp_path / "out").run(report=False)
     assert ran() == set()
     assert contents(tmp_path / "out") == before
 
 
 def test_more_replicates_and_another_level_reuse_every_old_row(tmp_path: Path, ran: Any) -> None:
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     first = {row["key"]: row for row in rows(place)}
     ran()
-    Study.from_text(TEXT.replace("min = 3", "min = 4"), place).run()
+    finished(LITTLE.replace("min = 3", "min = 4"), place)
     assert {replicate for _, replicate, _ in ran()} == {3}
-    more = TEXT.replace("min = 3", "min = 4").replace("[0, 0.3]", "[0, 0.15, 0.3]").replace("[0.5, 2]", "[0.5, 2, 4]")
-    Study.from_text(more, place).run()
+    more = LITTLE.replace("min = 3", "min = 4").replace("[0, 0.3]", "[0, 0.15, 0.3]").replace("[0.5, 2]", "[0.5, 2, 4]")
+    finished(more, place)
     again = ran()
     # The zero arm lends its Congress to the new ones, and is compared with the row that is there.
     assert {arm for rent, _, arm in again if rent < 4} == {"b=0", "b=0.15 v=1", "b=0.15 v=0.1"}
@@ -185,16 +165,16 @@ def test_more_replicates_and_another_level_reuse_every_old_row(tmp_path: Path, r
 
 def test_a_smaller_study_exports_its_own_rows_only(tmp_path: Path, out: Path) -> None:
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
-    Study.from_text(TEXT.replace("[0.5, 2]", "[2]"), place).run()
+    finished(LITTLE, place)
+    finished(LITTLE.replace("[0.5, 2]", "[2]"), place)
     assert [row["key"] for row in rows(place)] == [row["key"] for row in rows(out) if row["point"] == "1"]
 
 
 def test_other_exposure_factors_with_levels_are_arms_beside_the_dose(tmp_path: Path) -> None:
-    text = TEXT.replace(
+    text = LITTLE.replace(
         '[factors."exposure.visibility"]\nlevels = [1.0, 0.1]', '[factors."exposure.skew"]\nlevels = [0, 0.5]'
     )
-    study = Study.from_text(text.replace("[0.5, 2]", "[2]"), tmp_path / "out").run()
+    study = finished(text.replace("[0.5, 2]", "[2]"), tmp_path / "out")
     runs = study.frame()
     assert runs["arm"].unique().tolist() == ["b=0 skew=0", "b=0.3 v=1 skew=0", "b=0 skew=0.5", "b=0.3 v=1 skew=0.5"]
     assert runs.groupby("arm")["exposure.skew"].unique().map(list).to_dict()["b=0.3 v=1 skew=0.5"] == [0.5]
@@ -204,10 +184,10 @@ def test_other_exposure_factors_with_levels_are_arms_beside_the_dose(tmp_path: P
 
 def test_points_with_equal_values_share_their_runs(tmp_path: Path, ran: Any) -> None:
     (tmp_path / "points.csv").write_text("party.office_rent\n1\n2\n1\n")
-    text = TEXT.replace('kind = "grid"', 'kind = "list"\nfile = "points.csv"')
+    text = LITTLE.replace('kind = "grid"', 'kind = "list"\nfile = "points.csv"')
     text = text.replace('[factors."party.office_rent"]\nlevels = [0.5, 2]', "")
     (tmp_path / "study.toml").write_text(text)
-    study = Study.from_toml(tmp_path / "study.toml", tmp_path / "out").run()
+    study = Study.from_toml(tmp_path / "study.toml", tmp_path / "out").run(report=False)
     assert len(ran()) == 2 * 3 * len(ARMS)
     runs = study.frame()
     first, third = (runs[runs["point"] == point].drop(columns="point").reset_index(drop=True) for point in (0, 2))
@@ -217,8 +197,8 @@ def test_points_with_equal_values_share_their_runs(tmp_path: Path, ran: Any) -> 
 
 
 def test_a_history_is_a_study_too(tmp_path: Path) -> None:
-    text = TEXT.replace("returning = false", 'protocol = "history"\ncycles = 2').replace("[0.5, 2]", "[2]")
-    study = Study.from_text(text, tmp_path / "out").run()
+    text = LITTLE.replace("returning = false", 'protocol = "history"\ncycles = 2').replace("[0.5, 2]", "[2]")
+    study = finished(text, tmp_path / "out")
     assert len(study.frame("runs")) == 3 * len(ARMS)
     assert len(study.frame("cycles")) == 2 * 3 * len(ARMS)
     assert verify_checksums(tmp_path / "out") == []
@@ -226,29 +206,29 @@ def test_a_history_is_a_study_too(tmp_path: Path) -> None:
 
 def test_other_code_another_seed_and_another_study_are_refused_in_one_line(tmp_path: Path, out: Path) -> None:
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     before = contents(place)
     for old, new, told in (
         ('name = "little"', 'name = "large"', r"holds other results \(study \"little\" there, \"large\" here\)"),
         ('name = "little"', 'name = "little"\nseed = 7', r"holds other results \(seed 20250807 there, 7 here\)"),
     ):
         with pytest.raises(UserError, match=told):
-            Study.from_text(TEXT.replace(old, new), place).run()
+            finished(LITTLE.replace(old, new), place)
         assert contents(place) == before
     manifest = json.loads((place / "manifest.json").read_text())
     (place / "manifest.json").write_text(json.dumps(manifest | {"code_hash": "0" * 64}))
     with pytest.raises(UserError, match=r"was made by other code .* the two never mix"):
-        Study.from_toml(place).run()
+        Study.from_toml(place).run(report=False)
     for words in (("verify", place), ("rerun", rows(place)[0]["key"], "--results", place)):
         assert command(*words) == 2
 
 
 def test_a_second_outcome_of_a_run_flags_the_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     with sqlite3.connect(place / "ledger.sqlite") as ledger:
         ledger.execute("UPDATE runs SET outcome_hash = 'f' WHERE arm = 'b=0' AND replicate = 1")
-    (tmp_path / "more.toml").write_text(TEXT.replace("[0, 0.3]", "[0, 0.15, 0.3]"))
+    (tmp_path / "more.toml").write_text(LITTLE.replace("[0, 0.3]", "[0, 0.15, 0.3]"))
     assert command("sweep", tmp_path / "more.toml", "--out", place, "--quiet") == 1
     assert "gave outcome f before and" in capsys.readouterr().err
     assert command("sweep", tmp_path / "more.toml", "--out", place, "--quiet") == 1
@@ -257,16 +237,9 @@ def test_a_second_outcome_of_a_run_flags_the_study(tmp_path: Path, capsys: pytes
     assert "none of it may be trusted" in capsys.readouterr().out
 
 
-STOP = """
-min = 2
-max = 16
-stop = { outcome = "severity", contrast = "exposure.breadth", mcse = 0.04 }
-"""
-
-
 def test_replicates_are_added_at_doublings_until_the_error_is_reached(tmp_path: Path) -> None:
-    text = TEXT.replace("min = 3", STOP)
-    study = Study.from_text(text, tmp_path / "out").run()
+    text = LITTLE.replace("min = 3", STOP)
+    study = finished(text, tmp_path / "out")
     manifest = json.loads((study.path / "manifest.json").read_text())
     reached, runs, summary = manifest["replicates_reached"], study.frame("runs"), study.frame("summary")
     assert [look["replicates"] for look in manifest["looks"]] == [2, 4, 8, 16][: len(manifest["looks"])]
@@ -282,12 +255,12 @@ def test_replicates_are_added_at_doublings_until_the_error_is_reached(tmp_path: 
     assert summary.groupby("point")["n"].first().tolist() == reached
     assert study.frame("points")["replicates"].tolist() == reached
     before = contents(study.path)
-    Study.from_toml(study.path).run()
+    Study.from_toml(study.path).run(report=False)
     assert contents(study.path) == before
 
 
 def test_a_stopping_rule_cannot_be_split_into_shards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "study.toml").write_text(TEXT.replace("min = 3", STOP))
+    (tmp_path / "study.toml").write_text(LITTLE.replace("min = 3", STOP))
     assert command("shard", "1/2", tmp_path / "study.toml", "--out", tmp_path / "part") == 2
     assert "cannot be split into shards" in capsys.readouterr().err
     assert not (tmp_path / "part").exists()
@@ -297,6 +270,6 @@ def test_a_stopping_rule_cannot_be_split_into_shards(tmp_path: Path, capsys: pyt
 def test_a_part_that_cannot_be_is_one_line(
     part: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "study.toml").write_text(TEXT)
+    (tmp_path / "study.toml").write_text(LITTLE)
     assert command("shard", part, tmp_path / "study.toml") == 2
     assert told in capsys.readouterr().err

@@ -45,11 +45,26 @@ def test_one_command_gives_the_folder_with_its_report_and_again_the_same_bytes(
     assert command(*words) == 0
     assert contents(out) == made
 
-    alone = contents(Study.from_text(TEXT, tmp_path / "alone").run().path)
-    assert "report.html" not in alone
+    python = Study.from_text(TEXT, tmp_path / "python").run()
+    assert contents(python.path) == made
+    alone = contents(Study.from_text(TEXT, tmp_path / "alone").run(report=False).path)
+    assert not {"report.html", "figures/incidence.svg", "tables/dose-response.tex"} & alone.keys()
     assert {name: made[name] for name in alone if name != "SHA256SUMS"} == {
         name: content for name, content in alone.items() if name != "SHA256SUMS"
     }
+
+
+def test_merged_parts_end_with_the_report_that_one_machine_makes(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(TEXT)
+    for number in (1, 2):
+        words = ("shard", f"{number}/2", tmp_path / "study.toml", "--out", tmp_path / str(number), "--quiet")
+        assert command(*words) == 0
+    assert command("merge", tmp_path / "1", "--out", tmp_path / "early") == 1
+    assert not (tmp_path / "early" / "report.html").exists(), "parts are missing"
+    assert command("merge", tmp_path / "1", tmp_path / "2", "--out", tmp_path / "exports", "--no-report") == 0
+    assert not (tmp_path / "exports" / "report.html").exists()
+    assert command("merge", tmp_path / "1", tmp_path / "2", "--out", tmp_path / "merged") == 0
+    assert contents(tmp_path / "merged") == contents(Study.from_text(TEXT, tmp_path / "python").run().path)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +119,7 @@ def test_with_a_failed_replicate_there_is_no_report_unasked(
 ) -> None:
     (tmp_path / "broken_task.py").write_text(BROKEN)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setitem(sweep.TASKS, "stress", "broken_task:broken")
+    monkeypatch.setattr(sweep, "TASK", "broken_task:broken")
     (tmp_path / "study.toml").write_text(TEXT)
     out = tmp_path / "out"
     words = ("sweep", tmp_path / "study.toml", "--out", out, "--quiet")

@@ -7,44 +7,18 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from results_folders import command, contents, rows
+from results_folders import LITTLE, STOP, command, contents, finished, rows
 
 from political_moat import Study
 from political_moat.experiments.cells import Plan
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.study_file import parse_study
 
-TEXT = """
-[study]
-name = "little"
-[model]
-voters = 200
-returning = false
-[design]
-kind = "grid"
-[factors."exposure.breadth"]
-levels = [0, 0.3]
-unit = "share of voters"
-[factors."exposure.visibility"]
-levels = [1.0, 0.1]
-[factors."party.office_rent"]
-levels = [0.5, 2]
-[replicates]
-min = 3
-[engine]
-kind = "serial"
-"""
-STOP = """
-min = 2
-max = 16
-stop = { outcome = "severity", contrast = "exposure.breadth", mcse = 0.04 }
-"""
-
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("little") / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     return place
 
 
@@ -52,7 +26,7 @@ def test_shards_of_different_studies_do_not_merge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for number, text in ((1, TEXT), (2, TEXT.replace("min = 3", "min = 2"))):
+    for number, text in ((1, LITTLE), (2, LITTLE.replace("min = 3", "min = 2"))):
         Path("study.toml").write_text(text)
         assert command("shard", f"{number}/2", "study.toml", "--quiet") == 0
     parts = [f"results/little-shard-{number}-of-2" for number in (1, 2)]
@@ -66,7 +40,7 @@ def test_plan_counts_points_runs_time_and_disk_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("study.toml").write_text(TEXT.replace("min = 3", STOP))
+    Path("study.toml").write_text(LITTLE.replace("min = 3", STOP))
     assert command("plan", "study.toml", "--pilots", "2") == 0
     shown = capsys.readouterr().out
     for line in ("design points                2", "arms per point               3", "12 to 96   rows of runs.csv"):
@@ -76,7 +50,7 @@ def test_plan_counts_points_runs_time_and_disk_and_writes_nothing(
 
 
 def test_the_plan_counts_what_is_run(out: Path) -> None:
-    plan = Plan(parse_study(TEXT))
+    plan = Plan(parse_study(LITTLE))
     assert sum(len(cell.arms) for cell in plan) * 3 == len(rows(out))
 
 
@@ -97,7 +71,7 @@ def test_verify_finds_what_was_changed(
     assert command("verify", out, "--sample", "100%") == 0
     assert "repeated 18 runs: the same outcome, bit for bit" in capsys.readouterr().out
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     table = place / "export" / "runs.csv"
     honest = table.read_text()
     table.write_text(honest.replace("0.", "1.", 1))
@@ -119,7 +93,7 @@ def test_an_archive_is_the_folder_and_the_same_bytes_each_time(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     assert command("archive", place) == 0
     packed = (tmp_path / "out.zip").read_bytes()
     assert command("archive", place, "--out", tmp_path / "again.zip") == 0
@@ -133,7 +107,7 @@ def test_an_archive_is_the_folder_and_the_same_bytes_each_time(
 
 def test_exports_that_were_lost_are_written_again(tmp_path: Path) -> None:
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
+    finished(LITTLE, place)
     before = contents(place)
     for name in ("export/runs.csv", "summary.csv", "codebook.md"):
         (place / name).unlink()
@@ -143,15 +117,15 @@ def test_exports_that_were_lost_are_written_again(tmp_path: Path) -> None:
 
 def test_status_tells_what_is_missing_without_touching_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "out"
-    Study.from_text(TEXT, place).run()
-    (place / "study.toml").write_text(TEXT.replace("min = 3", "min = 5"))
+    finished(LITTLE, place)
+    (place / "study.toml").write_text(LITTLE.replace("min = 3", "min = 5"))
     assert command("status", place) == 0
     assert "6 of 10 replicates done, 4 missing, 0 failed; 18 runs recorded" in capsys.readouterr().out
     assert command("status", tmp_path / "nowhere") == 2
 
 
 def test_from_python_a_table_that_is_not_there_is_a_clear_line(tmp_path: Path) -> None:
-    study = Study.from_text(TEXT, tmp_path / "out")
+    study = Study.from_text(LITTLE, tmp_path / "out")
     with pytest.raises(UserError, match="run the study first"):
         study.frame()
     with pytest.raises(UserError, match="allowed: runs, cycles, points, summary"):

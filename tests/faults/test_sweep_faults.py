@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from political_moat.experiments.ledger import Ledger
+from political_moat.experiments.mediation_protocol import ARMS
 
 pytestmark = [
     pytest.mark.faults,
@@ -64,7 +65,7 @@ class Moat:
             "MOAT_SLOW": str(slow),
         }
         # The report is made from the exports after everything that is tested here.
-        ending = ["--no-report"] if words[:1] in (("sweep",), ("retry",)) else []
+        ending = ["--no-report"] if words[:1] in (("sweep",), ("retry",), ("merge",)) else []
         self.process = subprocess.Popen(
             [sys.executable, str(TOYS / "moat_faulty.py"), *map(str, words), *ending],
             cwd=folder,
@@ -97,7 +98,7 @@ class Moat:
         """Until the first line of progress: rows have been recorded. False if there was nothing left to run."""
         assert self.process.stderr is not None
         line = self.process.stderr.readline()
-        while line and not line.startswith("replicates: "):
+        while line and not line.startswith(("replicates: ", "draws: ")):
             line = self.process.stderr.readline()
         return bool(line)
 
@@ -197,6 +198,49 @@ def test_a_killed_dask_coordinator_leaves_no_worker_and_the_same_command_resumes
     assert_gone(family)
     assert moat(tmp_path, "sweep", "study.toml", "--engine", "serial", "--out", "out")[0] == 0
     assert digest(tmp_path / "out") == undisturbed
+
+
+PROTOCOLS = {
+    "mediation": 'protocol = "mediation"\nvoters = 300\n[replicates]\nmin = 6',
+    "prior-mass": 'protocol = "prior-mass"\nvoters = 200\n[design]\nkind = "lhs"\nsamples = 6\n[replicates]\nmin = 4',
+}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_mediation_and_prior_mass_killed_and_resumed_give_the_same_bytes(tmp_path: Path, protocol: str) -> None:
+    """Two workers; one is killed, then the coordinator, and the rest is run by another engine."""
+    for folder in ("calm", "killed"):
+        text = f'[study]\nname = "p"\n[model]\n{PROTOCOLS[protocol]}\n[factors."exposure.breadth"]\nlevels = [0, 0.3]\n'
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "study.toml").write_text(text, encoding="utf-8")
+    assert moat(tmp_path / "calm", "sweep", "study.toml", "--engine", "serial", "--out", "out")[0] == 0
+    running = Moat(tmp_path / "killed", "sweep", "study.toml", "--workers", 2, "--out", "out", slow=0.5)
+    assert running.wait_for_progress()
+    family = running.family()
+    running.workers()[0].kill()
+    time.sleep(0.3)
+    assert running.process.poll() is None
+    running.kill()
+    assert_gone(family)
+    with Ledger(tmp_path / "killed" / "out" / "ledger.sqlite") as ledger:
+        recorded = {row["key"]: row["outcome_hash"] for row in ledger.runs([*ARMS, "draw"])}
+    assert recorded
+    assert not (tmp_path / "killed" / "out" / "SHA256SUMS").exists()
+    assert moat(tmp_path / "killed", "sweep", "study.toml", "--engine", "serial", "--out", "out")[0] == 0
+    files = {
+        folder: {
+            path.name: path.read_bytes()
+            for path in (tmp_path / folder / "out").rglob("*")
+            if path.is_file() and path.name not in (".lock", "ledger.sqlite")
+        }
+        for folder in ("calm", "killed")
+    }
+    assert files["calm"] == files["killed"]
+    assert f"{protocol.replace('-', '_')}.csv" in files["killed"]
+    with Ledger(tmp_path / "killed" / "out" / "ledger.sqlite", read_only=True) as ledger:
+        after = {row["key"]: row["outcome_hash"] for row in ledger.runs([*ARMS, "draw"])}
+        assert ledger.disagreements() == []
+    assert recorded.items() <= after.items()
 
 
 def test_a_coordinator_killed_at_random_loses_and_doubles_nothing(tmp_path: Path, undisturbed: str) -> None:

@@ -17,7 +17,6 @@ import pytest
 
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.history import EVOLVING, HistoryDesign
-from political_moat.experiments.history_task import run_history_task
 from political_moat.experiments.intervals import Interval, MeanDifference, paired_mean_difference, wilson
 from political_moat.experiments.protocols import StressDesign
 from political_moat.experiments.task import run_task
@@ -192,7 +191,7 @@ def test_h7_exposure_of_its_own_stays_under_one_percent_for_twelve_terms(pool: P
         parameters = preset(name).with_values({"electorate.voters": 2000, "people.ageing": True})
         design = HistoryDesign((0.0,), (1.0,), cycles=12, evolving=True)
         payloads = [(parameters, design, SEED, replicate) for replicate in range(10)]
-        rows = [row for result in pool.map(run_history_task, payloads) for row in result.cycles]
+        rows = [row for result in pool.map(run_task, payloads) for row in result.cycles]
         most[name] = [row["share_holding_end"] for row in rows if row["arm"] == EVOLVING]
         assert len(most[name]) == 120
     assert max(most["h7-no-diffusion"]) < 0.01

@@ -45,7 +45,7 @@ kind = "serial"
 
 
 def sweep(place: Path, more: str = "") -> Path:
-    Study.from_text(SWEEP.replace("{more}", more), place).run()
+    Study.from_text(SWEEP.replace("{more}", more), place).run(report=False)
     return place
 
 
