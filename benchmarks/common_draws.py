@@ -20,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from political_moat.experiments.protocols import StressDesign, run_replicate
+from political_moat.experiments.arms import StressDesign
+from political_moat.experiments.protocols import run_replicate
 from political_moat.model.presets import preset
 
 EVENTS = ("reversed", "restricted")

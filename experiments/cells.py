@@ -10,12 +10,20 @@ from functools import lru_cache
 from typing import Any
 
 from ..model.parameters import Parameters
+from .arms import (
+    ARMS,
+    EVOLVING,
+    ZERO_ARM,
+    Arm,
+    HistoryDesign,
+    MediationDesign,
+    PriorMassDesign,
+    StressDesign,
+    arm_list,
+    history_arms,
+)
 from .designs import Points, design_points
-from .history import EVOLVING, HistoryDesign, history_arms
 from .ledger import CycleRecord, RunRecord
-from .mediation_protocol import ARMS, ZERO_ARM, MediationDesign
-from .prior_mass_protocol import PriorMassDesign
-from .protocols import Arm, StressDesign, arm_list
 from .provenance import canonical_json, run_key
 from .request import DEFAULT_CYCLES
 from .study_file import StudyFile

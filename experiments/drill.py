@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from .protocols import arm_list, friendly_term, on_layer, run_replicate, takeover, with_dose
+from .arms import arm_list
+from .protocols import friendly_term, on_layer, run_replicate, takeover, with_dose
 from .request import Request
 
 _SHOWN = ("attempted", "restricted", "reversed", "withdrawn", "court", "severity", "mean_policy", "gap")

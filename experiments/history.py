@@ -22,25 +22,11 @@ from ..model.government import mean_visible_stake
 from ..model.parameters import Parameters
 from ..model.population import build_population
 from ..model.world import World
+from .arms import EVOLVING, Arm, HistoryDesign, history_arms
 from .history_estimands import Administration, administration, restored, run_outcomes
-from .protocols import Arm, ReplicateResult, StressDesign, arm_list, endowment_usd, measure, with_dose
+from .protocols import ReplicateResult, endowment_usd, measure, with_dose
 
-EVOLVING = "evolving"
-"""Name of the arm whose exposure is what employers and savers make of it."""
 QUARTER = 3
-
-
-class HistoryDesign(NamedTuple):
-    """Arms of a history and its length.
-
-    breadths and visibilities are crossed; breadth 0 is run once. cycles: presidential terms, the first of them the
-    author's from January 2025. evolving: also run an arm that starts unexposed and adopts by itself.
-    """
-
-    breadths: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
-    visibilities: tuple[float, ...] = (1.0,)
-    cycles: int = 12
-    evolving: bool = False
 
 
 class Holding(NamedTuple):
@@ -48,12 +34,6 @@ class Holding(NamedTuple):
 
     share: float
     stake: float
-
-
-def history_arms(p: Parameters, design: HistoryDesign) -> list[Arm]:
-    """Arms of a history, the zero-exposure arm first and the evolving one, if any, last."""
-    arms = arm_list(p, StressDesign(design.breadths, design.visibilities, layers=()))
-    return [*arms, Arm(EVOLVING, p.policy.layer, 0.0, design.visibilities[0])] if design.evolving else arms
 
 
 def arm_parameters(p: Parameters, arm: Arm) -> Parameters:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .arms import HistoryDesign
 from .headline import NOTICE
-from .history import HistoryDesign, run_history
+from .history import run_history
 from .history_columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, MEANS, RATIOS
 from .history_estimands import CAUSES, Incidence, cumulative_incidence
 from .intervals import monte_carlo_error_of_mean

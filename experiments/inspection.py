@@ -62,7 +62,7 @@ def read_source(path: Path) -> Source:
         return Source(path, Plan(study))
     request = found["request"]
     from ..model.parameters import Parameters
-    from .protocols import StressDesign
+    from .arms import StressDesign
 
     content: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in request["design"].items()}
     design = StressDesign()._replace(**content)

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .arms import Arm
 from .cells import Cell, Plan
 from .ledger import Ledger
-from .protocols import Arm
 
 _EVENTS = ("attempted", "restricted", "reversed", "prohibited", "closed", "withdrawn", "pending", "court", "collapse")
 

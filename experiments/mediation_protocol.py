@@ -16,7 +16,6 @@ exposure acts in some other way (a price that opens the support move): what is l
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -26,39 +25,11 @@ from ..model.interventions import CHALLENGER, GOVERNMENT, Interventions
 from ..model.parameters import Parameters
 from ..model.population import build_population
 from ..model.world import World
+from .arms import CELLS, CHANNELS, ZERO_ARM, Cell, MediationDesign
 from .estimands import TermOutcomes, term_outcomes
 from .protocols import takeover, with_dose
 
-CHANNELS = ("deterrence", "replacement", "convergence", "inertia")
 OUTCOMES = ("attempted", "restricted", "reversed", "severity", "mean_policy", "platform_distance")
-ZERO_ARM = "zero"
-
-
-class MediationDesign(NamedTuple):
-    """The dose whose effect is taken apart, and how many presidential terms after takeover are measured."""
-
-    breadth: float = 0.3
-    visibility: float = 1.0
-    terms: int = 1
-
-
-class Cell(NamedTuple):
-    """One cell of the factorial: which channels are open (1) or shut (0)."""
-
-    deterrence: int
-    replacement: int
-    convergence: int
-    inertia: int
-
-    @property
-    def arm(self) -> str:
-        """Name of the cell: the open channels, or none."""
-        return "+".join(name for name, is_open in zip(CHANNELS, self, strict=True) if is_open) or "none"
-
-
-CELLS: tuple[Cell, ...] = tuple(Cell(*bits) for bits in itertools.product((0, 1), repeat=len(CHANNELS)))
-ARMS: tuple[str, ...] = (ZERO_ARM, *(cell.arm for cell in CELLS))
-
 Path = dict[int, dict[str, float]]
 
 

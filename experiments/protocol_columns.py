@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from .arms import CHANNELS
 from .columns import Column
 from .history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
-from .mediation_protocol import CHANNELS, OUTCOMES
+from .mediation_protocol import OUTCOMES
 from .run_columns import CYCLE_COLUMNS, RUN_COLUMNS
 
 _ANY = (-math.inf, math.inf)

@@ -11,21 +11,8 @@ from ..model.law import Law, openness
 from ..model.parameters import Parameters
 from ..model.population import build_population
 from ..model.world import World
+from .arms import Arm, StressDesign, arm_list
 from .estimands import TermOutcomes, term_outcomes
-
-
-class StressDesign(NamedTuple):
-    """Arms of a stress test.
-
-    breadths and visibilities are crossed; breadth 0 is run once. layers: other legal layers, run at breadth 0 and at
-    layer_breadth with the first visibility, forked at takeover. returning: also run the returning friendly party (G).
-    """
-
-    breadths: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
-    visibilities: tuple[float, ...] = (1.0, 0.1)
-    layers: tuple[str, ...] = ("guidance", "statute")
-    layer_breadth: float = 0.3
-    returning: bool = True
 
 
 class ReplicateResult(NamedTuple):
@@ -33,33 +20,6 @@ class ReplicateResult(NamedTuple):
 
     runs: list[dict[str, Any]]
     cycles: list[dict[str, Any]]
-
-
-class Arm(NamedTuple):
-    """One arm: its name, layer and dose."""
-
-    name: str
-    layer: str
-    breadth: float
-    visibility: float
-
-
-def arm_list(p: Parameters, design: StressDesign) -> list[Arm]:
-    """Arms of a design, the zero-exposure arm first."""
-    own, first = p.policy.layer, design.visibilities[0]
-    arms = [Arm("b=0", own, 0.0, first)]
-    for visibility in design.visibilities:
-        arms += [
-            Arm(f"b={breadth:g} v={visibility:g}", own, breadth, visibility)
-            for breadth in design.breadths
-            if breadth > 0.0
-        ]
-    for layer in design.layers:
-        if layer != own:
-            arms.append(Arm(f"{layer} b=0", layer, 0.0, first))
-            if design.layer_breadth in design.breadths:
-                arms.append(Arm(f"{layer} b={design.layer_breadth:g} v={first:g}", layer, design.layer_breadth, first))
-    return arms
 
 
 def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:

@@ -44,6 +44,7 @@ __all__ = [
 SCHEMA_VERSION = 2
 """Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
 EXPERIMENT_MODULES = (
+    "arms",
     "protocols",
     "estimands",
     "history",

@@ -46,8 +46,8 @@ def measure(workers: int = WORKERS) -> list[Cell]:
     import numpy as np
 
     from ..model.parameters import Parameters
+    from .arms import StressDesign
     from .intervals import monte_carlo_error_of_paired_difference
-    from .protocols import StressDesign
     from .task import run_task
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=VISIBILITIES, layers=(), returning=False)

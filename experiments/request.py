@@ -14,8 +14,7 @@ from ..model.presets import PRESETS, preset
 from .errors import UserError
 
 if TYPE_CHECKING:
-    from .history import HistoryDesign
-    from .protocols import StressDesign
+    from .arms import HistoryDesign, StressDesign
 
 DEFAULT_SEED = 20250807
 DEFAULT_REPLICATES = 625
@@ -56,7 +55,7 @@ class Request:
         """The design of a history; None for a stress test."""
         if self.cycles is None:
             return None
-        from .history import HistoryDesign
+        from .arms import HistoryDesign
 
         evolving = self.parameters.exposure.evolves
         return HistoryDesign(self.design.breadths, self.design.visibilities, self.cycles, evolving)
@@ -185,7 +184,7 @@ def make_request(
         problems.append("network.kind = own needs a graph, which only Python can give: docs/own-network.md")
     if problems:
         raise UserError("\n".join(problems))
-    from .protocols import StressDesign  # brings the whole world; a mistake is answered before
+    from .arms import StressDesign
 
     chosen = parameters.exposure.visibility
     if protocol == "history":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .arms import arm_list
 from .cells import Cell
 from .errors import UserError
 from .files import disk_errors_in_one_line, replaced_atomically
 from .progress import Progress
-from .protocols import arm_list
 from .provenance import code_hash, manifest, run_key, write_checksums
 from .request import Request
 from .run_as_study import study_text
@@ -167,8 +167,8 @@ def export_history(request: Request, folder: ResultsFolder) -> tuple[pd.DataFram
     """
     import pandas as pd
 
+    from .arms import history_arms
     from .codebook import EVOLVING_TABLES, HISTORY_TABLES
-    from .history import history_arms
     from .history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
     from .history_headline import design_of, history_summary, incidence_table
     from .naive_figure import write_naive

@@ -8,10 +8,11 @@ from ..agents.code_hash import use_code_named_cache
 
 use_code_named_cache()
 
-from .history import HistoryDesign, run_history  # noqa: E402 - kernels must find their cache first
-from .mediation_protocol import MediationDesign, run_mediation_replicate  # noqa: E402
-from .prior_mass_protocol import PriorMassDesign, run_prior_draw  # noqa: E402
-from .protocols import ReplicateResult, StressDesign, run_replicate  # noqa: E402
+from .arms import HistoryDesign, MediationDesign, PriorMassDesign, StressDesign  # noqa: E402
+from .history import run_history  # noqa: E402 - kernels must find their cache first
+from .mediation_protocol import run_mediation_replicate  # noqa: E402
+from .prior_mass_protocol import run_prior_draw  # noqa: E402
+from .protocols import ReplicateResult, run_replicate  # noqa: E402
 from .provenance import canonical_json  # noqa: E402
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ def by_identity(function: Callable[Given, Result]) -> Callable[Given, Result]:
             return found[1]
         if len(known) >= MOST:
             known.clear()
-        result = function(*given)
+        result = function(*given, **named)
         known[key] = (given, result)
         return result
 

@@ -308,7 +308,7 @@ class World(mesa.Model):  # type: ignore[misc]
 
     def close(self) -> None:
         """Let go of everything, for whoever makes many worlds: memory comes back now, not at a garbage collection."""
-        vars(self).clear()
+        self.__dict__.clear()
 
 
 _FRESH = Parameters()

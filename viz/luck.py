@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..experiments.arms import StressDesign
 from ..experiments.intervals import wilson
-from ..experiments.protocols import StressDesign, run_replicate
+from ..experiments.protocols import run_replicate
 from .scenarios import CURVE, FUTURES, Scenario
 
 BLOCK = 10

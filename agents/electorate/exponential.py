@@ -48,8 +48,7 @@ def _table() -> tuple[npt.NDArray[np.int64], Space]:
 _POWERS, _RESTS = _table()
 
 
-@intrinsic  # type: ignore[misc]
-def fused(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+def _fused(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
     """a * b + c, rounded once (IEEE 754 fusedMultiplyAdd)."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
@@ -58,8 +57,7 @@ def fused(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
-@intrinsic  # type: ignore[misc]
-def bits_of(typing_context: Any, number: Any) -> Any:
+def _bits_of(typing_context: Any, number: Any) -> Any:
     """The 64 bits of a double as an integer."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
@@ -68,8 +66,7 @@ def bits_of(typing_context: Any, number: Any) -> Any:
     return types.int64(types.float64), generate
 
 
-@intrinsic  # type: ignore[misc]
-def double_of(typing_context: Any, bits: Any) -> Any:
+def _double_of(typing_context: Any, bits: Any) -> Any:
     """The double that 64 bits stand for."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
@@ -90,6 +87,11 @@ def _logistic(negated: Space) -> None:  # pragma: no cover - compiled
     exponentials(negated, 0, negated.size)
     for j in range(negated.size):
         negated[j] = 1.0 / (1.0 + negated[j])
+
+
+fused: Any = intrinsic(_fused)
+bits_of: Any = intrinsic(_bits_of)
+double_of: Any = intrinsic(_double_of)
 
 
 @numba.njit(error_model="numpy", forceinline=True)

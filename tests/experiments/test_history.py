@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from political_moat.agents.electorate import columns
+from political_moat.experiments.arms import HistoryDesign, history_arms
 from political_moat.experiments.cli import main
 from political_moat.experiments.codebook import HISTORY_TABLES
 from political_moat.experiments.columns import Column
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.history import HistoryDesign, free_run, history_arms, hold_accounts, run_history
+from political_moat.experiments.history import free_run, hold_accounts, run_history
 from political_moat.experiments.history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
 from political_moat.experiments.history_estimands import CAUSES
 from political_moat.experiments.history_headline import design_of, ratio

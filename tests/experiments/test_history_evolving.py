@@ -12,18 +12,10 @@ import numpy as np
 import pytest
 
 from political_moat.agents.electorate import columns
+from political_moat.experiments.arms import EVOLVING, HistoryDesign, history_arms
 from political_moat.experiments.cli import main
 from political_moat.experiments.codebook import EVOLVING_TABLES
-from political_moat.experiments.history import (
-    EVOLVING,
-    HistoryDesign,
-    arm_parameters,
-    begin_term,
-    free_run,
-    history_arms,
-    hold_accounts,
-    run_history,
-)
+from political_moat.experiments.history import arm_parameters, begin_term, free_run, hold_accounts, run_history
 from political_moat.experiments.provenance import verify_checksums
 from political_moat.experiments.request import make_request
 from political_moat.experiments.study import manifest_of, task_key

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from political_moat.experiments.arms import ARMS, CELLS, MediationDesign, StressDesign
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.mediation import (
     CHANNELS,
@@ -19,14 +20,8 @@ from political_moat.experiments.mediation import (
     shapley,
     worths_by_replicate,
 )
-from political_moat.experiments.mediation_protocol import (
-    ARMS,
-    CELLS,
-    OUTCOMES,
-    MediationDesign,
-    run_mediation_replicate,
-)
-from political_moat.experiments.protocols import StressDesign, run_replicate
+from political_moat.experiments.mediation_protocol import OUTCOMES, run_mediation_replicate
+from political_moat.experiments.protocols import run_replicate
 from political_moat.model import groups
 from political_moat.model.parameters import Parameters
 

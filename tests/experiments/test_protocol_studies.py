@@ -11,10 +11,10 @@ from results_folders import command, contents, finished, rows
 
 from political_moat import Study
 from political_moat.experiments import sweep
+from political_moat.experiments.arms import ARMS
 from political_moat.experiments.cells import Plan
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.mediation import CHANNELS
-from political_moat.experiments.mediation_protocol import ARMS
 from political_moat.experiments.prior import prior_factors
 from political_moat.experiments.provenance import verify_checksums
 from political_moat.experiments.run_as_study import one_dose_text

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from political_moat.experiments import study
+from political_moat.experiments.arms import arm_list
 from political_moat.experiments.cli import main
 from political_moat.experiments.columns import Column
 from political_moat.experiments.ledger import Ledger
-from political_moat.experiments.protocols import arm_list
 from political_moat.experiments.provenance import verify_checksums
 from political_moat.experiments.request import make_request
 from political_moat.experiments.run_columns import CYCLE_COLUMNS, RUN_COLUMNS

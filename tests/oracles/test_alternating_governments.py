@@ -24,7 +24,8 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
-from political_moat.experiments.history import HistoryDesign, run_history
+from political_moat.experiments.arms import HistoryDesign
+from political_moat.experiments.history import run_history
 from political_moat.experiments.history_estimands import cumulative_incidence
 from political_moat.experiments.history_headline import ratio
 from political_moat.model.groups import CHANNELS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from political_moat.experiments.protocols import StressDesign
+from political_moat.experiments.arms import StressDesign
 from political_moat.experiments.task import run_task
 from political_moat.model.presets import preset
 

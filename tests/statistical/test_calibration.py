@@ -8,7 +8,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from political_moat.experiments.protocols import StressDesign
+from political_moat.experiments.arms import StressDesign
 from political_moat.experiments.statistics import wilson
 from political_moat.experiments.task import run_task
 from political_moat.model.parameters import Parameters

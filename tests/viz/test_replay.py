@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from political_moat.experiments.history import HistoryDesign, run_history
-from political_moat.experiments.protocols import StressDesign, friendly_term, run_replicate, takeover, with_dose
+from political_moat.experiments.arms import HistoryDesign, StressDesign
+from political_moat.experiments.history import run_history
+from political_moat.experiments.protocols import friendly_term, run_replicate, takeover, with_dose
 from political_moat.model.observe import individual_votes
 from political_moat.model.world import World
 from political_moat.viz.replay import MEASURED, Chunk, film

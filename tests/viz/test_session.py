@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from political_moat.experiments.protocols import StressDesign, run_replicate
+from political_moat.experiments.arms import StressDesign
+from political_moat.experiments.protocols import run_replicate
 from political_moat.model.observe import individual_votes, vote_probabilities
 from political_moat.viz import session as sessions
 from political_moat.viz.jobs import Job, pieces
