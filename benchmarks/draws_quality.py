@@ -3,13 +3,13 @@
     python benchmarks/draws_quality.py --out benchmarks/results/dieharder.csv --short
     python benchmarks/draws_quality.py --out benchmarks/results/dieharder.csv --summary
 
-needs Robert G. Brown's `dieharder` (Debian and Ubuntu: package dieharder). What is tested are the 32 bits of `squares32`
-under the keys that the model uses; a uniform is their top 24 bits. They go through a pipe into `dieharder -g 200`
-(stdin_input_raw), one process a test: agent-major is months 0 .. 599 of agent 0, then of agent 1, and so on; month-major
-agents 0 .. 9,999 of month 0, then of month 1, and so on. Every process reads a replicate of its own from its first number
-on, so that tests do not see each other's numbers. Streams are those of streams.txt, which a test compares with what runs
-ask for. Rows that end WEAK or FAILED are run once more on a fresh replicate with more p-samples. What `--out` already
-holds is not run again. Whatever follows `--` goes to dieharder.
+needs Robert G. Brown's `dieharder` (Debian and Ubuntu: package dieharder). What is tested are the 32 bits of
+`squares32` under the keys that the model uses; a uniform is their top 24 bits. They go through a pipe into
+`dieharder -g 200` (stdin_input_raw), one process a test: agent-major is months 0 .. 599 of agent 0, then of agent 1,
+and so on; month-major agents 0 .. 9,999 of month 0, then of month 1, and so on. Every process reads a replicate of its
+own from its first number on, so that tests do not see each other's numbers. Streams are those of streams.txt, which a
+test compares with what runs ask for. A test with a row that ends WEAK or FAILED is run once more, with more p-samples,
+on a fresh replicate. What `--out` (csv, or csv.gz) already holds is not run again. What follows `--` goes to dieharder.
 """
 
 from __future__ import annotations
@@ -27,8 +27,19 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 import numpy.typing as npt
-from dieharder_table import HEADER, Case, Row, cases, find_dieharder, parse, read_rows
-from dieharder_table import summary as summary_of
+from dieharder_table import (
+    HEADER,
+    NAMES,
+    PSAMPLE_VALUES,
+    Case,
+    Row,
+    cases,
+    find_dieharder,
+    opened,
+    parse,
+    read_rows,
+    summary,
+)
 
 from political_moat.agents.draws import month_key, squares32_kernel, stream_key
 
@@ -42,11 +53,10 @@ SEED = 20250807
 BUFFER_AGENTS, BUFFER_MONTHS = 1_000, 60
 """Numbers are made in pieces of 600,000."""
 MORE_PSAMPLES = 10
+"""p-values of a repeat."""
 LONG = {"rgb_lagged_sum", "marsaglia_tsang_gcd", "dab_bytedistrib", "dab_dct", "dab_filltree", "dab_filltree2"}
 LONG |= {"dab_monobit2"}
 """Tests that take ten times longer than others: `--short` gives them a tenth of dieharder's own number of samples."""
-MORE_OF_LONG = 8
-"""Fewer would not do: dieharder's Kolmogorov-Smirnov test of n p-values cannot go below 2 / (n + 1)**n."""
 
 Words = npt.NDArray[np.uint32]
 Keys = npt.NDArray[np.uint64]
@@ -70,14 +80,14 @@ class Job(NamedTuple):
         return (self.stream, self.order, *shown)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@numba.njit(error_model="numpy")
 def fill_agent_major(keys: Keys, first: np.uint64, out: Words) -> None:  # pragma: no cover - compiled
     for i in range(out.size // keys.size):
         for m in range(keys.size):
             out[i * keys.size + m] = squares32_kernel(first + np.uint64(i), keys[m])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@numba.njit(error_model="numpy")
 def fill_month_major(keys: Keys, agents: int, out: Words) -> None:  # pragma: no cover - compiled
     for m in range(keys.size):
         for i in range(agents):
@@ -118,9 +128,11 @@ def stream_names() -> list[str]:
 
 def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
     """Rows of dieharder's table for one job."""
-    command = [program, "-g", "200", "-d", str(job.case.number), "-n", str(job.case.ntuple), "-p", str(job.psamples)]
+    command = [program, "-g", "200", "-d", str(job.case.number), "-p", str(job.psamples)]
+    # A word length of our own where dieharder works it out from the number of samples would spoil dab_monobit2.
+    command += ["-n", str(job.case.ntuple)] if job.case.ntuple else []
     command += ["-t", str(job.tsamples)] if job.tsamples else []
-    for column in ("test_name", "ntuple", "tsamples", "psamples", "pvalues", "assessment"):
+    for column in ("test_name", "ntuple", "tsamples", "psamples", "pvalues", "assessment", PSAMPLE_VALUES):
         command += ["-D", column]
     command += ["-c", ",", *passed]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -150,7 +162,7 @@ def first_jobs(options: argparse.Namespace, program: str) -> Iterator[Job]:
 
 def again(job: Job) -> Job:
     """The job on a fresh replicate with more p-samples."""
-    more = max(MORE_OF_LONG if job.case.test in LONG else MORE_PSAMPLES, 2 * (job.psamples or 100))
+    more = max(MORE_PSAMPLES, 2 * (job.psamples or 100))
     return job._replace(psamples=more, attempt=1, replicate=job.replicate + 1_000)
 
 
@@ -162,7 +174,7 @@ def work(options: argparse.Namespace, program: str) -> None:
         done.setdefault((one["stream"], one["order"], one["test"], one["ntuple_asked"], *_how(one)), []).append(one)
     new = not out.is_file()
     started, count = time.monotonic(), 0
-    with out.open("a", newline="", encoding="utf-8") as stream:
+    with opened(out, "at") as stream:
         writer = csv.DictWriter(stream, HEADER, lineterminator="\n")
         if new:
             writer.writeheader()
@@ -177,7 +189,7 @@ def work(options: argparse.Namespace, program: str) -> None:
                 stream.flush()
                 done[job.mark] = [{key: str(value) for key, value in one.items()} for one in written]
                 count += 1
-            return all(one["assessment"] == "PASSED" for one in done[job.mark])
+            return all(one["judged"] == "PASSED" for one in done[job.mark])
 
         for job in first_jobs(options, program):
             if options.minutes and time.monotonic() - started > 60.0 * options.minutes:
@@ -209,7 +221,7 @@ def main() -> None:
     arguments.add_argument("--streams", nargs="+", metavar="NAME", help="default: all of streams.txt")
     arguments.add_argument("--orders", nargs="+", choices=ORDERS, help="default: both")
     arguments.add_argument("--tests", nargs="+", metavar="TEST", help="names as in dieharder's table; default: all")
-    arguments.add_argument("--psamples", type=int, default=1, help="p-values a test; dieharder's own default is 0")
+    arguments.add_argument("--psamples", type=int, default=1, help="p-values a test; 0: dieharder's own number")
     arguments.add_argument("--short", action="store_true", help="a tenth of the samples in the seven longest tests")
     arguments.add_argument("--no-repeat", dest="repeat", action="store_false", help="leave WEAK rows as they are")
     arguments.add_argument("--minutes", type=float, default=0.0, help="begin no test after so many minutes")
@@ -221,9 +233,13 @@ def main() -> None:
     unknown = sorted(set(options.streams or ()) - set(stream_names()))
     if unknown:
         raise SystemExit(f"no stream is called {', '.join(map(repr, unknown))}; {STREAMS.name} has the names")
+    strange = sorted(set(options.tests or ()) - set(NAMES.values()))
+    if strange:
+        raise SystemExit(f"dieharder has no test called {', '.join(strange)}; it has {', '.join(NAMES.values())}")
     if not options.summary:
         work(options, find_dieharder())
-    print(summary_of(read_rows(options.out)))
+    wanted = [(one, order) for one in options.streams or stream_names() for order in options.orders or ORDERS]
+    print("\n".join(summary(read_rows(options.out), wanted)))
 
 
 if __name__ == "__main__":
