@@ -17,8 +17,10 @@ from scipy import stats
 
 WEAK, FAILED = 0.005, 1e-6
 """Dieharder's own bounds: WEAK below .005 or above .995, FAILED below or above 1e-6 from either end."""
-HEADER = ("stream", "order", "attempt", "test", "ntuple_asked", "ntuple", "psamples_asked", "psamples")
-HEADER += ("tsamples_asked", "tsamples", "p_value", "assessment", "exact_p", "judged", "reliability")
+HEADER = (
+    *("stream", "order", "attempt", "test", "ntuple_asked", "ntuple", "psamples_asked", "psamples"),
+    *("tsamples_asked", "tsamples", "p_value", "assessment", "exact_p", "judged", "reliability"),
+)
 RUN = ("stream", "order", "attempt", "test", "ntuple_asked", "psamples_asked", "tsamples_asked")
 """What tells one run of dieharder from another."""
 FORM = ("stream", "order", "test", "ntuple_asked")

@@ -1,7 +1,7 @@
 """The draws under dieharder: every named stream, agents first and months first.
 
-    python benchmarks/draws_quality.py --out benchmarks/results/dieharder.csv --short
-    python benchmarks/draws_quality.py --out benchmarks/results/dieharder.csv --summary
+    python benchmarks/draws_quality.py --out dieharder.csv --short
+    python benchmarks/draws_quality.py --out dieharder.csv --summary
 
 needs Robert G. Brown's `dieharder` (Debian and Ubuntu: package dieharder). What is tested are the 32 bits of
 `squares32` under the keys that the model uses; a uniform is their top 24 bits. They go through a pipe into
@@ -141,7 +141,7 @@ def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
     # The pipe breaks, and closes with the same complaint, once dieharder has read enough.
     with contextlib.suppress(OSError), pipe:
         for words in NUMBERS[job.order](stream_key(SEED, job.replicate, job.stream)):
-            pipe.write(memoryview(words).cast("B"))
+            pipe.write(words.data)
     shown, errors = process.communicate()
     rows = parse(shown.decode(), job.case)
     if not rows:

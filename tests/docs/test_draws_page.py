@@ -44,7 +44,7 @@ def table(quality: ModuleType) -> ModuleType:
 
 
 def test_the_page_shows_the_summary_of_the_results(quality: ModuleType, table: ModuleType) -> None:
-    rows = table.read_rows(ROOT / "benchmarks" / "results" / "dieharder.csv.gz")
+    rows = table.read_rows(ROOT / "benchmarks" / "dieharder.csv.gz")
     wanted = [(stream, order) for stream in quality.stream_names() for order in quality.ORDERS]
     lines = table.summary(rows, wanted)
     assert len(lines) > 40
