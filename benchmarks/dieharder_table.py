@@ -17,6 +17,8 @@ from scipy import stats
 
 WEAK, FAILED = 0.005, 1e-6
 """Dieharder's own bounds: WEAK below .005 or above .995, FAILED below or above 1e-6 from either end."""
+FEW = 20
+"""With fewer pairs of stream and order a test of evenness over them says little."""
 HEADER = (
     *("stream", "order", "attempt", "test", "ntuple_asked", "ntuple", "psamples_asked", "psamples"),
     *("tsamples_asked", "tsamples", "p_value", "assessment", "exact_p", "judged", "reliability"),
@@ -242,6 +244,18 @@ def by_test(rows: Sequence[Line]) -> list[str]:
     return lines
 
 
+def by_length(rows: Sequence[Line]) -> list[str]:
+    """Table of tests by how many p-values and samples they had: for too few streams to say more."""
+    lines = ["| test | p-values a row | samples | rows | PASSED | WEAK | by chance | FAILED |"]
+    lines.append("|---|---:|---:|---:|---:|---:|---:|---:|")
+    groups: dict[tuple[str, int, int], list[Line]] = {}
+    for row in rows:
+        groups.setdefault((row["test"], int(row["psamples"]), int(row["tsamples"])), []).append(row)
+    for (test, psamples, tsamples), some in sorted(groups.items()):
+        lines.append(f"| {test} | {psamples:,} | {tsamples:,} | {counts(some)} |")
+    return lines
+
+
 def repeats(rows: Sequence[Line], later: Sequence[Line]) -> list[str]:
     """Table of every row that did not pass, and the same row of its repeat."""
     lines = [
@@ -271,7 +285,7 @@ def coverage(rows: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> str:
 
 
 def summary(rows: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> list[str]:
-    """Coverage, counts, p-values against uniform and rows that did not pass: lines of markdown.
+    """Coverage, counts, p-values against uniform, rows that did not pass: markdown, an empty line between parts.
 
     wanted: pairs of stream and order that should be there.
     """
@@ -281,7 +295,8 @@ def summary(rows: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> list[str
     if not first:
         return ["no results yet"]
     missed = [row for row in first if row["judged"] != "PASSED"]
-    lines = [coverage(first, wanted), "", *by_order(first), "", *by_test(first)]
+    tests = by_test(first) if len({(row["stream"], row["order"]) for row in first}) >= FEW else by_length(first)
+    lines = [coverage(first, wanted), "", *by_order(first), "", *tests]
     if missed:
         lines += ["", *repeats(first, later)]
     return lines
