@@ -160,9 +160,9 @@ def first_jobs(options: argparse.Namespace, program: str) -> Iterator[Job]:
                 yield Job(stream, order, case, options.psamples, tsamples, 0, place)
 
 
-def again(job: Job) -> Job:
-    """The job on a fresh replicate with more p-samples."""
-    more = max(MORE_PSAMPLES, 2 * (job.psamples or 100))
+def again(job: Job, had: int) -> Job:
+    """The job on a fresh replicate with more p-values than it had."""
+    more = max(MORE_PSAMPLES, 2 * had)
     return job._replace(psamples=more, attempt=1, replicate=job.replicate + 1_000)
 
 
@@ -196,7 +196,7 @@ def work(options: argparse.Namespace, program: str) -> None:
                 print(f"stopped after {options.minutes:g} minutes, before {job.stream}, {job.order}, {job.case.test}")
                 break
             if not finish(job) and options.repeat:
-                finish(again(job))
+                finish(again(job, int(done[job.mark][0]["psamples"])))
     print(f"{count} runs of dieharder in {time.monotonic() - started:,.0f} s", file=sys.stderr)
 
 
