@@ -1,0 +1,286 @@
+"""Draws of streams, neighbouring agents, months, replicates and seeds share nothing, and tests that say so can fail.
+
+Words are the 32 bits of squares32 under the model's keys. Pairs never share a word within a test of bins, so that every
+null distribution is the textbook one; Holm's correction holds over all tests of a kind of neighbour at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+import pytest
+from scipy import stats
+
+from political_moat.agents.draws import month_key, squares32_kernel, stream_key
+
+pytestmark = pytest.mark.statistical
+ROOT = Path(__file__).parents[2]
+STREAMS = [
+    line
+    for line in (ROOT / "benchmarks" / "streams.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+SEED = 20250807
+AGENTS, MONTHS = 1024, 96
+AGENT_LAGS = (*range(1, 17), 32, 64, 128, 256, 512)
+MONTH_LAGS = (*range(1, 13), 24, 48)
+NEIGHBOURS = 8
+"""How many replicates, and seeds, on from the first."""
+LEVEL = 0.01
+BINS = 16
+TESTS = ("linear", "squares", "bins", "bits")
+MASK = (1 << 64) - 1
+
+Words = np.ndarray[Any, np.dtype[np.uint32]]
+PValues = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Plan(NamedTuple):
+    """Key of each month and number of the first agent's counter in each month."""
+
+    keys: list[int]
+    first: list[int]
+
+
+Generator = Callable[[int, int, str], Plan]
+
+
+def ours(seed: int, replicate: int, stream: str) -> Plan:
+    key = stream_key(seed, replicate, stream)
+    return Plan([month_key(key, month) for month in range(MONTHS)], [0] * MONTHS)
+
+
+@numba.njit
+def _fill(keys: Words, first: Words, out: Words) -> None:  # pragma: no cover - compiled
+    for m in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            out[m, i] = squares32_kernel(first[m] + np.uint64(i), keys[m])
+
+
+@lru_cache(maxsize=len(STREAMS) + 2)
+def words(generator: Generator, seed: int, replicate: int, stream: str) -> Words:
+    """32 bits of every agent in every month; shape (MONTHS, AGENTS)."""
+    plan = generator(seed, replicate, stream)
+    out = np.empty((MONTHS, AGENTS), dtype=np.uint32)
+    _fill(np.array(plan.keys, dtype=np.uint64), np.array(plan.first, dtype=np.uint64), out)
+    return out
+
+
+@numba.njit
+def _sums(a: Words, b: Words, table: PValues) -> tuple[float, float, int]:  # pragma: no cover - compiled
+    linear, squares, differing = 0.0, 0.0, 0
+    for i in range(a.size):
+        x, y = (a[i] + 0.5) * 2.0**-32 - 0.5, (b[i] + 0.5) * 2.0**-32 - 0.5
+        linear += x * y
+        squares += (x * x - 1.0 / 12.0) * (y * y - 1.0 / 12.0)
+        table[a[i] >> np.uint32(28), b[i] >> np.uint32(28)] += 1.0
+        both = a[i] ^ b[i]
+        while both:
+            both &= both - np.uint32(1)
+            differing += 1
+    return linear, squares, differing
+
+
+def compared(a: Words, b: Words) -> tuple[float, float, float, float]:
+    """Two-sided p-values of independence of paired words, in the order of TESTS.
+
+    linear: product of the uniforms less a half, variance 1/144. squares: the same of their squares less 1/12, variance
+    1/180 each. bins: chi-square of 16 x 16 cells, two-sided: counts may also be too even. bits: how many of the 32
+    differ, binomial.
+    """
+    a, b = np.ascontiguousarray(a).ravel(), np.ascontiguousarray(b).ravel()
+    table = np.zeros((BINS, BINS))
+    linear, squares, differing = _sums(a, b, table)
+    n = a.size
+    normal = np.array([linear * 12.0, squares * 180.0, (differing - 16.0 * n) / np.sqrt(8.0)]) / np.sqrt(n)
+    expected = n / BINS**2
+    chi = float(((table - expected) ** 2).sum() / expected)
+    shape = BINS**2 - 1
+    p = 2.0 * stats.norm.sf(np.abs(normal))
+    bins = min(1.0, 2.0 * min(stats.chi2.sf(chi, shape), stats.chi2.cdf(chi, shape)))
+    return float(p[0]), float(p[1]), float(bins), float(p[2])
+
+
+def apart(block: Words, lag: int, axis: int) -> tuple[Words, Words]:
+    """Pairs a lag apart along an axis, no word in two pairs."""
+    places = np.arange(block.shape[axis] - lag)
+    places = places[places % (2 * lag) < lag]
+    return block.take(places, axis), block.take(places + lag, axis)
+
+
+Pair = tuple[Words, Words]
+
+
+def stream_pairs(generator: Generator) -> Iterator[Pair]:
+    for one, other in combinations(STREAMS, 2):
+        yield words(generator, SEED, 0, one), words(generator, SEED, 0, other)
+
+
+def agent_pairs(generator: Generator) -> Iterator[Pair]:
+    for stream in STREAMS:
+        for lag in AGENT_LAGS:
+            yield apart(words(generator, SEED, 0, stream), lag, axis=1)
+
+
+def month_pairs(generator: Generator) -> Iterator[Pair]:
+    for stream in STREAMS:
+        for lag in MONTH_LAGS:
+            yield apart(words(generator, SEED, 0, stream), lag, axis=0)
+
+
+def diagonal_pairs(generator: Generator) -> Iterator[Pair]:
+    """The next agent in the month before and in the month after."""
+    for stream in STREAMS:
+        block = words(generator, SEED, 0, stream)
+        now, then = block[0::2], block[1::2]
+        for lag in (1, 2, 3):
+            yield now[:, lag:], then[:, :-lag]
+            yield now[:, :-lag], then[:, lag:]
+
+
+def replicate_pairs(generator: Generator) -> Iterator[Pair]:
+    for stream in STREAMS:
+        for replicate in range(1, NEIGHBOURS + 1):
+            yield words(generator, SEED, 0, stream), words(generator, SEED, replicate, stream)
+
+
+def seed_pairs(generator: Generator) -> Iterator[Pair]:
+    """Neighbouring seeds, and the next seed's replicate before."""
+    for stream in STREAMS:
+        for seed in range(SEED + 1, SEED + NEIGHBOURS + 1):
+            yield words(generator, SEED, 0, stream), words(generator, seed, 0, stream)
+        yield words(generator, SEED, 1, stream), words(generator, SEED + 1, 0, stream)
+
+
+KINDS: dict[str, Callable[[Generator], Iterator[Pair]]] = {
+    "every pair of streams": stream_pairs,
+    "neighbouring agents": agent_pairs,
+    "neighbouring months": month_pairs,
+    "next agent, next month": diagonal_pairs,
+    "neighbouring replicates": replicate_pairs,
+    "neighbouring seeds": seed_pairs,
+}
+
+
+@cache
+def p_values(kind: str, generator: Generator) -> PValues:
+    """p-values of all tests; shape (pairs, tests)."""
+    return np.array([compared(*pair) for pair in KINDS[kind](generator)])
+
+
+def holm(p: PValues) -> PValues:
+    """Holm's adjusted p-values (Holm 1979), sorted."""
+    ordered = np.sort(p.ravel())
+    return np.minimum(np.maximum.accumulate(ordered * np.arange(ordered.size, 0, -1)), 1.0)
+
+
+def spread(kind: str, test: str) -> float:
+    """Kolmogorov-Smirnov p of one test's p-values over all pairs of a kind against uniform."""
+    return float(stats.kstest(p_values(kind, ours)[:, TESTS.index(test)], "uniform").pvalue)
+
+
+def row(kind: str) -> str:
+    """Line of the table of docs/draws.md."""
+    p = p_values(kind, ours)
+    adjusted = holm(p)
+    even = min(spread(kind, test) for test in TESTS)
+    return f"| {kind} | {len(p):,} | {p.size:,} | {p.min():.1e} | {adjusted[0]:.2f} | {even:.4f} |"
+
+
+def independent(kind: str, generator: Generator) -> bool:
+    """Whether no pair of a kind shows a dependence, at LEVEL over all pairs and tests."""
+    return bool(holm(p_values(kind, generator))[0] > LEVEL)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_draws_share_nothing_with(kind: str) -> None:
+    assert independent(kind, ours)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("test", TESTS)
+def test_no_dependence_too_small_for_one_pair_hides_in_many(kind: str, test: str) -> None:
+    assert spread(kind, test) > LEVEL / (len(KINDS) * len(TESTS))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_docs_show_what_is_found(kind: str) -> None:
+    lines = (ROOT / "docs" / "draws.md").read_text(encoding="utf-8").splitlines()
+    assert row(kind) in lines
+
+
+def unmixed_month(seed: int, replicate: int, stream: str) -> Plan:
+    """Key of a month without SplitMix64: the month is added, and the key made odd."""
+    key = stream_key(seed, replicate, stream)
+    return Plan([((key + month) & MASK) | 1 for month in range(MONTHS)], [0] * MONTHS)
+
+
+def unmixed_stream(seed: int, replicate: int, stream: str) -> Plan:
+    """Key of a stream without SplitMix64: seed, replicate and the name's first letters are added."""
+    key = (seed + replicate + int.from_bytes(stream.encode()[:8], "little")) & MASK | 1
+    return Plan([month_key(key, month) for month in range(MONTHS)], [0] * MONTHS)
+
+
+def agent_plus_month(seed: int, replicate: int, stream: str) -> Plan:
+    """One key for all months; the counter is agent + month."""
+    return Plan([stream_key(seed, replicate, stream)] * MONTHS, list(range(MONTHS)))
+
+
+def small_key(seed: int, replicate: int, stream: str) -> Plan:
+    """Keys of 16 bits, which squares is not made for: counter times key stays small."""
+    key = stream_key(seed, replicate, stream)
+    return Plan([(month_key(key, month) >> 48) | 1 for month in range(MONTHS)], [0] * MONTHS)
+
+
+BAD = [
+    ("every pair of streams", unmixed_stream),
+    ("neighbouring agents", small_key),
+    ("neighbouring months", unmixed_month),
+    ("next agent, next month", agent_plus_month),
+    ("neighbouring replicates", unmixed_stream),
+    ("neighbouring seeds", unmixed_stream),
+]
+
+
+@pytest.mark.parametrize(("kind", "generator"), BAD)
+def test_a_bad_generator_is_found_out(kind: str, generator: Generator) -> None:
+    assert not independent(kind, generator)
+
+
+def copied(a: Words, b: Words, some: np.ndarray) -> Words:
+    """Here and there the same word."""
+    return np.where(some < 0.03, a, b)
+
+
+def turned(a: Words, b: Words, some: np.ndarray) -> Words:
+    """Here and there the same distance from the middle, on either side: no linear correlation."""
+    return np.where(some < 0.025, a, np.where(some < 0.05, ~a, b))
+
+
+def shuffled(a: Words, b: Words, some: np.ndarray) -> Words:
+    """Here and there the cell that belongs to the other's cell; the order makes linear and squared terms small."""
+    cells = np.array([6, 12, 1, 11, 0, 9, 13, 7, 8, 2, 15, 4, 14, 3, 10, 5], dtype=np.uint32)
+    return np.where(some < 0.1, cells[a >> 28] << np.uint32(28) | b & np.uint32(0x0FFFFFFF), b).astype(np.uint32)
+
+
+def low_bits(a: Words, b: Words, some: np.ndarray) -> Words:
+    """Here and there the same low byte, of which a uniform sees nothing."""
+    return np.where(some < 0.05, b & np.uint32(0xFFFFFF00) | a & np.uint32(0xFF), b).astype(np.uint32)
+
+
+PLANTED = (copied, turned, shuffled, low_bits)
+
+
+@pytest.mark.parametrize(("test", "planted"), list(zip(TESTS, PLANTED, strict=True)), ids=TESTS)
+def test_a_slight_dependence_of_one_pair_is_found_among_thousands(test: str, planted: Callable[..., Words]) -> None:
+    a, b = words(ours, SEED, 0, "age"), words(ours, SEED, 0, "income")
+    some = words(ours, SEED, 0, "belief") * 2.0**-32
+    level = LEVEL / p_values("every pair of streams", ours).size
+    assert min(compared(a, b)) > level
+    assert compared(a, planted(a, b, some))[TESTS.index(test)] < level
