@@ -38,6 +38,8 @@ Reals = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 ENTRY_AGE = 18.0
 """Voting age: the youngest a citizen of the electorate can be."""
+FEW = 64
+"""So many entrants of a month are remembered for the other arms; in a large world that would be a second population."""
 
 
 class PeopleState(NamedTuple):
@@ -265,10 +267,18 @@ def admit(world: World, state: PeopleState, rows: Rows, level: float) -> float:
     """Entrants of voting age take the rows of the dead; returns what those granted an account are given (USD)."""
     p, electorate = world.parameters, world.electorate
     eligible = electorate.fixed[columns.ELIGIBLE, rows].astype(np.float64)
-    traits = _entrants(
-        _undosed(p), world.draws.seed, world.draws.replicate, world.month, rows.tobytes(), eligible.tobytes(),
-        state.scores[rows].tobytes(), state.lean_shift, level,
-    )  # fmt: skip
+    find = _entrants if rows.size <= FEW else _entrants.__wrapped__
+    traits = find(
+        _undosed(p),
+        world.draws.seed,
+        world.draws.replicate,
+        world.month,
+        rows.tobytes(),
+        eligible.tobytes(),
+        state.scores[rows].tobytes(),
+        state.lean_shift,
+        level,
+    )
     fixed = np.zeros((len(columns.FIXED), rows.size), dtype=np.float32)
     write_traits(fixed, traits, author_sign(p))
     fixed[columns.EMPLOYER] = electorate.fixed[columns.EMPLOYER, rows]
