@@ -17,12 +17,10 @@ from political_moat.experiments.history import run_history
 from political_moat.experiments.protocols import run_replicate
 from political_moat.experiments.request import Request, make_request
 from political_moat.experiments.runner import Task, run_tasks
+from political_moat.experiments.study import TASK
 from political_moat.model import government, phases, polls, social, world
 
-TASKS = {
-    "stress": "political_moat.experiments.task:run_task",
-    "history": "political_moat.experiments.history_task:run_history_task",
-}
+PROTOCOLS = ("stress", "history")
 KERNELS: tuple[tuple[ModuleType, str], ...] = (
     (phases, "accounts_month"),
     (phases, "opinion_month"),
@@ -60,7 +58,7 @@ def replicates_a_second(request: Request, workers: int, count: int) -> float:
     def fail(task: Task, failure: Any) -> None:
         raise SystemExit(f"replicate {task.key}: {failure.reason}")
 
-    run_tasks(tasks, TASKS[request.protocol], workers, keep, fail, in_process=False)
+    run_tasks(tasks, TASK, workers, keep, fail, in_process=False)
     # The last results come while some workers have nothing left to do: the last one of each worker is not counted.
     first, last = 2 * workers - 1, len(times) - workers
     if last <= first:
@@ -73,7 +71,7 @@ def rate_rows(
 ) -> list[Row]:
     """Replicates a second of both protocols on one process and on two."""
     made: list[Row] = []
-    for protocol in TASKS:
+    for protocol in PROTOCOLS:
         request = request_of(protocol, voters, cycles)
         found: dict[int, list[float]] = {size: [] for size in workers}
         for _ in range(repeats):
