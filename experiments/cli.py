@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import cli_analysis, cli_sweep
+from .compiled import find_compiled
 from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 
 if TYPE_CHECKING:
@@ -95,10 +96,7 @@ def run(
         cycles=cycles,
         found=problems,
     )
-    from ..agents.code_hash import use_code_named_cache
-
-    if not any(use_code_named_cache().iterdir()):
-        typer.echo("compiling once for this version (about 20 seconds)", err=True)
+    find_compiled()
     if rules == "all":
         _run_every_rule(request, out, workers or _default_workers(), format_ == "json" or replicate is not None)
         return

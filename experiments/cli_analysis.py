@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .compiled import find_compiled
 from .errors import UserError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def analyze(results: Results) -> None:
 
 def report(results: Results) -> None:
     """Write report.html (one file, offline), print figures and LaTeX tables of a results folder."""
-    _ready()
+    find_compiled()
     from .report import build_report
 
     typer.echo(str(build_report(results)))
@@ -114,10 +115,3 @@ def _parameters(preset_name: str, settings: list[str] | None, voters: int) -> Pa
     if problems or found is None:
         raise UserError("\n".join(problems))
     return found
-
-
-def _ready() -> None:
-    from ..agents.code_hash import use_code_named_cache
-
-    if not any(use_code_named_cache().iterdir()):
-        typer.echo("compiling once for this version (about 20 seconds)", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .compiled import find_compiled
 from .errors import UserError
 
 if TYPE_CHECKING:
@@ -49,14 +50,6 @@ def _engine(study: StudyFile, workers: int | None, kind: str | None, address: st
     return Engine.of(study.engine, kind=kind, workers=workers, address=address)
 
 
-def _ready() -> None:
-    """Point numba at the cache of this code before a kernel is imported, and say so if it is empty."""
-    from ..agents.code_hash import use_code_named_cache
-
-    if not any(use_code_named_cache().iterdir()):
-        typer.echo("compiling once for this version (about 20 seconds)", err=True)
-
-
 def _run(
     study: StudyPath,
     out: Path | None,
@@ -89,7 +82,7 @@ def run_study_file(
     report: bool = True,
 ) -> None:
     """Run or resume a checked study and tell what came out. Exit code 1 if runs failed."""
-    _ready()
+    find_compiled()
     from .sweep import default_folder, run_sweep
 
     outcome = run_sweep(study, out or default_folder(study, shard), engine, quiet=quiet, retry=retry, shard=shard)
@@ -155,7 +148,7 @@ def merge(
     no_report: NoReport = False,
 ) -> None:
     """Put the parts of a study together, check that they agree, export, and write the report."""
-    _ready()
+    find_compiled()
     from .shards import merge_shards
 
     _tell(merge_shards(parts, out), None, report=not no_report)
@@ -173,7 +166,7 @@ def plan(
     engine = _engine(found, workers, None)
     if pilots < 1:
         raise UserError(f"--pilots {pilots} is not possible; allowed: 1 or more")
-    _ready()
+    find_compiled()
     from .pilot import plan_text
 
     typer.echo(plan_text(found, engine, pilots))
@@ -193,7 +186,7 @@ def status(
 
 def export(results: ResultsPath) -> None:
     """Write the exports again from the ledger: csv, Parquet, summary, codebook, checksums."""
-    _ready()
+    find_compiled()
     from .inspection import export_again
 
     _tell(export_again(results), None)
@@ -206,7 +199,7 @@ def rerun(
     ] = None,
 ) -> None:
     """Run one row again in this process and compare its outcome hash."""
-    _ready()
+    find_compiled()
     from .inspection import rerun_text
 
     text, agrees = rerun_text(key, results)
@@ -223,7 +216,7 @@ def verify(
     from .inspection import parse_share
 
     share = parse_share(sample)
-    _ready()
+    find_compiled()
     from .verification import verify_text
 
     text, fine = verify_text(results, share)

@@ -83,7 +83,7 @@ def pipeline(world: World) -> None:
         _advance_docket(world, world.docket)
     while (due := next_expiry(world.law)) is not None and due[1] <= world.month:
         _lapse(world, due[0])
-    for suit in [one for one in world.suits if one.decided <= world.month] if world.suits else ():
+    for suit in [one for one in world.suits if one.decided <= world.month]:
         world.suits.remove(suit)
         decide_suit(world, suit)
 

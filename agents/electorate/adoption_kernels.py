@@ -29,6 +29,7 @@ from .adoption_terms import (
     WHICH,
     AdoptionTerms,
 )
+from .blocks import BLOCK, Block, Totals
 from .columns import (
     AGE,
     ASSIGNED,
@@ -48,9 +49,6 @@ from .columns import (
     VISIBILITY,
 )
 
-Block = npt.NDArray[np.float32]
-Totals = npt.NDArray[np.float64]
-BLOCK = 512
 PRODUCT_COUNT = 6
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..draws import squares32_kernel
+from .blocks import BLOCK, Block
 from .columns import (
     AGE,
     ASSIGNED_STAKE,
@@ -32,10 +33,8 @@ from .columns import (
     UNITS,
 )
 
-Block = npt.NDArray[np.float32]
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-BLOCK = 512
 
 AGE_ROWS = ("saving", "equity", "presidential", "midterm", "lean", "median")
 """Rows of the table by whole years of age that `people_month` reads; lean is signed, positive to the R party."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from busy_worlds import BUSY
 from plain_world import PlainWorld
 
 from political_moat import Parameters, World
@@ -15,16 +16,6 @@ from political_moat.model import government
 
 TOLERANCE = 1e-5
 EXPOSED = {"electorate.voters": 200, "exposure.breadth": 0.3, "voting.asset_vote_effect": 6.0}
-BUSY = {
-    "party.agenda_gate": 1.0,
-    "party.agenda_cost": -2.0,
-    "party.platform_gate": 1.0,
-    "party.choice_precision": 2.0,
-    "regulator.rule_months": 3.0,
-    "regulator.court_months": 3.0,
-    "regulator.suit_probability": 0.9,
-}
-"""Something happens nearly every quarter, restrictions by the author's own party too, and courts decide soon."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "defaults": {},
     "busy": BUSY,

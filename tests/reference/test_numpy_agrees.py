@@ -9,6 +9,7 @@ import numpy.typing as npt
 import numpy_electorate as arrays
 import numpy_votes as votes
 import pytest
+from busy_worlds import BUSY
 from numpy_world import NumpyWorld
 
 from political_moat import Parameters, World
@@ -23,15 +24,6 @@ TOLERANCE = 1e-9
 STORED = 1e-6
 """Relative, or absolute below 1, of columns: a few roundings to float32, where the last bit of float64 differs."""
 EXPOSED = {"electorate.voters": 700, "exposure.breadth": 0.3, "voting.asset_vote_effect": 6.0}
-BUSY = {
-    "party.agenda_gate": 1.0,
-    "party.agenda_cost": -2.0,
-    "party.platform_gate": 1.0,
-    "party.choice_precision": 2.0,
-    "regulator.rule_months": 3.0,
-    "regulator.court_months": 3.0,
-    "regulator.suit_probability": 0.9,
-}
 TALK = {"network.degree": 8, "network.influence": 0.3}
 SETTINGS: dict[str, dict[str, Any]] = {
     "defaults": {},
