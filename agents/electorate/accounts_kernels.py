@@ -1,7 +1,7 @@
 """The compiled month of every account. Plain reference in tests/reference, equations in the ODD (accounts_month).
 
-Written in short loops over rows of working space, which compilers turn into vector instructions: every voter is
-worked out as a holder and as none, and the right one is kept. State is float32, arithmetic and totals float64.
+Written as loops without branches, which compilers turn into vector instructions: every voter is worked out as a
+holder and as none, and the right one is kept. State is float32, arithmetic and totals float64.
 """
 
 from __future__ import annotations
@@ -9,7 +9,19 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from .blocks import BLOCK, GROUP, ROW, Block, Totals, add_row, add_two_rows, added_blocks, block_count, share_out
+from .blocks import (
+    BLOCK,
+    GROUP,
+    ROW,
+    Block,
+    Totals,
+    add_pair,
+    add_row,
+    add_two_rows,
+    added_blocks,
+    block_count,
+    share_out,
+)
 from .columns import (
     AGE,
     ASSIGNED_STAKE,
@@ -32,11 +44,10 @@ from .columns import (
 
 REST = 1e-9
 FLOW, CONTRIBUTIONS, GAINS, HELD, WITHDRAWALS = range(5)
-# Rows of working space, float64.
-_PLAN, _IRA, _UNITS, _PAID, _EARNED, _GAINED, _BOUGHT, _HELD = (ROW * row for row in range(8))
-_SOLD, _TAKEN, _DRAWN = (ROW * row for row in range(8, 11))
-_PRICE, _BEFORE, _NEW, _OPEN, _LIMIT, _COIN = (ROW * row for row in range(11, 17))
-_SPACE = 17 * ROW
+# Rows of working space, float64: what is added up, then what is true of the product each voter holds.
+_PAID, _EARNED, _GAINED, _BOUGHT, _HELD, _SOLD, _TAKEN, _DRAWN = (ROW * row for row in range(8))
+_PRICE, _BEFORE, _NEW, _OPEN, _LIMIT, _COIN = (ROW * row for row in range(8, 14))
+_SPACE = 14 * ROW
 
 
 def accounts_month(
@@ -116,71 +127,93 @@ def _list_products(space: Totals, products: Totals, product: Block) -> None:  # 
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def _holders(
+def _move(
+    fixed: Block,
+    dynamic: Block,
+    start: int,
+    stop: int,
     space: Totals,
-    columns: tuple[Block, Block, Block, Block, Block, Block],
     products: Totals,
+    rates: tuple[float, float, float, float, float, float],
+    held_any: bool,
     listed: bool,
-    rebalancing: float,
-    keep_share: float,
+    drawn: bool,
 ) -> None:  # pragma: no cover - compiled
-    """Payroll, rebalancing and forced sales of a group; `listed`: products differ, and stand in rows."""
-    units, stake, income, contribution, eligible, product = columns
+    """Accounts of a group of voters after the month; fills the rows that are added up.
+
+    held_any: somebody holds something; listed: products differ, and stand in rows; drawn: the old draw down.
+    """
+    stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age = rates
+    equity, contribution = fixed[EQUITY, start:stop], fixed[CONTRIBUTION, start:stop]
+    income, eligible, age = fixed[INCOME, start:stop], fixed[ELIGIBLE, start:stop], fixed[AGE, start:stop]
+    plan, ira, units = dynamic[PLAN, start:stop], dynamic[IRA, start:stop], dynamic[UNITS, start:stop]
+    stake, product = dynamic[ASSIGNED_STAKE, start:stop], dynamic[PRODUCT, start:stop]
     price, before, new_money = products[PRICE, 0], products[PRICE_BEFORE, 0], products[NEW_MONEY, 0]
     is_open, limit, coin = products[OPEN, 0], products[LIMIT, 0], products[COIN_SHARE, 0]
-    for j in range(units.size):
-        if listed:
-            price, before, new_money = space[_PRICE + j], space[_BEFORE + j], space[_NEW + j]
-            is_open, limit, coin = space[_OPEN + j], space[_LIMIT + j], space[_COIN + j]
-        held, wanted = np.float64(units[j]), np.float64(stake[j])
-        is_holder = wanted > 0.0 or held > 0.0
-        old_plan, old_ira = space[_PLAN + j], space[_IRA + j]
-        in_plan = eligible[j] > 0.0 and (not listed or product[j] != IRA_FUND)
-        after, plan, ira, spent = trade(
-            held, old_plan, old_ira, wanted, np.float64(income[j]), np.float64(contribution[j]), in_plan,
-            price, new_money, is_open, limit, rebalancing, keep_share,
-        )  # fmt: skip
-        space[_GAINED + j] = held * (price - before)
-        space[_UNITS + j] = after if is_holder else held
-        space[_PLAN + j] = plan if is_holder else old_plan
-        space[_IRA + j] = ira if is_holder else old_ira
-        space[_BOUGHT + j] = coin * spent if is_holder else 0.0
+    for j in range(stop - start):
+        share = np.float64(equity[j])
+        growth = share * stock_return + (1.0 - share) * bond_return
+        in_plan, in_ira, paid = np.float64(plan[j]), np.float64(ira[j]), np.float64(contribution[j])
+        space[_EARNED + j] = (in_plan + in_ira) * growth
+        space[_PAID + j] = paid
+        in_plan = in_plan * (1.0 + growth) + paid
+        in_ira = in_ira * (1.0 + growth)
+        if held_any:
+            if listed:
+                price, before, new_money = space[_PRICE + j], space[_BEFORE + j], space[_NEW + j]
+                is_open, limit, coin = space[_OPEN + j], space[_LIMIT + j], space[_COIN + j]
+            held, wanted = np.float64(units[j]), np.float64(stake[j])
+            is_holder = wanted > 0.0 or held > 0.0
+            from_plan = eligible[j] > 0.0 and (not listed or product[j] != IRA_FUND)
+            after, plan_after, ira_after, spent = trade(
+                held, in_plan, in_ira, wanted, np.float64(income[j]), np.float64(contribution[j]), from_plan,
+                price, new_money, is_open, limit, rebalancing, keep_share,
+            )  # fmt: skip
+            space[_GAINED + j] = held * (price - before)
+            space[_BOUGHT + j] = coin * spent if is_holder else 0.0
+            held = after if is_holder else held
+            in_plan = plan_after if is_holder else in_plan
+            in_ira = ira_after if is_holder else in_ira
+            if drawn:
+                out = drawdown if age[j] >= retirement_age else 0.0
+                taken = out * held * price
+                space[_TAKEN + j] = taken
+                space[_SOLD + j] = -(coin * taken)
+                held *= 1.0 - out
+                space[_DRAWN + j] = out * (in_plan + in_ira)
+                in_plan *= 1.0 - out
+                in_ira *= 1.0 - out
+                stake[j] = wanted * (1.0 - out)
+            space[_HELD + j] = coin * held * price
+            units[j] = held
+        plan[j] = in_plan
+        ira[j] = in_ira
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def _coin_value(space: Totals, count: int, products: Totals, listed: bool) -> None:  # pragma: no cover - compiled
-    """Value held in the coin market by each voter of a group."""
-    price, coin = products[PRICE, 0], products[COIN_SHARE, 0]
-    for j in range(count):
-        if listed:
-            price, coin = space[_PRICE + j], space[_COIN + j]
-        space[_HELD + j] = coin * space[_UNITS + j] * price
-
-
-@numba.njit(error_model="numpy", forceinline=True)
-def _draw_down(
-    space: Totals, age: Block, stake: Block, drawdown: float, retirement_age: float
-) -> None:  # pragma: no cover - compiled
-    """Those at or above retirement_age take out a share of everything; nobody else is moved."""
-    for j in range(age.size):
-        out = drawdown if age[j] >= retirement_age else 0.0
-        taken = out * space[_UNITS + j] * space[_PRICE + j]
-        space[_TAKEN + j] = taken
-        space[_SOLD + j] = -(space[_COIN + j] * taken)
-        space[_UNITS + j] *= 1.0 - out
-        space[_DRAWN + j] = out * (space[_PLAN + j] + space[_IRA + j])
-        space[_PLAN + j] *= 1.0 - out
-        space[_IRA + j] *= 1.0 - out
-    for j in range(age.size):
-        out = drawdown if age[j] >= retirement_age else 0.0
-        stake[j] = np.float64(stake[j]) * (1.0 - out)
-
-
-@numba.njit(error_model="numpy", forceinline=True)
-def _fill(space: Totals, row: int, count: int) -> None:  # pragma: no cover - compiled
+def _fill(space: Totals, count: int) -> None:  # pragma: no cover - compiled
     """Zeros after the last voter, so that a short block is added up like a full one."""
-    for j in range(count, GROUP):
-        space[row + j] = 0.0
+    for row in range(_PAID, _DRAWN + 1, ROW):
+        for j in range(count, GROUP):
+            space[row + j] = 0.0
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _add_up(space: Totals, sums: Totals, at: int, held_any: bool, drawn: bool) -> None:  # pragma: no cover - compiled
+    """Totals of the blocks of a group, of which the first is `at`."""
+    for block in range(at, min(at + GROUP // BLOCK, sums.shape[0])):
+        sums[block, :] = 0.0
+    if not held_any:
+        add_pair(space, _PAID, CONTRIBUTIONS, _EARNED, GAINS, sums, at)
+        return
+    add_row(space, _PAID, CONTRIBUTIONS, sums, at)
+    add_two_rows(space, _EARNED, _GAINED, GAINS, sums, at)
+    if drawn:
+        add_two_rows(space, _TAKEN, _DRAWN, WITHDRAWALS, sums, at)
+        add_two_rows(space, _BOUGHT, _SOLD, FLOW, sums, at)
+        add_row(space, _HELD, HELD, sums, at)
+    else:
+        add_pair(space, _BOUGHT, FLOW, _HELD, HELD, sums, at)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -200,75 +233,32 @@ def _accounts(
 ) -> None:  # pragma: no cover - compiled
     """Months of the accounts of voters first .. last-1; first is a multiple of GROUP. Fills its blocks' sums."""
     space = np.empty(_SPACE)
+    rates = (stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age)
+    drawn = drawdown > 0.0
     for start in range(first, last, GROUP):
         stop = min(start + GROUP, last)
-        count = stop - start
-        at = start // BLOCK
-        equity, contribution = fixed[EQUITY, start:stop], fixed[CONTRIBUTION, start:stop]
-        income, eligible = fixed[INCOME, start:stop], fixed[ELIGIBLE, start:stop]
-        plan, ira, units = dynamic[PLAN, start:stop], dynamic[IRA, start:stop], dynamic[UNITS, start:stop]
-        stake, product = dynamic[ASSIGNED_STAKE, start:stop], dynamic[PRODUCT, start:stop]
-        for j in range(count):
-            share = np.float64(equity[j])
-            growth = share * stock_return + (1.0 - share) * bond_return
-            in_plan, in_ira, paid = np.float64(plan[j]), np.float64(ira[j]), np.float64(contribution[j])
-            space[_EARNED + j] = (in_plan + in_ira) * growth
-            space[_PAID + j] = paid
-            space[_PLAN + j] = in_plan * (1.0 + growth) + paid
-            space[_IRA + j] = in_ira * (1.0 + growth)
+        units, stake = dynamic[UNITS, start:stop], dynamic[ASSIGNED_STAKE, start:stop]
+        product = dynamic[PRODUCT, start:stop]
         holders, other = 0, 0
-        for j in range(count):
+        for j in range(stop - start):
             holders += 1 if stake[j] > 0.0 or units[j] > 0.0 else 0
-        if holders > 0:
-            for j in range(count):
+        held_any = holders > 0 or drawn
+        if held_any:
+            for j in range(stop - start):
                 other += 1 if product[j] != 0.0 else 0
-            columns = (units, stake, income, contribution, eligible, product)
-            if other > 0:
-                _list_products(space, products, product)
-                _holders(space, columns, products, True, rebalancing, keep_share)
+        listed = other > 0
+        if listed:
+            _list_products(space, products, product)
+            if drawn:
+                _move(fixed, dynamic, start, stop, space, products, rates, True, True, True)
             else:
-                _holders(space, columns, products, False, rebalancing, keep_share)
-        if drawdown > 0.0:
-            if other == 0:
-                for j in range(count):
-                    space[_PRICE + j] = products[PRICE, 0]
-                    space[_COIN + j] = products[COIN_SHARE, 0]
-            if holders == 0:
-                for j in range(count):
-                    space[_UNITS + j] = 0.0
-            _draw_down(space, fixed[AGE, start:stop], stake, drawdown, retirement_age)
-            _fill(space, _TAKEN, count)
-            _fill(space, _DRAWN, count)
-            _fill(space, _SOLD, count)
-            add_two_rows(space, _TAKEN, _DRAWN, WITHDRAWALS, sums, at)
-        _fill(space, _PAID, count)
-        _fill(space, _EARNED, count)
-        add_row(space, _PAID, CONTRIBUTIONS, sums, at)
-        if holders > 0:
-            if other > 0:
-                _coin_value(space, count, products, True)
-            else:
-                _coin_value(space, count, products, False)
-            for j in range(count):
-                units[j] = space[_UNITS + j]
-            _fill(space, _GAINED, count)
-            _fill(space, _BOUGHT, count)
-            _fill(space, _HELD, count)
-            add_two_rows(space, _EARNED, _GAINED, GAINS, sums, at)
-            add_row(space, _HELD, HELD, sums, at)
-            if drawdown > 0.0:
-                add_two_rows(space, _BOUGHT, _SOLD, FLOW, sums, at)
-            else:
-                add_row(space, _BOUGHT, FLOW, sums, at)
+                _move(fixed, dynamic, start, stop, space, products, rates, True, True, False)
+        elif drawn:
+            _move(fixed, dynamic, start, stop, space, products, rates, True, False, True)
+        elif held_any:
+            _move(fixed, dynamic, start, stop, space, products, rates, True, False, False)
         else:
-            add_row(space, _EARNED, GAINS, sums, at)
-        for block in range(at, min(at + GROUP // BLOCK, sums.shape[0])):
-            if holders == 0:
-                sums[block, FLOW] = 0.0
-                sums[block, HELD] = 0.0
-            if drawdown == 0.0:
-                sums[block, WITHDRAWALS] = 0.0
-        for j in range(count):
-            plan[j] = space[_PLAN + j]
-        for j in range(count):
-            ira[j] = space[_IRA + j]
+            _move(fixed, dynamic, start, stop, space, products, rates, False, False, False)
+        if stop - start < GROUP:
+            _fill(space, stop - start)
+        _add_up(space, sums, start // BLOCK, held_any, drawn)

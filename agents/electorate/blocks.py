@@ -107,6 +107,26 @@ def add_two_rows(
 
 
 @numba.njit(error_model="numpy", forceinline=True)
+def add_pair(
+    space: Totals, row: int, k: int, other: int, k_other: int, sums: Totals, first_block: int
+) -> None:  # pragma: no cover - compiled
+    """Like `add_row` for two rows at once, each into its own column: twice as many sums that do not wait."""
+    a = b = c = d = 0.0
+    e = f = g = h = 0.0
+    for j in range(BLOCK):
+        a += space[row + j]
+        b += space[row + BLOCK + j]
+        c += space[row + 2 * BLOCK + j]
+        d += space[row + 3 * BLOCK + j]
+        e += space[other + j]
+        f += space[other + BLOCK + j]
+        g += space[other + 2 * BLOCK + j]
+        h += space[other + 3 * BLOCK + j]
+    store_sums(a, b, c, d, k, sums, first_block)
+    store_sums(e, f, g, h, k_other, sums, first_block)
+
+
+@numba.njit(error_model="numpy", forceinline=True)
 def store_sums(
     a: float, b: float, c: float, d: float, k: int, sums: Totals, first_block: int
 ) -> None:  # pragma: no cover - compiled
