@@ -73,10 +73,7 @@ def confirm_agencies(world: World) -> None:
 def pipeline(world: World) -> None:
     """Phase 2: agencies drift, the friendly rule becomes final, the docket moves on, courts decide."""
     p = world.parameters
-    president = world.party(world.in_office).ideal
-    for agency in world.agencies.values():
-        confirmed = world.month >= agency.confirmed_at
-        agency.ideal = drift_ideal(agency.ideal, president, agency.independence, confirmed, p.regulator)
+    drift(world)
     if world.friendly_pending and world.month >= p.policy.friendly_month:
         world.take_friendly_policy()
     while world.docket is not None and world.docket.due <= world.month:
@@ -86,6 +83,14 @@ def pipeline(world: World) -> None:
     for suit in [one for one in world.suits if one.decided <= world.month]:
         world.suits.remove(suit)
         decide_suit(world, suit)
+
+
+def drift(world: World) -> None:
+    """Agencies drift towards the president, once their heads are confirmed (ODD: drift_ideal)."""
+    president, regulator = world.party(world.in_office).ideal, world.parameters.regulator
+    for agency in world.agencies.values():
+        confirmed = world.month >= agency.confirmed_at
+        agency.ideal = drift_ideal(agency.ideal, president, agency.independence, confirmed, regulator)
 
 
 def _stage_due(world: World, option: Option, role: str, started: int, stage: int, since: float) -> float:

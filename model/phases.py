@@ -51,16 +51,25 @@ def keep_share(month: int, since: int, unprotected: float, months: float) -> flo
     return max(0.0, 1.0 - unprotected * min(step + 1.0, months) / months) / left if left > 0.0 else 0.0
 
 
+def share_kept(world: World, month: int) -> float:
+    """`keep_share` of a month if policy stays as it is: 1 where nothing has to be sold."""
+    p, now = world.parameters, world.in_force
+    if now.forced <= 0.0 or now.protected >= 1.0:
+        return 1.0
+    unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
+    return keep_share(month, now.month, unprotected, p.accounts.divestment_months)
+
+
 def product_table(world: World) -> npt.NDArray[np.float64]:
     """The month's table of products that accounts are moved by; rows of columns.PRODUCT_ROWS (ODD: product_table)."""
-    table = _standing_table(world.parameters, world.law, world.in_force).copy()
+    table = standing_table(world.parameters, world.law, world.in_force).copy()
     table[columns.PRICE] = world.product_prices
     table[columns.PRICE_BEFORE] = world.prices_before
     return table
 
 
 @by_identity
-def _standing_table(p: Parameters, law: Law, now: Provision) -> npt.NDArray[np.float64]:
+def standing_table(p: Parameters, law: Law, now: Provision) -> npt.NDArray[np.float64]:
     """The rows that stay until the law or the policy in force changes."""
     allowed = min(1.0, now.kappa / p.policy.cap)
     is_open = not now.closed and now.theta > 0.0
@@ -83,11 +92,8 @@ def _standing_table(p: Parameters, law: Law, now: Provision) -> npt.NDArray[np.f
 
 def payroll(world: World) -> None:
     """Phase 4: people grow older, accounts move; the net flow into crypto stands for the whole population."""
-    p, now = world.parameters, world.in_force
-    keep = 1.0
-    if now.forced > 0.0 and now.protected < 1.0:
-        unprotected = (1.0 - now.protected) * (1.0 - p.exposure.grandfathering)
-        keep = keep_share(world.month, now.month, unprotected, p.accounts.divestment_months)
+    p = world.parameters
+    keep = share_kept(world, world.month)
     products, evolves = product_table(world), p.exposure.evolves
     before = units_by_product(world) if evolves else None
     lives = people(world, products) if world.people is not None else None
@@ -194,20 +200,23 @@ def election(world: World) -> None:
 
 def record(world: World) -> None:
     """Phase 11: write the month down."""
+    world.record.append(month_record(world, world.market.price))
+
+
+def month_record(world: World, price: float) -> Month:
+    """What is written down of a month that ends with this price."""
     now = world.in_force
     distance = abs(world.stand("author").openness - world.stand("opponent").openness)
-    world.record.append(
-        Month(
-            world.month,
-            world.in_office,
-            now.theta,
-            now.kappa,
-            world.openness,
-            now.closed,
-            now.protected,
-            world.binding,
-            world.market.price,
-            distance,
-            world.threat,
-        )
+    return Month(
+        world.month,
+        world.in_office,
+        now.theta,
+        now.kappa,
+        world.openness,
+        now.closed,
+        now.protected,
+        world.binding,
+        price,
+        distance,
+        world.threat,
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..agents.draws import Draws, normal
 from ..agents.electorate import columns
+from .elections import half_term
 from .law import Law
 from .parameters import Parameters
 from .remembered import by_identity
@@ -55,7 +56,7 @@ def product_growth(
 
 
 @by_identity
-def _moves(p: Parameters) -> Reals:
+def price_moves(p: Parameters) -> Reals:
     """What moves each product's price: rows beta, own_sd, coin_share and fee; shape (4, products)."""
     return np.array(
         [
@@ -67,15 +68,25 @@ def _moves(p: Parameters) -> Reals:
     )
 
 
-@lru_cache(maxsize=4096)
-def _noises(key: int, month: int) -> Reals:
-    return np.array(
-        [0.0 if one == columns.ASSIGNED else normal(key, one, month) for one in range(len(columns.PRODUCTS))]
-    )
+def noises(draws: Draws, first: int, months: int) -> Reals:
+    """Standard normal noise of the products' prices in the months from `first` on; shape (months, products).
+
+    A holding as assigned has none of its own. Remembered, so nobody may write to it.
+    """
+    return _noises(draws.key("product price"), first, months)
+
+
+@lru_cache(maxsize=256)
+def _noises(key: int, first: int, months: int) -> Reals:
+    made = np.zeros((months, len(columns.PRODUCTS)))
+    for row in range(months):
+        for one in range(columns.ASSIGNED + 1, len(columns.PRODUCTS)):
+            made[row, one] = normal(key, one, first + row)
+    return made
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _move_prices(
+def move_prices(
     moved: Reals,
     prices: Reals,
     coin_price: float,
@@ -84,6 +95,7 @@ def _move_prices(
     noises: Reals,
     moves: Reals,
 ) -> None:  # pragma: no cover - compiled
+    """`products_month` into `moved`; noises: a row of `noises`, moves: as `price_moves`."""
     moved[columns.ASSIGNED] = coin_price
     for one in range(1, prices.size):
         moved[one] = prices[one] * product_growth(
@@ -98,9 +110,10 @@ def products_month(
 
     A holding as assigned by the experiment is the coin itself. (ODD: products_month)
     """
-    noises = _noises(draws.key("product price"), month)
+    half, ahead = half_term(p), month % half_term(p)
+    noise = noises(draws, month - ahead, half)[ahead]
     moved = np.empty_like(prices)
-    _move_prices(moved, prices, coin_price, coin_return, stock_return, noises, _moves(p))
+    move_prices(moved, prices, coin_price, coin_return, stock_return, noise, price_moves(p))
     return moved
 
 

@@ -71,8 +71,8 @@ def accounts_month(
     voters = fixed.shape[1]
     sums = np.empty((block_count(voters), 5))
     share_out(
-        voters, _accounts, fixed, dynamic, sums, products, stock_return, bond_return, rebalancing, keep_share, drawdown,
-        retirement_age,
+        voters, move_accounts, fixed, dynamic, sums, products, stock_return, bond_return, rebalancing, keep_share, drawdown,
+        retirement_age, True,
     )  # fmt: skip
     return added_blocks(sums)
 
@@ -199,15 +199,19 @@ def _fill(space: Totals, count: int) -> None:  # pragma: no cover - compiled
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def _add_up(space: Totals, sums: Totals, at: int, held_any: bool, drawn: bool) -> None:  # pragma: no cover - compiled
+def _add_up(
+    space: Totals, sums: Totals, at: int, held_any: bool, drawn: bool, every_total: bool
+) -> None:  # pragma: no cover - compiled
     """Totals of the blocks of a group, of which the first is `at`."""
     for block in range(at, min(at + GROUP // BLOCK, sums.shape[0])):
         sums[block, :] = 0.0
     if not held_any:
-        add_pair(space, _PAID, CONTRIBUTIONS, _EARNED, GAINS, sums, at)
+        if every_total:
+            add_pair(space, _PAID, CONTRIBUTIONS, _EARNED, GAINS, sums, at)
         return
-    add_row(space, _PAID, CONTRIBUTIONS, sums, at)
-    add_two_rows(space, _EARNED, _GAINED, GAINS, sums, at)
+    if every_total:
+        add_row(space, _PAID, CONTRIBUTIONS, sums, at)
+        add_two_rows(space, _EARNED, _GAINED, GAINS, sums, at)
     if drawn:
         add_two_rows(space, _TAKEN, _DRAWN, WITHDRAWALS, sums, at)
         add_two_rows(space, _BOUGHT, _SOLD, FLOW, sums, at)
@@ -217,7 +221,7 @@ def _add_up(space: Totals, sums: Totals, at: int, held_any: bool, drawn: bool) -
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _accounts(
+def move_accounts(
     first: int,
     last: int,
     fixed: Block,
@@ -230,8 +234,12 @@ def _accounts(
     keep_share: float,
     drawdown: float,
     retirement_age: float,
+    every_total: bool,
 ) -> None:  # pragma: no cover - compiled
-    """Months of the accounts of voters first .. last-1; first is a multiple of GROUP. Fills its blocks' sums."""
+    """Months of the accounts of voters first .. last-1; first is a multiple of GROUP. Fills its blocks' sums.
+
+    every_total: False leaves contributions and gains at zero, for months whose books nobody can read.
+    """
     space = np.empty(_SPACE)
     rates = (stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age)
     drawn = drawdown > 0.0
@@ -261,4 +269,4 @@ def _accounts(
             _move(fixed, dynamic, start, stop, space, products, rates, False, False, False)
         if stop - start < GROUP:
             _fill(space, stop - start)
-        _add_up(space, sums, start // BLOCK, held_any, drawn)
+        _add_up(space, sums, start // BLOCK, held_any, drawn, every_total)

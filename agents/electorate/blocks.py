@@ -65,12 +65,13 @@ def block_count(count: int) -> int:
 def added_blocks(sums: Totals) -> Totals:
     """Totals of the blocks' sums, added in the order of blocks; sums: shape (blocks, quantities)."""
     totals = np.zeros(sums.shape[1])
-    _add_blocks(sums, totals)
+    add_blocks(sums, totals)
     return totals
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _add_blocks(sums: Totals, totals: Totals) -> None:  # pragma: no cover - compiled
+def add_blocks(sums: Totals, totals: Totals) -> None:  # pragma: no cover - compiled
+    """Add the blocks' sums to totals, in the order of blocks."""
     for block in range(sums.shape[0]):
         for k in range(sums.shape[1]):
             totals[k] += sums[block, k]

@@ -41,7 +41,7 @@ def opinion_month(
     c: OpinionCoefficients,
 ) -> None:
     """One month of every mind: reference point, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
-    share_out(fixed.shape[1], _opinion, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c))
+    share_out(fixed.shape[1], move_minds, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c))
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -111,7 +111,7 @@ def _move(
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _opinion(
+def move_minds(
     first: int,
     last: int,
     fixed: Block,
