@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -18,10 +18,11 @@ from political_moat.experiments.protocols import run_replicate
 from political_moat.experiments.request import Request, make_request
 from political_moat.experiments.runner import Task, run_tasks
 from political_moat.experiments.study import TASK
-from political_moat.model import government, phases, polls, social, world
+from political_moat.model import government, months_ahead, phases, polls, social, world
 
 PROTOCOLS = ("stress", "history")
 KERNELS: tuple[tuple[ModuleType, str], ...] = (
+    (months_ahead, "move_electorate"),
     (phases, "accounts_month"),
     (phases, "opinion_month"),
     (phases, "support"),
@@ -122,22 +123,32 @@ class Clocks:
 
 
 @contextmanager
-def on_the_clock(clocks: Clocks, whole_phases: bool) -> Iterator[None]:
-    """Clocks around every kernel, or around every phase of the schedule."""
-    before: list[tuple[ModuleType, str, Any]] = []
-    if whole_phases:
-        before.append((world, "PHASES", world.PHASES))
-        timed = tuple(phase._replace(run=clocks.around(phase.name, phase.run)) for phase in world.PHASES)
-        world.PHASES = timed  # type: ignore[attr-defined]
-    else:
-        for module, name in KERNELS:
-            before.append((module, name, getattr(module, name)))
-            setattr(module, name, clocks.around(name, getattr(module, name)))
+def replaced(*places: tuple[ModuleType, str, Any]) -> Iterator[None]:
+    """Other values for some names of modules, for the time being."""
+    before = [getattr(module, name) for module, name, _ in places]
+    for module, name, value in places:
+        setattr(module, name, value)
     try:
         yield
     finally:
-        for module, name, function in before:
-            setattr(module, name, function)
+        for (module, name, _), value in zip(places, before, strict=True):
+            setattr(module, name, value)
+
+
+def phase_by_phase() -> AbstractContextManager[None]:
+    """Worlds advance through every phase of the schedule, of which several are otherwise one kernel."""
+    return replaced((world, "predictable", lambda one: False))
+
+
+def kernels_on(clocks: Clocks) -> AbstractContextManager[None]:
+    """Clocks around every kernel."""
+    return replaced(*((module, name, clocks.around(name, getattr(module, name))) for module, name in KERNELS))
+
+
+def phases_on(clocks: Clocks) -> AbstractContextManager[None]:
+    """Clocks around every phase of the schedule."""
+    timed = tuple(phase._replace(run=clocks.around(phase.name, phase.run)) for phase in world.PHASES)
+    return replaced((world, "PHASES", timed))
 
 
 class Spent(NamedTuple):
@@ -153,7 +164,10 @@ def spent_on(request: Request, replicate: int, whole_phases: bool) -> Spent:
     clocks = Clocks()
     run = run_history if request.history is not None else run_replicate
     design: Any = request.history or request.design
-    with on_the_clock(clocks, whole_phases):
+    on_the_clock = ExitStack()
+    on_the_clock.enter_context(phase_by_phase() if whole_phases else nullcontext())
+    on_the_clock.enter_context(phases_on(clocks) if whole_phases else kernels_on(clocks))
+    with on_the_clock:
         start = time.process_time()
         run(request.parameters, design, request.seed, replicate)
         total = time.process_time() - start
@@ -166,7 +180,7 @@ def kernel_nanoseconds(voters: int) -> dict[str, float]:
     one = world.World(protocols.with_dose(p, MEAN_BREADTH, 1.0), seed=1)
     one.advance(1)
     clocks = Clocks()
-    with on_the_clock(clocks, whole_phases=False):
+    with phase_by_phase(), kernels_on(clocks):
         one.advance(RATE_MONTHS)
     return {name: 1e9 * clocks.spent[name] / (voters * RATE_MONTHS) for name in EVERY_MONTH}
 
@@ -186,7 +200,7 @@ def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
     kernels = [spent_on(request, number, False) for number in range(1, repeats + 1)]
     whole = [spent_on(request, number, True) for number in range(1, repeats + 1)]
     # Months of worlds, counted: arms may share some of them.
-    worlds_months = kernels[0].calls[EVERY_MONTH[0]]
+    worlds_months = whole[0].calls[world.PHASES[-1].name]
     months = worlds_months * size
     outside = [100 * (1 - sum(one.by_name.values()) / one.total) for one in kernels]
     made = [

@@ -120,9 +120,7 @@ def _surprises(stock_key: int, crypto_key: int, jump_key: int, first: int, month
         probability = chances.jump_probability
         jumps = probability > 0.0 and uniform(jump_key, 0, month) < probability
         crashes = month == chances.crash_month
-        rows.append(
-            Surprises(*shocks, chances.jump_size if jumps else 0.0, chances.crash_size if crashes else 0.0)
-        )
+        rows.append(Surprises(*shocks, chances.jump_size if jumps else 0.0, chances.crash_size if crashes else 0.0))
     return np.array(rows)
 
 

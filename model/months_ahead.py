@@ -20,8 +20,8 @@ from ..agents.electorate.accounts_kernels import HELD as IN_COIN
 from ..agents.electorate.accounts_kernels import move_accounts
 from ..agents.electorate.blocks import LARGE, add_blocks, block_count
 from ..agents.electorate.coefficients import as_row
-from ..agents.electorate.columns import ASSIGNED, PRICE_BEFORE
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
+from ..agents.electorate.columns import PRICE_BEFORE
 from ..agents.electorate.opinion_kernels import move_minds
 from .elections import half_term
 from .government import drift
@@ -37,7 +37,7 @@ from .market import (
     move_market,
     surprises,
 )
-from .phases import month_record, share_kept, standing_table
+from .phases import month_record, product_flows, share_kept, standing_table
 from .polls import threat_of
 from .products import move_prices, noises, price_moves
 from .schedule import PHASES
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 Reals = npt.NDArray[np.float64]
 
-_BEFORE = tuple(phase for phase in PHASES if phase.number < 3)
-_AFTER = tuple(phase for phase in PHASES if phase.number > 6)
+BEFORE, AT_ONCE, AFTER = PHASES[:2], PHASES[2:6], PHASES[6:]
+"""What falls due at the beginning of a month, what `move_months` does, and what is decided at the end."""
 QUARTER = 3
 
 
@@ -74,7 +74,7 @@ def advance(world: World, months: int) -> None:
     """Run a number of months; the same as so many times `World.step`."""
     end = world.month + months
     while world.month < end:
-        for phase in _BEFORE:
+        for phase in BEFORE:
             phase.run(world)
         count = min(last_undisturbed(world), end - 1) - world.month + 1
         *on_the_way, _ = move_months(world, count)
@@ -82,7 +82,7 @@ def advance(world: World, months: int) -> None:
             world.record.append(month_record(world, price))
             world.month += 1
             drift(world)
-        for phase in _AFTER:
+        for phase in AFTER:
             phase.run(world)
         world.month += 1
 
@@ -127,28 +127,39 @@ def move_months(world: World, count: int) -> list[float]:
     author, opponent = world.stand("author"), world.stand("opponent")
     world.threat = threat_of((author, opponent), world.openness)
     r, d = (author, opponent) if world.sign > 0 else (opponent, author)
-    state, prices, path = np.array(world.market), world.product_prices.copy(), np.empty(count)
-    before, totals = np.empty_like(prices), np.empty(5)
-    kept = np.array([share_kept(world, later) for later in range(month, month + count)])
-    _move_months(
+    state, totals, path = np.array(world.market), np.empty(len(world.account_totals)), np.empty(count)
+    prices = world.product_prices.copy()
+    before = np.empty_like(prices)
+    move_electorate(
         electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
-        standing_table(p, world.law, world.in_force).copy(), surprises(world.draws, month - ahead, half, p)[ahead:],
-        noises(world.draws, month - ahead, half)[ahead:], kept, market_coefficients(p), price_moves(p),
-        as_row(world.opinion_coefficients), world.news, world.citizens_per_voter, p.market.bond_return_monthly,
-        p.accounts.rebalancing, world.openness, world.threat,
+        standing_table(p, world.law, world.in_force), surprises(world.draws, month - ahead, half, p),
+        noises(world.draws, month - ahead, half), ahead, _shares_kept(world, count), market_coefficients(p),
+        price_moves(p), as_row(world.opinion_coefficients), world.news, world.citizens_per_voter,
+        p.market.bond_return_monthly, p.accounts.rebalancing, world.openness, world.threat,
         1.0 if world.docket is not None and world.docket.restrictive else 0.0, r.openness, d.openness,
     )  # fmt: skip
     world.news = 0.0
     world.market = MarketState(*state.tolist())
     world.prices_before, world.product_prices = before, prices
-    world.account_totals = tuple(totals.tolist())
-    world.product_flows = np.zeros_like(prices)
-    world.product_flows[ASSIGNED] = world.account_totals[INTO_COIN] * world.citizens_per_voter
-    return list(path.tolist())
+    flow, contributions, gains, held, withdrawals = totals.tolist()
+    world.account_totals = (flow, contributions, gains, held, withdrawals)
+    world.product_flows = product_flows(world, None, flow, world.citizens_per_voter)
+    prices_of_months: list[float] = path.tolist()
+    return prices_of_months
+
+
+def _shares_kept(world: World, count: int) -> Reals:
+    """`keep_share` of each of the months to come."""
+    if share_kept(world, world.month) == 1.0:  # nothing has to be sold, or all of it is
+        return _ALL_KEPT[:count]
+    return np.array([share_kept(world, world.month + ahead) for ahead in range(count)])
+
+
+_ALL_KEPT = np.ones(QUARTER)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _move_months(
+def move_electorate(
     fixed: npt.NDArray[np.float32],
     dynamic: npt.NDArray[np.float32],
     state: Reals,
@@ -156,9 +167,10 @@ def _move_months(
     before: Reals,
     totals: Reals,
     path: Reals,
-    table: Reals,
+    standing: Reals,
     surprises: Reals,
     noises: Reals,
+    ahead: int,
     kept: Reals,
     market: Reals,
     moves: Reals,
@@ -173,24 +185,26 @@ def _move_months(
     stand_r: float,
     stand_d: float,
 ) -> None:  # pragma: no cover - compiled
-    """Phases 3 to 6, month by month, in the order of the schedule; fills `path` and moves everything in place."""
-    voters = fixed.shape[1]
-    sums = np.empty((block_count_of(voters), totals.size))
+    """The compiled `move_months`, month by month in the order of the schedule; fills path, moves the rest in place.
+
+    state: as MarketState; standing: `standing_table`; ahead: row of surprises and noises of the first month; kept and
+    path: one number per month; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients.
+    """
+    voters, table = fixed.shape[1], standing.copy()
+    sums = np.empty((block_count(voters), totals.size))
     for month in range(path.size):
-        move_market(state, surprises[month], news if month == 0 else 0.0, market)
+        move_market(state, surprises[ahead + month], news if month == 0 else 0.0, market)
         before[:] = prices
-        move_prices(prices, before, state[PRICE], state[CRYPTO_RETURN], state[STOCK_RETURN], noises[month], moves)
+        coin, stocks = state[CRYPTO_RETURN], state[STOCK_RETURN]
+        move_prices(prices, before, state[PRICE], coin, stocks, noises[ahead + month], moves)
         table[PRODUCT_PRICE], table[PRICE_BEFORE] = prices, before
+        # Contributions and gains are read by nobody before the last of these months is over.
+        last = month == path.size - 1
         move_accounts(
-            0, voters, fixed, dynamic, sums, table, state[STOCK_RETURN], bond_return, rebalancing, kept[month], 0.0, 0.0,
-            month == path.size - 1,
-        )  # fmt: skip
+            0, voters, fixed, dynamic, sums, table, stocks, bond_return, rebalancing, kept[month], 0.0, 0.0, last
+        )
         totals[:] = 0.0
         add_blocks(sums, totals)
-        state[FLOW] = totals[INTO_COIN] * citizens_per_voter
-        state[HELD] = totals[IN_COIN] * citizens_per_voter
+        state[FLOW], state[HELD] = totals[INTO_COIN] * citizens_per_voter, totals[IN_COIN] * citizens_per_voter
         move_minds(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, opinion)
         path[month] = state[PRICE]
-
-
-block_count_of = numba.njit(error_model="numpy")(block_count)

@@ -71,8 +71,8 @@ def accounts_month(
     voters = fixed.shape[1]
     sums = np.empty((block_count(voters), 5))
     share_out(
-        voters, move_accounts, fixed, dynamic, sums, products, stock_return, bond_return, rebalancing, keep_share, drawdown,
-        retirement_age, True,
+        voters, move_accounts, fixed, dynamic, sums, products, stock_return, bond_return, rebalancing, keep_share,
+        drawdown, retirement_age, True,
     )  # fmt: skip
     return added_blocks(sums)
 
@@ -153,7 +153,9 @@ def _move(
     for j in range(stop - start):
         share = np.float64(equity[j])
         growth = share * stock_return + (1.0 - share) * bond_return
-        in_plan, in_ira, paid = np.float64(plan[j]), np.float64(ira[j]), np.float64(contribution[j])
+        in_plan: float = np.float64(plan[j])
+        in_ira: float = np.float64(ira[j])
+        paid = np.float64(contribution[j])
         space[_EARNED + j] = (in_plan + in_ira) * growth
         space[_PAID + j] = paid
         in_plan = in_plan * (1.0 + growth) + paid
@@ -162,7 +164,8 @@ def _move(
             if listed:
                 price, before, new_money = space[_PRICE + j], space[_BEFORE + j], space[_NEW + j]
                 is_open, limit, coin = space[_OPEN + j], space[_LIMIT + j], space[_COIN + j]
-            held, wanted = np.float64(units[j]), np.float64(stake[j])
+            held: float = np.float64(units[j])
+            wanted = np.float64(stake[j])
             is_holder = wanted > 0.0 or held > 0.0
             from_plan = eligible[j] > 0.0 and (not listed or product[j] != IRA_FUND)
             after, plan_after, ira_after, spent = trade(

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numba
 import numpy as np
 import numpy.typing as npt
+from numba.extending import register_jitable
 
 Block = npt.NDArray[np.float32]
 Totals = npt.NDArray[np.float64]
@@ -57,6 +58,7 @@ def share_out(count: int, work: Callable[..., object], *arguments: object, threa
         done.result()
 
 
+@register_jitable
 def block_count(count: int) -> int:
     """Blocks that so many voters fill; the last may be short."""
     return -(-count // BLOCK)

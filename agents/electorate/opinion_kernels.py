@@ -102,7 +102,7 @@ def _move(
         side = np.float64(partisanship[j])
         party = stand_r if side > 0.0 else stand_d
         strength = abs(side) / (1.0 + abs(side))
-        wanted = ideal_goal + c.cue_weight * strength * (party - own)
+        wanted: float = ideal_goal + c.cue_weight * strength * (party - own)
         wanted -= c.blame_shift * now + thermostat
         wanted = min(1.0, max(0.0, wanted))
         was = np.float64(ideal[j])
