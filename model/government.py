@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .world import World
 
 _NEST_DRAWS = 64
+QUARTER = 3
+"""Months between a party's decisions, at least."""
 
 
 def transition(world: World) -> None:
@@ -282,14 +284,26 @@ def platforms(world: World) -> None:
     hold_platforms(world)
 
 
+def platform_due(world: World, month: int) -> bool:
+    """Whether the challenger of now gets to its platform in a month: some quarters, by its own draws."""
+    if month % QUARTER != 0:
+        return False
+    role = other(world.in_office)
+    return world.draws.uniform(f"platform gate {role}", 0, month) < world.parameters.party.platform_gate
+
+
+def agenda_due(world: World, month: int) -> bool:
+    """Whether the issue reaches the agenda of the administration of now in a month: some quarters, by its own draws."""
+    if month % QUARTER != 0 or not world.released:
+        return False
+    return agenda_opens(world.draws.uniform(f"agenda {world.in_office}", 0, month), world.parameters.party)
+
+
 def reconsider(world: World) -> None:
     """The challenger's decision on its platform, once a quarter and where it gets to it (ODD: platforms)."""
-    if world.month % 3 != 0:
+    if not platform_due(world, world.month):
         return
-    p = world.parameters
-    role = other(world.in_office)
-    if world.draws.uniform(f"platform gate {role}", 0, world.month) >= p.party.platform_gate:
-        return
+    p, role = world.parameters, other(world.in_office)
     party = world.party(role)
     candidates = platform_candidates(party.platform, p.party.platform_step)
     rival = world.stand(world.in_office)
@@ -305,11 +319,9 @@ def reconsider(world: World) -> None:
 
 def agenda(world: World) -> None:
     """Phase 9: the administration's agenda decision of the quarter, at most one item."""
-    if world.month % 3 != 0 or not world.released:
+    if not agenda_due(world, world.month):
         return
     p, role = world.parameters, world.in_office
-    if not agenda_opens(world.draws.uniform(f"agenda {role}", 0, world.month), p.party):
-        return
     options = available_options(world)
     challenger = world.stand(other(role))
     report = ask(

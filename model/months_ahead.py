@@ -24,7 +24,7 @@ from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
 from ..agents.electorate.opinion_kernels import move_minds
 from .elections import half_term
-from .government import drift
+from .government import QUARTER, agenda_due, drift, platform_due
 from .law import next_expiry
 from .market import (
     CRYPTO_RETURN,
@@ -49,7 +49,6 @@ Reals = npt.NDArray[np.float64]
 
 BEFORE, AT_ONCE, AFTER = PHASES[:2], PHASES[2:6], PHASES[6:]
 """What falls due at the beginning of a month, what `move_months` does, and what is decided at the end."""
-QUARTER = 3
 
 
 def predictable(world: World) -> bool:
@@ -76,8 +75,7 @@ def advance(world: World, months: int) -> None:
     while world.month < end:
         for phase in BEFORE:
             phase.run(world)
-        count = min(last_undisturbed(world), end - 1) - world.month + 1
-        *on_the_way, _ = move_months(world, count)
+        *on_the_way, _ = move_months(world, last_undisturbed(world, end) - world.month + 1)
         for price in on_the_way:
             world.record.append(month_record(world, price))
             world.month += 1
@@ -87,20 +85,23 @@ def advance(world: World, months: int) -> None:
         world.month += 1
 
 
-def last_undisturbed(world: World) -> int:
-    """Month that ends with the next decision, or after which something falls due; this month at the earliest.
+def last_undisturbed(world: World, end: int) -> int:
+    """Month before `end` that ends with the next decision or after which something falls due; this one at the earliest.
 
-    Decisions come at the end of a month (parties each quarter, voters at elections), what falls due at its beginning.
+    Decisions come at the end of a month (parties at quarters, voters at elections), what falls due at its beginning.
     """
     month, p = world.month, world.parameters
     half = half_term(p)
     last = min(
-        month + -month % QUARTER,
+        end - 1,
         month + -(month + p.institutions.election_lead) % half,
         month - month % half + half - 1,
     )
     for due in _dues(world):
         last = min(last, math.ceil(due) - 1)
+    for quarter in range(month + -month % QUARTER, last, QUARTER):
+        if platform_due(world, quarter) or agenda_due(world, quarter):
+            return quarter
     return last
 
 
@@ -149,13 +150,13 @@ def move_months(world: World, count: int) -> list[float]:
 
 
 def _shares_kept(world: World, count: int) -> Reals:
-    """`keep_share` of each of the months to come."""
+    """`keep_share` of each of the months to come; the last one stands for those after it."""
     if share_kept(world, world.month) == 1.0:  # nothing has to be sold, or all of it is
-        return _ALL_KEPT[:count]
+        return _ALL_KEPT
     return np.array([share_kept(world, world.month + ahead) for ahead in range(count)])
 
 
-_ALL_KEPT = np.ones(QUARTER)
+_ALL_KEPT = np.ones(1)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -187,8 +188,9 @@ def move_electorate(
 ) -> None:  # pragma: no cover - compiled
     """The compiled `move_months`, month by month in the order of the schedule; fills path, moves the rest in place.
 
-    state: as MarketState; standing: `standing_table`; ahead: row of surprises and noises of the first month; kept and
-    path: one number per month; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients.
+    state: as MarketState; standing: `standing_table`; ahead: row of surprises and noises of the first month; kept: one
+    share per month, of which the last stands for those after it; path: one price per month; market, moves, opinion:
+    `market_coefficients`, `price_moves`, OpinionCoefficients.
     """
     voters, table = fixed.shape[1], standing.copy()
     sums = np.empty((block_count(voters), totals.size))
@@ -200,9 +202,8 @@ def move_electorate(
         table[PRODUCT_PRICE], table[PRICE_BEFORE] = prices, before
         # Contributions and gains are read by nobody before the last of these months is over.
         last = month == path.size - 1
-        move_accounts(
-            0, voters, fixed, dynamic, sums, table, stocks, bond_return, rebalancing, kept[month], 0.0, 0.0, last
-        )
+        keep = kept[min(month, kept.size - 1)]
+        move_accounts(0, voters, fixed, dynamic, sums, table, stocks, bond_return, rebalancing, keep, 0.0, 0.0, last)
         totals[:] = 0.0
         add_blocks(sums, totals)
         state[FLOW], state[HELD] = totals[INTO_COIN] * citizens_per_voter, totals[IN_COIN] * citizens_per_voter
