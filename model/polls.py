@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,20 +19,16 @@ from ..agents.perception import NOT_ASKED, PollReport, Stand
 from .interventions import polled
 from .parameters import Parameters
 from .population import feared_size
+from .remembered import by_identity
 
 if TYPE_CHECKING:
     from .world import World
 
 
-_openness_of = attrgetter("openness")
-
-
 def threat_of(stands: Sequence[Stand], openness: float) -> float:
     """Largest relative fall in openness that any of the stands means, in [0, 1] (ODD: threat_of)."""
-    if openness <= 0.0:
-        return 0.0
-    lowest = min(stands, key=_openness_of).openness
-    return (openness - lowest) / openness if lowest < openness else 0.0
+    lowest = min([stand.openness for stand in stands])
+    return (openness - lowest) / openness if lowest < openness and openness > 0.0 else 0.0
 
 
 def relieved_size(p: Parameters, backstop: float) -> float:
@@ -40,17 +36,35 @@ def relieved_size(p: Parameters, backstop: float) -> float:
     return 1.0 - float((1.0 - backstop) ** p.opinion.curvature)
 
 
+@by_identity
+def _sizes(p: Parameters) -> Callable[[float, Stand], tuple[float, float]]:
+    """feared_size and relieved_size of a stand, given openness in force; the same stands are asked about for years."""
+
+    @lru_cache(maxsize=1024)
+    def sizes(now: float, stand: Stand) -> tuple[float, float]:
+        feared = feared_size(p, now, stand.openness, stand.forced, stand.protected)
+        return feared, relieved_size(p, stand.backstop)
+
+    return sizes
+
+
+def question_rows(world: World, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
+    """Rows of the kernel's question table, one for each pair (author's stand, opponent's stand), put as R and D."""
+    threat, attention = world.threat, world.parameters.polls.hypothetical_attention
+    sizes, author_is_r = _sizes(world.parameters), world.sign > 0
+    rows = []
+    for author, opponent in pairs:
+        imagined = threat + attention * (threat_of((author, opponent), openness) - threat)
+        r, d = (author, opponent) if author_is_r else (opponent, author)
+        feared_r, relieved_r = sizes(openness, r)
+        feared_d, relieved_d = sizes(openness, d)
+        rows.append((r.openness, d.openness, feared_r, feared_d, imagined, relieved_r, relieved_d))
+    return rows
+
+
 def question_row(world: World, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
-    """One row of the kernel's question table, sides put as R and D."""
-    p = world.parameters
-    sizes = [feared_size(p, openness, one.openness, one.forced, one.protected) for one in (author, opponent)]
-    threat = threat_of((author, opponent), openness)
-    attention = p.polls.hypothetical_attention
-    imagined = world.threat + attention * (threat - world.threat)
-    relieved = [relieved_size(p, one.backstop) for one in (author, opponent)]
-    if world.sign > 0:
-        return (author.openness, opponent.openness, sizes[0], sizes[1], imagined, relieved[0], relieved[1])
-    return (opponent.openness, author.openness, sizes[1], sizes[0], imagined, relieved[1], relieved[0])
+    """One row of the kernel's question table (ODD: question_row)."""
+    return question_rows(world, [(author, opponent)], openness)[0]
 
 
 def mean_ideals(
@@ -91,8 +105,7 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
     """
     p = world.parameters
     electorate = polled(world, role)
-    openness = world.openness
-    rows = np.array([question_row(world, author, opponent, openness) for author, opponent in pairs])
+    rows = np.array(question_rows(world, pairs, world.openness))
     n = min(p.polls.respondents, len(electorate))
     first = (world.month // 3) * n % len(electorate)
     totals = support(
@@ -110,9 +123,9 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
         world.vote_coefficients,
     )
     own = 0 if (role == "author") == (world.sign > 0) else 1
-    raw = [float(votes[own]) / float(votes[0] + votes[1]) for votes in totals]
-    bias = 1.0 + p.polls.hypothetical_bias
-    shares = tuple(raw[0] + bias * (share - raw[0]) for share in raw)
+    raw = [votes[own] / (votes[0] + votes[1]) for votes in totals.tolist()]
+    asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
+    shares = tuple([asked + bias * (share - asked) for share in raw])
     opinion = (NOT_ASKED, NOT_ASKED)
     if RULES[p.party.rule].needs_opinion:
         opinion = mean_ideals(world, electorate, 1.0 if own == 0 else -1.0, first, n, rows[standing])
