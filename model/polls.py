@@ -14,6 +14,7 @@ from ..agents.electorate.ballots import ballots
 from ..agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.kernels import support
+from ..agents.electorate.opinion_parameters import OpinionParameters
 from ..agents.party.rules import RULES
 from ..agents.perception import NOT_ASKED, PollReport, Stand
 from .interventions import polled
@@ -37,28 +38,41 @@ def relieved_size(p: Parameters, backstop: float) -> float:
 
 
 @by_identity
-def _sizes(p: Parameters) -> Callable[[float, Stand], tuple[float, float]]:
-    """feared_size and relieved_size of a stand, given openness in force; the same stands are asked about for years."""
+def _judged(opinion: OpinionParameters) -> Callable[[float, Stand, Stand], tuple[float, ...]]:
+    """A question as far as it hangs on openness and the stands of R and D; all arms ask about the same pairs for years.
 
-    @lru_cache(maxsize=1024)
-    def sizes(now: float, stand: Stand) -> tuple[float, float]:
-        feared = feared_size(p, now, stand.openness, stand.forced, stand.protected)
-        return feared, relieved_size(p, stand.backstop)
+    What is feared of a stand and what it relieves depends on no other group of parameters.
+    """
+    p = Parameters().model_copy(update={"opinion": opinion})
 
-    return sizes
+    @lru_cache(maxsize=4096)
+    def judged(now: float, r: Stand, d: Stand) -> tuple[float, ...]:
+        feared_r = feared_size(p, now, r.openness, r.forced, r.protected)
+        feared_d = feared_size(p, now, d.openness, d.forced, d.protected)
+        threat = threat_of((r, d), now)
+        return (
+            r.openness,
+            d.openness,
+            feared_r,
+            feared_d,
+            threat,
+            relieved_size(p, r.backstop),
+            relieved_size(p, d.backstop),
+        )
+
+    return judged
 
 
 def question_rows(world: World, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
     """Rows of the kernel's question table, one for each pair (author's stand, opponent's stand), put as R and D."""
-    threat, attention = world.threat, world.parameters.polls.hypothetical_attention
-    sizes, author_is_r = _sizes(world.parameters), world.sign > 0
+    p, now = world.parameters, world.threat
+    judged, attention = _judged(p.opinion), p.polls.hypothetical_attention
+    if world.sign < 0:
+        pairs = [(opponent, author) for author, opponent in pairs]
     rows = []
-    for author, opponent in pairs:
-        imagined = threat + attention * (threat_of((author, opponent), openness) - threat)
-        r, d = (author, opponent) if author_is_r else (opponent, author)
-        feared_r, relieved_r = sizes(openness, r)
-        feared_d, relieved_d = sizes(openness, d)
-        rows.append((r.openness, d.openness, feared_r, feared_d, imagined, relieved_r, relieved_d))
+    for r_stand, d_stand in pairs:
+        r, d, feared_r, feared_d, threat, relieved_r, relieved_d = judged(openness, r_stand, d_stand)
+        rows.append((r, d, feared_r, feared_d, now + attention * (threat - now), relieved_r, relieved_d))
     return rows
 
 
