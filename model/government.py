@@ -73,17 +73,18 @@ def confirm_agencies(world: World) -> None:
 
 def pipeline(world: World) -> None:
     """Phase 2: agencies drift, the friendly rule becomes final, the docket moves on, courts decide."""
-    month, president, regulator = world.month, world.party(world.in_office).ideal, world.parameters.regulator
+    p = world.parameters
+    president = world.party(world.in_office).ideal
     for agency in world.agencies.values():
-        confirmed = month >= agency.confirmed_at
-        agency.ideal = drift_ideal(agency.ideal, president, agency.independence, confirmed, regulator)
-    if world.friendly_pending and month >= world.parameters.policy.friendly_month:
+        confirmed = world.month >= agency.confirmed_at
+        agency.ideal = drift_ideal(agency.ideal, president, agency.independence, confirmed, p.regulator)
+    if world.friendly_pending and world.month >= p.policy.friendly_month:
         world.take_friendly_policy()
-    while world.docket is not None and world.docket.due <= month:
+    while world.docket is not None and world.docket.due <= world.month:
         _advance_docket(world, world.docket)
-    while (due := next_expiry(world.law)) is not None and due[1] <= month:
+    while (due := next_expiry(world.law)) is not None and due[1] <= world.month:
         _lapse(world, due[0])
-    for suit in [one for one in world.suits if one.decided <= month]:
+    for suit in [one for one in world.suits if one.decided <= world.month]:
         world.suits.remove(suit)
         decide_suit(world, suit)
 
