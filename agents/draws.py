@@ -77,6 +77,7 @@ def gumbel(u: float) -> float:
     return -math.log(-math.log(u))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def persistent_gumbel(key: int, agent: int, long_month: int, month: int, persistence: float) -> float:
     """Gumbel draw of which a share `persistence` of the underlying normal's variance lasts since `long_month`.
 

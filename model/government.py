@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..agents.draws import gumbel, persistent_gumbel
+from ..agents.draws import gumbel, persistent_gumbel, uniform
 from ..agents.electorate.kernels import grieve
 from ..agents.party.decisions import agenda_decision, agenda_opens, platform_candidates, platform_decision, remember
 from ..agents.perception import NEVER, LawState, Option, PolicyState, Stand
@@ -39,7 +40,7 @@ QUARTER = 3
 def transition(world: World) -> None:
     """Phase 1: winners take office; the docket of the old administration is frozen, agencies await new heads."""
     month, p = world.month, world.parameters
-    if month == 0 or month % half_term(p) != 0:
+    if month % half_term(p) != 0 or month == 0:
         return
     if world.elected_congress is not None:
         world.congress = world.elected_congress
@@ -272,7 +273,7 @@ def law_state(world: World) -> LawState:
         layer=law.layer,
         docket="" if docket is None else docket.option.name,
         docket_months=0.0 if docket is None else remaining_months(world, docket),
-        vacated=sum(1 for event in world.events if event.kind == "vacated"),
+        vacated=[event.kind for event in world.events].count("vacated"),
         salted=law.salted_from is not None or law.salted_to is not None,
         review=review_open(world),
     )
@@ -304,17 +305,22 @@ def reconsider(world: World) -> None:
     if not platform_due(world, world.month):
         return
     p, role = world.parameters, other(world.in_office)
-    party = world.party(role)
+    party, rival = world.party(role), world.stand(world.in_office)
     candidates = platform_candidates(party.platform, p.party.platform_step)
-    rival = world.stand(world.in_office)
     stands = [platform_stand(candidate, p.policy.warn_floor) for candidate in candidates]
     report = ask(world, role, [(one, rival) if role == "author" else (rival, one) for one in stands])
-    draws = [gumbel(world.draws.uniform(f"platform {role}", i, world.month)) for i in range(len(candidates))]
+    draws = _platform_draws(world.draws.key(f"platform {role}"), len(candidates), world.month)
     state = policy_state(world, role)
     party.platform = platform_decision(
         candidates, report, state, party.ideal, 0.01 * level_sd(p), p.party, draws, party.memory
     )
     party.memory = remember(party.memory, report, state, party.ideal, p.party)
+
+
+@lru_cache(maxsize=4096)
+def _platform_draws(key: int, count: int, month: int) -> tuple[float, ...]:
+    """A Gumbel value for each candidate; remembered, as all arms of a replicate ask for the same."""
+    return tuple([gumbel(uniform(key, i, month)) for i in range(count)])
 
 
 def agenda(world: World) -> None:
@@ -331,9 +337,13 @@ def agenda(world: World) -> None:
         standing=0 if world.docket is None else 1,
     )
     party, state = world.party(role), policy_state(world, role)
-    key = world.draws.key(f"choice {role}")
-    moves = [_taste(world, key, option.number) for option in options]
-    nests = {nest: _taste(world, key, _NEST_DRAWS + i) for i, nest in enumerate(NESTS)}
+    moves, nests = _tastes(
+        world.draws.key(f"choice {role}"),
+        tuple([option.number for option in options]),
+        world.term_start,
+        world.month,
+        p.party.choice_persistence,
+    )
     chosen = options[
         agenda_decision(
             options,
@@ -359,9 +369,16 @@ def agenda(world: World) -> None:
         world.announced = None
 
 
-def _taste(world: World, key: int, index: int) -> float:
-    persistence = world.parameters.party.choice_persistence
-    return persistent_gumbel(key, index, world.term_start, world.month, persistence)
+@lru_cache(maxsize=4096)
+def _tastes(
+    key: int, numbers: tuple[int, ...], term_start: int, month: int, persistence: float
+) -> tuple[list[float], dict[str, float]]:
+    """A Gumbel value for each move of the menu and for each nest; remembered, as arms meet the same menus."""
+
+    def taste(index: int) -> float:
+        return persistent_gumbel(key, index, term_start, month, persistence)
+
+    return [taste(number) for number in numbers], {nest: taste(_NEST_DRAWS + i) for i, nest in enumerate(NESTS)}
 
 
 def available_options(world: World) -> list[Option]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from .elections import Congress
 from .events import other
 from .groups import InstitutionsParameters
+from .remembered import by_identity
 
 MAJORITY = 0.5
 
@@ -32,6 +33,7 @@ EVERYTHING = Passage(True, True, True, True)
 NOTHING = Passage(False, False, False, False)
 
 
+@by_identity
 def chambers_held(congress: Congress, role: str, in_office: str, institutions: InstitutionsParameters) -> list[bool]:
     """Whether a role holds each chamber that the form of government has; a parliament belongs to the government."""
     if institutions.chambers == "parliamentary":
@@ -86,6 +88,7 @@ def passes(
     return passed
 
 
+@by_identity
 def passage(congress: Congress, role: str, institutions: InstitutionsParameters) -> Passage:
     """What the present Congress would pass for the party in office. A resolution of disapproval knows no filibuster."""
     thresholds = (institutions.senate_threshold, MAJORITY)

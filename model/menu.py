@@ -188,8 +188,7 @@ def menu(
     due = next_expiry(law)
     # A sunset can be put off in its last year.
     renewed = due[0] if due is not None and month >= due[1] - p.policy.renewal_window else None
-    hold, *moves = _open_moves(law, terms, passage, supports, review, renewed)
-    return [hold, *(_timed(option, ideals, p.regulator) for option in moves)]
+    return list(_timed_moves(law, terms, passage, supports, review, renewed, tuple(ideals.items())))
 
 
 @lru_cache(maxsize=4096)
@@ -208,6 +207,21 @@ def _open_moves(
     if renewed is not None:
         found.add_renew(renewed)
     return tuple(found.options)
+
+
+# Agencies drift by draws that the arms of a replicate share, so that these meet the same menus with the same delays.
+@lru_cache(maxsize=4096)
+def _timed_moves(
+    law: Law,
+    terms: _Terms,
+    passage: Passage,
+    supports: bool,
+    review: bool,
+    renewed: str | None,
+    ideals: tuple[tuple[str, float], ...],
+) -> tuple[Option, ...]:
+    hold, *moves = _open_moves(law, terms, passage, supports, review, renewed)
+    return (hold, *[_timed(option, dict(ideals), terms.regulator) for option in moves])
 
 
 def _timed(option: Option, ideals: dict[str, float], regulator: RegulatorParameters) -> Option:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,25 +14,22 @@ from ..agents.electorate.ballots import ballots
 from ..agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.kernels import support
+from ..agents.electorate.opinion_parameters import OpinionParameters
 from ..agents.party.rules import RULES
 from ..agents.perception import NOT_ASKED, PollReport, Stand
 from .interventions import polled
 from .parameters import Parameters
 from .population import feared_size
+from .remembered import by_identity
 
 if TYPE_CHECKING:
     from .world import World
 
 
-_openness_of = attrgetter("openness")
-
-
 def threat_of(stands: Sequence[Stand], openness: float) -> float:
     """Largest relative fall in openness that any of the stands means, in [0, 1] (ODD: threat_of)."""
-    if openness <= 0.0:
-        return 0.0
-    lowest = min(stands, key=_openness_of).openness
-    return (openness - lowest) / openness if lowest < openness else 0.0
+    lowest = min([stand.openness for stand in stands])
+    return (openness - lowest) / openness if lowest < openness and openness > 0.0 else 0.0
 
 
 def relieved_size(p: Parameters, backstop: float) -> float:
@@ -40,17 +37,48 @@ def relieved_size(p: Parameters, backstop: float) -> float:
     return 1.0 - float((1.0 - backstop) ** p.opinion.curvature)
 
 
+@by_identity
+def _judged(opinion: OpinionParameters) -> Callable[[float, Stand, Stand], tuple[float, ...]]:
+    """A question as far as it hangs on openness and the stands of R and D; all arms ask about the same pairs for years.
+
+    What is feared of a stand and what it relieves depends on no other group of parameters.
+    """
+    p = Parameters().model_copy(update={"opinion": opinion})
+
+    @lru_cache(maxsize=4096)
+    def judged(now: float, r: Stand, d: Stand) -> tuple[float, ...]:
+        feared_r = feared_size(p, now, r.openness, r.forced, r.protected)
+        feared_d = feared_size(p, now, d.openness, d.forced, d.protected)
+        threat = threat_of((r, d), now)
+        return (
+            r.openness,
+            d.openness,
+            feared_r,
+            feared_d,
+            threat,
+            relieved_size(p, r.backstop),
+            relieved_size(p, d.backstop),
+        )
+
+    return judged
+
+
+def question_rows(world: World, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
+    """Rows of the kernel's question table, one for each pair (author's stand, opponent's stand), put as R and D."""
+    p, now = world.parameters, world.threat
+    judged, attention = _judged(p.opinion), p.polls.hypothetical_attention
+    if world.sign < 0:
+        pairs = [(opponent, author) for author, opponent in pairs]
+    rows = []
+    for r_stand, d_stand in pairs:
+        r, d, feared_r, feared_d, threat, relieved_r, relieved_d = judged(openness, r_stand, d_stand)
+        rows.append((r, d, feared_r, feared_d, now + attention * (threat - now), relieved_r, relieved_d))
+    return rows
+
+
 def question_row(world: World, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
-    """One row of the kernel's question table, sides put as R and D."""
-    p = world.parameters
-    sizes = [feared_size(p, openness, one.openness, one.forced, one.protected) for one in (author, opponent)]
-    threat = threat_of((author, opponent), openness)
-    attention = p.polls.hypothetical_attention
-    imagined = world.threat + attention * (threat - world.threat)
-    relieved = [relieved_size(p, one.backstop) for one in (author, opponent)]
-    if world.sign > 0:
-        return (author.openness, opponent.openness, sizes[0], sizes[1], imagined, relieved[0], relieved[1])
-    return (opponent.openness, author.openness, sizes[1], sizes[0], imagined, relieved[1], relieved[0])
+    """One row of the kernel's question table (ODD: question_row)."""
+    return question_rows(world, [(author, opponent)], openness)[0]
 
 
 def mean_ideals(
@@ -91,8 +119,7 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
     """
     p = world.parameters
     electorate = polled(world, role)
-    openness = world.openness
-    rows = np.array([question_row(world, author, opponent, openness) for author, opponent in pairs])
+    rows = np.array(question_rows(world, pairs, world.openness))
     n = min(p.polls.respondents, len(electorate))
     first = (world.month // 3) * n % len(electorate)
     totals = support(
@@ -110,9 +137,9 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
         world.vote_coefficients,
     )
     own = 0 if (role == "author") == (world.sign > 0) else 1
-    raw = [float(votes[own]) / float(votes[0] + votes[1]) for votes in totals]
-    bias = 1.0 + p.polls.hypothetical_bias
-    shares = tuple(raw[0] + bias * (share - raw[0]) for share in raw)
+    raw = [votes[own] / (votes[0] + votes[1]) for votes in totals.tolist()]
+    asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
+    shares = tuple([asked + bias * (share - asked) for share in raw])
     opinion = (NOT_ASKED, NOT_ASKED)
     if RULES[p.party.rule].needs_opinion:
         opinion = mean_ideals(world, electorate, 1.0 if own == 0 else -1.0, first, n, rows[standing])

@@ -25,6 +25,8 @@ GROUP = 4 * BLOCK
 PAD = 8
 """Between rows of working space: rows at multiples of 4,096 bytes would wait for each other in the cache."""
 ROW = GROUP + PAD
+LINE = 8
+"""Float64 values in a line of the cache."""
 LARGE = 1_000_000
 """From so many voters on a world is worked out by several threads; below, starting them costs more than they save."""
 
@@ -77,6 +79,17 @@ def add_blocks(sums: Totals, totals: Totals) -> None:  # pragma: no cover - comp
     for block in range(sums.shape[0]):
         for k in range(sums.shape[1]):
             totals[k] += sums[block, k]
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def working_space(size: int) -> Totals:  # pragma: no cover - compiled
+    """Room for so many float64 values, unwritten, from the start of a cache line on.
+
+    Eight values at a time, which is what vector instructions move, then never straddle two lines.
+    """
+    room = np.empty(size + LINE)
+    skipped = -(room.ctypes.data // 8) % LINE
+    return room[skipped : skipped + size]
 
 
 @numba.njit(error_model="numpy", forceinline=True)

@@ -105,13 +105,23 @@ def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cove
             space[row + j] = math.exp(space[row + j])
         return
     for j in range(count):
-        x = space[row + j]
-        rounded = fused(_PER_STEP, x, _ROUND)
-        step = bits_of(rounded)
-        k = rounded - _ROUND
-        r = fused(k, _STEP_LOW, fused(k, _STEP_HIGH, x))
-        power = double_of(_POWERS[step & (STEPS - 1)] + (step << 45))
-        square = r * r
-        rest = _RESTS[step & (STEPS - 1)] + r
-        rest = fused(square * square, fused(r, _C5, _C4), fused(square, fused(r, _C3, _C2), rest))
-        space[row + j] = fused(power, rest, power)
+        step, r = reduced(space[row + j])
+        space[row + j] = restored(step, r)
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def reduced(x: float) -> tuple[int, float]:  # pragma: no cover - compiled
+    """The number of 128ths of an exponent in x, in the low bits of an integer, and the rest r."""
+    rounded = fused(_PER_STEP, x, _ROUND)
+    k = rounded - _ROUND
+    return bits_of(rounded), fused(k, _STEP_LOW, fused(k, _STEP_HIGH, x))
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def restored(step: int, r: float) -> float:  # pragma: no cover - compiled
+    """2^(k/128) exp(r) of what `reduced` left."""
+    power = double_of(_POWERS[step & (STEPS - 1)] + (step << 45))
+    square = r * r
+    rest = _RESTS[step & (STEPS - 1)] + r
+    rest = fused(square * square, fused(r, _C5, _C4), fused(square, fused(r, _C3, _C2), rest))
+    return float(fused(power, rest, power))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from .accounts_kernels import accounts_month
 from .blocks import BLOCK, Block, Totals
 from .opinion_kernels import opinion_month
-from .vote_kernels import OwnTerms, grieve, judge, own_terms, pain, retrospection, support, whole_loss
+from .vote_kernels import grieve, support
+from .vote_terms import OwnTerms, judge, own_terms, pain, retrospection, whole_loss
 
 __all__ = [
     "BLOCK",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+import numpy.typing as npt
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from .blocks import BLOCK, PAD, Block, Totals, added_blocks, block_count, share_out
+from .blocks import BLOCK, PAD, Block, Totals, added_blocks, block_count, share_out, working_space
 from .coefficients import VoteCoefficients, as_row
 from .columns import (
     BELIEF,
@@ -25,111 +26,21 @@ from .columns import (
     VISIBILITY,
 )
 from .exponential import exponentials
-
-OwnTerms = tuple[float, float, float, float, float]
-
-
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:  # pragma: no cover - compiled
-    """Prospect value of losing the whole unprotected stake (years of income), positive (ODD: pain)."""
-    if stake <= 0.0 or visibility <= 0.0 or c.unprotected <= 0.0:
-        return 0.0
-    return float(visibility * belief * c.loss_aversion * (c.unprotected * stake) ** c.curvature)
-
-
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def whole_loss(
-    stake: float, visibility: float, belief: float, c: VoteCoefficients
-) -> float:  # pragma: no cover - compiled
-    """Prospect value of losing a stake that nothing protects, such as a share of a public fund (ODD: whole_loss)."""
-    return float(visibility * belief * c.loss_aversion * stake**c.curvature)
-
-
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def retrospection(
-    units: float,
-    price: float,
-    reference: float,
-    income: float,
-    visibility: float,
-    partisanship: float,
-    incumbent: float,
-    c: VoteCoefficients,
-) -> float:  # pragma: no cover - compiled
-    """Credit or blame for own gains, in logit, positive to the R party (ODD: retrospection)."""
-    if units <= 0.0 or visibility <= 0.0 or c.retrospective_weight == 0.0:
-        return 0.0
-    gain = units * (price - reference) / income
-    value = gain**c.curvature if gain >= 0.0 else -c.loss_aversion * (-gain) ** c.curvature
-    strength = partisanship / (1.0 + abs(partisanship))
-    share = c.blame_incumbent * (1.0 - c.blame_incumbent_partisan * incumbent * strength)
-    push = c.retrospective_weight * share * visibility * value
-    return float(incumbent * min(c.retrospective_cap, max(-c.retrospective_cap, push)))
-
-
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def own_terms(
-    fixed: Block, dynamic: Block, i: int, prices: Totals, incumbent: float, c: VoteCoefficients
-) -> OwnTerms:  # pragma: no cover - compiled
-    """What voter i's stakes bring to her vote (ODD: own_terms).
-
-    Feared loss, attention to a threat, retrospection, and what a public backstop of savers' losses is worth to her:
-    the prospect value of her own loss (relief), or a taxpayer's dislike in logit where she holds nothing.
-    """
-    units = np.float64(dynamic[UNITS, i])
-    visibility = np.float64(dynamic[VISIBILITY, i])
-    income = np.float64(fixed[INCOME, i])
-    belief = np.float64(fixed[BELIEF, i])
-    feared, attention, own, relief, dislike = 0.0, 0.0, 0.0, 0.0, 0.0
-    if units > 0.0 and visibility > 0.0:
-        price = prices[int(dynamic[PRODUCT, i])]
-        stake = units * price / income
-        feared = pain(stake, visibility, belief, c)
-        attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
-        partisanship = np.float64(fixed[PARTISANSHIP, i])
-        reference = np.float64(dynamic[REFERENCE, i])
-        own = retrospection(units, price, reference, income, visibility, partisanship, incumbent, c)
-        if c.backstop > 0.0 and reference > price:
-            relief = visibility * c.loss_aversion * (units * (reference - price) / income) ** c.curvature
-    elif c.backstop > 0.0:
-        dislike = c.backstop_dislike
-    if c.public_usd > 0.0:
-        share = c.public_usd / income
-        feared += whole_loss(share, c.public_visibility, belief, c)
-        attention += c.salience_threat * c.public_visibility * share / (share + c.stake_half)
-    return feared, attention, own, relief, dislike
-
-
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def judge(
-    base: float,
-    ideal: float,
-    weight: float,
-    feared: float,
-    grievance: float,
-    own: float,
-    relief: float,
-    dislike: float,
-    question: Totals,
-    turnout_channel: bool,
-    c: VoteCoefficients,
-) -> tuple[float, float]:  # pragma: no cover - compiled
-    """Utility of R over D at two stands, and the gap that mobilises (ODD: support). question: a row as in `support`."""
-    r, d = question[0], question[1]
-    issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
-    stakes = weight * c.loss_weight * (feared * (question[3] - question[2]) + grievance) + own
-    backed = question[5] - question[6]
-    if backed != 0.0:
-        stakes += backed * (weight * c.loss_weight * relief - dislike)
-    utility = base + issue + stakes
-    return utility, abs(utility) if turnout_channel else abs(base + issue)
-
+from .power import powers
+from .vote_terms import holder_terms, judge, pain, public_terms, whole_loss, worth
 
 COUNT = len(VoteCoefficients._fields)
+QUESTION = 7
+"""Numbers of one question, see `support`."""
+SIDE_BY_SIDE = 3
+"""Questions added up together: their sums do not wait for each other, so the processor adds them at once."""
 _ROW = BLOCK + PAD
+# Rows of working space, float64.
 _BASE, _HABIT, _SALIENCE, _IDEAL, _GRIEVANCE, _FEARED, _ATTENTION = (_ROW * row for row in range(7))
-_OWN, _RELIEF, _DISLIKE, _CHOICE, _TURNOUT = (_ROW * row for row in range(7, 12))
-_SPACE = 12 * _ROW
+_OWN, _RELIEF, _DISLIKE, _STAKE, _GAIN = (_ROW * row for row in range(7, 12))
+_CHOICE, _TURNOUT = _STAKE, _GAIN  # free once the terms are listed
+_STAKE_POWER, _GAIN_POWER, _ANSWERS = (_ROW * row for row in range(12, 15))
+_SPACE = _ANSWERS + 2 * _ROW * SIDE_BY_SIDE
 
 
 def support(
@@ -180,27 +91,21 @@ def _support(
     """Votes of positions begin .. end-1 counted from voter `first`; begin is a multiple of BLOCK. Fills its sums."""
     c = VoteCoefficients(*to_fixed_tuple(row, COUNT))  # type: ignore[call-arg]
     voters = fixed.shape[1]
-    space = np.empty(_SPACE)
+    space, holders = working_space(_SPACE), np.empty(BLOCK, np.int64)
     for start in range(begin, end, BLOCK):
         count = min(start + BLOCK, end) - start
-        for j in range(count):
-            i = first + start + j
-            if i >= voters:
-                i -= voters
-            partisanship = np.float64(fixed[PARTISANSHIP, i])
-            feared, attention, own, relief, dislike = own_terms(fixed, dynamic, i, prices, incumbent, c)
-            space[_BASE + j] = partisanship + shift
-            space[_HABIT + j] = np.float64(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
-            space[_SALIENCE + j] = np.float64(dynamic[SALIENCE, i])
-            space[_IDEAL + j] = np.float64(dynamic[IDEAL, i])
-            space[_GRIEVANCE + j] = np.float64(dynamic[GRIEVANCE, i])
-            space[_FEARED + j] = feared
-            space[_ATTENTION + j] = attention
-            space[_OWN + j] = own
-            space[_RELIEF + j] = relief
-            space[_DISLIKE + j] = dislike
+        listed = 0
+        while listed < count:  # in two parts where the panel begins anew with the first voter
+            i = (first + start + listed) % voters
+            stop = min(voters, i + count - listed)
+            part, people, minds = space[listed:], fixed[:, i:stop], dynamic[:, i:stop]
+            _list_voters(part, people, minds, turnout_row, shift, c)
+            _list_holders(part, holders, people, minds, prices, incumbent, c)
+            if c.public_usd > 0.0:
+                _list_public(part, people, c)
+            listed += stop - i
         for q in range(questions.shape[0]):
-            question = questions[q]
+            question = to_fixed_tuple(questions[q], QUESTION)
             rise = max(0.0, question[4] - threat)
             for j in range(count):
                 utility, gap = judge(
@@ -212,17 +117,114 @@ def _support(
                 space[_TURNOUT + j] = -(space[_HABIT + j] + c.turnout_gap_weight * gap)
             exponentials(space, _CHOICE, count)
             exponentials(space, _TURNOUT, count)
-            for j in range(count):
-                turnout = 1.0 / (1.0 + space[_TURNOUT + j])
-                choice = 1.0 / (1.0 + space[_CHOICE + j])
-                space[_CHOICE + j] = turnout * choice
-                space[_TURNOUT + j] = turnout * (1.0 - choice)
-            r, d = 0.0, 0.0
-            for j in range(count):
-                r += space[_CHOICE + j]
-                d += space[_TURNOUT + j]
-            sums[start // BLOCK, 2 * q] = r
-            sums[start // BLOCK, 2 * q + 1] = d
+            side = q % SIDE_BY_SIDE
+            _answer(space, count, space[_ANSWERS + 2 * _ROW * side :])
+            if side == SIDE_BY_SIDE - 1 or q == questions.shape[0] - 1:
+                _add_answers(space, count, q - side, sums[start // BLOCK])
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _list_voters(
+    space: Totals, fixed: Block, dynamic: Block, turnout_row: int, shift: float, c: VoteCoefficients
+) -> None:  # pragma: no cover - compiled
+    """Put what every voter brings to her vote in rows, as of somebody who holds nothing."""
+    partisanship, turnout = fixed[PARTISANSHIP], fixed[turnout_row]
+    salience, ideal, grievance = dynamic[SALIENCE], dynamic[IDEAL], dynamic[GRIEVANCE]
+    dislike = c.backstop_dislike if c.backstop > 0.0 else 0.0
+    for j in range(partisanship.size):
+        leaning = np.float64(partisanship[j])
+        space[_BASE + j] = leaning + shift
+        space[_HABIT + j] = np.float64(turnout[j]) - c.turnout_gap_weight * abs(leaning)
+        space[_SALIENCE + j] = np.float64(salience[j])
+        space[_IDEAL + j] = np.float64(ideal[j])
+        space[_GRIEVANCE + j] = np.float64(grievance[j])
+        space[_FEARED + j] = 0.0
+        space[_ATTENTION + j] = 0.0
+        space[_OWN + j] = 0.0
+        space[_RELIEF + j] = 0.0
+        space[_DISLIKE + j] = dislike
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _list_holders(
+    space: Totals,
+    holders: npt.NDArray[np.int64],
+    fixed: Block,
+    dynamic: Block,
+    prices: Totals,
+    incumbent: float,
+    c: VoteCoefficients,
+) -> None:  # pragma: no cover - compiled
+    """Put the terms of those who hold something they see in their rows; most hold nothing, and powers are dear."""
+    units, visibility, reference, product = dynamic[UNITS], dynamic[VISIBILITY], dynamic[REFERENCE], dynamic[PRODUCT]
+    income, belief, partisanship = fixed[INCOME], fixed[BELIEF], fixed[PARTISANSHIP]
+    found = 0
+    for j in range(units.size):
+        holders[found] = j
+        found += 1 if (units[j] > 0.0) & (visibility[j] > 0.0) else 0  # no branch: who holds cannot be guessed
+    for k in range(found):
+        j = holders[k]
+        price = prices[int(product[j])]
+        stake, gain = worth(np.float64(units[j]), price, np.float64(reference[j]), np.float64(income[j]))
+        space[_STAKE + k], space[_GAIN + k] = stake, gain
+        space[_STAKE_POWER + k] = c.unprotected * stake
+        space[_GAIN_POWER + k] = abs(gain)
+    powers(space, _STAKE_POWER, found, c.curvature)
+    powers(space, _GAIN_POWER, found, c.curvature)
+    for k in range(found):
+        j = holders[k]
+        feared, attention, own, relief = holder_terms(
+            space[_STAKE + k], space[_STAKE_POWER + k], space[_GAIN + k], space[_GAIN_POWER + k],
+            np.float64(visibility[j]), np.float64(belief[j]), np.float64(partisanship[j]), incumbent, c,
+        )  # fmt: skip
+        space[_FEARED + j] = feared
+        space[_ATTENTION + j] = attention
+        space[_OWN + j] = own
+        space[_RELIEF + j] = relief
+        space[_DISLIKE + j] = 0.0
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _list_public(space: Totals, fixed: Block, c: VoteCoefficients) -> None:  # pragma: no cover - compiled
+    """Add every voter's share of a public fund to her terms."""
+    income, belief = fixed[INCOME], fixed[BELIEF]
+    for j in range(income.size):
+        space[_STAKE + j] = c.public_usd / np.float64(income[j])
+        space[_STAKE_POWER + j] = space[_STAKE + j]
+    powers(space, _STAKE_POWER, income.size, c.curvature)
+    for j in range(income.size):
+        feared, attention = public_terms(space[_STAKE + j], space[_STAKE_POWER + j], np.float64(belief[j]), c)
+        space[_FEARED + j] += feared
+        space[_ATTENTION + j] += attention
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _answer(space: Totals, count: int, answers: Totals) -> None:  # pragma: no cover - compiled
+    """Probabilities to vote for R, and in the next row for D, from odds against choosing R and against turning out."""
+    for j in range(count):
+        turnout = 1.0 / (1.0 + space[_TURNOUT + j])
+        choice = 1.0 / (1.0 + space[_CHOICE + j])
+        answers[j] = turnout * choice
+        answers[_ROW + j] = turnout * (1.0 - choice)
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _add_answers(space: Totals, count: int, q: int, sums: Totals) -> None:  # pragma: no cover - compiled
+    """Add up a block's answers to three questions from q on, and keep the sums of those that there are."""
+    r = d = r_next = d_next = r_last = d_last = 0.0
+    for j in range(count):
+        r += space[_ANSWERS + j]
+        d += space[_ANSWERS + _ROW + j]
+        r_next += space[_ANSWERS + 2 * _ROW + j]
+        d_next += space[_ANSWERS + 3 * _ROW + j]
+        r_last += space[_ANSWERS + 4 * _ROW + j]
+        d_last += space[_ANSWERS + 5 * _ROW + j]
+    sums[2 * q], sums[2 * q + 1] = r, d
+    # What is no question was added up for nothing: its row may hold anything.
+    if 2 * q + 2 < sums.size:
+        sums[2 * q + 2], sums[2 * q + 3] = r_next, d_next
+    if 2 * q + 4 < sums.size:
+        sums[2 * q + 4], sums[2 * q + 5] = r_last, d_last
 
 
 def grieve(fixed: Block, dynamic: Block, prices: Totals, size: float, sign: float, c: VoteCoefficients) -> None:

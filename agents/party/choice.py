@@ -17,7 +17,7 @@ def softmax(values: Sequence[float]) -> list[float]:
 def inclusive_value(values: Sequence[float], dissimilarity: float) -> float:
     """Log of the mean exponentiated value of a nest, so that near-copies of a move do not make it likelier."""
     top = max(values)
-    mean = sum(math.exp((value - top) / dissimilarity) for value in values) / len(values)
+    mean = sum([math.exp((value - top) / dissimilarity) for value in values]) / len(values)
     return top + dissimilarity * math.log(mean)
 
 
@@ -38,10 +38,13 @@ def choose(
     for index, nest in enumerate(nests):
         members.setdefault(nest, []).append(index)
     scaled = [precision * utility for utility in utilities]
-    best = max(
-        members, key=lambda nest: inclusive_value([scaled[i] for i in members[nest]], dissimilarity) + nest_draws[nest]
-    )
-    return max(members[best], key=lambda i: scaled[i] / dissimilarity + move_draws[i])
+    drawn = {
+        nest: inclusive_value([scaled[i] for i in inside], dissimilarity) + nest_draws[nest]
+        for nest, inside in members.items()
+    }
+    inside = members[max(drawn, key=drawn.__getitem__)]
+    values = [scaled[i] / dissimilarity + move_draws[i] for i in inside]
+    return inside[values.index(max(values))]
 
 
 def probabilities(

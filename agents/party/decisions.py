@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 
 from ..perception import NOTHING, LawState, Memory, Option, PolicyState, PollReport
 from .choice import choose
@@ -11,12 +12,23 @@ from .parameters import PartyParameters
 from .rules import RULES
 
 
+_ROOT_2 = math.sqrt(2.0)
+_COSTS = {
+    "guidance": attrgetter("guidance_cost"),
+    "enforcement": attrgetter("guidance_cost"),
+    "rule": attrgetter("rule_cost"),
+    "statute": attrgetter("statute_cost"),
+    "resolution": attrgetter("resolution_cost"),
+}
+"""The cost of each instrument, of the party's parameters."""
+
+
 def win_probability(share: float, level_sd: float) -> float:
     """P(win) at an expected two-party share, valence level sd in vote share; Phi(margin / sd)."""
     margin = share - 0.5
     if level_sd <= 0.0:
         return 0.5 * (1.0 + math.copysign(1.0, margin)) if margin != 0.0 else 0.5
-    return 0.5 * math.erfc(-margin / (level_sd * math.sqrt(2.0)))
+    return 0.5 * math.erfc(-margin / (level_sd * _ROOT_2))
 
 
 def life_share(option: Option, horizon_months: float, months_left: int) -> float:
@@ -36,15 +48,7 @@ def move_cost(option: Option, hostile_chambers: int, live: bool, parameters: Par
     """Agenda, instrument and oversight cost of a move; a live docket has paid its agenda cost."""
     if option.instrument == "none":
         return 0.0
-    instrument = {
-        "guidance": parameters.guidance_cost,
-        "enforcement": parameters.guidance_cost,
-        "rule": parameters.rule_cost,
-        "statute": parameters.statute_cost,
-        "resolution": parameters.resolution_cost,
-    }[option.instrument]
-    if option.name == "renew":
-        instrument = parameters.renewal_cost
+    instrument = parameters.renewal_cost if option.name == "renew" else _COSTS[option.instrument](parameters)
     agenda = 0.0 if live else parameters.agenda_cost
     return agenda + instrument + parameters.divided_cost * hostile_chambers
 
@@ -70,9 +74,8 @@ def move_utility(
     rent * P(win) - weight * expected squared distance over the move's life + donors - costs - credibility. What the
     move does not cover is policy as it stands and, where a sunset falls into the horizon, policy after the lapse.
     """
-    rule = RULES[parameters.rule]
     office = 0.0
-    if rule.heeds_polls:
+    if RULES[parameters.rule].heeds_polls:
         office = parameters.office_rent * win_probability(share + policy.incumbency_share, level_sd)
     horizon = 12.0 * parameters.horizon_years
     life = life_share(option, horizon, policy.months_left)
@@ -138,17 +141,16 @@ def platform_decision(
     """
     rule = RULES[parameters.rule]
     target = rule().target(ideal, poll, policy, parameters, memory)
-    weight = parameters.policy_weight
-    utilities = []
-    for candidate, share in zip(candidates, poll.shares, strict=True):
+    weight, rent, precision = parameters.policy_weight, parameters.office_rent, parameters.choice_precision
+    lost, advantage = weight * (policy.rival_platform - target) ** 2, policy.incumbency_share
+    scaled = []
+    for candidate, share, draw in zip(candidates, poll.shares, draws, strict=True):
         own = weight * (candidate - target) ** 2
-        if not rule.heeds_polls:
-            utilities.append(-own)
-            continue
-        won = win_probability(share - policy.incumbency_share, level_sd)
-        lost = weight * (policy.rival_platform - target) ** 2
-        utilities.append(won * (parameters.office_rent - own) - (1.0 - won) * lost)
-    scaled = [parameters.choice_precision * utility + draw for utility, draw in zip(utilities, draws, strict=True)]
+        utility = -own
+        if rule.heeds_polls:
+            won = win_probability(share - advantage, level_sd)
+            utility = won * (rent - own) - (1.0 - won) * lost
+        scaled.append(precision * utility + draw)
     return candidates[scaled.index(max(scaled))]
 
 
