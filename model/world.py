@@ -94,8 +94,8 @@ class World(LateModel):
             self.electorate.own_people(self.blind)
         self._pack_coefficients()
         self.market = START
-        self.product_prices, self.prices_before = starting_prices(), starting_prices()
-        self.product_flows = 0.0 * starting_prices()
+        self.product_prices = starting_prices()
+        self.prices_before, self.product_flows = self.product_prices.copy(), 0.0 * self.product_prices
         self.fund = PublicFund()
         self.socialised_usd = 0.0
         self.law = initial_law(p)
