@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..model.government import Event
 from ..model.record import Month
@@ -46,8 +46,14 @@ def lasting_start(holds: Sequence[bool], lasting: int = LASTING) -> int:
     >>> lasting_start([True, False, True, True], 2)
     2
     """
-    # As bytes, since looking for a run of ones in bytes is no loop of the interpreter's.
-    return bytes(map(bool, holds)).find(b"\1" * lasting)
+    if not any(holds):
+        return -1
+    run = 0
+    for index, held in enumerate(holds):
+        run = run + 1 if held else 0
+        if run == lasting:
+            return index - lasting + 1
+    return -1
 
 
 def term_outcomes(
@@ -61,20 +67,16 @@ def term_outcomes(
     """
     first = months[0].month
     low, level = initial - FALL + TOLERANCE, before + TOLERANCE
-    seen: dict[str, tuple[Any, ...]] = dict(zip(Month._fields, zip(*months, strict=True), strict=True))
-    levels, thetas = seen["openness"], seen["theta"]
-    fallen = lasting_start([one <= low for one in levels])
-    back = lasting_start([one <= level for one in levels]) if initial > level else -1
-    prohibited = lasting_start([one <= TOLERANCE for one in thetas])
-    shut = lasting_start(
-        [c and kept >= 1.0 - TOLERANCE for c, kept in zip(seen["closed"], seen["protected"], strict=True)]
-    )
+    fallen = lasting_start([m.openness <= low for m in months])
+    back = lasting_start([m.openness <= level for m in months]) if initial > level else -1
+    prohibited = lasting_start([m.theta <= TOLERANCE for m in months])
+    shut = lasting_start([m.closed and m.protected >= 1.0 - TOLERANCE for m in months])
     attempts = [e.month - first for e in events if e.kind == "docketed" and e.restrictive]
-    late = levels[-1] <= low and fallen < 0
-    lowest = min(levels)
-    takeover = seen["price"][0] if price is None else price
+    late = months[-1].openness <= low and fallen < 0
+    lowest = min(m.openness for m in months)
+    takeover = months[0].price if price is None else price
     worth = COLLAPSE * takeover
-    collapse = lasting_start([one < worth for one in seen["price"]], 12)
+    collapse = lasting_start([m.price < worth for m in months], 12)
     count = float(len(months))
     return TermOutcomes(
         attempted=int(bool(attempts)),
@@ -93,9 +95,9 @@ def term_outcomes(
         months_to_attempt=attempts[0] if attempts else -1,
         months_to_restriction=fallen,
         months_to_reversal=back,
-        mean_policy=sum(levels) / count,
-        mean_theta=sum(thetas) / count,
-        mean_kappa=sum(seen["kappa"]) / count,
-        final_policy=levels[-1],
-        platform_distance=sum(seen["platform_distance"]) / count,
+        mean_policy=sum(m.openness for m in months) / count,
+        mean_theta=sum(m.theta for m in months) / count,
+        mean_kappa=sum(m.kappa for m in months) / count,
+        final_policy=months[-1].openness,
+        platform_distance=sum(m.platform_distance for m in months) / count,
     )

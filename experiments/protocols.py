@@ -115,11 +115,11 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
         administrations = {"opposed": takeover(past.world, "opponent", zero)}
         if design.returning:
             administrations["returned"] = takeover(past.world, "author", zero)
-        cycles.append(_cycle_row(arm, replicate, 0, "friendly", past.world, past.outcomes))
-        outcomes = {}
-        for number, (name, world) in enumerate(administrations.items(), start=1):
+        for world in administrations.values():
             world.advance(parameters.institutions.term_months)
-            outcomes[name] = measure(world)
+        outcomes = {name: measure(world) for name, world in administrations.items()}
+        cycles.append(_cycle_row(arm, replicate, 0, "friendly", past.world, past.outcomes))
+        for number, (name, world) in enumerate(administrations.items(), start=1):
             cycles.append(_cycle_row(arm, replicate, number, name, world, outcomes[name]))
         runs.append(_run_row(arm, replicate, seed, past, administrations["opposed"], outcomes))
         for world in administrations.values():
