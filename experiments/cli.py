@@ -100,7 +100,6 @@ def run(
     if rules == "all":
         _run_every_rule(request, out, workers or _default_workers(), format_ == "json" or replicate is not None)
         return
-    as_json, text = _answers(protocol)
     if replicate is not None:
         if protocol == "history":
             from .history_headline import one_history as one_replicate
@@ -112,6 +111,7 @@ def run(
     from .study import run_study
 
     outcome = run_study(request, out or request.folder, workers or _default_workers(), quiet=format_ == "json")
+    as_json, text = _answers(protocol)  # brings pandas, which workers need not wait for
     typer.echo(as_json(outcome) if format_ == "json" else text(outcome))
     if outcome.failed:
         raise typer.Exit(1)

@@ -14,15 +14,8 @@ from ..model.parameters import Parameters
 from ..model.population import build_population
 from ..model.remembered import by_tree
 from ..model.world import World
-from .arms import Arm, StressDesign, arm_list
+from .arms import Arm, ReplicateResult, StressDesign, arm_list
 from .estimands import TermOutcomes, term_outcomes
-
-
-class ReplicateResult(NamedTuple):
-    """Rows of one replicate: a dict per arm, and a dict per administration."""
-
-    runs: list[dict[str, Any]]
-    cycles: list[dict[str, Any]]
 
 
 class Past(NamedTuple):

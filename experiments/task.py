@@ -8,12 +8,12 @@ from ..agents.code_hash import use_code_named_cache
 
 use_code_named_cache()
 
-from .arms import HistoryDesign, MediationDesign, PriorMassDesign, StressDesign  # noqa: E402
+from .arms import HistoryDesign, MediationDesign, PriorMassDesign, ReplicateResult, StressDesign  # noqa: E402
 from .history import run_history  # noqa: E402 - kernels must find their cache first
 from .mediation_protocol import run_mediation_replicate  # noqa: E402
 from .prior_mass_protocol import run_prior_draw  # noqa: E402
-from .protocols import ReplicateResult, run_replicate  # noqa: E402
-from .provenance import canonical_json  # noqa: E402
+from .protocols import run_replicate  # noqa: E402
+from .provenance import as_plain  # noqa: E402
 
 if TYPE_CHECKING:
     from ..model.parameters import Parameters
@@ -36,7 +36,7 @@ def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
     else:
         result = ReplicateResult([_counts(parameters, design, seed, replicate)], [])
     # A value no file can hold is this run's failure, not the study's.
-    canonical_json([*result.runs, *result.cycles])
+    as_plain([*result.runs, *result.cycles])
     return result
 
 
