@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import cli_analysis, cli_sweep
+from .collector import begin_late
 from .compiled import find_compiled
 from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 
@@ -236,6 +237,7 @@ cli_sweep.register(app)
 
 def main() -> None:
     """Entry point of the command `moat`; exit codes 0 done, 1 some runs failed, 2 the user's mistake."""
+    begin_late()
     try:
         # Outside its standalone mode click returns the code of typer.Exit instead of raising it.
         code = app(standalone_mode=False)

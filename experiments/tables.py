@@ -6,7 +6,6 @@ import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +23,20 @@ def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterabl
     value empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
     """
     declared = set(columns)
-    whole, cells_of = (
-        declared | added,
-        itemgetter(*columns, columns[0]),
-    )  # one name more: of one alone it gives no tuple
+    allowed = declared | added
     checked: set[tuple[str, ...]] = set()
-    as_they_are: dict[tuple[type, ...], bool] = {}  # rows of most tables have a handful of types between them
+    as_they_are: dict[tuple[type, ...], bool] = {}  # by the types of a row's cells: a table has a handful of such
     with replaced_atomically(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
             names = tuple(row)
             if names not in checked:
-                wrong = sorted((declared - row.keys()) | (row.keys() - whole))
+                wrong = sorted((declared - row.keys()) | (row.keys() - allowed))
                 if wrong:
                     raise ValueError(f"run {row['key']}: column {wrong[0]!r} is declared or present, but not both")
                 checked.add(names)
-            cells = cells_of(row)[:-1]
+            cells = [row[column] for column in columns]
             types = tuple(map(type, cells))
             if types not in as_they_are:
                 as_they_are[types] = _WRITTEN_BY_CSV.issuperset(types)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..agents.code_hash import use_code_named_cache
@@ -24,7 +25,8 @@ def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
 
     Raises TypeError for a design of no protocol.
     """
-    parameters, design, seed, replicate = payload
+    given, design, seed, replicate = payload
+    parameters = _same_as_before(given)
     if isinstance(design, StressDesign):
         result = run_replicate(parameters, design, seed, replicate)
     elif isinstance(design, HistoryDesign):
@@ -38,6 +40,12 @@ def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
     # A value no file can hold is this run's failure, not the study's.
     as_plain([*result.runs, *result.cycles])
     return result
+
+
+@lru_cache(maxsize=64)
+def _same_as_before(given: Parameters) -> Parameters:
+    """The first of equal trees: each task brings its own copy, and what follows from a tree is kept by identity."""
+    return given
 
 
 def _counts(parameters: Parameters, design: object, seed: int, replicate: int) -> dict[str, float]:
