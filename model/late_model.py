@@ -23,7 +23,7 @@ class LateModel(mesa.Model):  # type: ignore[misc]
 
     def start_mesa(self) -> None:
         """Set Mesa's part up, unless that is done or the constructor is still running."""
-        mine = vars(self)
+        mine = self.__dict__
         if not mine.pop("_waits_for_mesa", False):
             return
         if mine["step"] == self._first_step:
@@ -44,7 +44,7 @@ class LateModel(mesa.Model):  # type: ignore[misc]
     def register_agent(self, agent: Any) -> None:
         """Mesa's registration; agents made by the constructor wait for `admit_agents`."""
         self.start_mesa()
-        if "_all_agents" in vars(self):
+        if "_all_agents" in self.__dict__:
             super().register_agent(agent)
 
     def _first_step(self, *given: Any, **named: Any) -> None:
@@ -61,8 +61,8 @@ class _OfMesa:
     def __get__(self, model: LateModel | None, owner: type[LateModel]) -> Any:
         if model is not None:
             model.start_mesa()
-            if self._name in vars(model):
-                return vars(model)[self._name]
+            if self._name in model.__dict__:
+                return model.__dict__[self._name]
         raise AttributeError(f"{owner.__name__!r} object has no attribute {self._name!r}")
 
 

@@ -255,7 +255,7 @@ class World(LateModel):
         twin._agent_numbers = 0
         twin.parameters, twin.draws = parameters or self.parameters, self.draws
         twin.electorate = self.electorate.fork()
-        mine, its = vars(self), vars(twin)
+        mine, its = self.__dict__, twin.__dict__
         its.update(zip(_OWN_STATE, _own_state(mine), strict=True))
         its.update((name, list(mine[name])) for name in _OWN_LISTS)
         if parameters is not None:
