@@ -6,7 +6,7 @@ Whoever hands out the work needs the names of arms alone, and can start workers 
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.parameters import Parameters
 
@@ -94,6 +94,16 @@ class Arm(NamedTuple):
     layer: str
     breadth: float
     visibility: float
+
+
+class ReplicateResult(NamedTuple):
+    """Rows of one replicate: a dict per arm, and a dict per administration.
+
+    Here, since whoever takes it out of a pipe would import its module with everything that computes it.
+    """
+
+    runs: list[dict[str, Any]]
+    cycles: list[dict[str, Any]]
 
 
 def arm_list(p: Parameters, design: StressDesign) -> list[Arm]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import cli_analysis, cli_sweep
+from .collector import begin_late
 from .compiled import find_compiled
 from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 
@@ -100,7 +101,6 @@ def run(
     if rules == "all":
         _run_every_rule(request, out, workers or _default_workers(), format_ == "json" or replicate is not None)
         return
-    as_json, text = _answers(protocol)
     if replicate is not None:
         if protocol == "history":
             from .history_headline import one_history as one_replicate
@@ -112,6 +112,7 @@ def run(
     from .study import run_study
 
     outcome = run_study(request, out or request.folder, workers or _default_workers(), quiet=format_ == "json")
+    as_json, text = _answers(protocol)  # brings pandas, which workers need not wait for
     typer.echo(as_json(outcome) if format_ == "json" else text(outcome))
     if outcome.failed:
         raise typer.Exit(1)
@@ -236,6 +237,7 @@ cli_sweep.register(app)
 
 def main() -> None:
     """Entry point of the command `moat`; exit codes 0 done, 1 some runs failed, 2 the user's mistake."""
+    begin_late()
     try:
         # Outside its standalone mode click returns the code of typer.Exit instead of raising it.
         code = app(standalone_mode=False)

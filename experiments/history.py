@@ -22,9 +22,9 @@ from ..model.government import mean_visible_stake
 from ..model.parameters import Parameters
 from ..model.population import build_population
 from ..model.world import World
-from .arms import EVOLVING, Arm, HistoryDesign, history_arms
+from .arms import EVOLVING, Arm, HistoryDesign, ReplicateResult, history_arms
 from .history_estimands import Administration, administration, restored, run_outcomes
-from .protocols import ReplicateResult, endowment_usd, measure, with_dose
+from .protocols import endowment_usd, measure, with_dose
 
 QUARTER = 3
 

@@ -13,7 +13,7 @@ from typing import Any, NotRequired, TypedDict
 
 from .errors import NonDeterministic, UserError
 from .files import disk_errors_in_one_line
-from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash
+from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash_of_texts
 from .tables import write_csv, write_parquet
 
 __all__ = ["CycleRecord", "FailureRecord", "Ledger", "RunRecord", "journal_mode"]
@@ -340,9 +340,10 @@ class _Prepared:
 
 def _prepared(run: RunRecord, cycles: Sequence[CycleRecord]) -> _Prepared:
     own = sorted((cycle for cycle in cycles if cycle["key"] == run["key"]), key=lambda cycle: cycle["number"])
-    hashed = outcome_hash(run["row"], [{"number": cycle["number"], "row": cycle["row"]} for cycle in own])
+    row = canonical_json(run["row"])
     rows = [(cycle["key"], cycle["number"], canonical_json(cycle["row"])) for cycle in own]
-    return _Prepared(run["key"], run["replicate"], run["arm"], hashed, canonical_json(run["row"]), rows)
+    hashed = outcome_hash_of_texts(row, [(number, text) for _, number, text in rows])
+    return _Prepared(run["key"], run["replicate"], run["arm"], hashed, row, rows)
 
 
 def journal_mode(connection: sqlite3.Connection) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,18 +12,22 @@ from ..agents.electorate.columns import ASSIGNED_STAKE
 from ..model.law import Law, openness
 from ..model.parameters import Parameters
 from ..model.population import build_population
+from ..model.remembered import by_tree
 from ..model.world import World
-from .arms import Arm, StressDesign, arm_list
+from .arms import Arm, ReplicateResult, StressDesign, arm_list
 from .estimands import TermOutcomes, term_outcomes
 
 
-class ReplicateResult(NamedTuple):
-    """Rows of one replicate: a dict per arm, and a dict per administration."""
+class Past(NamedTuple):
+    """A friendly term that has been lived through: its world, what was measured on it, and what its arms held."""
 
-    runs: list[dict[str, Any]]
-    cycles: list[dict[str, Any]]
+    world: World
+    outcomes: TermOutcomes
+    mean_stake: float
+    exposed_usd: float
 
 
+@by_tree
 def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
     """The tree with an arm's breadth and visibility."""
     return p.model_copy(
@@ -41,11 +47,15 @@ def takeover(world: World, government: str, congress_of: World) -> World:
     return twin
 
 
+@by_tree
+def with_layer(p: Parameters, layer: str) -> Parameters:
+    """The tree with the friendly policy on another legal layer."""
+    return p.model_copy(update={"policy": p.policy.model_copy(update={"layer": layer})})
+
+
 def on_layer(world: World, layer: str) -> World:
     """A fork in which the friendly policy rests on another legal layer; nothing else differs."""
-    p = world.parameters
-    policy = p.policy.model_copy(update={"layer": layer})
-    twin = world.fork(p.model_copy(update={"policy": policy}))
+    twin = world.fork(with_layer(world.parameters, layer))
     twin.law = Law(layer, world.law.base).with_layer(layer, world.law.standing())
     twin.refresh_policy()
     return twin
@@ -59,54 +69,69 @@ def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = No
     return world
 
 
+def _first_of_term(world: World) -> int:
+    """Place in the record of the first month of the term a world has just finished."""
+    start = world.month - world.parameters.institutions.term_months
+    return bisect_left(world.record, start, key=attrgetter("month"))
+
+
 def measure(world: World) -> TermOutcomes:
     """Outcomes of the term a world has just finished."""
-    p = world.parameters
+    p, first = world.parameters, _first_of_term(world)
     start = world.month - p.institutions.term_months
-    months = [m for m in world.record if m.month >= start]
     events = [e for e in world.events if e.month >= start]
-    last = next((m for m in reversed(world.record) if m.month < start), world.record[0])
-    return term_outcomes(months, events, last.openness, p.policy.before_theta, last.price)
+    last = world.record[max(first - 1, 0)]
+    return term_outcomes(world.record[first:], events, last.openness, p.policy.before_theta, last.price)
+
+
+def lived_through(world: World) -> Past:
+    """What all arms that fork from a friendly term have in common."""
+    stakes = world.electorate.dynamic[ASSIGNED_STAKE]
+    held = stakes[stakes > 0.0]
+    mean = float(held.mean(dtype=np.float64)) if held.size else 0.0
+    return Past(world, measure(world), mean, endowment_usd(world))
 
 
 def run_replicate(parameters: Parameters, design: StressDesign, seed: int, replicate: int) -> ReplicateResult:
     """Run every arm of one replicate on common draws; rows in the order of `arm_list`."""
     arms = arm_list(parameters, design)
     population = build_population(parameters, World.draws_of(seed, replicate))
-    zero = friendly_term(with_dose(parameters, 0.0, arms[0].visibility), seed, replicate, population)
-    pasts: dict[tuple[float, float], World] = {(0.0, arms[0].visibility): zero}
+    pasts: dict[tuple[float, float], Past] = {}
     runs, cycles = [], []
     for arm in arms:
         dose = (arm.breadth, arm.visibility)
         if dose not in pasts:
-            pasts[dose] = friendly_term(with_dose(parameters, *dose), seed, replicate, population)
-        past = pasts[dose]
+            pasts[dose] = lived_through(friendly_term(with_dose(parameters, *dose), seed, replicate, population))
+        past, zero = pasts[dose], pasts[0.0, arms[0].visibility].world
         if arm.layer != parameters.policy.layer:
-            past = on_layer(past, arm.layer)
-        opposed = takeover(past, "opponent", zero)
-        opposed.advance(parameters.institutions.term_months)
-        administrations = {"opposed": opposed}
+            past = past._replace(world=on_layer(past.world, arm.layer))
+        administrations = {"opposed": takeover(past.world, "opponent", zero)}
         if design.returning:
-            administrations["returned"] = takeover(past, "author", zero)
-            administrations["returned"].advance(parameters.institutions.term_months)
+            administrations["returned"] = takeover(past.world, "author", zero)
+        for world in administrations.values():
+            world.advance(parameters.institutions.term_months)
         outcomes = {name: measure(world) for name, world in administrations.items()}
-        runs.append(_run_row(arm, replicate, seed, past, opposed, outcomes))
-        cycles += [_cycle_row(arm, replicate, 0, "friendly", past, measure(past))]
+        cycles.append(_cycle_row(arm, replicate, 0, "friendly", past.world, past.outcomes))
         for number, (name, world) in enumerate(administrations.items(), start=1):
             cycles.append(_cycle_row(arm, replicate, number, name, world, outcomes[name]))
+        runs.append(_run_row(arm, replicate, seed, past, administrations["opposed"], outcomes))
+        for world in administrations.values():
             world.close()
+        if arm.layer != parameters.policy.layer:
+            past.world.close()
     for past in pasts.values():
-        past.close()
+        past.world.close()
     return ReplicateResult(runs, cycles)
 
 
 def _run_row(
-    arm: Arm, replicate: int, seed: int, past: World, opposed: World, outcomes: dict[str, TermOutcomes]
+    arm: Arm, replicate: int, seed: int, past: Past, opposed: World, outcomes: dict[str, TermOutcomes]
 ) -> dict[str, Any]:
-    p, out = past.parameters, outcomes["opposed"]
-    stake = past.electorate.dynamic[ASSIGNED_STAKE]
-    held = past.market.held
-    row: dict[str, Any] = {
+    before, out = past.world, outcomes["opposed"]
+    p, returned = before.parameters, outcomes.get("returned")
+    # A parliament has no midterm: its one election of the term stands here too.
+    elections = [result for result in opposed.results if result.month >= before.month]
+    return {
         "replicate": replicate,
         "seed": seed,
         "arm": arm.name,
@@ -118,23 +143,19 @@ def _run_row(
         "grandfathering": p.exposure.grandfathering,
         "voters": p.electorate.voters,
         "rule": p.party.rule,
-        "mean_stake": float(stake[stake > 0.0].mean(dtype=np.float64)) if (stake > 0.0).any() else 0.0,
-        "exposed_usd_bn": endowment_usd(past) / 1e9,
-        "held_usd_bn": held / 1e9,
+        "mean_stake": past.mean_stake,
+        "exposed_usd_bn": past.exposed_usd / 1e9,
+        "held_usd_bn": before.market.held / 1e9,
         "beyond_coverage": int(arm.breadth > p.accounts.share_with_account),
+        **out._asdict(),
+        "gap": returned.mean_theta - out.mean_theta if returned else 0.0,
+        "mean_theta_returned": returned.mean_theta if returned else 0.0,
+        "vote_share_before": before.results[-1].author_share,
+        "vote_share_midterm": elections[0].author_share,
+        "vote_share_end": opposed.results[-1].author_share,
+        "socialised_usd_bn": opposed.socialised_usd / 1e9,
+        "price_at_takeover": before.market.price,
     }
-    row |= out._asdict()
-    returned = outcomes.get("returned")
-    row["gap"] = returned.mean_theta - out.mean_theta if returned else 0.0
-    row["mean_theta_returned"] = returned.mean_theta if returned else 0.0
-    row["vote_share_before"] = past.results[-1].author_share
-    # A parliament has no midterm: its one election of the term stands here too.
-    elections = [result for result in opposed.results if result.month >= past.month]
-    row["vote_share_midterm"] = elections[0].author_share
-    row["vote_share_end"] = opposed.results[-1].author_share
-    row["socialised_usd_bn"] = opposed.socialised_usd / 1e9
-    row["price_at_takeover"] = past.market.price
-    return row
 
 
 def endowment_usd(world: World) -> float:
@@ -146,11 +167,9 @@ def endowment_usd(world: World) -> float:
 def _cycle_row(
     arm: Arm, replicate: int, number: int, name: str, world: World, outcomes: TermOutcomes
 ) -> dict[str, Any]:
-    start = world.month - world.parameters.institutions.term_months
-    before = [m for m in world.record if m.month < start]
-    initial = before[-1].openness if before else openness(world.law.base, world.parameters.policy.cap)
-    role = world.in_office
-    row: dict[str, Any] = {
+    first, role = _first_of_term(world), world.in_office
+    base = openness(world.law.base, world.parameters.policy.cap)
+    return {
         "replicate": replicate,
         "arm": arm.name,
         "number": number,
@@ -161,7 +180,7 @@ def _cycle_row(
         "breadth": arm.breadth,
         "visibility": arm.visibility,
         "layer": arm.layer,
-        "inherited_policy": initial,
+        "inherited_policy": world.record[first - 1].openness if first > 0 else base,
         "vote_share": world.results[-1].author_share,
+        **outcomes._asdict(),
     }
-    return row | outcomes._asdict()

@@ -58,6 +58,9 @@ CHECKSUMS = "SHA256SUMS"
 # The ledger is working state: its bytes depend on the order in which runs finished, unlike everything exported from it.
 _NOT_DIGESTED = (CHECKSUMS, ".lock", "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.sqlite-journal")
 _CHUNK = 1 << 20
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_NAMES = frozenset({str})
+_CELLS = frozenset({str, int, float, bool, type(None)})
 
 
 @functools.cache
@@ -99,10 +102,27 @@ def canonical_json(obj: object) -> str:
     NumPy scalars count as the Python number they hold; tuples as lists. Note that 0 and 0.0 differ. Raises ValueError
     for NaN and infinities and TypeError for keys that are no strings and values JSON cannot hold, naming the place.
     """
-    return json.dumps(_plain(obj, ""), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(as_plain(obj))
+
+
+def as_plain(obj: object) -> Any:
+    """A value in the types of JSON alone, as `canonical_json` writes it; raises what that raises."""
+    return _plain(obj, "")
+
+
+def _is_plain_row(obj: object) -> bool:
+    """Whether this is a row of a table, in exactly the types of JSON: most of what is written, and needs no copy."""
+    return (
+        type(obj) is dict
+        and _NAMES.issuperset(map(type, obj))
+        and _CELLS.issuperset(map(type, obj.values()))
+        and all(math.isfinite(value) for value in obj.values() if type(value) is float)
+    )
 
 
 def _plain(obj: object, place: str) -> Any:
+    if _is_plain_row(obj):
+        return obj
     if obj is None or isinstance(obj, bool | str):
         return str(obj) if isinstance(obj, str) else obj
     if isinstance(obj, int):
@@ -142,6 +162,12 @@ def outcome_hash(row: Mapping[str, Any], cycles: Sequence[Mapping[str, Any]] = (
     Raises ValueError for NaN and infinities, naming the column.
     """
     return _digest({"run": row, "cycles": list(cycles)})
+
+
+def outcome_hash_of_texts(row: str, cycles: Sequence[tuple[int, str]]) -> str:
+    """`outcome_hash` of a run whose rows are canonical texts already; cycles: number and row of each administration."""
+    administrations = ",".join(f'{{"number":{number},"row":{text}}}' for number, text in cycles)
+    return hashlib.sha256(f'{{"cycles":[{administrations}],"run":{row}}}'.encode()).hexdigest()
 
 
 def _digest(content: object) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .ahead import FIGURES, TABLES, Ahead
 from .arms import arm_list
 from .cells import Cell
+from .collector import left_alone
 from .errors import UserError
 from .files import disk_errors_in_one_line, replaced_atomically
 from .progress import Progress
@@ -103,7 +105,12 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
 
     cell = cell_of(request)
 
+    # From the first result on: before it workers start, and want every core.
+    ahead = Ahead((*TABLES, *FIGURES, ".headline", ".figures", "..model.diagnostics", ".protocols"))
+
     def keep(task: Task, result: Any) -> None:
+        if workers > 1:
+            ahead.begin()
         runs, cycles = cell.records(task.payload[3], result.runs, result.cycles)
         folder.ledger.record(task.key, runs, cycles)
 
@@ -128,6 +135,7 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
             in_process=workers == 1,
             together=folder.ledger.together,
         )
+    ahead.wait()
     return reasons
 
 
@@ -214,5 +222,5 @@ def _draw(request: Request, table: pd.DataFrame, path: Path) -> None:
     if table["n"].min() < 2 or len(request.design.breadths) < 2:
         return
     own = table[table["layer"] == request.parameters.policy.layer]
-    with disk_errors_in_one_line(path / "figures"):
+    with disk_errors_in_one_line(path / "figures"), left_alone():
         dose_response_figure({request.preset: own}, path / "figures", "dose-response")

@@ -23,28 +23,38 @@ def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterabl
     value empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
     """
     declared = set(columns)
-    kinds = dict.fromkeys(columns, EMPTY)
+    allowed = declared | added
+    checked: set[tuple[str, ...]] = set()
+    as_they_are: dict[tuple[type, ...], bool] = {}  # by the types of a row's cells: a table has a handful of such
     with replaced_atomically(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            if not declared <= row.keys() or not row.keys() <= declared | added:
-                wrong = sorted((declared - row.keys()) | (row.keys() - declared - added))
-                raise ValueError(f"run {row['key']}: column {wrong[0]!r} is declared or present, but not both")
-            for column in columns:
-                kind = _kind(row[column])
-                if kind > kinds[column]:
-                    kinds[column] = kind
-            writer.writerow([_cell(row[column]) for column in columns])
-    return kinds
+            names = tuple(row)
+            if names not in checked:
+                wrong = sorted((declared - row.keys()) | (row.keys() - allowed))
+                if wrong:
+                    raise ValueError(f"run {row['key']}: column {wrong[0]!r} is declared or present, but not both")
+                checked.add(names)
+            cells = [row[column] for column in columns]
+            types = tuple(map(type, cells))
+            if types not in as_they_are:
+                as_they_are[types] = _WRITTEN_BY_CSV.issuperset(types)
+            writer.writerow(cells if as_they_are[types] else map(_cell, cells))
+    seen = zip(*as_they_are, strict=True) if as_they_are else ((),) * len(columns)
+    return {name: max(map(_kind, types), default=EMPTY) for name, types in zip(columns, seen, strict=True)}
 
 
-def _kind(value: Any) -> int:
-    if value is None:
+_WRITTEN_BY_CSV = frozenset({str, int, float, type(None)})
+"""Types that the csv module writes as `_cell` does."""
+
+
+def _kind(type_: type) -> int:
+    if type_ is type(None):
         return EMPTY
-    if isinstance(value, bool | int):
+    if issubclass(type_, int):
         return WHOLE
-    return REAL if isinstance(value, float) else TEXT
+    return REAL if issubclass(type_, float) else TEXT
 
 
 def _cell(value: Any) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..agents.code_hash import use_code_named_cache
 
 use_code_named_cache()
 
-from .arms import HistoryDesign, MediationDesign, PriorMassDesign, StressDesign  # noqa: E402
+from .arms import HistoryDesign, MediationDesign, PriorMassDesign, ReplicateResult, StressDesign  # noqa: E402
 from .history import run_history  # noqa: E402 - kernels must find their cache first
 from .mediation_protocol import run_mediation_replicate  # noqa: E402
 from .prior_mass_protocol import run_prior_draw  # noqa: E402
-from .protocols import ReplicateResult, run_replicate  # noqa: E402
-from .provenance import canonical_json  # noqa: E402
+from .protocols import run_replicate  # noqa: E402
+from .provenance import as_plain  # noqa: E402
 
 if TYPE_CHECKING:
     from ..model.parameters import Parameters
@@ -24,7 +25,8 @@ def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
 
     Raises TypeError for a design of no protocol.
     """
-    parameters, design, seed, replicate = payload
+    given, design, seed, replicate = payload
+    parameters = _same_as_before(given)
     if isinstance(design, StressDesign):
         result = run_replicate(parameters, design, seed, replicate)
     elif isinstance(design, HistoryDesign):
@@ -36,8 +38,14 @@ def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
     else:
         result = ReplicateResult([_counts(parameters, design, seed, replicate)], [])
     # A value no file can hold is this run's failure, not the study's.
-    canonical_json([*result.runs, *result.cycles])
+    as_plain([*result.runs, *result.cycles])
     return result
+
+
+@lru_cache(maxsize=64)
+def _same_as_before(given: Parameters) -> Parameters:
+    """The first of equal trees: each task brings its own copy, and what follows from a tree is kept by identity."""
+    return given
 
 
 def _counts(parameters: Parameters, design: object, seed: int, replicate: int) -> dict[str, float]:

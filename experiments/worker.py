@@ -21,6 +21,8 @@ from typing import Any
 
 import psutil
 
+from .collector import left_alone
+
 READY, UNUSABLE, RESULT, ERROR = "ready", "unusable", "result", "error"
 ONE_THREAD = {
     "NUMBA_NUM_THREADS": "1",
@@ -67,7 +69,8 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
     _die_with_parent()
     threading.Thread(target=_leave_with_parent, name="parent watch", daemon=True).start()
     try:
-        call = resolve(function)
+        with left_alone():
+            call = resolve(function)
         refuse_other_code(code)
     except BaseException as error:
         connection.send((UNUSABLE, Raised.of(error)))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
+from operator import itemgetter
 from typing import Any
 
-import mesa
-
 from ..agents.draws import Draws
-from ..agents.electorate.coefficients import opinion_coefficients, vote_coefficients
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.voter import Voter
 from ..agents.electorate.voter_set import VoterSet
@@ -19,19 +17,21 @@ from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
+from .coefficients import coefficients
 from .courts import Suit
 from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
 from .employers import build_employers
 from .events import Event
 from .government import confirm_agencies
 from .interventions import NOTHING_IMPOSED, Interventions
+from .late_model import LateModel
 from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
 from .market import START
 from .months_ahead import advance, predictable
 from .network import build_network, check_same_ties
 from .parameters import Parameters
 from .people import PeopleState, people_at_fork, start_people
-from .population import build_population, solve_vote_effect
+from .population import build_population
 from .products import starting_prices
 from .public_fund import PublicFund
 from .record import Month
@@ -47,9 +47,10 @@ _OWN_STATE = (
     "network", "people", "deaths",
 )  # fmt: skip
 _OWN_LISTS = ("events", "suits", "results", "record")
+_own_state = itemgetter(*_OWN_STATE)
 
 
-class World(mesa.Model):  # type: ignore[misc]
+class World(LateModel):
     """One world of one replicate.
 
     >>> from political_moat.model.parameters import Parameters
@@ -76,7 +77,6 @@ class World(mesa.Model):  # type: ignore[misc]
         voters-1, read once (docs/own-network.md). ParameterError where graph and network.kind do not go together.
         """
         p = parameters or Parameters()
-        super().__init__(rng=seed)
         self._agent_numbers = 0
         self.parameters = p
         self.draws = Draws(seed, replicate)
@@ -95,8 +95,8 @@ class World(mesa.Model):  # type: ignore[misc]
             self.electorate.own_people(self.blind)
         self._pack_coefficients()
         self.market = START
-        self.product_prices, self.prices_before = starting_prices(), starting_prices()
-        self.product_flows = 0.0 * starting_prices()
+        self.product_prices = starting_prices()
+        self.prices_before, self.product_flows = self.product_prices.copy(), 0.0 * self.product_prices
         self.fund = PublicFund()
         self.socialised_usd = 0.0
         self.law = initial_law(p)
@@ -119,10 +119,9 @@ class World(mesa.Model):  # type: ignore[misc]
         self.record: list[Month] = []
         self.refresh_policy()
         self._make_institutions()
-        self._admit_voters()
         self.employers = build_employers(p, self.draws, self.electorate) if p.exposure.evolves else None
-        self._admit_employers()
         confirm_agencies(self)
+        self.wait_for_mesa()
 
     @staticmethod
     def draws_of(seed: int, replicate: int) -> Draws:
@@ -130,29 +129,7 @@ class World(mesa.Model):  # type: ignore[misc]
         return Draws(seed, replicate)
 
     def _pack_coefficients(self) -> None:
-        p, on = self.parameters, self.parameters.channels
-        effect = solve_vote_effect(dose_free(p))
-        self.opinion_coefficients = opinion_coefficients(
-            p.opinion,
-            p.exposure,
-            effect.stake_scale,
-            ideal_shift=on.ideal_shift,
-            retrospective=on.retrospective,
-            salience=on.salience,
-            public_visibility=p.fund.visibility,
-        )
-        self.vote_coefficients = vote_coefficients(
-            p.voting,
-            p.opinion,
-            p.exposure,
-            effect.loss_weight,
-            effect.stake_scale,
-            prospective=on.prospective,
-            retrospective=on.retrospective,
-            salience=on.salience,
-            backstop=p.party.support_move,
-            public_visibility=p.fund.visibility,
-        )
+        self.opinion_coefficients, self.vote_coefficients = coefficients(self.parameters)
 
     def _make_institutions(self) -> None:
         p = self.parameters
@@ -167,11 +144,16 @@ class World(mesa.Model):  # type: ignore[misc]
             ideal = (1.0 - independence) * p.party.opponent_ideal + independence * p.regulator.career_ideal
             self.agencies[name] = Regulator(self, name, independence, ideal, 0.0)
 
-    def _admit_voters(self) -> None:
+    def mesa_seed(self) -> int:
+        """Seed of the generators that Mesa gives a world; nothing of the model's own is drawn from them."""
+        return self.draws.seed
+
+    def admit_agents(self) -> None:
+        """Register parties and regulators, then voters, then employers where exposure evolves."""
+        for one in (*self.parties.values(), *self.agencies.values()):
+            self.register_agent(one)
         # Beside Mesa's own sets by type: voters are agents of this model, but none is made before it is touched.
         self._agents_by_type[Voter] = VoterSet(self)
-
-    def _admit_employers(self) -> None:
         if self.employers is not None:
             self._agents_by_type[Employer] = EmployerSet(self)
 
@@ -182,6 +164,7 @@ class World(mesa.Model):  # type: ignore[misc]
 
     def next_agent_number(self) -> int:
         """Number for a new Mesa agent of this world, from 1."""
+        self.start_mesa()  # whoever comes after the constructor comes after the voters
         self._agent_numbers += 1
         return self._agent_numbers
 
@@ -274,14 +257,12 @@ class World(mesa.Model):  # type: ignore[misc]
         if parameters is not None:
             check_same_ties(self.parameters.network, parameters.network)
         twin = type(self).__new__(type(self))
-        mesa.Model.__init__(twin, rng=self.draws.seed)
         twin._agent_numbers = 0
         twin.parameters, twin.draws = parameters or self.parameters, self.draws
         twin.electorate = self.electorate.fork()
-        for name in _OWN_STATE:
-            setattr(twin, name, getattr(self, name))
-        for name in _OWN_LISTS:
-            setattr(twin, name, list(getattr(self, name)))
+        mine, its = self.__dict__, twin.__dict__
+        its.update(zip(_OWN_STATE, _own_state(mine), strict=True))
+        its.update((name, list(mine[name])) for name in _OWN_LISTS)
         if parameters is not None:
             twin.people = people_at_fork(self.people, parameters)
             twin._pack_coefficients()
@@ -303,25 +284,17 @@ class World(mesa.Model):  # type: ignore[misc]
             name: Regulator(twin, name, one.independence, one.ideal, one.confirmed_at)
             for name, one in self.agencies.items()
         }
-        twin._admit_voters()
         twin.employers = self.employers.fork() if self.employers is not None else None
         if twin.parameters.exposure.evolves and twin.employers is None:
             twin.employers = build_employers(twin.parameters, twin.draws, twin.electorate)
-        twin._admit_employers()
-        self._agents_by_type[Voter].unshared = None  # the twin sees the fixed columns as well
+        if "_agents_by_type" in mine:
+            self._agents_by_type[Voter].unshared = None  # the twin sees the fixed columns as well
+        twin.wait_for_mesa()
         return twin
 
     def close(self) -> None:
         """Let go of everything, for whoever makes many worlds: memory comes back now, not at a garbage collection."""
         self.__dict__.clear()
-
-
-_FRESH = Parameters()
-
-
-def dose_free(p: Parameters) -> Parameters:
-    """The tree with exposure, channels and polls at their defaults: the loss weight is the same in every arm."""
-    return p.model_copy(update={"exposure": _FRESH.exposure, "channels": _FRESH.channels, "polls": _FRESH.polls})
 
 
 def simulate(

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import columns
+from .stake_kernels import bring_back, endow
 
 Block = npt.NDArray[np.float32]
 
@@ -73,38 +74,14 @@ class Electorate:
         balance. Holders without an account are given an IRA of their potential balance first (arms beyond coverage).
         """
         holders = self.exposure_order[: round(breadth * len(self))]
-        fixed, dynamic = self.fixed, self.dynamic
-        granted = holders[fixed[columns.ELIGIBLE, holders] == 0.0]
-        income = fixed[columns.INCOME].astype(np.float64)
-        potential = fixed[columns.POTENTIAL_STAKE].astype(np.float64)
-        dynamic[columns.IRA, granted] = potential[granted] * income[granted]
-        stake = allocation * potential[holders]
-        balance = potential[holders] * income[holders]
-        kept = 1.0 - allocation
-        dynamic[columns.ASSIGNED_STAKE, holders] = stake
-        dynamic[columns.UNITS, holders] = allocation * balance
-        dynamic[columns.PLAN, holders] *= kept
-        dynamic[columns.IRA, holders] *= kept
-        dynamic[columns.VISIBILITY, holders] = visibility
+        endow(self.fixed, self.dynamic, holders, float(allocation), float(visibility))
 
     def reset_stakes(self, prices: npt.NDArray[np.float64]) -> None:
         """Bring holdings back to the assigned stake at going prices; the difference goes to the rest of the account.
 
         Without this a few lucky price paths carry the whole result. Reference points stay.
         """
-        dynamic, price = self.dynamic, self.unit_prices(prices)
-        stake = dynamic[columns.ASSIGNED_STAKE].astype(np.float64)
-        income = self.fixed[columns.INCOME].astype(np.float64)
-        old = dynamic[columns.UNITS].astype(np.float64)
-        value = stake * income
-        # What is held in an IRA of one's own goes back to it, whoever has a plan as well.
-        eligible = (self.fixed[columns.ELIGIBLE] > 0.0) & (dynamic[columns.PRODUCT] != columns.IRA_FUND)
-        rest = np.where(eligible, dynamic[columns.PLAN], dynamic[columns.IRA]).astype(np.float64)
-        value = np.minimum(value, old * price + rest)
-        dynamic[columns.UNITS] = value / price
-        rest -= value - old * price
-        dynamic[columns.PLAN] = np.where(eligible, rest, dynamic[columns.PLAN])
-        dynamic[columns.IRA] = np.where(eligible, dynamic[columns.IRA], rest)
+        bring_back(self.fixed, self.dynamic, prices)
 
     def without_stakes(self) -> Electorate:
         """The same people holding nothing in retirement accounts: how a poll asked blind sees them."""

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from political_moat.agents.electorate import columns
-from political_moat.experiments.arms import HistoryDesign, history_arms
+from political_moat.experiments.arms import HistoryDesign, ReplicateResult, history_arms
 from political_moat.experiments.cli import main
 from political_moat.experiments.codebook import HISTORY_TABLES
 from political_moat.experiments.columns import Column
@@ -22,7 +22,6 @@ from political_moat.experiments.history import free_run, hold_accounts, run_hist
 from political_moat.experiments.history_columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
 from political_moat.experiments.history_estimands import CAUSES
 from political_moat.experiments.history_headline import design_of, ratio
-from political_moat.experiments.protocols import ReplicateResult
 from political_moat.experiments.provenance import verify_checksums
 from political_moat.experiments.request import make_request
 from political_moat.experiments.study import manifest_of, task_key

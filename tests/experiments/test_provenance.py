@@ -15,16 +15,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import political_moat
 import political_moat.agents.code_hash as hashed
 import political_moat.model
 from political_moat.experiments import provenance
 from political_moat.experiments.provenance import (
+    as_plain,
     canonical_json,
     code_hash,
     manifest,
     outcome_hash,
+    outcome_hash_of_texts,
     run_key,
     short_code_hash,
     verify_checksums,
@@ -288,6 +292,32 @@ def test_outcome_hashes_see_every_bit_and_the_cycles() -> None:
     assert len({same, *others, outcome_hash(row, [{"a": 1}]), outcome_hash(row, [{"a": 2}])}) == 5
     with pytest.raises(ValueError, match=r"run\.severity is nan"):
         outcome_hash({"severity": float("nan")})
+
+
+ROWS = st.dictionaries(
+    st.text(max_size=5),
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.floats(allow_nan=False, allow_infinity=False)
+    ),
+    max_size=6,
+)
+
+
+@given(row=ROWS, cycles=st.lists(ROWS, max_size=3))
+def test_texts_of_rows_have_the_hash_of_the_rows(row: dict[str, Any], cycles: list[dict[str, Any]]) -> None:
+    numbered = [{"number": number, "row": one} for number, one in enumerate(cycles)]
+    texts = [(number, canonical_json(one)) for number, one in enumerate(cycles)]
+    assert outcome_hash_of_texts(canonical_json(row), texts) == outcome_hash(row, numbered)
+
+
+def test_rows_are_plain_as_they_are_or_made_so() -> None:
+    row = {"a": 1.5, "b": None, "c": "x", "d": True}
+    assert as_plain(row) is row
+    made = as_plain([{**row, "a": np.float64(1.5)}])
+    assert made == [row]
+    assert type(made[0]["a"]) is float
+    with pytest.raises(ValueError, match=r"\[1\]\.a is inf"):
+        as_plain([row, {**row, "a": float("inf")}])
 
 
 def test_the_manifest_tells_everything_but_who_and_where(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import gc
 
 from political_moat.model.parameters import Parameters
 from political_moat.model.products import allocations
-from political_moat.model.remembered import MOST, by_identity
+from political_moat.model.remembered import MOST, by_identity, by_tree
 
 
 def test_worked_out_once_for_the_same_objects() -> None:
@@ -21,6 +21,17 @@ def test_objects_that_are_gone_are_never_mistaken_for_new_ones() -> None:
     for number in range(3 * MOST):
         assert known([number]) == number  # each list may get the address of the one before
         gc.collect(0)
+
+
+def test_values_beside_a_tree_are_told_apart_by_value() -> None:
+    calls = []
+    known = by_tree(lambda tree, a, b: calls.append((tree, a, b)) or len(calls))  # type: ignore[func-returns-value]
+    one, other = [1], [1]
+    assert [known(one, 0.5, "x"), known(one, 0.25 + 0.25, "x"), known(other, 0.5, "x")] == [1, 1, 2]
+    assert [known(one, 0.5, "y"), known(one, 0.4, "x"), known(one, 0.5, "x")] == [3, 4, 1]
+    pairs = by_tree(lambda tree, value: (tree[0], value))
+    for number in range(3 * MOST):
+        assert pairs([number], 2) == (number, 2)
 
 
 def test_a_tree_with_other_values_has_its_own_results() -> None:

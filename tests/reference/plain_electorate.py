@@ -283,6 +283,18 @@ def grieve(voters: Iterable[Any], *arguments: Any) -> None:
         resent(voter, *arguments)
 
 
+def endow(voter: Any, allocation: float, visibility: float) -> None:
+    """P22 for one holder: a share of the balance becomes crypto; who has no account is given an IRA of it first."""
+    balance = voter.potential_stake * voter.income
+    if voter.eligible == 0.0:
+        voter.ira = stored(balance)
+    voter.assigned_stake = stored(allocation * voter.potential_stake)
+    voter.units = stored(allocation * balance)
+    # A column times a number stays in the column's precision.
+    voter.plan, voter.ira = (stored(each * stored(1.0 - allocation)) for each in (voter.plan, voter.ira))
+    voter.visibility = stored(visibility)
+
+
 def reset_stake(voter: Any, prices: Any) -> None:
     """P23 for one voter: the holding goes back to the assigned stake, the difference to the rest of the account."""
     price = float(prices[int(voter.product)])

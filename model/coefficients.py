@@ -1,0 +1,65 @@
+"""What a tree of parameters means for the kernels of opinion and vote, worked out once for a tree."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from ..agents.electorate.coefficients import (
+    OpinionCoefficients,
+    VoteCoefficients,
+    opinion_coefficients,
+    vote_coefficients,
+)
+from .parameters import Parameters
+from .population import VoteEffect, solve_vote_effect
+from .remembered import by_identity
+
+
+class Coefficients(NamedTuple):
+    """Those of the two kernels."""
+
+    opinion: OpinionCoefficients
+    vote: VoteCoefficients
+
+
+@by_identity
+def coefficients(p: Parameters) -> Coefficients:
+    """Coefficients of a world of these parameters; a channel that is off has its weight at zero."""
+    on, effect = p.channels, _vote_effect(*(getattr(p, name) for name in _UNDOSED))
+    opinion = opinion_coefficients(
+        p.opinion,
+        p.exposure,
+        effect.stake_scale,
+        ideal_shift=on.ideal_shift,
+        retrospective=on.retrospective,
+        salience=on.salience,
+        public_visibility=p.fund.visibility,
+    )
+    vote = vote_coefficients(
+        p.voting,
+        p.opinion,
+        p.exposure,
+        effect.loss_weight,
+        effect.stake_scale,
+        prospective=on.prospective,
+        retrospective=on.retrospective,
+        salience=on.salience,
+        backstop=p.party.support_move,
+        public_visibility=p.fund.visibility,
+    )
+    return Coefficients(opinion, vote)
+
+
+_FRESH = Parameters()
+_UNDOSED = tuple(name for name in Parameters.model_fields if name not in ("exposure", "channels", "polls"))
+
+
+@by_identity
+def _vote_effect(*undosed: BaseModel) -> VoteEffect:
+    """Weights of the groups that all arms share, exposure, channels and polls at their defaults.
+
+    So the loss weight is the same in every arm, and one arm's search finds it for all.
+    """
+    return solve_vote_effect(_FRESH.model_copy(update=dict(zip(_UNDOSED, undosed, strict=True))))

@@ -1,0 +1,125 @@
+"""Mesa's part of a world is set up when it is asked for, and nobody can tell when that was."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import mesa
+import pytest
+
+from political_moat.agents.electorate.voter import Voter
+from political_moat.agents.party.party import Party
+from political_moat.agents.regulator.regulator import Regulator
+from political_moat.model.observe import collector
+from political_moat.model.parameters import Parameters
+from political_moat.model.world import World
+
+SMALL = Parameters().with_values({"electorate.voters": 200, "exposure.breadth": 0.3})
+OF_MESA = sorted(vars(mesa.Model(rng=0)).keys() - {"step"})
+
+
+def started(world: World) -> bool:
+    return "_agents_by_type" in vars(world)
+
+
+def test_a_month_and_a_fork_ask_nothing_of_mesa() -> None:
+    world = World(SMALL, seed=4)
+    world.advance(13)
+    twin = world.fork()
+    twin.advance(13)
+    assert not started(world)
+    assert not started(twin)
+
+
+@pytest.mark.parametrize("name", OF_MESA)
+def test_any_attribute_of_mesas_can_be_the_first_one_asked_for(name: str) -> None:
+    world = World(SMALL, seed=4)
+    getattr(world, name)
+    assert started(world)
+    assert [type(one) for one in list(world.agents)[:5]] == [Party, Party, Regulator, Regulator, Voter]
+    assert [one.unique_id for one in world.agents] == list(range(1, 205))
+
+
+def test_the_generators_are_those_of_the_seed_whenever_they_are_asked_for() -> None:
+    at_once, late = World(SMALL, seed=4), World(SMALL, seed=4)
+    drawn = [at_once.random.random(), at_once.rng.random()]
+    late.advance(30)
+    assert [late.random.random(), late.rng.random()] == drawn
+    plain = mesa.Model(rng=4)
+    assert [plain.random.random(), plain.rng.random()] == drawn
+    assert late.fork().random.random() == drawn[0]
+
+
+def test_what_was_set_before_stays() -> None:
+    world = World(SMALL)
+    world.running = False
+    assert not started(world)
+    assert world.steps == 0
+    assert world.running is False
+
+
+def test_mesa_counts_from_the_first_step_asked_of_it() -> None:
+    world = World(SMALL)
+    world.advance(3)
+    month = world.step  # looked up before Mesa is there, called after
+    for _ in range(2):
+        month()
+    world.step()
+    assert (world.month, world.steps) == (6, 3)
+
+
+def test_a_subclass_with_a_step_of_its_own_takes_each_month_once() -> None:
+    class Counting(World):
+        counted = 0
+
+        def step(self) -> None:
+            super().step()
+            self.counted += 1
+
+    world = Counting(SMALL)
+    world.step()
+    world.step()
+    assert (world.month, world.counted, world.steps) == (2, 2, 2)
+    twin = world.fork()
+    twin.step()
+    assert isinstance(twin, Counting)
+    assert (twin.month, twin.steps) == (3, 1)
+
+
+def test_an_agent_of_the_users_comes_after_the_voters() -> None:
+    world = World(SMALL)
+    third = Party(world, "G", "author", 0.5, 0.5)
+    assert third.unique_id == 205
+    assert [one.label for one in world.agents_by_type[Party]] == ["R", "D", "G"]
+    third.remove()
+    assert len(world.agents_by_type[Party]) == 2
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda world: pickle.loads(pickle.dumps(world))])
+def test_a_world_that_never_met_mesa_can_be_copied(again: Callable[[World], Any]) -> None:
+    world = World(SMALL, seed=3)
+    world.advance(2)
+    twin = again(world)
+    assert not started(world)
+    assert len(twin.agents) == 204
+    assert twin.month == 2
+
+
+def test_with_a_collector_months_go_through_mesa() -> None:
+    world = World(SMALL)
+    world.datacollector = collector(world)
+    world.advance(4)
+    assert world.steps == 4
+    assert list(world.datacollector.get_model_vars_dataframe()["month"]) == [1, 2, 3, 4]
+
+
+def test_a_closed_world_has_nothing_left() -> None:
+    world = World(SMALL)
+    world.close()
+    assert vars(world) == {}
+    for name in ("running", "agents", "month"):
+        with pytest.raises(AttributeError, match="no attribute"):
+            getattr(world, name)
