@@ -16,6 +16,7 @@ from ..agents.electorate import columns
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.exponential import logistic
 from .employers import employer_of
+from .falling_order import falling_order
 from .parameters import Parameters
 from .traits import (
     Everybody,
@@ -154,15 +155,7 @@ def _exposure_order(p: Parameters, draws: Draws, eligible: npt.NDArray[np.bool_]
     latent = rho * (lean - lean.mean()) / spread + np.sqrt(max(0.0, 1.0 - rho * rho)) * draws.normals(
         "exposure", lean.size
     )
-    groups = (np.flatnonzero(eligible), np.flatnonzero(~eligible))
-    return np.concatenate([group[_falling(latent[group])] for group in groups])
-
-
-def _falling(values: Reals) -> npt.NDArray[np.int64]:
-    """Order from the largest value to the smallest, equal ones as they came."""
-    order = np.argsort(-values)
-    found = values[order]
-    return np.argsort(-values, kind="stable") if (found[1:] == found[:-1]).any() else order
+    return falling_order(latent, eligible)
 
 
 def _logit_per_point(lean: Reals, presidential: Reals, gap_weight: float) -> float:
