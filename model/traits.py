@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
-from scipy.special import expit, ndtri
+from scipy.special import expit
 
 from ..agents.draws import Draws
 from ..agents.electorate import columns
 from ..agents.electorate.exponential import logistic
 from ..agents.electorate.parameters import AGE_BANDS
+from ..agents.normal_quantile import normal_quantiles
 from .parameters import Parameters
+from .pieces import by_band, interpolated
 
 Reals = npt.NDArray[np.float64]
 
@@ -81,15 +83,7 @@ def ages_of(p: Parameters, u: Reals) -> Reals:
     """Ages by the shares of the four age bands of citizens of voting age, at uniform draws u."""
     e = p.electorate
     shares = np.cumsum([0.0, e.cvap_share_18_29, e.cvap_share_30_44, e.cvap_share_45_64, e.cvap_share_65p])
-    return np.interp(u, shares / shares[-1], CVAP_EDGES)
-
-
-def by_band(values: list[float], edges: tuple[float, ...], ages: Reals) -> Reals:
-    """The value of each age's band; an age on an edge belongs to the upper band."""
-    band = np.zeros(ages.size, dtype=np.intp)
-    for edge in edges:
-        band += ages >= edge
-    return np.asarray(values)[band]
+    return interpolated(u, (shares / shares[-1]).tolist(), CVAP_EDGES)
 
 
 def group_values(group: object, stem: str) -> list[float]:
@@ -101,7 +95,7 @@ def lean_to_author(p: Parameters, ages: Reals) -> Reals:
     """Mean partisanship towards the author by age, in logit, from party lean by age (Pew 2024)."""
     e = p.electorate
     leans = [e.dem_lean_18_24, e.dem_lean_30s, e.dem_lean_40s, e.dem_lean_50s, e.dem_lean_60s, e.dem_lean_80p]
-    return np.asarray(e.partisanship_sd * ndtri(1.0 - np.interp(ages, LEAN_AGES, leans)))
+    return np.asarray(e.partisanship_sd * normal_quantiles(1.0 - interpolated(ages, LEAN_AGES, leans)))
 
 
 def saving_rate(p: Parameters, ages: Reals) -> Reals:
@@ -111,7 +105,7 @@ def saving_rate(p: Parameters, ages: Reals) -> Reals:
 
 def equity_share(p: Parameters, ages: Reals) -> Reals:
     """Share of the balance in stocks by age (glide path of the funds)."""
-    return np.interp(ages, (30.0, 65.0), (p.accounts.equity_share_young, p.accounts.equity_share_60s))
+    return interpolated(ages, (30.0, 65.0), (p.accounts.equity_share_young, p.accounts.equity_share_60s))
 
 
 def median_balance(p: Parameters, ages: Reals) -> Reals:
