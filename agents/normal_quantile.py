@@ -27,7 +27,7 @@ _ROOT_OF_TWO_PI = 2.50662827463100050242
 
 def normal_quantiles(probabilities: Space) -> Space:
     """Standard normal quantile of every probability, as `scipy.special.ndtri` gives it; shape (n,)."""
-    if np.all((probabilities > LEAST) & (probabilities < 1.0 - LEAST)):
+    if probabilities.min(initial=0.5) > LEAST and probabilities.max(initial=0.5) < 1.0 - LEAST:
         results = probabilities.copy()
         replace_by_quantiles(results)
         return results

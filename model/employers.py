@@ -48,8 +48,7 @@ def size_weights(draws: Draws, p: EmployerParameters) -> Reals:
 
 def employer_of(working: npt.NDArray[np.bool_], draws: Draws, p: EmployerParameters) -> Reals:
     """Number of each worker's employer, -1 for those who do not work; shape (voters,) (ODD: employer_of)."""
-    numbers = drawn_by_weight(size_weights(draws, p), draws.uniforms("employer of worker", working.size))
-    return np.where(working, numbers, -1.0)
+    return drawn_by_weight(size_weights(draws, p), draws.uniforms("employer of worker", working.size), working)
 
 
 def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Employers:

@@ -54,9 +54,11 @@ def _sort(
     order: Order,
 ) -> None:  # pragma: no cover - compiled
     _start(values, counts, keys, numbers)
-    for digit in range(0, _PASSES, 2):  # there and back, so that all are where they began
-        _one_pass(digit, counts, keys, numbers, keys_beside, numbers_beside)
-        _one_pass(digit + 1, counts, keys_beside, numbers_beside, keys, numbers)
+    for digit in range(_PASSES):
+        if counts[digit].max() < keys.size:  # else all have the same digit, as draws of 24 bits do in their last ones
+            _one_pass(digit, counts, keys, numbers, keys_beside, numbers_beside)
+            keys, keys_beside = keys_beside, keys
+            numbers, numbers_beside = numbers_beside, numbers
     ahead, behind = 0, 0
     for j in range(first.size):
         behind += 1 if first[j] else 0

@@ -12,9 +12,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-Reals = npt.NDArray[np.float64]
+from ..agents.electorate.blocks import BLOCK
 
-_BLOCK = 512
+Reals = npt.NDArray[np.float64]
 
 
 def by_band(values: Sequence[float], edges: Sequence[float], ages: Reals) -> Reals:
@@ -39,8 +39,8 @@ def _in_pieces(
 
 @numba.njit(cache=True, error_model="numpy")
 def _work_out(x: Reals, first: float, pieces: Reals, results: Reals) -> None:  # pragma: no cover - compiled
-    for begin in range(0, x.size, _BLOCK):
-        block, found = x[begin : begin + _BLOCK], results[begin : begin + _BLOCK]
+    for begin in range(0, x.size, BLOCK):
+        block, found = x[begin : begin + BLOCK], results[begin : begin + BLOCK]
         for j in range(block.size):
             found[j] = first
         for k in range(pieces.shape[1]):

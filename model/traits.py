@@ -141,7 +141,7 @@ def turnout_base(p: Parameters, kind: str, ages: Reals) -> Reals:
 
 def mean_ideal(p: Parameters, ages: Reals, strength: Reals) -> Reals:
     """Mean ideal policy before any ownership, by age (confidence in crypto, Pew 2024) and lean to the author."""
-    confident = 1.0 - np.where(ages < 50.0, p.attitude.low_confidence_u50, p.attitude.low_confidence_50p)
+    confident = by_band([1.0 - p.attitude.low_confidence_u50, 1.0 - p.attitude.low_confidence_50p], (50.0,), ages)
     return np.asarray(confident + p.attitude.ideal_partisan_gap * strength)
 
 
@@ -151,7 +151,7 @@ def normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
     total = float(weights.sum())
 
     def gap(shift: float) -> float:
-        return float(weights @ logistic(lean + shift)) / total - share
+        return float(weights @ logistic(lean, shift)) / total - share
 
     return float(brentq(gap, -20.0, 20.0, xtol=1e-10))
 
@@ -180,7 +180,7 @@ def draw_traits(p: Parameters, sample: Sample, given: Mapping[str, Reals]) -> Tr
 
     lean = known("lean", lean_drawn)
     eligible = known(
-        "eligible", lambda: np.where(sample.uniforms("eligible") < p.accounts.share_with_account, 1.0, 0.0)
+        "eligible", lambda: (sample.uniforms("eligible") < p.accounts.share_with_account).astype(np.float64)
     )
     has = eligible > 0.0
     potential = _potential_stakes(p, sample, ages, income, z_income, has)
@@ -197,7 +197,7 @@ def draw_traits(p: Parameters, sample: Sample, given: Mapping[str, Reals]) -> Tr
 
     def contribution_drawn() -> Reals:
         saves = has & active & (ages < p.people.retirement_age)
-        return np.where(saves, income * saving_rate(p, ages) / 12.0, 0.0)
+        return saves * (income * saving_rate(p, ages) / 12.0)
 
     return Traits(
         age=ages,
@@ -229,7 +229,7 @@ def _potential_stakes(
     spreads = by_band(group_values(p.accounts, "balance_lognormal_sigma"), BALANCE_EDGES, ages)
     rho = p.electorate.income_balance_correlation
     z = rho * z_income + np.sqrt(1.0 - rho * rho) * sample.normals("balance")
-    balance = np.where(eligible, medians * np.exp(spreads * z), medians)
+    balance = medians * np.exp(eligible * (spreads * z))  # the median of their age for those without an account
     years = np.minimum(balance / income, p.accounts.largest_balance_to_income)
     if p.exposure.average_balance > 0.0:
         years = years * (p.exposure.average_balance / float(years[eligible].mean() if eligible.any() else years.mean()))

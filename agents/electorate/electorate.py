@@ -74,17 +74,15 @@ class Electorate:
         """
         holders = self.exposure_order[: round(breadth * len(self))]
         fixed, dynamic = self.fixed, self.dynamic
-        granted = holders[fixed[columns.ELIGIBLE, holders] == 0.0]
-        income = fixed[columns.INCOME].astype(np.float64)
-        potential = fixed[columns.POTENTIAL_STAKE].astype(np.float64)
-        dynamic[columns.IRA, granted] = potential[granted] * income[granted]
-        stake = allocation * potential[holders]
-        balance = potential[holders] * income[holders]
-        kept = 1.0 - allocation
-        dynamic[columns.ASSIGNED_STAKE, holders] = stake
+        income = fixed[columns.INCOME][holders].astype(np.float64)
+        potential = fixed[columns.POTENTIAL_STAKE][holders].astype(np.float64)
+        balance = potential * income
+        granted = fixed[columns.ELIGIBLE][holders] == 0.0
+        dynamic[columns.IRA, holders[granted]] = balance[granted]
+        dynamic[columns.ASSIGNED_STAKE, holders] = allocation * potential
         dynamic[columns.UNITS, holders] = allocation * balance
-        dynamic[columns.PLAN, holders] *= kept
-        dynamic[columns.IRA, holders] *= kept
+        for rest in (dynamic[columns.PLAN], dynamic[columns.IRA]):
+            rest[holders] *= 1.0 - allocation
         dynamic[columns.VISIBILITY, holders] = visibility
 
     def reset_stakes(self, prices: npt.NDArray[np.float64]) -> None:
