@@ -17,15 +17,14 @@ Reals = npt.NDArray[np.float64]
 Members = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.uint32]
-Counts = npt.NDArray[np.uint64]
 Order = npt.NDArray[np.int64]
 
-_PASSES = 6
-_DIGIT = np.uint64(11)
-"""Bits that one pass sorts by: six digits cover a double, and the counters of one stay in the nearest cache."""
-_DIGITS = 1 << 11
-_LOWEST = np.uint64(_DIGITS - 1)
+_BITS = np.uint64(11)
+"""Bits of a digit: six digits cover a double, and the counters of one stay in the nearest cache."""
+_DIGITS = 6
+_LARGEST = np.uint64((1 << 11) - 1)
 _ALL_BUT_SIGN = np.int64((1 << 63) - 1)
+_ONE = np.uint64(1)
 
 
 def falling_order(values: Reals, first: Members) -> Order:
@@ -34,11 +33,11 @@ def falling_order(values: Reals, first: Members) -> Order:
     values: no NaN among them; 0 and -0 are equal.
     """
     n = values.size
-    counts = np.zeros((_PASSES, _DIGITS), dtype=np.uint64)
+    places = np.empty(int(_LARGEST) + 1, dtype=np.uint64)
     keys, keys_beside = np.empty(n, dtype=np.uint64), np.empty(n, dtype=np.uint64)
     numbers, numbers_beside = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint32)
     order = np.empty(n, dtype=np.int64)
-    _sort(values, first, counts, keys, keys_beside, numbers, numbers_beside, order)
+    _sort(values, first, places, keys, keys_beside, numbers, numbers_beside, order)
     return order
 
 
@@ -46,17 +45,20 @@ def falling_order(values: Reals, first: Members) -> Order:
 def _sort(
     values: Reals,
     first: Members,
-    counts: Counts,
+    places: Keys,
     keys: Keys,
     keys_beside: Keys,
     numbers: Numbers,
     numbers_beside: Numbers,
     order: Order,
 ) -> None:  # pragma: no cover - compiled
-    _start(values, counts, keys, numbers)
-    for digit in range(_PASSES):
-        if counts[digit].max() < keys.size:  # else all have the same digit, as draws of 24 bits do in their last ones
-            _one_pass(digit, counts, keys, numbers, keys_beside, numbers_beside)
+    for j in range(values.size):
+        bits = bits_of(values[j] + 0.0)  # -0 becomes 0
+        # A key rises as its value falls: bits of a negative double do, those of a positive one once they are inverted.
+        keys[j] = np.uint64(bits if bits < 0 else bits ^ _ALL_BUT_SIGN)
+        numbers[j] = j
+    for digit in range(_DIGITS):
+        if _one_pass(_BITS * np.uint64(digit), places, keys, numbers, keys_beside, numbers_beside):
             keys, keys_beside = keys_beside, keys
             numbers, numbers_beside = numbers_beside, numbers
     ahead, behind = 0, 0
@@ -70,34 +72,31 @@ def _sort(
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def _start(values: Reals, counts: Counts, keys: Keys, numbers: Numbers) -> None:  # pragma: no cover - compiled
-    """Whole numbers that rise as values fall, and how often each of their digits occurs."""
-    for j in range(values.size):
-        bits = bits_of(values[j] + 0.0)  # -0 becomes 0
-        # Bits of a negative double rise as it falls; those of a positive one fall with it once they are turned round.
-        keys[j] = np.uint64(bits if bits < 0 else bits ^ _ALL_BUT_SIGN)
-        numbers[j] = j
-    for j in range(values.size):
-        key = keys[j]
-        for digit in range(_PASSES):
-            counts[digit, (key >> (_DIGIT * np.uint64(digit))) & _LOWEST] += np.uint64(1)
-
-
-@numba.njit(error_model="numpy", forceinline=True)
 def _one_pass(
-    digit: int, counts: Counts, keys: Keys, numbers: Numbers, sorted_keys: Keys, sorted_numbers: Numbers
-) -> None:  # pragma: no cover - compiled
-    """Put everybody in the order of one digit, those of the same digit as they stand."""
-    shift = _DIGIT * np.uint64(digit)
-    places = counts[digit]
+    shift: np.uint64, places: Keys, keys: Keys, numbers: Numbers, sorted_keys: Keys, sorted_numbers: Numbers
+) -> bool:  # pragma: no cover - compiled
+    """Put everybody in the order of one digit, those of the same digit as they stand; False where all have the same.
+
+    Draws of 24 bits have their lowest digits in common, and no pass is needed.
+    """
+    for k in range(places.size):
+        places[k] = 0
+    digit = np.uint64(0)
+    for j in range(keys.size):
+        digit = (keys[j] >> shift) & _LARGEST
+        places[digit] += _ONE
+    if places[digit] == np.uint64(keys.size):
+        return False
     before = np.uint64(0)
-    for k in range(_DIGITS):
+    for k in range(places.size):
         here = places[k]
         places[k] = before
         before += here
     for j in range(keys.size):
-        k = (keys[j] >> shift) & _LOWEST
-        place = places[k]
-        places[k] = place + np.uint64(1)
-        sorted_keys[place] = keys[j]
+        key = keys[j]
+        digit = (key >> shift) & _LARGEST
+        place = places[digit]
+        places[digit] = place + _ONE
+        sorted_keys[place] = key
         sorted_numbers[place] = numbers[j]
+    return True
