@@ -13,9 +13,9 @@ Members = npt.NDArray[np.bool_]
 
 
 def drawn_by_weight(weights: Reals, uniforms: Reals, who: Members) -> Reals:
-    """Number of the first whose cumulated weight passes each uniform, a share of all weights; float64, shape (persons,).
+    """Number of the first whose cumulated weight passes each uniform, as a share of the whole; shape (persons,).
 
-    weights: not negative, at least one positive; uniforms: in [0, 1); who: persons beside them are given -1.
+    weights: not negative, at least one positive; uniforms: from 0 to below 1; who: all others are given -1.
     """
     reached = np.cumsum(weights)
     # One less than a power of 2, so that every search takes the same steps; nobody gets beyond the end.
