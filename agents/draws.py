@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from .normal_quantile import replace_by_quantiles
+
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _SHIFT = np.uint64(32)
@@ -128,7 +130,9 @@ def uniforms(key: int, count: int, month: int = 0, *, first: int = 0, threads: b
 
 def normals(key: int, count: int, month: int = 0) -> FloatArray:
     """Standard normal draws of agents 0 .. count-1, by inversion; shape (count,)."""
-    return np.asarray(ndtri(uniforms(key, count, month)), dtype=np.float64)
+    out = uniforms(key, count, month)
+    replace_by_quantiles(out)
+    return out
 
 
 class Draws:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import ndtri
 
 from ..agents.draws import Draws
 from ..agents.electorate import columns
@@ -25,6 +24,7 @@ from ..agents.employer.parameters import EmployerParameters
 from ..agents.employer.state import Employers, Flags
 from .parameters import Parameters
 from .products import per_product
+from .weighted import drawn_by_weight
 
 Reals = npt.NDArray[np.float64]
 _FASTEST = 50.0
@@ -42,17 +42,13 @@ class Climate(NamedTuple):
 
 def size_weights(draws: Draws, p: EmployerParameters) -> Reals:
     """Lognormal sizes of employers, as shares of workers (ODD: size_weights); shape (employers,)."""
-    sizes = np.exp(p.size_log_sd * ndtri(draws.uniforms("employer size", p.employers)))
+    sizes = np.exp(p.size_log_sd * draws.normals("employer size", p.employers))
     return np.asarray(sizes / sizes.sum())
 
 
 def employer_of(working: npt.NDArray[np.bool_], draws: Draws, p: EmployerParameters) -> Reals:
     """Number of each worker's employer, -1 for those who do not work; shape (voters,) (ODD: employer_of)."""
-    reached = np.cumsum(size_weights(draws, p))
-    drawn = draws.uniforms("employer of worker", working.size)[working] * reached[-1]
-    numbers = np.full(working.size, -1.0)
-    numbers[working] = np.minimum(np.searchsorted(reached, drawn, side="right"), p.employers - 1)
-    return numbers
+    return drawn_by_weight(size_weights(draws, p), draws.uniforms("employer of worker", working.size), working)
 
 
 def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Employers:

@@ -16,6 +16,7 @@ from ..agents.electorate import columns
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.exponential import logistic
 from .employers import employer_of
+from .falling_order import falling_order
 from .parameters import Parameters
 from .traits import (
     Everybody,
@@ -124,7 +125,7 @@ def electorate_of(
     n = traits.age.size
     dynamic = np.zeros((len(columns.DYNAMIC), n), dtype=np.float32)
     if plan is None or ira is None:
-        balance = np.where(traits.eligible > 0.0, traits.potential_stake * traits.income, 0.0)
+        balance = traits.eligible * (traits.potential_stake * traits.income)
         plan, ira = balance * (1.0 - p.accounts.ira_share_of_balance), balance * p.accounts.ira_share_of_balance
         del balance
     dynamic[columns.PLAN] = plan
@@ -133,7 +134,7 @@ def electorate_of(
     dynamic[columns.IDEAL] = traits.ideal_base
     dynamic[columns.SALIENCE] = p.opinion.salience_base
     del plan, ira
-    fixed = np.zeros((len(columns.FIXED), n), dtype=np.float32)
+    fixed = np.empty((len(columns.FIXED), n), dtype=np.float32)
     lean, presidential = traits.lean, traits.turnout_presidential
     remaining = traits._asdict()
     del traits
@@ -150,19 +151,13 @@ def electorate_of(
 def _exposure_order(p: Parameters, draws: Draws, eligible: npt.NDArray[np.bool_], lean: Reals) -> npt.NDArray[np.int64]:
     """Voters by who is exposed first: those with an account before those without, then by draw and party skew."""
     rho = p.exposure.skew
+    if rho == 0.0:  # a normal rises with its uniform, strictly
+        return falling_order(draws.uniforms("exposure", lean.size), eligible)
     spread = float(lean.std()) or 1.0
     latent = rho * (lean - lean.mean()) / spread + np.sqrt(max(0.0, 1.0 - rho * rho)) * draws.normals(
         "exposure", lean.size
     )
-    groups = (np.flatnonzero(eligible), np.flatnonzero(~eligible))
-    return np.concatenate([group[_falling(latent[group])] for group in groups])
-
-
-def _falling(values: Reals) -> npt.NDArray[np.int64]:
-    """Order from the largest value to the smallest, equal ones as they came."""
-    order = np.argsort(-values)
-    found = values[order]
-    return np.argsort(-values, kind="stable") if (found[1:] == found[:-1]).any() else order
+    return falling_order(latent, eligible)
 
 
 def _logit_per_point(lean: Reals, presidential: Reals, gap_weight: float) -> float:
@@ -171,9 +166,8 @@ def _logit_per_point(lean: Reals, presidential: Reals, gap_weight: float) -> flo
     size = np.abs(lean)
 
     def share(shift: float) -> float:
-        utility = lean + shift
-        turnout = logistic(presidential + gap_weight * (np.abs(utility) - size))
-        return float((turnout * logistic(utility)).sum() / turnout.sum())
+        turnout = logistic(presidential + gap_weight * (np.abs(lean + shift) - size))
+        return float((turnout * logistic(lean, shift)).sum() / turnout.sum())
 
     slope = (share(0.4) - share(-0.4)) / 0.8
     return 0.01 / max(slope, 1e-9)

@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
-from scipy.special import expit, ndtri
+from scipy.special import expit
 
 from ..agents.draws import Draws
 from ..agents.electorate import columns
 from ..agents.electorate.exponential import logistic
 from ..agents.electorate.parameters import AGE_BANDS
+from ..agents.normal_quantile import normal_quantiles
 from .parameters import Parameters
+from .pieces import by_band, interpolated
 
 Reals = npt.NDArray[np.float64]
 
@@ -81,15 +83,7 @@ def ages_of(p: Parameters, u: Reals) -> Reals:
     """Ages by the shares of the four age bands of citizens of voting age, at uniform draws u."""
     e = p.electorate
     shares = np.cumsum([0.0, e.cvap_share_18_29, e.cvap_share_30_44, e.cvap_share_45_64, e.cvap_share_65p])
-    return np.interp(u, shares / shares[-1], CVAP_EDGES)
-
-
-def by_band(values: list[float], edges: tuple[float, ...], ages: Reals) -> Reals:
-    """The value of each age's band; an age on an edge belongs to the upper band."""
-    band = np.zeros(ages.size, dtype=np.intp)
-    for edge in edges:
-        band += ages >= edge
-    return np.asarray(values)[band]
+    return interpolated(u, (shares / shares[-1]).tolist(), CVAP_EDGES)
 
 
 def group_values(group: object, stem: str) -> list[float]:
@@ -101,7 +95,7 @@ def lean_to_author(p: Parameters, ages: Reals) -> Reals:
     """Mean partisanship towards the author by age, in logit, from party lean by age (Pew 2024)."""
     e = p.electorate
     leans = [e.dem_lean_18_24, e.dem_lean_30s, e.dem_lean_40s, e.dem_lean_50s, e.dem_lean_60s, e.dem_lean_80p]
-    return np.asarray(e.partisanship_sd * ndtri(1.0 - np.interp(ages, LEAN_AGES, leans)))
+    return np.asarray(e.partisanship_sd * normal_quantiles(1.0 - interpolated(ages, LEAN_AGES, leans)))
 
 
 def saving_rate(p: Parameters, ages: Reals) -> Reals:
@@ -111,7 +105,7 @@ def saving_rate(p: Parameters, ages: Reals) -> Reals:
 
 def equity_share(p: Parameters, ages: Reals) -> Reals:
     """Share of the balance in stocks by age (glide path of the funds)."""
-    return np.interp(ages, (30.0, 65.0), (p.accounts.equity_share_young, p.accounts.equity_share_60s))
+    return interpolated(ages, (30.0, 65.0), (p.accounts.equity_share_young, p.accounts.equity_share_60s))
 
 
 def median_balance(p: Parameters, ages: Reals) -> Reals:
@@ -147,7 +141,7 @@ def turnout_base(p: Parameters, kind: str, ages: Reals) -> Reals:
 
 def mean_ideal(p: Parameters, ages: Reals, strength: Reals) -> Reals:
     """Mean ideal policy before any ownership, by age (confidence in crypto, Pew 2024) and lean to the author."""
-    confident = 1.0 - np.where(ages < 50.0, p.attitude.low_confidence_u50, p.attitude.low_confidence_50p)
+    confident = by_band([1.0 - p.attitude.low_confidence_u50, 1.0 - p.attitude.low_confidence_50p], (50.0,), ages)
     return np.asarray(confident + p.attitude.ideal_partisan_gap * strength)
 
 
@@ -157,7 +151,7 @@ def normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
     total = float(weights.sum())
 
     def gap(shift: float) -> float:
-        return float(weights @ logistic(lean + shift)) / total - share
+        return float(weights @ logistic(lean, shift)) / total - share
 
     return float(brentq(gap, -20.0, 20.0, xtol=1e-10))
 
@@ -186,7 +180,7 @@ def draw_traits(p: Parameters, sample: Sample, given: Mapping[str, Reals]) -> Tr
 
     lean = known("lean", lean_drawn)
     eligible = known(
-        "eligible", lambda: np.where(sample.uniforms("eligible") < p.accounts.share_with_account, 1.0, 0.0)
+        "eligible", lambda: (sample.uniforms("eligible") < p.accounts.share_with_account).astype(np.float64)
     )
     has = eligible > 0.0
     potential = _potential_stakes(p, sample, ages, income, z_income, has)
@@ -203,7 +197,7 @@ def draw_traits(p: Parameters, sample: Sample, given: Mapping[str, Reals]) -> Tr
 
     def contribution_drawn() -> Reals:
         saves = has & active & (ages < p.people.retirement_age)
-        return np.where(saves, income * saving_rate(p, ages) / 12.0, 0.0)
+        return saves * (income * saving_rate(p, ages) / 12.0)
 
     return Traits(
         age=ages,
@@ -235,7 +229,7 @@ def _potential_stakes(
     spreads = by_band(group_values(p.accounts, "balance_lognormal_sigma"), BALANCE_EDGES, ages)
     rho = p.electorate.income_balance_correlation
     z = rho * z_income + np.sqrt(1.0 - rho * rho) * sample.normals("balance")
-    balance = np.where(eligible, medians * np.exp(spreads * z), medians)
+    balance = medians * np.exp(eligible * (spreads * z))  # the median of their age for those without an account
     years = np.minimum(balance / income, p.accounts.largest_balance_to_income)
     if p.exposure.average_balance > 0.0:
         years = years * (p.exposure.average_balance / float(years[eligible].mean() if eligible.any() else years.mean()))

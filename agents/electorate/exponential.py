@@ -20,6 +20,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from .blocks import BLOCK
+
 Space = npt.NDArray[np.float64]
 
 STEPS = 128
@@ -75,18 +77,22 @@ def _double_of(typing_context: Any, bits: Any) -> Any:
     return types.float64(types.int64), generate
 
 
-def logistic(values: Space) -> Space:
-    """1 / (1 + exp(-x)) of every value; shape (n,)."""
-    results = -values
-    _logistic(results)
+def logistic(values: Space, shift: float = 0.0) -> Space:
+    """1 / (1 + exp(-(x + shift))) of every value x; shape (n,)."""
+    results = np.empty(values.size)
+    _logistic(values, shift, results)
     return results
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _logistic(negated: Space) -> None:  # pragma: no cover - compiled
-    exponentials(negated, 0, negated.size)
-    for j in range(negated.size):
-        negated[j] = 1.0 / (1.0 + negated[j])
+def _logistic(values: Space, shift: float, results: Space) -> None:  # pragma: no cover - compiled
+    for start in range(0, values.size, BLOCK):
+        block, found = values[start : start + BLOCK], results[start : start + BLOCK]
+        for j in range(block.size):
+            found[j] = -(block[j] + shift)
+        exponentials(found, 0, found.size)
+        for j in range(block.size):
+            found[j] = 1.0 / (1.0 + found[j])
 
 
 fused: Any = intrinsic(_fused)
