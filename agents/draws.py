@@ -22,6 +22,7 @@ from .normal_quantile import replace_by_quantiles
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
+_GOLDEN_64 = np.uint64(_GOLDEN)
 _SHIFT = np.uint64(32)
 # Arms of one replicate ask for the same single draws again and again; a pure function may be remembered.
 _REMEMBERED = 1 << 14
@@ -65,7 +66,9 @@ def squares32(counter: int, key: int) -> int:
 @lru_cache(maxsize=_REMEMBERED)
 def uniform(key: int, agent: int, month: int = 0) -> float:
     """One uniform draw, strictly between 0 and 1."""
-    return ((squares32(agent, month_key(key, month)) >> 8) + 0.5) * 2.0**-24
+    # squares32(agent, month_key(key, month)), compiled; numba is slow to take an integer of 64 bits without sign.
+    bits: int = _squares32_of_month(key - (1 << 64) if key >> 63 else key, agent, month)
+    return ((bits >> 8) + 0.5) * 2.0**-24
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -92,6 +95,15 @@ def persistent_gumbel(key: int, agent: int, long_month: int, month: int, persist
 
 
 @numba.njit(cache=True, error_model="numpy", inline="always")
+def month_key_kernel(key: np.uint64, month: np.uint64) -> np.uint64:  # pragma: no cover - compiled
+    """Compiled `month_key`."""
+    x = (key ^ (month * _GOLDEN_64)) + _GOLDEN_64
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (x ^ (x >> np.uint64(31))) | np.uint64(1)
+
+
+@numba.njit(cache=True, error_model="numpy", inline="always")
 def squares32_kernel(counter: np.uint64, key: np.uint64) -> np.uint32:  # pragma: no cover - compiled
     """Compiled `squares32`."""
     x = counter * key
@@ -104,6 +116,11 @@ def squares32_kernel(counter: np.uint64, key: np.uint64) -> np.uint32:  # pragma
     x = x * x + y
     x = (x >> _SHIFT) | (x << _SHIFT)
     return np.uint32((x * x + z) >> _SHIFT)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _squares32_of_month(key: int, agent: int, month: int) -> np.uint32:  # pragma: no cover - compiled
+    return squares32_kernel(np.uint64(agent), month_key_kernel(np.uint64(key), np.uint64(month)))
 
 
 @numba.njit(cache=True, error_model="numpy")

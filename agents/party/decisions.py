@@ -11,7 +11,6 @@ from .choice import choose
 from .parameters import PartyParameters
 from .rules import RULES
 
-
 _ROOT_2 = math.sqrt(2.0)
 _COSTS = {
     "guidance": attrgetter("guidance_cost"),

@@ -84,7 +84,7 @@ def test_a_uniform_is_the_middle_of_one_of_2_to_the_24_cells(key: int, agent: in
 
 @pytest.mark.parametrize("bits", [0, 2**32 - 1])
 def test_a_uniform_is_never_0_or_1_whatever_the_bits(bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draws, "squares32", lambda counter, key: bits)
+    monkeypatch.setattr(draws, "_squares32_of_month", lambda key, agent, month: bits)
     value = draws.uniform(1, 0)
     assert 0.0 < value < 1.0
     assert math.isfinite(draws.gumbel(value))
