@@ -111,8 +111,14 @@ def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cove
             space[row + j] = math.exp(space[row + j])
         return
     for j in range(count):
-        step, r = reduced(space[row + j])
-        space[row + j] = restored(step, r)
+        space[row + j] = exponential(space[row + j])
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def exponential(x: float) -> float:  # pragma: no cover - compiled
+    """exp(x) of a number smaller than LARGEST in size, for loops that do more than that."""
+    step, r = reduced(x)
+    return float(restored(step, r))
 
 
 @numba.njit(error_model="numpy", forceinline=True)

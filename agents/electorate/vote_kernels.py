@@ -25,7 +25,7 @@ from .columns import (
     UNITS,
     VISIBILITY,
 )
-from .exponential import exponentials
+from .exponential import LARGEST, exponential, exponentials
 from .power import powers
 from .vote_terms import holder_terms, judge, pain, public_terms, whole_loss, worth
 
@@ -98,38 +98,46 @@ def _support(
         while listed < count:  # in two parts where the panel begins anew with the first voter
             i = (first + start + listed) % voters
             stop = min(voters, i + count - listed)
-            part, people, minds = space[listed:], fixed[:, i:stop], dynamic[:, i:stop]
-            _list_voters(part, people, minds, turnout_row, shift, c)
-            _list_holders(part, holders, people, minds, prices, incumbent, c)
+            part = space[listed:]
+            _list_voters(part, fixed, dynamic, i, stop, turnout_row, shift, c)
+            _list_holders(part, holders, fixed, dynamic, i, stop, prices, incumbent, c)
             if c.public_usd > 0.0:
-                _list_public(part, people, c)
+                _list_public(part, fixed, i, stop, c)
             listed += stop - i
         for q in range(questions.shape[0]):
             question = to_fixed_tuple(questions[q], QUESTION)
             rise = max(0.0, question[4] - threat)
+            large = 0
             for j in range(count):
                 utility, gap = judge(
                     space[_BASE + j], space[_IDEAL + j], space[_SALIENCE + j] + space[_ATTENTION + j] * rise,
                     space[_FEARED + j], space[_GRIEVANCE + j], space[_OWN + j], space[_RELIEF + j],
                     space[_DISLIKE + j], question, turnout_channel, c,
                 )  # fmt: skip
+                turnout = space[_HABIT + j] + c.turnout_gap_weight * gap
                 space[_CHOICE + j] = -utility
-                space[_TURNOUT + j] = -(space[_HABIT + j] + c.turnout_gap_weight * gap)
-            exponentials(space, _CHOICE, count)
-            exponentials(space, _TURNOUT, count)
+                space[_TURNOUT + j] = -turnout
+                large += 0 if (abs(utility) < LARGEST) & (abs(turnout) < LARGEST) else 1
             side = q % SIDE_BY_SIDE
-            _answer(space, count, space[_ANSWERS + 2 * _ROW * side :])
+            _answer(space, count, large == 0, space[_ANSWERS + 2 * _ROW * side :])
             if side == SIDE_BY_SIDE - 1 or q == questions.shape[0] - 1:
                 _add_answers(space, count, q - side, sums[start // BLOCK])
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _list_voters(
-    space: Totals, fixed: Block, dynamic: Block, turnout_row: int, shift: float, c: VoteCoefficients
+    space: Totals,
+    fixed: Block,
+    dynamic: Block,
+    i: int,
+    stop: int,
+    turnout_row: int,
+    shift: float,
+    c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
-    """Put what every voter brings to her vote in rows, as of somebody who holds nothing."""
-    partisanship, turnout = fixed[PARTISANSHIP], fixed[turnout_row]
-    salience, ideal, grievance = dynamic[SALIENCE], dynamic[IDEAL], dynamic[GRIEVANCE]
+    """Put what voters i .. stop-1 bring to their votes in rows, as of somebody who holds nothing."""
+    partisanship, turnout = fixed[PARTISANSHIP, i:stop], fixed[turnout_row, i:stop]
+    salience, ideal, grievance = dynamic[SALIENCE, i:stop], dynamic[IDEAL, i:stop], dynamic[GRIEVANCE, i:stop]
     dislike = c.backstop_dislike if c.backstop > 0.0 else 0.0
     for j in range(partisanship.size):
         leaning = np.float64(partisanship[j])
@@ -151,13 +159,16 @@ def _list_holders(
     holders: npt.NDArray[np.int64],
     fixed: Block,
     dynamic: Block,
+    i: int,
+    stop: int,
     prices: Totals,
     incumbent: float,
     c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
     """Put the terms of those who hold something they see in their rows; most hold nothing, and powers are dear."""
-    units, visibility, reference, product = dynamic[UNITS], dynamic[VISIBILITY], dynamic[REFERENCE], dynamic[PRODUCT]
-    income, belief, partisanship = fixed[INCOME], fixed[BELIEF], fixed[PARTISANSHIP]
+    units, visibility = dynamic[UNITS, i:stop], dynamic[VISIBILITY, i:stop]
+    reference, product = dynamic[REFERENCE, i:stop], dynamic[PRODUCT, i:stop]
+    income, belief, partisanship = fixed[INCOME, i:stop], fixed[BELIEF, i:stop], fixed[PARTISANSHIP, i:stop]
     found = 0
     for j in range(units.size):
         holders[found] = j
@@ -185,9 +196,11 @@ def _list_holders(
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def _list_public(space: Totals, fixed: Block, c: VoteCoefficients) -> None:  # pragma: no cover - compiled
+def _list_public(
+    space: Totals, fixed: Block, i: int, stop: int, c: VoteCoefficients
+) -> None:  # pragma: no cover - compiled
     """Add every voter's share of a public fund to her terms."""
-    income, belief = fixed[INCOME], fixed[BELIEF]
+    income, belief = fixed[INCOME, i:stop], fixed[BELIEF, i:stop]
     for j in range(income.size):
         space[_STAKE + j] = c.public_usd / np.float64(income[j])
         space[_STAKE_POWER + j] = space[_STAKE + j]
@@ -199,13 +212,24 @@ def _list_public(space: Totals, fixed: Block, c: VoteCoefficients) -> None:  # p
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def _answer(space: Totals, count: int, answers: Totals) -> None:  # pragma: no cover - compiled
-    """Probabilities to vote for R, and in the next row for D, from odds against choosing R and against turning out."""
+def _answer(space: Totals, count: int, moderate: bool, answers: Totals) -> None:  # pragma: no cover - compiled
+    """Probabilities to vote for R, and in the next row for D, from log odds against choosing R and turning out."""
+    if not moderate:
+        exponentials(space, _CHOICE, count)
+        exponentials(space, _TURNOUT, count)
+        for j in range(count):
+            answers[j], answers[_ROW + j] = _votes(space[_CHOICE + j], space[_TURNOUT + j])
+        return
+    # In one loop the divisions of one voter are worked out during the exponentials of the next.
     for j in range(count):
-        turnout = 1.0 / (1.0 + space[_TURNOUT + j])
-        choice = 1.0 / (1.0 + space[_CHOICE + j])
-        answers[j] = turnout * choice
-        answers[_ROW + j] = turnout * (1.0 - choice)
+        answers[j], answers[_ROW + j] = _votes(exponential(space[_CHOICE + j]), exponential(space[_TURNOUT + j]))
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _votes(against: float, stays: float) -> tuple[float, float]:  # pragma: no cover - compiled
+    """Probability to vote for R and for D, from odds against choosing R and against turning out."""
+    turnout, choice = 1.0 / (1.0 + stays), 1.0 / (1.0 + against)
+    return turnout * choice, turnout * (1.0 - choice)
 
 
 @numba.njit(error_model="numpy", forceinline=True)
