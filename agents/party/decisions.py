@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from operator import attrgetter
 
 from ..perception import NOTHING, LawState, Memory, Option, PolicyState, PollReport
@@ -73,9 +74,22 @@ def move_utility(
     rent * P(win) - weight * expected squared distance over the move's life + donors - costs - credibility. What the
     move does not cover is policy as it stands and, where a sunset falls into the horizon, policy after the lapse.
     """
-    office = 0.0
-    if RULES[parameters.rule].heeds_polls:
-        office = parameters.office_rent * win_probability(share + policy.incumbency_share, level_sd)
+    office = _worth_of_office(share, policy, level_sd, parameters)
+    distance, donors, cost, broken = _apart_from_office(option, target, policy, live, parameters)
+    return office - distance + donors - cost - broken
+
+
+def _worth_of_office(share: float, policy: PolicyState, level_sd: float, parameters: PartyParameters) -> float:
+    """rent * P(win) at the share that a poll gives a move; 0 to a rule that does not heed polls."""
+    if not RULES[parameters.rule].heeds_polls:
+        return 0.0
+    return parameters.office_rent * win_probability(share + policy.incumbency_share, level_sd)
+
+
+def _apart_from_office(
+    option: Option, target: float, policy: PolicyState, live: bool, parameters: PartyParameters
+) -> tuple[float, float, float, float]:
+    """Weight times distance, donors, costs and credibility lost of a move, which no poll changes."""
     horizon = 12.0 * parameters.horizon_years
     life = life_share(option, horizon, policy.months_left)
     now, then = policy.openness, option.stand.openness
@@ -89,7 +103,15 @@ def move_utility(
     donors = (parameters.donors + parameters.donors_per_stake * policy.pledges) * expected
     broken = parameters.credibility_cost * abs(expected - policy.own_platform)
     cost = move_cost(option, policy.hostile_chambers, live, parameters)
-    return office - parameters.policy_weight * distance + donors - cost - broken
+    return parameters.policy_weight * distance, donors, cost, broken
+
+
+@lru_cache(maxsize=4096)
+def _menu_apart_from_office(
+    options: tuple[Option, ...], target: float, policy: PolicyState, docket: str, parameters: PartyParameters
+) -> list[tuple[float, float, float, float]]:
+    """`_apart_from_office` of every option; remembered, as arms of a study meet the same menus in the same politics."""
+    return [_apart_from_office(one, target, policy, one.name == docket, parameters) for one in options]
 
 
 def agenda_decision(
@@ -109,9 +131,10 @@ def agenda_decision(
     With a docket live the menu is to go on or to withdraw.
     """
     target = RULES[parameters.rule]().target(ideal, poll, policy, parameters, memory)
+    apart = _menu_apart_from_office(tuple(options), target, policy, law.docket, parameters)
     utilities = [
-        move_utility(option, share, target, policy, option.name == law.docket, level_sd, parameters)
-        for option, share in zip(options, poll.shares, strict=True)
+        _worth_of_office(share, policy, level_sd, parameters) - distance + donors - cost - broken
+        for share, (distance, donors, cost, broken) in zip(poll.shares, apart, strict=True)
     ]
     nests = [option.nest for option in options]
     return choose(utilities, nests, parameters.choice_precision, parameters.nest_dissimilarity, move_draws, nest_draws)
