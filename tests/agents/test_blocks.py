@@ -6,10 +6,11 @@ import os
 
 import numpy as np
 import pytest
+from numba import njit
 
 from political_moat import Parameters, World
 from political_moat.agents.electorate import blocks
-from political_moat.agents.electorate.blocks import BLOCK, GROUP, added_blocks, block_count, share_out
+from political_moat.agents.electorate.blocks import BLOCK, GROUP, added_blocks, block_count, share_out, working_space
 
 
 @pytest.mark.parametrize("count", [1, BLOCK, GROUP - 1, GROUP, GROUP + 1, 7 * GROUP + 5])
@@ -19,6 +20,19 @@ def test_every_voter_is_in_one_range_and_ranges_begin_at_groups(count: int, thre
     share_out(count, lambda first, stop: seen.append((first, stop)), threads=threads)
     assert [i for first, stop in sorted(seen) for i in range(first, stop)] == list(range(count))
     assert all(first % GROUP == 0 for first, _ in seen)
+
+
+@njit
+def address_and_size(size: int) -> tuple[int, int]:  # pragma: no cover - compiled
+    space = working_space(size)
+    space[:] = 1.0
+    return space.ctypes.data, space.size
+
+
+def test_working_space_begins_with_a_line_of_the_cache() -> None:
+    for size in (1, 7, 8, 520, 12_345):
+        address, found = address_and_size(size)
+        assert (address % 64, found) == (0, size)
 
 
 def test_a_mistake_in_a_thread_is_the_callers() -> None:
