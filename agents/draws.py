@@ -67,7 +67,7 @@ def squares32(counter: int, key: int) -> int:
 def uniform(key: int, agent: int, month: int = 0) -> float:
     """One uniform draw, strictly between 0 and 1."""
     # squares32(agent, month_key(key, month)), compiled; numba is slow to take an integer of 64 bits without sign.
-    bits: int = _squares32_of_month(key - (1 << 64) if key >> 63 else key, agent, month)
+    bits = int(_squares32_of_month(key - (1 << 64) if key >> 63 else key, agent, month))
     return ((bits >> 8) + 0.5) * 2.0**-24
 
 

@@ -69,7 +69,7 @@ def question_rows(world: World, pairs: Sequence[tuple[Stand, Stand]], openness: 
     judged, attention = _judged(p.opinion), p.polls.hypothetical_attention
     if world.sign < 0:
         pairs = [(opponent, author) for author, opponent in pairs]
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for r_stand, d_stand in pairs:
         r, d, feared_r, feared_d, threat, relieved_r, relieved_d = judged(openness, r_stand, d_stand)
         rows.append((r, d, feared_r, feared_d, now + attention * (threat - now), relieved_r, relieved_d))
