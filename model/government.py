@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..agents.draws import gumbel, persistent_gumbel, uniform
 from ..agents.electorate.kernels import grieve
 from ..agents.party.decisions import agenda_decision, agenda_opens, platform_candidates, platform_decision, remember
 from ..agents.perception import NEVER, LawState, Option, PolicyState, Stand
@@ -24,15 +22,15 @@ from .events import Event, other
 from .interventions import hold_platforms
 from .law import effective, enact, lapse, next_expiry, openness, platform_stand
 from .legislature import NOTHING, chambers_held, passage
-from .menu import MOVES, NESTS, menu, restrictive, restrictive_fall
+from .menu import MOVES, menu, restrictive, restrictive_fall
 from .midnight import lame_duck
 from .polls import ask
 from .population import feared_size
+from .tastes import platform_draws, tastes
 
 if TYPE_CHECKING:
     from .world import World
 
-_NEST_DRAWS = 64
 QUARTER = 3
 """Months between a party's decisions, at least."""
 
@@ -309,18 +307,12 @@ def reconsider(world: World) -> None:
     candidates = platform_candidates(party.platform, p.party.platform_step)
     stands = [platform_stand(candidate, p.policy.warn_floor) for candidate in candidates]
     report = ask(world, role, [(one, rival) if role == "author" else (rival, one) for one in stands])
-    draws = _platform_draws(world.draws.key(f"platform {role}"), len(candidates), world.month)
+    draws = platform_draws(world.draws.key(f"platform {role}"), len(candidates), world.month)
     state = policy_state(world, role)
     party.platform = platform_decision(
         candidates, report, state, party.ideal, 0.01 * level_sd(p), p.party, draws, party.memory
     )
     party.memory = remember(party.memory, report, state, party.ideal, p.party)
-
-
-@lru_cache(maxsize=4096)
-def _platform_draws(key: int, count: int, month: int) -> tuple[float, ...]:
-    """A Gumbel value for each candidate; remembered, as all arms of a replicate ask for the same."""
-    return tuple([gumbel(uniform(key, i, month)) for i in range(count)])
 
 
 def agenda(world: World) -> None:
@@ -337,7 +329,7 @@ def agenda(world: World) -> None:
         standing=0 if world.docket is None else 1,
     )
     party, state = world.party(role), policy_state(world, role)
-    moves, nests = _tastes(
+    moves, nests = tastes(
         world.draws.key(f"choice {role}"),
         tuple([option.number for option in options]),
         world.term_start,
@@ -367,18 +359,6 @@ def agenda(world: World) -> None:
         world.note("withdrawn", role, world.docket.option, world.docket.restrictive)
         world.docket = None
         world.announced = None
-
-
-@lru_cache(maxsize=4096)
-def _tastes(
-    key: int, numbers: tuple[int, ...], term_start: int, month: int, persistence: float
-) -> tuple[list[float], dict[str, float]]:
-    """A Gumbel value for each move of the menu and for each nest; remembered, as arms meet the same menus."""
-
-    def taste(index: int) -> float:
-        return persistent_gumbel(key, index, term_start, month, persistence)
-
-    return [taste(number) for number in numbers], {nest: taste(_NEST_DRAWS + i) for i, nest in enumerate(NESTS)}
 
 
 def available_options(world: World) -> list[Option]:
