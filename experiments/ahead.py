@@ -7,9 +7,10 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
-from .collector import left_alone
+from .lifetime import left_alone
 
-TABLES = ("pandas", "scipy.stats", "pyarrow.csv", "pyarrow.parquet")
+TABLES = ("mesa", "pandas", "scipy.stats", "pyarrow.csv", "pyarrow.parquet")
+"""Mesa first: each of its loggers looks through all modules there are."""
 FIGURES = ("matplotlib.figure", *(f"matplotlib.backends.backend_{kind}" for kind in ("svg", "pdf", "agg")))
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import cli_analysis, cli_sweep
-from .collector import begin_late
 from .compiled import find_compiled
 from .errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
+from .lifetime import begin_late, leave_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,9 +235,15 @@ cli_analysis.register(app)
 cli_sweep.register(app)
 
 
-def main() -> None:
-    """Entry point of the command `moat`; exit codes 0 done, 1 some runs failed, 2 the user's mistake."""
+def command() -> None:
+    """The command `moat`, in a process of its own."""
     begin_late()
+    main()
+    leave_at_once()
+
+
+def main() -> None:
+    """What the command does; exit codes 0 done, 1 some runs failed, 2 the user's mistake."""
     try:
         # Outside its standalone mode click returns the code of typer.Exit instead of raising it.
         code = app(standalone_mode=False)
@@ -273,4 +279,4 @@ def _usage_line(error: Exception) -> str | None:
 
 
 if __name__ == "__main__":
-    main()
+    command()

@@ -112,12 +112,9 @@ def as_plain(obj: object) -> Any:
 
 def _is_plain_row(obj: object) -> bool:
     """Whether this is a row of a table, in exactly the types of JSON: most of what is written, and needs no copy."""
-    return (
-        type(obj) is dict
-        and _NAMES.issuperset(map(type, obj))
-        and _CELLS.issuperset(map(type, obj.values()))
-        and all(math.isfinite(value) for value in obj.values() if type(value) is float)
-    )
+    if type(obj) is not dict or not _NAMES.issuperset(map(type, obj)) or not _CELLS.issuperset(map(type, obj.values())):
+        return False
+    return all(map(math.isfinite, [value for value in obj.values() if type(value) is float]))
 
 
 def _plain(obj: object, place: str) -> Any:

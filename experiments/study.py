@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from .ahead import FIGURES, TABLES, Ahead
 from .arms import arm_list
 from .cells import Cell
-from .collector import left_alone
 from .errors import UserError
 from .files import disk_errors_in_one_line, replaced_atomically
+from .lifetime import left_alone
 from .progress import Progress
 from .provenance import code_hash, manifest, run_key, write_checksums
 from .request import Request

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import mesa  # noqa: F401 - first: each of its loggers looks through all modules there are, and now they are few
+
 from ..agents.code_hash import use_code_named_cache
 
 use_code_named_cache()

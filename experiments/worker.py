@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from .collector import left_alone
+from .lifetime import leave_at_once, left_alone
 
 READY, UNUSABLE, RESULT, ERROR = "ready", "unusable", "result", "error"
 ONE_THREAD = {
@@ -79,6 +79,7 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
     with contextlib.suppress(EOFError, OSError):  # the coordinator is gone
         while content := connection.recv_bytes():
             connection.send_bytes(_answer(call, content))
+    leave_at_once()
 
 
 def refuse_other_code(code: str | None) -> None:

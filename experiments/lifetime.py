@@ -1,11 +1,14 @@
-"""The garbage collector where it has nothing to find: while modules load, and in the drawing of one figure.
+"""Start and end of a process without work for nothing.
 
-Modules stay, and yet it looks through all of them again and again: a tenth of what a start costs.
+The garbage collector looks through modules again and again while they load, although they stay: a tenth of a start. And
+the interpreter takes half a second to free what the system frees at once with the process.
 """
 
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,3 +38,14 @@ def begin_late(objects: int = MODULES) -> None:
 
     gc.callbacks.append(begin)
     gc.set_threshold(objects, *usual[1:])
+
+
+def leave_at_once() -> None:
+    """End this process here, its output written and nothing freed; returns only where the output cannot be written."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # a program without a console has none
+                stream.flush()
+    except (OSError, ValueError):  # the interpreter's own end says so
+        return
+    os._exit(0)

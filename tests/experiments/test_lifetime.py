@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from political_moat.experiments.ahead import FIGURES, TABLES, Ahead
-from political_moat.experiments.collector import MODULES, begin_late, left_alone
+from political_moat.experiments.lifetime import MODULES, begin_late, left_alone
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +77,27 @@ def test_the_first_collection_comes_late_and_the_others_as_usual() -> None:
     kept = [[number] for number in range(MODULES + 1000)]
     assert gc.get_threshold() == usual
     assert len(kept) > MODULES
+
+
+def test_a_process_that_leaves_at_once_has_written_everything_and_done_well() -> None:
+    ask = (
+        "import atexit, sys\n"
+        "from political_moat.experiments.lifetime import leave_at_once\n"
+        "atexit.register(lambda: print('freed'))\n"
+        "print('answer'); print('note', file=sys.stderr)\n"
+        "leave_at_once()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("answer\n", "note\n")
+
+
+def test_a_process_whose_output_cannot_be_written_ends_as_the_interpreter_does() -> None:
+    ask = (
+        "import sys\n"
+        "from political_moat.experiments.lifetime import leave_at_once\n"
+        "sys.stdout.close()\n"
+        "leave_at_once()\n"
+        "print('still here', file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False)
+    assert done.stderr.startswith("still here")
