@@ -120,8 +120,9 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
     p = world.parameters
     electorate = polled(world, role)
     rows = np.array(question_rows(world, pairs, world.openness))
-    n = min(p.polls.respondents, len(electorate))
-    first = (world.month // 3) * n % len(electorate)
+    voters = len(electorate)
+    n = min(p.polls.respondents, voters)
+    first = (world.month // 3) * n % voters
     totals = support(
         electorate.fixed,
         electorate.dynamic,
@@ -137,7 +138,7 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
         world.vote_coefficients,
     )
     own = 0 if (role == "author") == (world.sign > 0) else 1
-    raw = [votes[own] / (votes[0] + votes[1]) for votes in totals.tolist()]
+    raw = [(d if own else r) / (r + d) for r, d in totals.tolist()]
     asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
     shares = tuple([asked + bias * (share - asked) for share in raw])
     opinion = (NOT_ASKED, NOT_ASKED)

@@ -46,24 +46,24 @@ def _table() -> tuple[Space, Space, Space]:
 _INVERSES, _LOGS, _RESTS = _table()
 
 
-@numba.njit(error_model="numpy", forceinline=True)
-def powers(space: Space, row: int, count: int, exponent: float) -> None:  # pragma: no cover - compiled
-    """Replace space[row], .., space[row + count - 1], none of them negative, by their powers."""
+@numba.njit(error_model="numpy")
+def powers(values: Space, exponent: float) -> None:  # pragma: no cover - compiled
+    """Replace values, none of them negative, by their powers. Not compiled into its callers, who call it repeatedly."""
     outside = 0
-    for j in range(count):
-        x = space[row + j]
+    for j in range(values.size):
+        x = values[j]
         outside += 0 if (SMALLEST < x < LARGEST) or x == 0.0 else 1  # also where it is no number
     if outside > 0 or not 0.01 <= exponent <= 1.0:
-        for j in range(count):
-            space[row + j] = space[row + j] ** exponent
+        for j in range(values.size):
+            values[j] = values[j] ** exponent
         return
-    for j in range(count):
-        x = space[row + j]
+    for j in range(values.size):
+        x = values[j]
         high, low = _logarithm(x)
         product = exponent * high
         step, r = reduced(product)
         result = restored(step, r + fused(exponent, low, fused(exponent, high, -product)))
-        space[row + j] = result if x > 0.0 else 0.0
+        values[j] = result if x > 0.0 else 0.0
 
 
 @numba.njit(error_model="numpy", forceinline=True)

@@ -6,6 +6,8 @@ float32, arithmetic and totals float64; totals are added block by block of 512 v
 
 from __future__ import annotations
 
+import math
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +27,7 @@ from .columns import (
     UNITS,
     VISIBILITY,
 )
-from .exponential import LARGEST, exponential, exponentials
+from .exponential import LARGEST, exponential
 from .power import powers
 from .vote_terms import holder_terms, judge, pain, public_terms, whole_loss, worth
 
@@ -180,8 +182,8 @@ def _list_holders(
         space[_STAKE + k], space[_GAIN + k] = stake, gain
         space[_STAKE_POWER + k] = c.unprotected * stake
         space[_GAIN_POWER + k] = abs(gain)
-    powers(space, _STAKE_POWER, found, c.curvature)
-    powers(space, _GAIN_POWER, found, c.curvature)
+    powers(space[_STAKE_POWER : _STAKE_POWER + found], c.curvature)
+    powers(space[_GAIN_POWER : _GAIN_POWER + found], c.curvature)
     for k in range(found):
         j = holders[k]
         feared, attention, own, relief = holder_terms(
@@ -204,7 +206,7 @@ def _list_public(
     for j in range(income.size):
         space[_STAKE + j] = c.public_usd / np.float64(income[j])
         space[_STAKE_POWER + j] = space[_STAKE + j]
-    powers(space, _STAKE_POWER, income.size, c.curvature)
+    powers(space[_STAKE_POWER : _STAKE_POWER + income.size], c.curvature)
     for j in range(income.size):
         feared, attention = public_terms(space[_STAKE + j], space[_STAKE_POWER + j], np.float64(belief[j]), c)
         space[_FEARED + j] += feared
@@ -215,10 +217,8 @@ def _list_public(
 def _answer(space: Totals, count: int, moderate: bool, answers: Totals) -> None:  # pragma: no cover - compiled
     """Probabilities to vote for R, and in the next row for D, from log odds against choosing R and turning out."""
     if not moderate:
-        exponentials(space, _CHOICE, count)
-        exponentials(space, _TURNOUT, count)
         for j in range(count):
-            answers[j], answers[_ROW + j] = _votes(space[_CHOICE + j], space[_TURNOUT + j])
+            answers[j], answers[_ROW + j] = _votes(math.exp(space[_CHOICE + j]), math.exp(space[_TURNOUT + j]))
         return
     # In one loop the divisions of one voter are worked out during the exponentials of the next.
     for j in range(count):

@@ -17,6 +17,8 @@ def softmax(values: Sequence[float]) -> list[float]:
 def inclusive_value(values: Sequence[float], dissimilarity: float) -> float:
     """Log of the mean exponentiated value of a nest, so that near-copies of a move do not make it likelier."""
     top = max(values)
+    if len(values) == 1:
+        return top
     mean = sum([math.exp((value - top) / dissimilarity) for value in values]) / len(values)
     return top + dissimilarity * math.log(mean)
 

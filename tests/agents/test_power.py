@@ -16,7 +16,7 @@ from political_moat.agents.electorate.power import LARGEST, SMALLEST, powers
 
 @njit(error_model="numpy")
 def replaced(values: np.ndarray, exponent: float) -> None:  # pragma: no cover - compiled
-    powers(values, 0, values.size, exponent)
+    powers(values, exponent)
 
 
 def ours(values: list[float], exponent: float) -> list[float]:
