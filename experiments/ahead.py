@@ -12,6 +12,10 @@ from .lifetime import left_alone
 TABLES = ("mesa", "pandas", "scipy.stats", "pyarrow.csv", "pyarrow.parquet")
 """Mesa first: each of its loggers looks through all modules there are."""
 FIGURES = ("matplotlib.figure", *(f"matplotlib.backends.backend_{kind}" for kind in ("svg", "pdf", "agg")))
+REPORT = (*TABLES, *FIGURES, ".headline", ".figures", "..model.diagnostics", ".protocols")
+"""What the end of a stress test needs: tables, the figure, and a world to say what its parameters imply."""
+HISTORY_REPORT = (*TABLES, ".history_headline")
+"""What the end of a history needs."""
 
 
 class Ahead:

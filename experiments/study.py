@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .ahead import FIGURES, TABLES, Ahead
+from .ahead import HISTORY_REPORT, REPORT, Ahead
 from .arms import arm_list
 from .cells import Cell
 from .errors import UserError
@@ -105,12 +105,11 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
 
     cell = cell_of(request)
 
-    # From the first result on: before it workers start, and want every core.
-    ahead = Ahead((*TABLES, *FIGURES, ".headline", ".figures", "..model.diagnostics", ".protocols"))
+    ahead = Ahead(HISTORY_REPORT if request.history is not None else REPORT)
 
     def keep(task: Task, result: Any) -> None:
         if workers > 1:
-            ahead.begin()
+            ahead.begin()  # not before the first result: until then workers start, and want every core
         runs, cycles = cell.records(task.payload[3], result.runs, result.cycles)
         folder.ledger.record(task.key, runs, cycles)
 

@@ -13,7 +13,7 @@ from ..agents.electorate.coefficients import (
     vote_coefficients,
 )
 from .parameters import Parameters
-from .population import VoteEffect, solve_vote_effect
+from .population import solve_vote_effect
 from .remembered import by_identity
 
 
@@ -27,7 +27,7 @@ class Coefficients(NamedTuple):
 @by_identity
 def coefficients(p: Parameters) -> Coefficients:
     """Coefficients of a world of these parameters; a channel that is off has its weight at zero."""
-    on, effect = p.channels, _vote_effect(*(getattr(p, name) for name in _UNDOSED))
+    on, effect = p.channels, _vote_effect(dose_free(p))
     opinion = opinion_coefficients(
         p.opinion,
         p.exposure,
@@ -54,12 +54,17 @@ def coefficients(p: Parameters) -> Coefficients:
 
 _FRESH = Parameters()
 _UNDOSED = tuple(name for name in Parameters.model_fields if name not in ("exposure", "channels", "polls"))
+_vote_effect = by_identity(solve_vote_effect)
+
+
+def dose_free(p: Parameters) -> Parameters:
+    """The tree with exposure, channels and polls at their defaults: the loss weight is the same in every arm.
+
+    One and the same tree for all arms, whose other groups are the same objects.
+    """
+    return _with_groups(*(getattr(p, name) for name in _UNDOSED))
 
 
 @by_identity
-def _vote_effect(*undosed: BaseModel) -> VoteEffect:
-    """Weights of the groups that all arms share, exposure, channels and polls at their defaults.
-
-    So the loss weight is the same in every arm, and one arm's search finds it for all.
-    """
-    return solve_vote_effect(_FRESH.model_copy(update=dict(zip(_UNDOSED, undosed, strict=True))))
+def _with_groups(*undosed: BaseModel) -> Parameters:
+    return _FRESH.model_copy(update=dict(zip(_UNDOSED, undosed, strict=True)))
