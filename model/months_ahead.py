@@ -98,7 +98,8 @@ def last_undisturbed(world: World, end: int) -> int:
         month - month % half + half - 1,
     )
     for due in _dues(world):
-        last = min(last, math.ceil(due) - 1)
+        # Not before this month: a court can put a rule back whose sunset has passed.
+        last = max(month, min(last, math.ceil(due) - 1))
     for quarter in range(month + -month % QUARTER, last, QUARTER):
         if platform_due(world, quarter) or agenda_due(world, quarter):
             return quarter
@@ -106,7 +107,7 @@ def last_undisturbed(world: World, end: int) -> int:
 
 
 def _dues(world: World) -> Iterator[float]:
-    """When something falls due of itself, later than this month."""
+    """When something falls due of itself."""
     if world.docket is not None:
         yield world.docket.due
     for suit in world.suits:

@@ -74,7 +74,7 @@ def test_one_command_prints_one_table_and_writes_it(tmp_path: Path) -> None:
     names = {(row[0], row[1]) for row in cells}
     assert {("step", "loop / kernels"), ("step", "NumPy / kernels"), ("step", "share of the floor")} <= names
     assert ("neighbours", "NumPy / kernels, with neighbours") in names
-    assert {("inside", "kernel: accounts_month"), ("inside", "phase: payroll")} <= names
+    assert {("inside", "kernel: move_electorate"), ("inside", "phase: payroll")} <= names
     assert any(row[7].endswith((": met", ": MISSED")) for row in cells)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,12 @@ from hypothesis import strategies as st
 
 from political_moat import Parameters, World
 from political_moat.agents.electorate import blocks
+from political_moat.agents.perception import Stand
 from political_moat.experiments.protocols import on_layer, takeover
 from political_moat.model import months_ahead
+from political_moat.model.courts import Suit
 from political_moat.model.interventions import Interventions
+from political_moat.model.law import Provision
 
 SMALL = {"electorate.voters": 150, "exposure.breadth": 0.3, "polls.respondents": 60, "voting.asset_vote_effect": 6.0}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -139,6 +143,24 @@ def test_whatever_falls_due_in_between_is_not_missed(
     ahead, stepwise = world_of(values, seed), world_of(values, seed)
     ahead.released = stepwise.released = released
     live_both_ways(ahead, stepwise, lengths)
+
+
+def test_a_rule_that_a_court_puts_back_after_its_sunset_lapses_in_the_next_month() -> None:
+    values = {**BUSY, "regulator.suit_probability": 0.0, "party.platform_gate": 0.0}
+    ahead, stepwise = world_of(values), world_of(values)
+    for world in (ahead, stepwise):
+        world.advance(25)
+        law, month = world.law, world.month
+        old = Provision(0.75, 0.03, 0.0, 0.0, False, "author", 3, expires=month - 1)
+        new = Provision(0.25, 0.01, 0.0, 0.0, False, "opponent", month - 1)
+        world.law = replace(law, rule=new, statute=None)
+        world.refresh_policy()
+        stand = Stand(0.25, 0.0, 0.0)
+        world.suits = [Suit(new, replace(law, rule=old, statute=None), stand, "opponent", float(month), True)]
+    live_both_ways(ahead, stepwise, [1])
+    assert [event.kind for event in ahead.events][-1] == "vacated"
+    live_both_ways(ahead, stepwise, [1, 9])
+    assert "lapsed" in [event.kind for event in ahead.events]
 
 
 def test_worlds_forked_on_the_way_agree_as_well() -> None:
