@@ -50,6 +50,7 @@ def _move(
     dynamic: Block,
     start: int,
     stop: int,
+    prices: Totals,
     price_of: Totals,
     openness: float,
     threat: float,
@@ -58,11 +59,14 @@ def _move(
     stand_d: float,
     c: OpinionCoefficients,
     held_any: bool,
+    listed: bool,
+    lost_any: bool,
     public: bool,
 ) -> None:  # pragma: no cover - compiled
-    """Minds of a group of voters after the month; price_of: what the product each of them holds is worth.
+    """Minds of a group of voters after the month.
 
-    held_any: somebody holds something; public: so does everybody, through a public fund.
+    held_any: somebody holds something; listed: products differ, and price_of says what each voter's is worth; lost_any:
+    a holder may have lost enough to blame somebody; public: everybody holds something, through a public fund.
     """
     base, income = fixed[IDEAL_BASE, start:stop], fixed[INCOME, start:stop]
     partisanship, attention = fixed[PARTISANSHIP, start:stop], fixed[ATTENTION, start:stop]
@@ -74,20 +78,24 @@ def _move(
     stake_salience = c.salience_stake + c.salience_threat * threat * c.unprotected
     public_salience = c.salience_stake + c.salience_threat * threat
     thermostat = c.thermostat * (openness - 0.5)
+    price = prices[0]
     for j in range(stop - start):
         own = np.float64(base[j])
         blame_goal, salience_goal, ideal_goal = 0.0, calm_salience, own
         if held_any:
-            held, price, seen = np.float64(units[j]), price_of[j], np.float64(visibility[j])
+            if listed:
+                price = price_of[j]
+            held, seen = np.float64(units[j]), np.float64(visibility[j])
             is_holder = held > 0.0
             before = np.float64(reference[j])
             speed = c.reference_up if price > before else c.reference_down
             after = before + min(1.0, 2.0 * np.float64(attention[j]) * speed) * (price - before)
             reference[j] = after if is_holder else before
-            loss = 1.0 - price / after
-            large = (loss - c.blame_threshold) / (1.0 - c.blame_threshold)
-            blamed = c.blame_policy_share * seen * openness * large
-            blame_goal = blamed if is_holder and loss > c.blame_threshold else 0.0
+            if lost_any:
+                loss = 1.0 - price / after
+                large = (loss - c.blame_threshold) / (1.0 - c.blame_threshold)
+                blamed = c.blame_policy_share * seen * openness * large
+                blame_goal = blamed if is_holder and loss > c.blame_threshold else 0.0
             stake = held * price / np.float64(income[j])
             noticed = seen * stake / (stake + c.stake_half)
             salience_goal = calm_salience + noticed * stake_salience if is_holder else calm_salience
@@ -127,7 +135,7 @@ def move_minds(
     """Months of the minds of voters first .. last-1."""
     c = OpinionCoefficients(*to_fixed_tuple(row, _COUNT))  # type: ignore[call-arg]
     price_of = np.empty(GROUP)
-    month = (openness, threat, media, stand_r, stand_d, c)
+    month = (prices, price_of, openness, threat, media, stand_r, stand_d, c)
     for start in range(first, last, GROUP):
         stop = min(start + GROUP, last)
         units, product = dynamic[UNITS, start:stop], dynamic[PRODUCT, start:stop]
@@ -136,16 +144,33 @@ def move_minds(
             holders += 1 if units[j] > 0.0 else 0
         public = c.public_usd > 0.0
         if holders == 0 and not public:
-            _move(fixed, dynamic, start, stop, price_of, *month, False, False)
+            _move(fixed, dynamic, start, stop, *month, False, False, False, False)
             continue
         for j in range(stop - start):
             other += 1 if product[j] != 0.0 else 0
-        if other > 0:
+        if other > 0 or public:
             for j in range(stop - start):
                 price_of[j] = prices[int(product[j])]
+            if public:
+                _move(fixed, dynamic, start, stop, *month, True, True, True, True)
+            else:
+                _move(fixed, dynamic, start, stop, *month, True, True, True, False)
+        elif _may_have_lost(units, dynamic[REFERENCE, start:stop], prices[0], c.blame_threshold):
+            _move(fixed, dynamic, start, stop, *month, True, False, True, False)
         else:
-            price_of[: stop - start] = prices[0]
-        if public:
-            _move(fixed, dynamic, start, stop, price_of, *month, True, True)
-        else:
-            _move(fixed, dynamic, start, stop, price_of, *month, True, False)
+            _move(fixed, dynamic, start, stop, *month, True, False, False, False)
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _may_have_lost(
+    units: Block, reference: Block, price: float, threshold: float
+) -> bool:  # pragma: no cover - compiled
+    """Whether the price is so far below a holder's reference point that she may blame somebody for it.
+
+    A reference point moves towards the price, so that a loss on the new one is no larger than on the old one.
+    """
+    most = price / (1.0 - threshold) * (1.0 - 1e-6)
+    found = 0
+    for j in range(reference.size):
+        found += 1 if units[j] > 0.0 and np.float64(reference[j]) > most else 0
+    return found > 0
