@@ -189,3 +189,9 @@ class Draws:
     def normals(self, stream: str, count: int, month: int = 0) -> FloatArray:
         """Standard normal draws of agents 0 .. count-1; shape (count,)."""
         return normals(self.key(stream), count, month)
+
+
+@lru_cache(maxsize=64)
+def draws_of(seed: int, replicate: int) -> Draws:
+    """The draws of a replicate, the same object for all of its worlds: they share the keys of streams as well."""
+    return Draws(seed, replicate)

@@ -15,17 +15,18 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from ..agents.draws import Draws
 from ..agents.electorate.accounts_kernels import FLOW as INTO_COIN
 from ..agents.electorate.accounts_kernels import HELD as IN_COIN
 from ..agents.electorate.accounts_kernels import move_accounts
 from ..agents.electorate.blocks import LARGE, add_blocks, block_count
-from ..agents.electorate.coefficients import as_row
+from ..agents.electorate.coefficients import OpinionCoefficients, as_row
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
 from ..agents.electorate.opinion_kernels import move_minds
 from .elections import half_term
 from .government import QUARTER, agenda_due, drift, platform_due
-from .law import next_expiry
+from .law import Law, Provision, next_expiry
 from .market import (
     CRYPTO_RETURN,
     FLOW,
@@ -37,9 +38,11 @@ from .market import (
     move_market,
     surprises,
 )
+from .parameters import Parameters
 from .phases import month_record, product_flows, share_kept, standing_table
 from .polls import threat_of
 from .products import move_prices, noises, price_moves
+from .remembered import by_identity, by_tree
 from .schedule import PHASES
 
 if TYPE_CHECKING:
@@ -124,8 +127,7 @@ def move_months(world: World, count: int) -> list[float]:
     The months lie in one half of a term, and in all of them policy and platforms are those of now.
     """
     p, month, electorate = world.parameters, world.month, world.electorate
-    half = half_term(p)
-    ahead = month % half
+    ahead = month % half_term(p)
     author, opponent = world.stand("author"), world.stand("opponent")
     world.threat = threat_of((author, opponent), world.openness)
     r, d = (author, opponent) if world.sign > 0 else (opponent, author)
@@ -134,10 +136,9 @@ def move_months(world: World, count: int) -> list[float]:
     before = np.empty_like(prices)
     move_electorate(
         electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
-        standing_table(p, world.law, world.in_force), surprises(world.draws, month - ahead, half, p),
-        noises(world.draws, month - ahead, half), ahead, _shares_kept(world, count), market_coefficients(p),
-        price_moves(p), as_row(world.opinion_coefficients), world.news, world.citizens_per_voter,
-        p.market.bond_return_monthly, p.accounts.rebalancing, world.openness, world.threat,
+        *_luck(p, world.draws, month - ahead), ahead,
+        *_standing(p, world.law, world.in_force, world.opinion_coefficients), _shares_kept(world, count), world.news, world.citizens_per_voter, p.market.bond_return_monthly,
+        p.accounts.rebalancing, world.openness, world.threat,
         1.0 if world.docket is not None and world.docket.restrictive else 0.0, r.openness, d.openness,
     )  # fmt: skip
     world.news = 0.0
@@ -148,6 +149,20 @@ def move_months(world: World, count: int) -> list[float]:
     world.product_flows = product_flows(world, None, flow, world.citizens_per_voter)
     prices_of_months: list[float] = path.tolist()
     return prices_of_months
+
+
+@by_tree
+def _luck(p: Parameters, draws: Draws, first: int) -> tuple[Reals, Reals]:
+    """What half a term from month `first` on brings to the market and to the prices of products."""
+    return surprises(draws, first, half_term(p), p), noises(draws, first, half_term(p))
+
+
+@by_identity
+def _standing(
+    p: Parameters, law: Law, now: Provision, opinion: OpinionCoefficients
+) -> tuple[Reals, Reals, Reals, Reals]:
+    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds."""
+    return standing_table(p, law, now), market_coefficients(p), price_moves(p), as_row(opinion)
 
 
 def _shares_kept(world: World, count: int) -> Reals:
@@ -169,14 +184,14 @@ def move_electorate(
     before: Reals,
     totals: Reals,
     path: Reals,
-    standing: Reals,
     surprises: Reals,
     noises: Reals,
     ahead: int,
-    kept: Reals,
+    standing: Reals,
     market: Reals,
     moves: Reals,
     opinion: Reals,
+    kept: Reals,
     news: float,
     citizens_per_voter: float,
     bond_return: float,

@@ -6,7 +6,7 @@ import functools
 from operator import itemgetter
 from typing import Any
 
-from ..agents.draws import Draws
+from ..agents.draws import Draws, draws_of
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.voter import Voter
 from ..agents.electorate.voter_set import VoterSet
@@ -79,7 +79,7 @@ class World(LateModel):
         p = parameters or Parameters()
         self._agent_numbers = 0
         self.parameters = p
-        self.draws = Draws(seed, replicate)
+        self.draws = draws_of(seed, replicate)
         self.month = 0
         self.sign = author_sign(p)
         if population is not None and len(population) != p.electorate.voters:
@@ -126,7 +126,7 @@ class World(LateModel):
     @staticmethod
     def draws_of(seed: int, replicate: int) -> Draws:
         """The draws every arm of a replicate shares."""
-        return Draws(seed, replicate)
+        return draws_of(seed, replicate)
 
     def _pack_coefficients(self) -> None:
         self.opinion_coefficients, self.vote_coefficients = coefficients(self.parameters)

@@ -266,6 +266,10 @@ def move_accounts(
                 _move(fixed, dynamic, start, stop, space, products, rates, True, True, False)
         elif drawn:
             _move(fixed, dynamic, start, stop, space, products, rates, True, False, True)
+        elif held_any and keep_share >= 1.0:
+            # Nothing is forced out this month, which the compiler is told: it leaves a tenth of the work away.
+            unforced = (stock_return, bond_return, rebalancing, 1.0, 0.0, retirement_age)
+            _move(fixed, dynamic, start, stop, space, products, unforced, True, False, False)
         elif held_any:
             _move(fixed, dynamic, start, stop, space, products, rates, True, False, False)
         else:
