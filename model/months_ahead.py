@@ -137,9 +137,10 @@ def move_months(world: World, count: int) -> list[float]:
     move_electorate(
         electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
         *_luck(p, world.draws, month - ahead), ahead,
-        *_standing(p, world.law, world.in_force, world.opinion_coefficients), _shares_kept(world, count), world.news, world.citizens_per_voter, p.market.bond_return_monthly,
-        p.accounts.rebalancing, world.openness, world.threat,
-        1.0 if world.docket is not None and world.docket.restrictive else 0.0, r.openness, d.openness,
+        *_standing(p, world.law, world.in_force, world.opinion_coefficients), _shares_kept(world, count),
+        world.news, world.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
+        world.openness, world.threat, 1.0 if world.docket is not None and world.docket.restrictive else 0.0,
+        r.openness, d.openness,
     )  # fmt: skip
     world.news = 0.0
     world.market = MarketState(*state.tolist())
