@@ -19,7 +19,7 @@ from ..agents.draws import Draws
 from ..agents.electorate.accounts_kernels import FLOW as INTO_COIN
 from ..agents.electorate.accounts_kernels import HELD as IN_COIN
 from ..agents.electorate.accounts_kernels import move_accounts
-from ..agents.electorate.blocks import LARGE, add_blocks, block_count
+from ..agents.electorate.blocks import LARGE, add_blocks, blocks_of_groups
 from ..agents.electorate.coefficients import OpinionCoefficients, as_row
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
@@ -162,8 +162,11 @@ def _luck(p: Parameters, draws: Draws, first: int) -> tuple[Reals, Reals]:
 def _standing(
     p: Parameters, law: Law, now: Provision, opinion: OpinionCoefficients
 ) -> tuple[Reals, Reals, Reals, Reals]:
-    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds."""
-    return standing_table(p, law, now), market_coefficients(p), price_moves(p), as_row(opinion)
+    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds.
+
+    The table of products is our own, for `move_electorate` to write prices into.
+    """
+    return standing_table(p, law, now).copy(), market_coefficients(p), price_moves(p), as_row(opinion)
 
 
 def _shares_kept(world: World, count: int) -> Reals:
@@ -188,7 +191,7 @@ def move_electorate(
     surprises: Reals,
     noises: Reals,
     ahead: int,
-    standing: Reals,
+    table: Reals,
     market: Reals,
     moves: Reals,
     opinion: Reals,
@@ -205,23 +208,26 @@ def move_electorate(
 ) -> None:  # pragma: no cover - compiled
     """The compiled `move_months`, month by month in the order of the schedule; fills path, moves the rest in place.
 
-    state: as MarketState; standing: `standing_table`; ahead: row of surprises and noises of the first month; kept: one
-    share per month, of which the last stands for those after it; path: one price per month; market, moves, opinion:
-    `market_coefficients`, `price_moves`, OpinionCoefficients.
+    state: as MarketState; ahead: row of surprises and noises of the first month; table: `standing_table`, into which
+    prices are written; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients; kept: one
+    share per month, of which the last stands for those after it; path: one price per month.
     """
-    voters, table = fixed.shape[1], standing.copy()
-    sums = np.empty((block_count(voters), totals.size))
+    voters = fixed.shape[1]
+    sums = np.empty((blocks_of_groups(voters), totals.size))
     for month in range(path.size):
         move_market(state, surprises[ahead + month], news if month == 0 else 0.0, market)
-        before[:] = prices
+        for product in range(prices.size):
+            before[product] = prices[product]
         coin, stocks = state[CRYPTO_RETURN], state[STOCK_RETURN]
         move_prices(prices, before, state[PRICE], coin, stocks, noises[ahead + month], moves)
-        table[PRODUCT_PRICE], table[PRICE_BEFORE] = prices, before
+        for product in range(prices.size):
+            table[PRODUCT_PRICE, product], table[PRICE_BEFORE, product] = prices[product], before[product]
         # Contributions and gains are read by nobody before the last of these months is over.
         last = month == path.size - 1
         keep = kept[min(month, kept.size - 1)]
         move_accounts(0, voters, fixed, dynamic, sums, table, stocks, bond_return, rebalancing, keep, 0.0, 0.0, last)
-        totals[:] = 0.0
+        for k in range(totals.size):
+            totals[k] = 0.0
         add_blocks(sums, totals)
         state[FLOW], state[HELD] = totals[INTO_COIN] * citizens_per_voter, totals[IN_COIN] * citizens_per_voter
         move_minds(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, opinion)

@@ -19,7 +19,7 @@ from .blocks import (
     add_row,
     add_two_rows,
     added_blocks,
-    block_count,
+    blocks_of_groups,
     share_out,
 )
 from .columns import (
@@ -45,9 +45,9 @@ from .columns import (
 REST = 1e-9
 FLOW, CONTRIBUTIONS, GAINS, HELD, WITHDRAWALS = range(5)
 # Rows of working space, float64: what is added up, then what is true of the product each voter holds.
-_PAID, _EARNED, _GAINED, _BOUGHT, _HELD, _SOLD, _TAKEN, _DRAWN = (ROW * row for row in range(8))
-_PRICE, _BEFORE, _NEW, _OPEN, _LIMIT, _COIN = (ROW * row for row in range(8, 14))
-_SPACE = 14 * ROW
+_PAID, _EARNED, _GAINED, _BOUGHT, _HELD, _SOLD, _TAKEN, _DRAWN = range(8)
+_PRICE, _BEFORE, _NEW, _OPEN, _LIMIT, _COIN = range(8, 14)
+_ROWS = 14
 
 
 def accounts_month(
@@ -69,7 +69,7 @@ def accounts_month(
     withdrawals), USD of model voters, shape (5,): contributions + gains - withdrawals = change of all balances.
     """
     voters = fixed.shape[1]
-    sums = np.empty((block_count(voters), 5))
+    sums = np.empty((blocks_of_groups(voters), 5))
     share_out(
         voters, move_accounts, fixed, dynamic, sums, products, stock_return, bond_return, rebalancing, keep_share,
         drawdown, retirement_age, True,
@@ -118,12 +118,12 @@ def _list_products(space: Totals, products: Totals, product: Block) -> None:  # 
     """Put the month's table in rows: what is true of the product each voter holds."""
     for j in range(product.size):
         number = int(product[j])
-        space[_PRICE + j] = products[PRICE, number]
-        space[_BEFORE + j] = products[PRICE_BEFORE, number]
-        space[_NEW + j] = products[NEW_MONEY, number]
-        space[_OPEN + j] = products[OPEN, number]
-        space[_LIMIT + j] = products[LIMIT, number]
-        space[_COIN + j] = products[COIN_SHARE, number]
+        space[_PRICE, j] = products[PRICE, number]
+        space[_BEFORE, j] = products[PRICE_BEFORE, number]
+        space[_NEW, j] = products[NEW_MONEY, number]
+        space[_OPEN, j] = products[OPEN, number]
+        space[_LIMIT, j] = products[LIMIT, number]
+        space[_COIN, j] = products[COIN_SHARE, number]
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -137,11 +137,10 @@ def _move(
     rates: tuple[float, float, float, float, float, float],
     held_any: bool,
     listed: bool,
-    drawn: bool,
 ) -> None:  # pragma: no cover - compiled
     """Accounts of a group of voters after the month; fills the rows that are added up.
 
-    held_any: somebody holds something; listed: products differ, and stand in rows; drawn: the old draw down.
+    held_any: somebody holds something; listed: products may differ and stand in rows, and the old may draw down.
     """
     stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age = rates
     equity, contribution = fixed[EQUITY, start:stop], fixed[CONTRIBUTION, start:stop]
@@ -156,14 +155,14 @@ def _move(
         in_plan: float = np.float64(plan[j])
         in_ira: float = np.float64(ira[j])
         paid = np.float64(contribution[j])
-        space[_EARNED + j] = (in_plan + in_ira) * growth
-        space[_PAID + j] = paid
+        space[_EARNED, j] = (in_plan + in_ira) * growth
+        space[_PAID, j] = paid
         in_plan = in_plan * (1.0 + growth) + paid
         in_ira = in_ira * (1.0 + growth)
         if held_any:
             if listed:
-                price, before, new_money = space[_PRICE + j], space[_BEFORE + j], space[_NEW + j]
-                is_open, limit, coin = space[_OPEN + j], space[_LIMIT + j], space[_COIN + j]
+                price, before, new_money = space[_PRICE, j], space[_BEFORE, j], space[_NEW, j]
+                is_open, limit, coin = space[_OPEN, j], space[_LIMIT, j], space[_COIN, j]
             held: float = np.float64(units[j])
             wanted = np.float64(stake[j])
             is_holder = wanted > 0.0 or held > 0.0
@@ -172,22 +171,22 @@ def _move(
                 held, in_plan, in_ira, wanted, np.float64(income[j]), np.float64(contribution[j]), from_plan,
                 price, new_money, is_open, limit, rebalancing, keep_share,
             )  # fmt: skip
-            space[_GAINED + j] = held * (price - before)
-            space[_BOUGHT + j] = coin * spent if is_holder else 0.0
+            space[_GAINED, j] = held * (price - before)
+            space[_BOUGHT, j] = coin * spent if is_holder else 0.0
             held = after if is_holder else held
             in_plan = plan_after if is_holder else in_plan
             in_ira = ira_after if is_holder else in_ira
-            if drawn:
+            if listed:
                 out = drawdown if age[j] >= retirement_age else 0.0
                 taken = out * held * price
-                space[_TAKEN + j] = taken
-                space[_SOLD + j] = -(coin * taken)
+                space[_TAKEN, j] = taken
+                space[_SOLD, j] = -(coin * taken)
                 held *= 1.0 - out
-                space[_DRAWN + j] = out * (in_plan + in_ira)
+                space[_DRAWN, j] = out * (in_plan + in_ira)
                 in_plan *= 1.0 - out
                 in_ira *= 1.0 - out
                 stake[j] = wanted * (1.0 - out)
-            space[_HELD + j] = coin * held * price
+            space[_HELD, j] = coin * held * price
             units[j] = held
         plan[j] = in_plan
         ira[j] = in_ira
@@ -196,31 +195,32 @@ def _move(
 @numba.njit(error_model="numpy", forceinline=True)
 def _fill(space: Totals, count: int) -> None:  # pragma: no cover - compiled
     """Zeros after the last voter, so that a short block is added up like a full one."""
-    for row in range(_PAID, _DRAWN + 1, ROW):
+    for row in range(_PAID, _DRAWN + 1):
         for j in range(count, GROUP):
-            space[row + j] = 0.0
+            space[row, j] = 0.0
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _add_up(
-    space: Totals, sums: Totals, at: int, held_any: bool, drawn: bool, every_total: bool
+    space: Totals, sums: Totals, at: int, held_any: bool, listed: bool, every_total: bool
 ) -> None:  # pragma: no cover - compiled
     """Totals of the blocks of a group, of which the first is `at`."""
-    for block in range(at, min(at + GROUP // BLOCK, sums.shape[0])):
-        sums[block, :] = 0.0
+    for block in range(at, at + GROUP // BLOCK):
+        for k in range(sums.shape[1]):
+            sums[block, k] = 0.0
     if not held_any:
         if every_total:
-            add_pair(space, _PAID, CONTRIBUTIONS, _EARNED, GAINS, sums, at)
+            add_pair(space[_PAID], sums[:, CONTRIBUTIONS], space[_EARNED], sums[:, GAINS], at)
         return
     if every_total:
-        add_row(space, _PAID, CONTRIBUTIONS, sums, at)
-        add_two_rows(space, _EARNED, _GAINED, GAINS, sums, at)
-    if drawn:
-        add_two_rows(space, _TAKEN, _DRAWN, WITHDRAWALS, sums, at)
-        add_two_rows(space, _BOUGHT, _SOLD, FLOW, sums, at)
-        add_row(space, _HELD, HELD, sums, at)
+        add_row(space[_PAID], sums[:, CONTRIBUTIONS], at)
+        add_two_rows(space[_EARNED], space[_GAINED], sums[:, GAINS], at)
+    if listed:
+        add_two_rows(space[_TAKEN], space[_DRAWN], sums[:, WITHDRAWALS], at)
+        add_two_rows(space[_BOUGHT], space[_SOLD], sums[:, FLOW], at)
+        add_row(space[_HELD], sums[:, HELD], at)
     else:
-        add_pair(space, _BOUGHT, FLOW, _HELD, HELD, sums, at)
+        add_pair(space[_BOUGHT], sums[:, FLOW], space[_HELD], sums[:, HELD], at)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -239,13 +239,14 @@ def move_accounts(
     retirement_age: float,
     every_total: bool,
 ) -> None:  # pragma: no cover - compiled
-    """Months of the accounts of voters first .. last-1; first is a multiple of GROUP. Fills its blocks' sums.
+    """Months of the accounts of voters first .. last-1; first is a multiple of GROUP. Fills the sums of its groups.
 
     every_total: False leaves contributions and gains at zero, for months whose books nobody can read.
     """
-    space = np.empty(_SPACE)
+    space = np.empty((_ROWS, ROW))
     rates = (stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age)
-    drawn = drawdown > 0.0
+    # Nothing is forced out and nobody draws down, which the compiler is told: it leaves a tenth of the work away.
+    calm = (stock_return, bond_return, rebalancing, 1.0, 0.0, retirement_age)
     for start in range(first, last, GROUP):
         stop = min(start + GROUP, last)
         units, stake = dynamic[UNITS, start:stop], dynamic[ASSIGNED_STAKE, start:stop]
@@ -253,27 +254,21 @@ def move_accounts(
         holders, other = 0, 0
         for j in range(stop - start):
             holders += 1 if stake[j] > 0.0 or units[j] > 0.0 else 0
-        held_any = holders > 0 or drawn
-        if held_any:
+        if holders > 0:
             for j in range(stop - start):
                 other += 1 if product[j] != 0.0 else 0
-        listed = other > 0
+        listed = other > 0 or drawdown > 0.0
+        held_any = holders > 0 or listed
+        group = (fixed, dynamic, start, stop, space, products)
         if listed:
             _list_products(space, products, product)
-            if drawn:
-                _move(fixed, dynamic, start, stop, space, products, rates, True, True, True)
-            else:
-                _move(fixed, dynamic, start, stop, space, products, rates, True, True, False)
-        elif drawn:
-            _move(fixed, dynamic, start, stop, space, products, rates, True, False, True)
-        elif held_any and keep_share >= 1.0:
-            # Nothing is forced out this month, which the compiler is told: it leaves a tenth of the work away.
-            unforced = (stock_return, bond_return, rebalancing, 1.0, 0.0, retirement_age)
-            _move(fixed, dynamic, start, stop, space, products, unforced, True, False, False)
-        elif held_any:
-            _move(fixed, dynamic, start, stop, space, products, rates, True, False, False)
+            _move(*group, rates, True, True)
+        elif not held_any:
+            _move(*group, calm, False, False)
+        elif keep_share >= 1.0:
+            _move(*group, calm, True, False)
         else:
-            _move(fixed, dynamic, start, stop, space, products, rates, False, False, False)
+            _move(*group, rates, True, False)
         if stop - start < GROUP:
             _fill(space, stop - start)
-        _add_up(space, sums, start // BLOCK, held_any, drawn, every_total)
+        _add_up(space, sums, start // BLOCK, held_any, listed, every_total)

@@ -66,6 +66,12 @@ def block_count(count: int) -> int:
     return -(-count // BLOCK)
 
 
+@register_jitable
+def blocks_of_groups(count: int) -> int:
+    """Blocks of all the groups that so many voters fill; those after the last voter add nothing."""
+    return GROUP // BLOCK * -(-count // GROUP)
+
+
 def added_blocks(sums: Totals) -> Totals:
     """Totals of the blocks' sums, added in the order of blocks; sums: shape (blocks, quantities)."""
     totals = np.zeros(sums.shape[1])
@@ -93,65 +99,46 @@ def working_space(size: int) -> Totals:  # pragma: no cover - compiled
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def add_row(space: Totals, row: int, k: int, sums: Totals, first_block: int) -> None:  # pragma: no cover - compiled
-    """Add up each block of one row of working space, into column k of the blocks' sums. The row must be full."""
+def add_row(row: Totals, sums: Totals, at: int) -> None:  # pragma: no cover - compiled
+    """Add up each block of a full row of a group; sums: one for each block, of which `at` is the first."""
     a = b = c = d = 0.0
     for j in range(BLOCK):
-        a += space[row + j]
-        b += space[row + BLOCK + j]
-        c += space[row + 2 * BLOCK + j]
-        d += space[row + 3 * BLOCK + j]
-    store_sums(a, b, c, d, k, sums, first_block)
+        a += row[j]
+        b += row[BLOCK + j]
+        c += row[2 * BLOCK + j]
+        d += row[3 * BLOCK + j]
+    sums[at], sums[at + 1], sums[at + 2], sums[at + 3] = a, b, c, d
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def add_two_rows(
-    space: Totals, row: int, other: int, k: int, sums: Totals, first_block: int
-) -> None:  # pragma: no cover - compiled
+def add_two_rows(row: Totals, other: Totals, sums: Totals, at: int) -> None:  # pragma: no cover - compiled
     """Like `add_row` for two rows in turn: of every voter first the entry of `row`, then that of `other`."""
     a = b = c = d = 0.0
     for j in range(BLOCK):
-        a += space[row + j]
-        b += space[row + BLOCK + j]
-        c += space[row + 2 * BLOCK + j]
-        d += space[row + 3 * BLOCK + j]
-        a += space[other + j]
-        b += space[other + BLOCK + j]
-        c += space[other + 2 * BLOCK + j]
-        d += space[other + 3 * BLOCK + j]
-    store_sums(a, b, c, d, k, sums, first_block)
+        a += row[j]
+        b += row[BLOCK + j]
+        c += row[2 * BLOCK + j]
+        d += row[3 * BLOCK + j]
+        a += other[j]
+        b += other[BLOCK + j]
+        c += other[2 * BLOCK + j]
+        d += other[3 * BLOCK + j]
+    sums[at], sums[at + 1], sums[at + 2], sums[at + 3] = a, b, c, d
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def add_pair(
-    space: Totals, row: int, k: int, other: int, k_other: int, sums: Totals, first_block: int
-) -> None:  # pragma: no cover - compiled
-    """Like `add_row` for two rows at once, each into its own column: twice as many sums that do not wait."""
+def add_pair(row: Totals, sums: Totals, other: Totals, other_sums: Totals, at: int) -> None:  # pragma: no cover
+    """Like `add_row` for two rows at once, each into its own sums: twice as many that do not wait for each other."""
     a = b = c = d = 0.0
     e = f = g = h = 0.0
     for j in range(BLOCK):
-        a += space[row + j]
-        b += space[row + BLOCK + j]
-        c += space[row + 2 * BLOCK + j]
-        d += space[row + 3 * BLOCK + j]
-        e += space[other + j]
-        f += space[other + BLOCK + j]
-        g += space[other + 2 * BLOCK + j]
-        h += space[other + 3 * BLOCK + j]
-    store_sums(a, b, c, d, k, sums, first_block)
-    store_sums(e, f, g, h, k_other, sums, first_block)
-
-
-@numba.njit(error_model="numpy", forceinline=True)
-def store_sums(
-    a: float, b: float, c: float, d: float, k: int, sums: Totals, first_block: int
-) -> None:  # pragma: no cover - compiled
-    """Write four blocks' sums down, as far as there are blocks."""
-    blocks = sums.shape[0]
-    sums[first_block, k] = a
-    if first_block + 1 < blocks:
-        sums[first_block + 1, k] = b
-    if first_block + 2 < blocks:
-        sums[first_block + 2, k] = c
-    if first_block + 3 < blocks:
-        sums[first_block + 3, k] = d
+        a += row[j]
+        b += row[BLOCK + j]
+        c += row[2 * BLOCK + j]
+        d += row[3 * BLOCK + j]
+        e += other[j]
+        f += other[BLOCK + j]
+        g += other[2 * BLOCK + j]
+        h += other[3 * BLOCK + j]
+    sums[at], sums[at + 1], sums[at + 2], sums[at + 3] = a, b, c, d
+    other_sums[at], other_sums[at + 1], other_sums[at + 2], other_sums[at + 3] = e, f, g, h

@@ -60,13 +60,12 @@ def _move(
     c: OpinionCoefficients,
     held_any: bool,
     listed: bool,
-    lost_any: bool,
     public: bool,
 ) -> None:  # pragma: no cover - compiled
     """Minds of a group of voters after the month.
 
-    held_any: somebody holds something; listed: products differ, and price_of says what each voter's is worth; lost_any:
-    a holder may have lost enough to blame somebody; public: everybody holds something, through a public fund.
+    held_any: somebody holds something; listed: products may differ, so that price_of says what each voter's is worth,
+    and a holder may have lost enough to blame somebody; public: everybody holds something, through a public fund.
     """
     base, income = fixed[IDEAL_BASE, start:stop], fixed[INCOME, start:stop]
     partisanship, attention = fixed[PARTISANSHIP, start:stop], fixed[ATTENTION, start:stop]
@@ -91,7 +90,7 @@ def _move(
             speed = c.reference_up if price > before else c.reference_down
             after = before + min(1.0, 2.0 * np.float64(attention[j]) * speed) * (price - before)
             reference[j] = after if is_holder else before
-            if lost_any:
+            if listed:
                 loss = 1.0 - price / after
                 large = (loss - c.blame_threshold) / (1.0 - c.blame_threshold)
                 blamed = c.blame_policy_share * seen * openness * large
@@ -144,21 +143,20 @@ def move_minds(
             holders += 1 if units[j] > 0.0 else 0
         public = c.public_usd > 0.0
         if holders == 0 and not public:
-            _move(fixed, dynamic, start, stop, *month, False, False, False, False)
+            _move(fixed, dynamic, start, stop, *month, False, False, False)
             continue
         for j in range(stop - start):
             other += 1 if product[j] != 0.0 else 0
-        if other > 0 or public:
-            for j in range(stop - start):
-                price_of[j] = prices[int(product[j])]
-            if public:
-                _move(fixed, dynamic, start, stop, *month, True, True, True, True)
-            else:
-                _move(fixed, dynamic, start, stop, *month, True, True, True, False)
-        elif _may_have_lost(units, dynamic[REFERENCE, start:stop], prices[0], c.blame_threshold):
-            _move(fixed, dynamic, start, stop, *month, True, False, True, False)
+        reference = dynamic[REFERENCE, start:stop]
+        if other == 0 and not public and not _may_have_lost(units, reference, prices[0], c.blame_threshold):
+            _move(fixed, dynamic, start, stop, *month, True, False, False)
+            continue
+        for j in range(stop - start):
+            price_of[j] = prices[int(product[j])]
+        if public:
+            _move(fixed, dynamic, start, stop, *month, True, True, True)
         else:
-            _move(fixed, dynamic, start, stop, *month, True, False, False, False)
+            _move(fixed, dynamic, start, stop, *month, True, True, False)
 
 
 @numba.njit(error_model="numpy", forceinline=True)
