@@ -137,10 +137,11 @@ def _move(
     rates: tuple[float, float, float, float, float, float],
     held_any: bool,
     listed: bool,
+    drawn: bool,
 ) -> None:  # pragma: no cover - compiled
     """Accounts of a group of voters after the month; fills the rows that are added up.
 
-    held_any: somebody holds something; listed: products may differ and stand in rows, and the old may draw down.
+    held_any: somebody holds something; listed: products differ, and stand in rows; drawn: the old may draw down.
     """
     stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age = rates
     equity, contribution = fixed[EQUITY, start:stop], fixed[CONTRIBUTION, start:stop]
@@ -176,7 +177,7 @@ def _move(
             held = after if is_holder else held
             in_plan = plan_after if is_holder else in_plan
             in_ira = ira_after if is_holder else in_ira
-            if listed:
+            if drawn:
                 out = drawdown if age[j] >= retirement_age else 0.0
                 taken = out * held * price
                 space[_TAKEN, j] = taken
@@ -202,7 +203,7 @@ def _fill(space: Totals, count: int) -> None:  # pragma: no cover - compiled
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _add_up(
-    space: Totals, sums: Totals, at: int, held_any: bool, listed: bool, every_total: bool
+    space: Totals, sums: Totals, at: int, held_any: bool, drawn: bool, every_total: bool
 ) -> None:  # pragma: no cover - compiled
     """Totals of the blocks of a group, of which the first is `at`."""
     for block in range(at, at + GROUP // BLOCK):
@@ -215,7 +216,7 @@ def _add_up(
     if every_total:
         add_row(space[_PAID], sums[:, CONTRIBUTIONS], at)
         add_two_rows(space[_EARNED], space[_GAINED], sums[:, GAINS], at)
-    if listed:
+    if drawn:
         add_two_rows(space[_TAKEN], space[_DRAWN], sums[:, WITHDRAWALS], at)
         add_two_rows(space[_BOUGHT], space[_SOLD], sums[:, FLOW], at)
         add_row(space[_HELD], sums[:, HELD], at)
@@ -257,18 +258,19 @@ def move_accounts(
         if holders > 0:
             for j in range(stop - start):
                 other += 1 if product[j] != 0.0 else 0
-        listed = other > 0 or drawdown > 0.0
-        held_any = holders > 0 or listed
+        held_any, drawn = holders > 0 or drawdown > 0.0, other > 0 or drawdown > 0.0
         group = (fixed, dynamic, start, stop, space, products)
-        if listed:
+        if other > 0:
             _list_products(space, products, product)
-            _move(*group, rates, True, True)
+            _move(*group, rates, True, True, True)
+        elif drawn:
+            _move(*group, rates, True, False, True)
         elif not held_any:
-            _move(*group, calm, False, False)
+            _move(*group, calm, False, False, False)
         elif keep_share >= 1.0:
-            _move(*group, calm, True, False)
+            _move(*group, calm, True, False, False)
         else:
-            _move(*group, rates, True, False)
+            _move(*group, rates, True, False, False)
         if stop - start < GROUP:
             _fill(space, stop - start)
-        _add_up(space, sums, start // BLOCK, held_any, listed, every_total)
+        _add_up(space, sums, start // BLOCK, held_any, drawn, every_total)
