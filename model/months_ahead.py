@@ -134,10 +134,10 @@ def move_months(world: World, count: int) -> list[float]:
     state, totals, path = np.array(world.market), np.empty(len(world.account_totals)), np.empty(count)
     prices = world.product_prices.copy()
     before = np.empty_like(prices)
+    table, *stays = _standing(p, world.law, world.in_force, world.opinion_coefficients)
     move_electorate(
         electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
-        *_luck(p, world.draws, month - ahead), ahead,
-        *_standing(p, world.law, world.in_force, world.opinion_coefficients), _shares_kept(world, count),
+        *_luck(p, world.draws, month - ahead), ahead, table.copy(), *stays, _shares_kept(world, count),
         world.news, world.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
         world.openness, world.threat, 1.0 if world.docket is not None and world.docket.restrictive else 0.0,
         r.openness, d.openness,
@@ -162,11 +162,8 @@ def _luck(p: Parameters, draws: Draws, first: int) -> tuple[Reals, Reals]:
 def _standing(
     p: Parameters, law: Law, now: Provision, opinion: OpinionCoefficients
 ) -> tuple[Reals, Reals, Reals, Reals]:
-    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds.
-
-    The table of products is our own, for `move_electorate` to write prices into.
-    """
-    return standing_table(p, law, now).copy(), market_coefficients(p), price_moves(p), as_row(opinion)
+    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds."""
+    return standing_table(p, law, now), market_coefficients(p), price_moves(p), as_row(opinion)
 
 
 def _shares_kept(world: World, count: int) -> Reals:

@@ -20,6 +20,7 @@ from political_moat.model import months_ahead
 from political_moat.model.courts import Suit
 from political_moat.model.interventions import Interventions
 from political_moat.model.law import Provision
+from political_moat.model.phases import standing_table
 
 SMALL = {"electorate.voters": 150, "exposure.breadth": 0.3, "polls.respondents": 60, "voting.asset_vote_effect": 6.0}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -161,6 +162,16 @@ def test_a_rule_that_a_court_puts_back_after_its_sunset_lapses_in_the_next_month
     assert [event.kind for event in ahead.events][-1] == "vacated"
     live_both_ways(ahead, stepwise, [1, 9])
     assert "lapsed" in [event.kind for event in ahead.events]
+
+
+def test_what_is_remembered_of_the_law_is_not_written_to() -> None:
+    world = world_of({**BUSY, "party.agenda_gate": 0.0})
+    world.advance(30)
+    table = standing_table(world.parameters, world.law, world.in_force)
+    before = table.copy()
+    world.advance(6)
+    assert table is standing_table(world.parameters, world.law, world.in_force), "the law has moved: take other months"
+    assert np.array_equal(table, before)
 
 
 def test_worlds_forked_on_the_way_agree_as_well() -> None:
