@@ -134,10 +134,10 @@ def move_months(world: World, count: int) -> list[float]:
     state, totals, path = np.array(world.market), np.empty(len(world.account_totals)), np.empty(count)
     prices = world.product_prices.copy()
     before = np.empty_like(prices)
-    table, *stays = _standing(p, world.law, world.in_force, world.opinion_coefficients)
+    table, market, moves, minds = _standing(p, world.law, world.in_force, world.opinion_coefficients)
     move_electorate(
         electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
-        *_luck(p, world.draws, month - ahead), ahead, table.copy(), *stays, _shares_kept(world, count),
+        *_luck(p, world.draws, month - ahead), ahead, table.copy(), market, moves, minds, _shares_kept(world, count),
         world.news, world.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
         world.openness, world.threat, 1.0 if world.docket is not None and world.docket.restrictive else 0.0,
         r.openness, d.openness,
