@@ -112,7 +112,7 @@ def test_a_film_goes_before_a_long_question(pool: Pool) -> None:
 def test_who_waits_is_told_the_place_in_line(pool: Pool) -> None:
     heard = [Heard() for _ in range(4)]
     for number, one in enumerate(heard):
-        pool.ask(Job("film", scenario(20 + number, 8000)), one.listener)
+        pool.ask(Job("film", scenario(20 + number, 50_000)), one.listener)
     for one in heard:
         one.wait()
     assert max(place for one in heard for place in one.places) >= 2
