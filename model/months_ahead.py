@@ -39,8 +39,7 @@ from .market import (
     surprises,
 )
 from .parameters import Parameters
-from .phases import month_record, product_flows, share_kept, standing_table
-from .polls import threat_of
+from .phases import month_record, product_flows, share_kept, standing_table, told_of_policy
 from .products import move_prices, noises, price_moves
 from .remembered import by_identity, by_tree
 from .schedule import PHASES
@@ -128,9 +127,7 @@ def move_months(world: World, count: int) -> list[float]:
     """
     p, month, electorate = world.parameters, world.month, world.electorate
     ahead = month % half_term(p)
-    author, opponent = world.stand("author"), world.stand("opponent")
-    world.threat = threat_of((author, opponent), world.openness)
-    r, d = (author, opponent) if world.sign > 0 else (opponent, author)
+    media, stand_r, stand_d = told_of_policy(world)
     state, totals, path = np.array(world.market), np.empty(len(world.account_totals)), np.empty(count)
     prices = world.product_prices.copy()
     before = np.empty_like(prices)
@@ -139,8 +136,7 @@ def move_months(world: World, count: int) -> list[float]:
         electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
         *_luck(p, world.draws, month - ahead), ahead, table.copy(), market, moves, minds, _shares_kept(world, count),
         world.news, world.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
-        world.openness, world.threat, 1.0 if world.docket is not None and world.docket.restrictive else 0.0,
-        r.openness, d.openness,
+        world.openness, world.threat, media, stand_r, stand_d,
     )  # fmt: skip
     world.news = 0.0
     world.market = MarketState(*state.tolist())

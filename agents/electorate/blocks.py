@@ -60,7 +60,6 @@ def share_out(count: int, work: Callable[..., object], *arguments: object, threa
         done.result()
 
 
-@register_jitable
 def block_count(count: int) -> int:
     """Blocks that so many voters fill; the last may be short."""
     return -(-count // BLOCK)
