@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from .normal_quantile import replace_by_quantiles
+from .numerics.normal_quantile import replace_by_quantiles
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15

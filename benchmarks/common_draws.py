@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from political_moat.experiments.arms import StressDesign
-from political_moat.experiments.protocols import run_replicate
-from political_moat.model.presets import preset
+from political_moat.experiments.protocols.arms import StressDesign
+from political_moat.experiments.protocols.stress_test.run import run_replicate
+from political_moat.model.parameters.presets import preset
 
 EVENTS = ("reversed", "restricted")
 Floats = NDArray[np.float64]

@@ -19,9 +19,9 @@ from typing import Any
 
 import psutil
 
-from political_moat.experiments.engine import Engine
-from political_moat.experiments.ledger import Ledger
-from political_moat.experiments.runner import Task
+from political_moat.experiments.execution.engine import Engine
+from political_moat.experiments.execution.process_pool import Task
+from political_moat.experiments.storage.ledger import Ledger
 
 HERE = str(Path(__file__).parent)
 FUNCTION = "engine:wait"

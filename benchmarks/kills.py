@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import psutil
 
-from political_moat.experiments.ledger import Ledger
+from political_moat.experiments.storage.ledger import Ledger
 
 STUDY = """
 [study]
@@ -38,7 +38,7 @@ min = {replicates}
 workers = 2
 attempts = 50
 """
-COMMAND = [sys.executable, "-m", "political_moat.experiments.cli"]
+COMMAND = [sys.executable, "-m", "political_moat.experiments.cli.main"]
 
 
 class Count(NamedTuple):

@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from political_moat.viz.pool import Pool
-from political_moat.viz.scenarios import FUTURES, of_scene
-from political_moat.viz.session import Session
+from political_moat.viz.scenario import FUTURES, of_scene
+from political_moat.viz.session.job_pool import Pool
+from political_moat.viz.session.session import Session
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -49,7 +49,7 @@ def server() -> Iterator[tuple[str, psutil.Process]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "political_moat.experiments.cli", "view", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "political_moat.experiments.cli.main", "view", "--port", str(port), "--no-browser"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}/"
     try:

@@ -12,13 +12,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from measuring import Aim, Row, processor_seconds
 
-from political_moat.experiments import protocols
-from political_moat.experiments.history import run_history
-from political_moat.experiments.protocols import run_replicate
-from political_moat.experiments.request import Request, make_request
-from political_moat.experiments.runner import Task, run_tasks
-from political_moat.experiments.study import TASK
-from political_moat.model import government, months_ahead, phases, polls, social, world
+from political_moat.experiments.execution.process_pool import Task, run_tasks
+from political_moat.experiments.protocols.history.run import run_history
+from political_moat.experiments.protocols.stress_test import run as protocols
+from political_moat.experiments.protocols.stress_test.run import run_replicate
+from political_moat.experiments.studies.from_options import Request, make_request
+from political_moat.experiments.sweeps.outcome import TASK
+from political_moat.model import fast_forward as months_ahead
+from political_moat.model import world
+from political_moat.model.phases import network as social
+from political_moat.model.phases import payroll as phases
+from political_moat.model.phases import pipeline as government
+from political_moat.model.phases import polling as polls
 
 PROTOCOLS = ("stress", "history")
 KERNELS: tuple[tuple[ModuleType, str], ...] = (

@@ -15,7 +15,7 @@ from startup import COMMANDS, cpu_seconds
 
 COLD_AIM, WARM_AIM, HELP_AIM = Aim(most=20), Aim(most=3), Aim(most=0.25)
 FIRST = "replicates: "
-"""How the line that reports a finished replicate begins (experiments/progress.py)."""
+"""How the line that reports a finished replicate begins (experiments/execution/progress.py)."""
 
 
 class Start(NamedTuple):
@@ -28,7 +28,7 @@ class Start(NamedTuple):
 
 def started(cache: Path, voters: int | None, replicates: int) -> Start:
     """One `moat run` of a few replicates at its defaults, its compiled kernels in `cache`."""
-    words = [sys.executable, "-m", "political_moat.experiments.cli", "run", "--replicates", str(replicates)]
+    words = [sys.executable, "-m", "political_moat.experiments.cli.main", "run", "--replicates", str(replicates)]
     words += ["--voters", str(voters)] if voters else []
     compiling: float | None = None
     first: float | None = None
@@ -70,7 +70,7 @@ def run_rows(cold_repeats: int, repeats: int, voters: int | None, replicates: in
 
 
 def _session_cache() -> Path:
-    from political_moat.agents.code_hash import use_code_named_cache
+    from political_moat.agents.source_hash import use_code_named_cache
 
     return use_code_named_cache()
 

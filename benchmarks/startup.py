@@ -19,7 +19,9 @@ REPEATS = 7
 def cpu_seconds(words: list[str]) -> float:
     """CPU time of one call, user and system."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "political_moat.experiments.cli", *words], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "political_moat.experiments.cli.main", *words], check=True, capture_output=True
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -21,8 +21,8 @@ from measuring import NO_AIM, Aim, Row, processor_seconds
 
 from political_moat import Parameters, World
 from political_moat.agents.draws import Draws
-from political_moat.agents.electorate.network_parameters import NetworkParameters
-from political_moat.model.network import small_world
+from political_moat.agents.electorate.network.parameters import NetworkParameters
+from political_moat.model.population.network import small_world
 
 BUILD_AIM, FORK_AIM, MEMORY_AIM, FLAT_AIM = Aim(most=3), Aim(most=1), Aim(most=2500), Aim(most=1.5)
 SMALL = 10_000

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
-from .lifetime import left_alone
+from .execution.startup import left_alone
 
 TABLES = ("mesa", "pandas", "scipy.stats", "pyarrow.csv", "pyarrow.parquet")
 """Mesa first: each of its loggers looks through all modules there are."""

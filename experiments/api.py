@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import UserError
-from .protocol_tables import OWN_TABLES
-from .study_file import StudyFile, parse_study, read_study
+from .studies.reader import StudyFile, parse_study, read_study
+from .sweeps.protocol_table import OWN_TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..model.parameters import Parameters
+    from ..model.parameters.tree import Parameters
 
 EXPORTED = ("runs", "cycles", "points")
 
@@ -67,12 +67,12 @@ class Study:
         retry: take up failed runs again. report: False leaves out report.html, its figures and tables.
         Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
         """
-        from ..agents.code_hash import use_code_named_cache
+        from ..agents.source_hash import use_code_named_cache
 
         use_code_named_cache()
-        from .engine import Engine
-        from .sweep import run_sweep
+        from .execution.engine import Engine
         from .sweep_report import report_line
+        from .sweeps.run import run_sweep
 
         chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
         outcome = run_sweep(self.file, self.path, chosen, quiet=quiet, retry=retry)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..model.presets import preset
+from ..model.parameters.presets import preset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..model.parameters import Parameters
-    from .request import Request
+    from ..model.parameters.tree import Parameters
+    from .studies.from_options import Request
 
 
 def _toml(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .errors import UserError
-from .sweep import Outcome
+from .sweeps.run import Outcome
 
 
 def report_line(outcome: Outcome) -> str:
@@ -13,7 +13,7 @@ def report_line(outcome: Outcome) -> str:
     """
     reason = _without(outcome)
     if reason is None:
-        from .report import build_report
+        from .reporting.report import build_report
 
         try:
             return f"Report: {build_report(outcome.path)}"

@@ -9,12 +9,12 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from ..agents.electorate import columns
-from ..agents.electorate.ballots import ballots
 from ..agents.electorate.columns import TURNOUT_PRESIDENTIAL
 from ..agents.electorate.electorate import Electorate
+from ..agents.electorate.voting.ballots import ballots
 from ..agents.perception import Stand
-from .parameters import Parameters
-from .polls import question_row
+from .parameters.tree import Parameters
+from .phases.polling import question_row
 from .world import World
 
 LITERATURE_POINTS = 6.0

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import adoption, government, phases, social
+from .phases import employers as adoption
+from .phases import network as social
+from .phases import payroll as phases
+from .phases import pipeline as government
 
 if TYPE_CHECKING:
     from .world import World

@@ -6,37 +6,37 @@ import functools
 from operator import itemgetter
 from typing import Any
 
+from ..agents.all_agents import Everyone
 from ..agents.draws import Draws, draws_of
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.voter import Voter
 from ..agents.electorate.voter_set import VoterSet
 from ..agents.employer.employer import Employer
 from ..agents.employer.employer_set import EmployerSet
-from ..agents.everyone import Everyone
 from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
 from ..agents.regulator.regulator import Regulator
-from .coefficients import coefficients
-from .courts import Suit
-from .elections import UNIFIED_AUTHOR, Congress, ElectionResult
-from .employers import build_employers
-from .events import Event
-from .government import confirm_agencies
+from .deferred_mesa_model import LateModel
+from .economy.employers import build_employers
+from .economy.market import START
+from .economy.products import starting_prices
+from .economy.public_fund import PublicFund
+from .elections.national_vote import UNIFIED_AUTHOR, Congress, ElectionResult
+from .elections.voter_coefficients import coefficients
+from .fast_forward import advance, predictable
 from .interventions import NOTHING_IMPOSED, Interventions
-from .late_model import LateModel
-from .law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
-from .market import START
-from .months_ahead import advance, predictable
-from .network import build_network, check_same_ties
-from .parameters import Parameters
-from .people import PeopleState, people_at_fork, start_people
-from .population import build_population
-from .products import starting_prices
-from .public_fund import PublicFund
+from .parameters.tree import Parameters
+from .phases.courts import Suit
+from .phases.pipeline import confirm_agencies
+from .policy.events import Event
+from .policy.law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
+from .population.builder import build_population
+from .population.demography import PeopleState, people_at_fork, start_people
+from .population.network import build_network, check_same_ties
+from .population.traits import author_sign
 from .record import Month
 from .schedule import PHASES
-from .traits import author_sign
 
 _OWN_STATE = (
     "month", "citizens_per_voter", "opinion_coefficients", "vote_coefficients", "sign", "market", "law", "in_force",
@@ -53,7 +53,7 @@ _own_state = itemgetter(*_OWN_STATE)
 class World(LateModel):
     """One world of one replicate.
 
-    >>> from political_moat.model.parameters import Parameters
+    >>> from political_moat.model.parameters.tree import Parameters
     >>> world = World(Parameters().with_values({"electorate.voters": 200, "exposure.breadth": 0.3}), seed=1)
     >>> world.advance(24)
     >>> world.month

@@ -9,7 +9,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from political_moat.agents.code_hash import use_code_named_cache
+from political_moat.agents.source_hash import use_code_named_cache
 
 use_code_named_cache()
 # Machines are shared and noisy: no test fails for being slow.

@@ -22,7 +22,11 @@ ORDER = ("agents", "model", "experiments", "viz")
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
 OFFICES = ("agents.party", "agents.regulator")
-OF_VOTERS = ("political_moat.agents.electorate", "political_moat.agents.everyone", "political_moat.agents.lazy_set")
+OF_VOTERS = (
+    "political_moat.agents.electorate",
+    "political_moat.agents.all_agents",
+    "political_moat.agents.mesa.lazy_agent_set",
+)
 
 
 class Imported(NamedTuple):
@@ -121,12 +125,12 @@ def copy(tmp_path: Path) -> Path:
 PLANTED_BACKWARD = [
     ("agents/draws.py", "from ..model.world import World"),
     ("agents/party/rules/sticker.py", "from ....model import world"),
-    ("agents/quantity.py", "from political_moat.model.world import World"),
-    ("agents/perception.py", "import political_moat.experiments.estimands"),
-    ("model/market.py", "from ..experiments.estimands import FALL"),
+    ("agents/parameter_metadata.py", "from political_moat.model.world import World"),
+    ("agents/perception.py", "import political_moat.experiments.protocols.term_outcomes"),
+    ("model/economy/market.py", "from ..experiments.estimands import FALL"),
     ("model/world.py", "def late():\n    from .. import viz"),
-    ("experiments/study.py", "import importlib\nx = importlib.import_module('political_moat.viz')"),
-    ("model/polls.py", "from political_moat import World"),
+    ("experiments/sweeps/outcome.py", "import importlib\nx = importlib.import_module('political_moat.viz')"),
+    ("model/phases/polling.py", "from political_moat import World"),
 ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import columns
-from .stake_kernels import bring_back, endow
+from .exposure import bring_back, endow
 
 Block = npt.NDArray[np.float32]
 

@@ -6,11 +6,11 @@ plain reference in tests/reference that shares no code with it, and an equation 
 
 from __future__ import annotations
 
-from .accounts_kernels import accounts_month
-from .blocks import BLOCK, Block, Totals
-from .opinion_kernels import opinion_month
-from .vote_kernels import grieve, support
-from .vote_terms import OwnTerms, judge, own_terms, pain, retrospection, whole_loss
+from ..numerics.blocks import BLOCK, Block, Totals
+from .accounts.kernel import accounts_month
+from .opinion.kernel import opinion_month
+from .voting.equations import OwnTerms, judge, own_terms, pain, retrospection, whole_loss
+from .voting.kernel import grieve, support
 
 __all__ = [
     "BLOCK",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..quantity import Group, fact, quantity
+from ..parameter_metadata import Group, fact, quantity
 
 AGE_BANDS = ("u25", "25_34", "35_44", "45_54", "55_64", "65p")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..mesa_agent import ModelAgent
+from ..mesa.agent import ModelAgent
 from . import columns
 
 if TYPE_CHECKING:

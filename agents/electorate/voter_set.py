@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..lazy_set import LazyGroupBy, LazySet, Method, aggregate, check_missing, check_result_type, limit_of
+from ..mesa.lazy_agent_set import LazyGroupBy, LazySet, Method, aggregate, check_missing, check_result_type, limit_of
 from . import columns
 from .voter import DERIVED, Voter, derived, write
 

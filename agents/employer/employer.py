@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..electorate.columns import IRA_FUND, PRODUCTS
-from ..mesa_agent import ModelAgent
+from ..mesa.agent import ModelAgent
 
 if TYPE_CHECKING:
     from .employer_set import EmployerSet

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from mesa.agent import AgentSet
 
-from ..lazy_set import LazySet, aggregate, check_missing
+from ..mesa.lazy_agent_set import LazySet, aggregate, check_missing
 from .employer import Employer
 
 _KNOWN = ("index", "unique_id", "sector", "record_keeper", "workers", "options", "offering")

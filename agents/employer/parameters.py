@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..quantity import Group, fact, quantity
+from ..parameter_metadata import Group, fact, quantity
 
 
 class EmployerParameters(Group):

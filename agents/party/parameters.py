@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..quantity import Group, quantity
+from ..parameter_metadata import Group, quantity
 
 
 class PartyParameters(Group):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..mesa_agent import ModelAgent
+from ..mesa.agent import ModelAgent
 
 
 class Regulator(ModelAgent):

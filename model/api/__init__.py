@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from political_moat.agents.party.rules import Rule
     from political_moat.experiments.api import Study
-    from political_moat.model.parameters import Parameters
-    from political_moat.model.population_file import population_from_csv
-    from political_moat.model.presets import preset
+    from political_moat.model.parameters.presets import preset
+    from political_moat.model.parameters.tree import Parameters
+    from political_moat.model.population.csv_population import population_from_csv
     from political_moat.model.world import World, simulate
 
 __version__ = "0.1.0"
 __all__ = ["Parameters", "Rule", "Study", "World", "__version__", "population_from_csv", "preset", "simulate"]
 
 _HOMES = {
-    "Parameters": "political_moat.model.parameters",
+    "Parameters": "political_moat.model.parameters.tree",
     "Rule": "political_moat.agents.party.rules",
     "Study": "political_moat.experiments.api",
     "World": "political_moat.model.world",
-    "population_from_csv": "political_moat.model.population_file",
-    "preset": "political_moat.model.presets",
+    "population_from_csv": "political_moat.model.population.csv_population",
+    "preset": "political_moat.model.parameters.presets",
     "simulate": "political_moat.model.world",
 }
 
@@ -32,7 +32,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in ("World", "population_from_csv", "simulate"):
-        importlib.import_module("political_moat.agents.code_hash").use_code_named_cache()
+        importlib.import_module("political_moat.agents.source_hash").use_code_named_cache()
     return getattr(importlib.import_module(_HOMES[name]), name)
 
 

@@ -9,8 +9,8 @@ import pytest
 from numba import njit
 
 from political_moat import Parameters, World
-from political_moat.agents.electorate import blocks
-from political_moat.agents.electorate.blocks import BLOCK, GROUP, added_blocks, block_count, share_out, working_space
+from political_moat.agents.numerics import blocks
+from political_moat.agents.numerics.blocks import BLOCK, GROUP, added_blocks, block_count, share_out, working_space
 
 
 @pytest.mark.parametrize("count", [1, BLOCK, GROUP - 1, GROUP, GROUP + 1, 7 * GROUP + 5])

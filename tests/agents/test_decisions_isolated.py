@@ -154,7 +154,7 @@ def test_every_decision_of_a_party_or_regulator_is_called_here() -> None:
 @pytest.fixture
 def without_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every module of the model and of the electorate replaced by an object that raises on any access."""
-    importlib.import_module("political_moat.experiments.protocols")
+    importlib.import_module("political_moat.experiments.protocols.stress_test.run")
     for name in list(sys.modules):
         if name.startswith(("political_moat.model", "political_moat.agents.electorate", "political_moat.experiments")):
             monkeypatch.setitem(sys.modules, name, typing.cast(types.ModuleType, Untouchable()))
@@ -304,7 +304,7 @@ def test_party_and_regulator_import_nothing_of_voters_and_model(folder: str) -> 
         "from ..electorate.columns import UNITS",
         "from .. import electorate",
         "from ...model.world import World",
-        "import political_moat.model.population",
+        "import political_moat.model.population.builder",
         "def late():\n    from political_moat.experiments import estimands",
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numba import njit
 
-from political_moat.agents.electorate.exponential import LARGEST, exponentials, logistic
+from political_moat.agents.numerics.exponential import LARGEST, exponentials, logistic
 
 
 @njit

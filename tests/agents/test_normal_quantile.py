@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from political_moat.agents.draws import Draws, normal
-from political_moat.agents.normal_quantile import LEAST, normal_quantiles
+from political_moat.agents.numerics.normal_quantile import LEAST, normal_quantiles
 
 TAIL = 0.13533528323661269189
 UNFUSED = platform.machine().lower() in ("x86_64", "amd64")

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numba import njit
 
-from political_moat.agents.electorate.power import LARGEST, SMALLEST, powers
+from political_moat.agents.numerics.power import LARGEST, SMALLEST, powers
 
 
 @njit(error_model="numpy")

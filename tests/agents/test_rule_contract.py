@@ -21,7 +21,7 @@ from political_moat.agents.party import decisions, rules
 from political_moat.agents.party.parameters import PartyParameters
 from political_moat.agents.party.rules import RULES, Rule
 from political_moat.agents.perception import NOTHING, Memory, PolicyState, PollReport
-from political_moat.model.parameters import Parameters
+from political_moat.model.parameters.tree import Parameters
 
 PARTY = PartyParameters()
 every_rule = pytest.mark.parametrize("name", RULES)
@@ -258,7 +258,7 @@ def test_a_new_file_in_the_folder_is_a_new_rule(tmp_path: Path) -> None:
         f"spec.submodule_search_locations.append({str(tmp_path)!r})\n"
         "module = importlib.util.module_from_spec(spec)\n"
         "import sys; sys.modules[spec.name] = module; spec.loader.exec_module(module)\n"
-        "from political_moat.model.parameters import Parameters\n"
+        "from political_moat.model.parameters.tree import Parameters\n"
         "print(Parameters().with_values({'party.rule': 'middle'}).party.rule, *module.RULES)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

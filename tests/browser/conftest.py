@@ -41,7 +41,7 @@ def free_port() -> int:
 
 def serve(*words: str) -> Served:
     port = free_port()
-    command = [sys.executable, "-m", "political_moat.experiments.cli", "view", *words]
+    command = [sys.executable, "-m", "political_moat.experiments.cli.main", "view", *words]
     process = subprocess.Popen([*command, "--port", str(port), "--no-browser"], stdout=subprocess.PIPE, text=True)
     address = f"http://127.0.0.1:{port}/"
     for _ in range(240):
@@ -68,7 +68,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small results folder."""
     out = tmp_path_factory.mktemp("results") / "study"
     words = ["run", "--replicates", "6", "--voters", "300", "--breadth", "0,.3", "--out", str(out), "--workers", "1"]
-    subprocess.run([sys.executable, "-m", "political_moat.experiments.cli", *words], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "political_moat.experiments.cli.main", *words], check=True, capture_output=True
+    )
     return out
 
 

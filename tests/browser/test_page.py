@@ -56,7 +56,7 @@ def test_numbers_on_the_page_are_those_of_the_shown_command(visit: Any) -> None:
     page = visit("?preset=article&exposure.breadth=0.45&electorate.voters=500&seed=11&replicate=3")
     command = page.get_by_label("Command line that prints the same numbers").input_value()
     done = subprocess.run(
-        [sys.executable, "-m", "political_moat.experiments.cli", *shlex.split(command)[1:], "--format", "json"],
+        [sys.executable, "-m", "political_moat.experiments.cli.main", *shlex.split(command)[1:], "--format", "json"],
         capture_output=True,
         text=True,
         check=True,

@@ -37,7 +37,7 @@ def test_every_command_of_the_page_ends_well(page: Path, tmp_path: Path) -> None
         words = shlex.split(command)
         assert words[0] == "moat"
         done = subprocess.run(
-            [sys.executable, "-m", "political_moat.experiments.cli", *words[1:]],
+            [sys.executable, "-m", "political_moat.experiments.cli.main", *words[1:]],
             cwd=tmp_path,
             env={**os.environ, "COLUMNS": "200"},
             capture_output=True,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from political_moat.agents.electorate import columns, kernels
-from political_moat.model.menu import MOVES, NESTS
-from political_moat.model.parameters import Parameters
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.policy.menu import MOVES, NESTS
 from political_moat.model.schedule import PHASES, Phase
 from political_moat.model.world import World
 

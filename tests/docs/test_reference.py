@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from political_moat.experiments.listing import parameter_listing
-from political_moat.model.parameters import parameter_names
+from political_moat.experiments.cli.listing import parameter_listing
+from political_moat.model.parameters.tree import parameter_names
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "parameters.md"
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from political_moat import Study
-from political_moat.experiments.study_file import read_study
-from political_moat.experiments.study_schema import SECTIONS, FactorSection
+from political_moat.experiments.studies.reader import read_study
+from political_moat.experiments.studies.schema import SECTIONS, FactorSection
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +33,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     moat = bin_folder / "moat"
-    moat.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m political_moat.experiments.cli "$@"\n')
+    moat.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m political_moat.experiments.cli.main "$@"\n')
     moat.chmod(0o755)
     (tmp_path / "study.toml").write_text(file_of("sweeps.md", "study.toml"), encoding="utf-8")
     monkeypatch.setenv("PATH", f"{bin_folder}{os.pathsep}{os.environ['PATH']}")

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from political_moat.experiments.task import run_task
+from political_moat.experiments.protocols.task import run_task
 
 
 def faulty(payload: Any) -> Any:
@@ -42,8 +42,8 @@ def faulty(payload: Any) -> Any:
 
 def main() -> None:
     """The command `moat`, whose stress tests run `faulty`."""
-    from political_moat.experiments import sweep
-    from political_moat.experiments.cli import main as moat
+    from political_moat.experiments.cli.main import main as moat
+    from political_moat.experiments.sweeps import run as sweep
 
     sweep.TASK = "moat_faulty:faulty"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us deaf

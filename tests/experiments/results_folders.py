@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from political_moat import Study
-from political_moat.experiments.cli import main
+from political_moat.experiments.cli.main import main
 
 LITTLE = """
 [study]

@@ -10,10 +10,10 @@ import pytest
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from political_moat.experiments.analysis import analyse
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.provenance import verify_checksums
-from political_moat.experiments.statements import FILES
+from political_moat.experiments.reporting.factor_analysis import analyse
+from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.sweeps.statement_codebook import FILES
 
 NAMES = ["party.office_rent", "polls.hypothetical_bias"]
 PROBLEM = {"num_vars": 2, "names": NAMES, "bounds": [[0.0, 1.0]] * 2}

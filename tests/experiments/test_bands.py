@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from political_moat.experiments.bands import max_t_band_of_means
-from political_moat.experiments.intervals import mean_interval
+from political_moat.experiments.statistics.intervals import mean_interval
+from political_moat.experiments.statistics.mean_bands import max_t_band_of_means
 
 
 def test_independent_doses_need_the_critical_value_of_sidak() -> None:

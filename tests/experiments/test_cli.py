@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from political_moat.agents.calibration import shipped_folder
-from political_moat.model.parameters import Parameters, describe
-from political_moat.model.presets import PRESETS
+from political_moat.model.parameters.presets import PRESETS
+from political_moat.model.parameters.tree import Parameters, describe
 
 SCRIPT = Path(sys.executable).with_name("moat")
-MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
+MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
 SMALL = ("--voters", "300", "--replicates", "4", "--breadth", "0,.3", "--workers", "1")
 HEAVY = ("mesa", "numba", "pandas", "scipy", "numpy", "matplotlib")
 
@@ -58,7 +58,7 @@ def test_help_says_what_the_command_does(words: tuple[str, ...]) -> None:
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = (
         f"import sys; sys.argv = {words!r}\n"
-        "from political_moat.experiments.cli import main\n"
+        "from political_moat.experiments.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n"
         f"print(sorted(set({HEAVY!r}) & sys.modules.keys()))"
     )
@@ -69,7 +69,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
 def test_a_mistake_is_answered_before_the_world_is_imported(tmp_path: Path) -> None:
     code = (
         "import sys; sys.argv = ['moat', 'run', '--breadth', '2']\n"
-        "from political_moat.experiments.cli import main\n"
+        "from political_moat.experiments.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit as stop:\n    assert stop.code == 2\n"
         "print(sorted({'mesa', 'numba', 'pandas', 'scipy'} & sys.modules.keys()))"
     )

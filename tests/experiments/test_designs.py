@@ -9,9 +9,9 @@ import sys
 import numpy as np
 import pytest
 
-from political_moat.experiments.designs import Points, design_points, design_size
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.study_file import StudyFile, parse_study
+from political_moat.experiments.studies.reader import StudyFile, parse_study
+from political_moat.experiments.studies.sampling import Points, design_points, design_size
 
 HEAD = """
 [study]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from political_moat.experiments.dose_response import (
+from political_moat.experiments.protocols.stress_test.dose_response import (
     COLUMNS,
     EVENTS,
     PRINTED_COLUMNS,
@@ -18,7 +18,7 @@ from political_moat.experiments.dose_response import (
     primary_contrast,
     smallest_doses,
 )
-from political_moat.experiments.statistics import paired_risk_difference, risk_ratio, wilson
+from political_moat.experiments.statistics.paired_tests import paired_risk_difference, risk_ratio, wilson
 
 
 def runs(

@@ -14,8 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from political_moat.experiments.dose_response import COLUMNS
-from political_moat.experiments.figures import DIFFERENCE_PANELS, LEVEL_PANELS, NOTE, dose_response_figure
+from political_moat.experiments.protocols.stress_test.dose_response import COLUMNS
+from political_moat.experiments.reporting.figures.dose_response import (
+    DIFFERENCE_PANELS,
+    LEVEL_PANELS,
+    NOTE,
+    dose_response_figure,
+)
 
 
 def table(breadths: tuple[float, ...] = (0.0, 0.1, 0.3, 0.6), slope: float = -0.5) -> pd.DataFrame:
@@ -167,7 +172,8 @@ def test_tables_that_cannot_be_drawn_are_refused(tmp_path: Path) -> None:
 
 def test_importing_the_module_does_not_import_matplotlib() -> None:
     code = (
-        "import sys, political_moat.experiments.figures, political_moat.experiments.dose_response;"
+        "import sys, political_moat.experiments.reporting.figures.dose_response\n"
+        "import political_moat.experiments.protocols.stress_test.dose_response\n"
         "sys.exit(any(name in sys.modules for name in ('matplotlib', 'scipy.stats', 'scipy.optimize')))"
     )
     assert subprocess.run([sys.executable, "-c", code], env=dict(os.environ), check=False).returncode == 0

@@ -16,11 +16,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from political_moat.experiments.cli import main
-from political_moat.experiments.headline import NOTICE, money_lines
+from political_moat.experiments.cli.main import main
+from political_moat.experiments.reporting.stress_test_text import NOTICE, money_lines
 
 SCRIPT = Path(sys.executable).with_name("moat")
-MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
+MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
 SMALL = ("--voters", "300", "--replicates", "6", "--breadth", "0,.3,.6", "--workers", "1", "--out", "out")
 WIDTH = 120
 
@@ -156,9 +156,9 @@ def test_the_articles_share_is_placed_between_doses_or_said_to_be_beyond_them() 
 
 
 def test_one_replicate_or_no_declared_dose_gives_no_verdict(tmp_path: Path) -> None:
-    from political_moat.experiments.headline import text
-    from political_moat.experiments.request import make_request
-    from political_moat.experiments.study import run_study
+    from political_moat.experiments.reporting.stress_test_text import text
+    from political_moat.experiments.studies.from_options import make_request
+    from political_moat.experiments.sweeps.outcome import run_study
 
     request = make_request(replicates=1, voters=300, breadths="0,.3")
     shown = text(run_study(request, tmp_path / "one", 1, quiet=True))

@@ -7,8 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from political_moat.experiments.estimands import term_outcomes
-from political_moat.experiments.history_estimands import (
+from political_moat.experiments.protocols.history.outcomes import (
     Administration,
     Ending,
     administration,
@@ -17,8 +16,9 @@ from political_moat.experiments.history_estimands import (
     restored,
     run_outcomes,
 )
-from political_moat.model.government import Event
-from political_moat.model.parameters import Parameters
+from political_moat.experiments.protocols.term_outcomes import term_outcomes
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases.pipeline import Event
 from political_moat.model.record import Month
 
 POLICY = Parameters().policy

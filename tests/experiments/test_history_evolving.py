@@ -12,15 +12,21 @@ import numpy as np
 import pytest
 
 from political_moat.agents.electorate import columns
-from political_moat.experiments.arms import EVOLVING, HistoryDesign, history_arms
-from political_moat.experiments.cli import main
-from political_moat.experiments.codebook import EVOLVING_TABLES
-from political_moat.experiments.history import arm_parameters, begin_term, free_run, hold_accounts, run_history
-from political_moat.experiments.provenance import verify_checksums
-from political_moat.experiments.request import make_request
-from political_moat.experiments.study import manifest_of, task_key
+from political_moat.experiments.cli.main import main
+from political_moat.experiments.protocols.arms import EVOLVING, HistoryDesign, history_arms
+from political_moat.experiments.protocols.history.run import (
+    arm_parameters,
+    begin_term,
+    free_run,
+    hold_accounts,
+    run_history,
+)
+from political_moat.experiments.storage.codebook import EVOLVING_TABLES
+from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.sweeps.outcome import manifest_of, task_key
 from political_moat.model import world as world_module
-from political_moat.model.parameters import Parameters
+from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
 SMALL = Parameters().with_values({"electorate.voters": 300})

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.hypotheses import WORDS, Evidence, legend_lines, phase_table, word_of
-from political_moat.experiments.intervals import PairedDifference, paired_risk_difference
+from political_moat.experiments.statistics.intervals import PairedDifference, paired_risk_difference
+from political_moat.experiments.statistics.verdicts import WORDS, Evidence, legend_lines, phase_table, word_of
 
 EVENTS = ("attempted", "restricted", "reversed")
 

@@ -12,7 +12,7 @@ from scipy.stats import norm, ttest_rel
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
-from political_moat.experiments.intervals import (
+from political_moat.experiments.statistics.intervals import (
     PairedDifference,
     monte_carlo_error_of_mean,
     monte_carlo_error_of_paired_difference,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from political_moat.experiments.ahead import HISTORY_REPORT, REPORT
-from political_moat.experiments.lifetime import MODULES, begin_late, left_alone
+from political_moat.experiments.execution.startup import MODULES, begin_late, left_alone
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def test_modules_are_loaded_and_missing_ones_left_to_who_needs_them() -> None:
         "ahead.wait()\n"
         "assert 'colorsys' not in sys.modules\n"
         "ahead.begin(); ahead.begin(); ahead.wait()\n"
-        "print('colorsys' in sys.modules, 'political_moat.experiments.bands' in sys.modules)\n"
+        "print('colorsys' in sys.modules, 'political_moat.experiments.statistics.mean_bands' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("True True\n", "")
@@ -47,9 +47,9 @@ def test_results_bring_no_model_to_whoever_receives_them() -> None:
     """The coordinator unpickles results: their module must not bring the world with it."""
     ask = (
         "import sys\n"
-        "import political_moat.experiments.study\n"
-        "from political_moat.experiments.arms import ReplicateResult\n"
-        "assert ReplicateResult.__module__ == 'political_moat.experiments.arms'\n"
+        "import political_moat.experiments.sweeps.outcome\n"
+        "from political_moat.experiments.protocols.arms import ReplicateResult\n"
+        "assert ReplicateResult.__module__ == 'political_moat.experiments.protocols.arms'\n"
         "print(*{'mesa', 'numba', 'pandas', 'scipy.stats', 'matplotlib'} & set(sys.modules))\n"
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
@@ -80,7 +80,7 @@ def test_the_first_collection_comes_late_and_the_others_as_usual() -> None:
 def test_a_process_that_leaves_at_once_has_written_everything_and_done_well() -> None:
     ask = (
         "import atexit, sys\n"
-        "from political_moat.experiments.lifetime import leave_at_once\n"
+        "from political_moat.experiments.execution.startup import leave_at_once\n"
         "atexit.register(lambda: print('freed'))\n"
         "print('answer'); print('note', file=sys.stderr)\n"
         "leave_at_once()\n"
@@ -92,7 +92,7 @@ def test_a_process_that_leaves_at_once_has_written_everything_and_done_well() ->
 def test_a_process_whose_output_cannot_be_written_ends_as_the_interpreter_does() -> None:
     ask = (
         "import sys\n"
-        "from political_moat.experiments.lifetime import leave_at_once\n"
+        "from political_moat.experiments.execution.startup import leave_at_once\n"
         "sys.stdout.close()\n"
         "leave_at_once()\n"
         "print('still here', file=sys.stderr)\n"

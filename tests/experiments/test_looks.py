@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from political_moat.experiments.cells import Plan
-from political_moat.experiments.ledger import Ledger
-from political_moat.experiments.looks import Looks, _pairs, paired_error
-from political_moat.experiments.study_file import parse_study
+from political_moat.experiments.storage.ledger import Ledger
+from political_moat.experiments.studies.plan import Plan
+from political_moat.experiments.studies.reader import parse_study
+from political_moat.experiments.sweeps.stopping_rule import Looks, _pairs, paired_error
 
 TEXT = """
 [study]

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from political_moat.experiments.arms import ARMS, CELLS, MediationDesign, StressDesign
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.mediation import (
+from political_moat.experiments.protocols.arms import ARMS, CELLS, MediationDesign, StressDesign
+from political_moat.experiments.protocols.mediation.run import OUTCOMES, run_mediation_replicate
+from political_moat.experiments.protocols.mediation.shapley import (
     CHANNELS,
     MEDIATION_COLUMNS,
     mediation_table,
     shapley,
     worths_by_replicate,
 )
-from political_moat.experiments.mediation_protocol import OUTCOMES, run_mediation_replicate
-from political_moat.experiments.protocols import run_replicate
-from political_moat.model import groups
-from political_moat.model.parameters import Parameters
+from political_moat.experiments.protocols.stress_test.run import run_replicate
+from political_moat.model.parameters import market as groups
+from political_moat.model.parameters.tree import Parameters
 
 LIVELY = {
     "electorate.voters": 600,

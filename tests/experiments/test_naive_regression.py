@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from political_moat.experiments.naive_figure import figure_data, write_naive
-from political_moat.experiments.naive_regression import (
+from political_moat.experiments.protocols.history.naive_regression import (
     ASSIGNED,
     ESTIMATORS,
     NAIVE_COLUMNS,
@@ -22,6 +21,7 @@ from political_moat.experiments.naive_regression import (
     naive_table,
     takeovers,
 )
+from political_moat.experiments.reporting.figures.naive_regression import figure_data, write_naive
 
 RNG = np.random.default_rng(7)
 DOSES = (0.0, 2.0, 6.0)

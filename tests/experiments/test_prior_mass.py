@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from political_moat.experiments.arms import PriorMassDesign
-from political_moat.experiments.deconvolution import grid, mixing_weights, raw_shares, smoothed_shares
-from political_moat.experiments.designs import design_points
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.prior import ASIDE, in_order, prior_factors
-from political_moat.experiments.prior_mass import PRIOR_MASS_COLUMNS, prior_mass_table
-from political_moat.experiments.prior_mass_protocol import calibrate, run_prior_draw, share_restricted
-from political_moat.experiments.protocols import friendly_term, with_dose
-from political_moat.experiments.study_file import parse_study
-from political_moat.model.parameters import Parameters, describe
+from political_moat.experiments.protocols.arms import PriorMassDesign
+from political_moat.experiments.protocols.prior_mass.run import calibrate, run_prior_draw, share_restricted
+from political_moat.experiments.protocols.prior_mass.summary import PRIOR_MASS_COLUMNS, prior_mass_table
+from political_moat.experiments.protocols.stress_test.run import friendly_term, with_dose
+from political_moat.experiments.statistics.deconvolution import grid, mixing_weights, raw_shares, smoothed_shares
+from political_moat.experiments.studies.prior import ASIDE, in_order, prior_factors
+from political_moat.experiments.studies.reader import parse_study
+from political_moat.experiments.studies.sampling import design_points
+from political_moat.model.parameters.tree import Parameters, describe
 
 SMALL = Parameters().with_values({"electorate.voters": 300})
 FORTY = """

@@ -10,18 +10,18 @@ import pytest
 from results_folders import command, contents, finished, rows
 
 from political_moat import Study
-from political_moat.experiments import sweep
-from political_moat.experiments.arms import ARMS
-from political_moat.experiments.cells import Plan
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.mediation import CHANNELS
-from political_moat.experiments.prior import prior_factors
-from political_moat.experiments.provenance import verify_checksums
+from political_moat.experiments.protocols.arms import ARMS
+from political_moat.experiments.protocols.mediation.shapley import CHANNELS
 from political_moat.experiments.run_as_study import one_dose_text
-from political_moat.experiments.statements import FILES
-from political_moat.experiments.study_file import StudyFile, parse_study, read_study
-from political_moat.model import groups
-from political_moat.model.presets import preset
+from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.studies.plan import Plan
+from political_moat.experiments.studies.prior import prior_factors
+from political_moat.experiments.studies.reader import StudyFile, parse_study, read_study
+from political_moat.experiments.sweeps import run as sweep
+from political_moat.experiments.sweeps.statement_codebook import FILES
+from political_moat.model.parameters import market as groups
+from political_moat.model.parameters.presets import preset
 
 STUDIES = Path(__file__).parents[2] / "experiments" / "studies"
 MEDIATION = """

@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import political_moat
-import political_moat.agents.code_hash as hashed
+import political_moat.agents.source_hash as hashed
 import political_moat.model
-from political_moat.experiments import provenance
-from political_moat.experiments.provenance import (
+from political_moat.experiments.storage import provenance
+from political_moat.experiments.storage.provenance import (
     as_plain,
     canonical_json,
     code_hash,
@@ -86,7 +86,7 @@ def test_the_code_hash_is_stable_and_short() -> None:
 
 def test_the_hash_covers_what_decides_and_nothing_else() -> None:
     names = set(hashed.model_sources())
-    assert {"agents/draws.py", "agents/calibration/parameters.csv", "model/parameters.py"} <= names
+    assert {"agents/draws.py", "agents/calibration/parameters.csv", "model/parameters/tree.py"} <= names
     assert not [name for name in names if "__pycache__" in name or "\\" in name or not name.endswith((".py", ".csv"))]
     assert {name.partition("/")[0] for name in names} == {"agents", "model"}
 
@@ -118,11 +118,11 @@ def test_wheel_and_editable_installs_and_line_endings_hash_alike(tmp_path: Path)
     [
         ("agents/draws.py", True),
         ("agents/calibration/parameters.csv", True),
-        ("model/parameters.py", True),
+        ("model/parameters/tree.py", True),
         ("__init__.py", True),
-        ("experiments/protocols.py", False),
-        ("experiments/estimands.py", False),
-        ("experiments/runner.py", None),
+        ("experiments/protocols/stress_test/run.py", False),
+        ("experiments/protocols/term_outcomes.py", False),
+        ("experiments/execution/process_pool.py", None),
     ],
 )
 def test_an_edit_changes_the_hash_it_should(tmp_path: Path, file: str, kernels_too: bool | None) -> None:
@@ -162,7 +162,7 @@ KERNEL = (
     "@numba.njit(cache=True)\ndef total(n):\n    s = 0\n    for i in range(n):\n        s += weight(i)\n    return s\n"
 )
 RUN_KERNEL = (
-    "from political_moat.agents.code_hash import use_code_named_cache\n{cache}\n"
+    "from political_moat.agents.source_hash import use_code_named_cache\n{cache}\n"
     "from political_moat.agents.toy_kernel import total\n"
     "print(total(4), sum(total.stats.cache_hits.values()))"
 )

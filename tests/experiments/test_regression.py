@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from political_moat.experiments.complete import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.regression import LOGIT_COLUMNS, cluster_logit
+from political_moat.experiments.statistics.clustered_logit import LOGIT_COLUMNS, cluster_logit
+from political_moat.experiments.statistics.input_checks import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
 
 
 def paired(replicates: int = 300, seed: int = 3) -> pd.DataFrame:

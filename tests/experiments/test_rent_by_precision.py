@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from political_moat.experiments.provenance import short_source_hash
-from political_moat.experiments.rent_by_precision import PRECISIONS, RENTS, VISIBILITIES, range_lines, shipped
+from political_moat.experiments.reporting.assumption_range import PRECISIONS, RENTS, VISIBILITIES, range_lines, shipped
+from political_moat.experiments.storage.provenance import short_source_hash
 
 
 def test_the_shipped_range_holds_every_cell_of_one_measurement() -> None:

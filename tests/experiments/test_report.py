@@ -13,20 +13,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from political_moat.experiments.bands import max_t_band_of_means
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.figures_curves import crash_figure, crash_table, incidence_of_term
-from political_moat.experiments.figures_print import DOUBLE, SINGLE
-from political_moat.experiments.figures_run import run_story
-from political_moat.experiments.latex import escape, grouped, interval, share, signed, tabular
-from political_moat.experiments.mediation import mediation_table
-from political_moat.experiments.prior_mass import prior_mass_table
-from political_moat.experiments.provenance import verify_checksums
-from political_moat.experiments.report import build_report
-from political_moat.experiments.request import make_request
-from political_moat.experiments.sensitivity import morris_table
-from political_moat.experiments.study import run_study
-from political_moat.model.parameters import Parameters
+from political_moat.experiments.protocols.mediation.shapley import mediation_table
+from political_moat.experiments.protocols.prior_mass.summary import prior_mass_table
+from political_moat.experiments.reporting.figures.curves import crash_figure, crash_table, incidence_of_term
+from political_moat.experiments.reporting.figures.single_run import run_story
+from political_moat.experiments.reporting.figures.style import DOUBLE, SINGLE
+from political_moat.experiments.reporting.latex import escape, grouped, interval, share, signed, tabular
+from political_moat.experiments.reporting.report import build_report
+from political_moat.experiments.statistics.mean_bands import max_t_band_of_means
+from political_moat.experiments.statistics.sensitivity import morris_table
+from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.sweeps.outcome import run_study
+from political_moat.model.parameters.tree import Parameters
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,7 +9,7 @@ import pytest
 
 from political_moat.agents.calibration import shipped_folder
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.request import (
+from political_moat.experiments.studies.from_options import (
     DEFAULT_BREADTHS,
     SLEEVE_VISIBILITY,
     Request,
@@ -17,8 +17,8 @@ from political_moat.experiments.request import (
     parse_breadths,
     parse_settings,
 )
-from political_moat.experiments.study import manifest_of, task_key
-from political_moat.model.presets import PRESETS
+from political_moat.experiments.sweeps.outcome import manifest_of, task_key
+from political_moat.model.parameters.presets import PRESETS
 
 
 def mistakes(**given: Any) -> list[str]:
@@ -218,7 +218,7 @@ def test_more_replicates_are_the_same_request_and_anything_else_is_another() -> 
 def test_the_command_line_names_the_declared_defaults() -> None:
     import inspect
 
-    from political_moat.experiments.cli import run
+    from political_moat.experiments.cli.main import run
 
     given = inspect.signature(run).parameters
     request = make_request()

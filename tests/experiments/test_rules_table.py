@@ -8,9 +8,9 @@ import pytest
 
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.request import make_request
-from political_moat.experiments.rules_table import contrast, responsive, rule_requests, rules_text
-from political_moat.experiments.study import run_study
+from political_moat.experiments.reporting.party_rules_table import contrast, responsive, rule_requests, rules_text
+from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.sweeps.outcome import run_study
 
 
 def test_every_rule_has_its_row_and_the_control_does_not_move_by_polls(tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from political_moat.experiments import runner
 from political_moat.experiments.errors import Interrupted, WorkersUnusable
-from political_moat.experiments.progress import Progress, in_words
-from political_moat.experiments.provenance import code_hash
-from political_moat.experiments.runner import Failure, Summary, Task, run_tasks
+from political_moat.experiments.execution import process_pool as runner
+from political_moat.experiments.execution.process_pool import Failure, Summary, Task, run_tasks
+from political_moat.experiments.execution.progress import Progress, in_words
+from political_moat.experiments.storage.provenance import code_hash
 
 HERE = Path(__file__).parent
 
@@ -261,7 +261,7 @@ def test_progress_in_plain_lines() -> None:
 
 def test_progress_says_something_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("political_moat.experiments.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("political_moat.experiments.execution.progress.time.monotonic", lambda: now)
     stream = io.StringIO()
     with Progress(1000, "slow", stream=stream) as progress:
         now = 9.0

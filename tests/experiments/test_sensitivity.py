@@ -11,7 +11,7 @@ from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.sensitivity import (
+from political_moat.experiments.statistics.sensitivity import (
     SENSITIVITY_COLUMNS,
     morris_table,
     point_outcomes,

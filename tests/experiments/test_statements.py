@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from political_moat.experiments.regression import cluster_logit
-from political_moat.experiments.statements import FILES, write_codebook
+from political_moat.experiments.statistics.clustered_logit import cluster_logit
+from political_moat.experiments.sweeps.statement_codebook import FILES, write_codebook
 
 
 def explained(name: str) -> list[str]:

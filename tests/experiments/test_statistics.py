@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
-from political_moat.experiments.statistics import (
+from political_moat.experiments.statistics.paired_tests import (
     Band,
     PairedDifference,
     cluster_bootstrap,

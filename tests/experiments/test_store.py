@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from political_moat.experiments import store
 from political_moat.experiments.errors import NonDeterministic, UserError
-from political_moat.experiments.files import disk_errors_in_one_line, replaced_atomically
-from political_moat.experiments.ledger import CycleRecord, Ledger, RunRecord, journal_mode
-from political_moat.experiments.store import open_results_folder, read_manifest
+from political_moat.experiments.storage import results_folder as store
+from political_moat.experiments.storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from political_moat.experiments.storage.ledger import CycleRecord, Ledger, RunRecord, journal_mode
+from political_moat.experiments.storage.results_folder import open_results_folder, read_manifest
 
 ARMS = ("none", "low", "high")
 RUN_COLUMNS = ("replicate", "arm", "restricted", "severity", "months", "court")

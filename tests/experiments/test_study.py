@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from political_moat.experiments import study
-from political_moat.experiments.arms import arm_list
-from political_moat.experiments.cli import main
-from political_moat.experiments.columns import Column
-from political_moat.experiments.ledger import Ledger
-from political_moat.experiments.provenance import verify_checksums
-from political_moat.experiments.request import make_request
-from political_moat.experiments.run_columns import CYCLE_COLUMNS, RUN_COLUMNS
+from political_moat.experiments.cli.main import main
+from political_moat.experiments.protocols.arms import arm_list
+from political_moat.experiments.protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
+from political_moat.experiments.storage.columns import Column
+from political_moat.experiments.storage.ledger import Ledger
+from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.sweeps import outcome as study
 
 SCRIPT = Path(sys.executable).with_name("moat")
-MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
+MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
 SMALL = ("run", "--voters", "300", "--breadth", "0,.3")
 REPLICATES = 6
 FAULTY = """

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.history_columns import HISTORY_RUN_COLUMNS
-from political_moat.experiments.run_columns import RUN_COLUMNS
-from political_moat.experiments.study_file import StudyFile, parse_study, read_study
-from political_moat.experiments.study_outcomes import STOP_OUTCOMES
-from political_moat.model.presets import PRESETS
+from political_moat.experiments.protocols.history.columns import HISTORY_RUN_COLUMNS
+from political_moat.experiments.protocols.stopping_outcomes import STOP_OUTCOMES
+from political_moat.experiments.protocols.stress_test.columns import RUN_COLUMNS
+from political_moat.experiments.studies.reader import StudyFile, parse_study, read_study
+from political_moat.model.parameters.presets import PRESETS
 
 STUDIES = Path(__file__).parents[2] / "experiments" / "studies"
 FINE = """

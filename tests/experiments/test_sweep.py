@@ -14,11 +14,11 @@ import pytest
 from results_folders import LITTLE, STOP, command, contents, finished, rows
 
 from political_moat import Study
-from political_moat.experiments import sweep
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.provenance import verify_checksums
-from political_moat.experiments.request import make_request
-from political_moat.experiments.study import run_study
+from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.sweeps import run as sweep
+from political_moat.experiments.sweeps.outcome import run_study
 
 COUNTED = """
 import json

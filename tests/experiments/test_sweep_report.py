@@ -8,9 +8,9 @@ import pytest
 from results_folders import command, contents
 
 from political_moat import Study
-from political_moat.experiments import sweep
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.provenance import verify_checksums
+from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.sweeps import run as sweep
 
 TEXT = """
 [study]
@@ -96,7 +96,7 @@ def test_a_report_that_cannot_be_written_costs_no_export_and_no_exit_code(
     def refuses(folder: Path) -> Path:
         raise UserError(f"{folder} holds nothing to report")
 
-    monkeypatch.setattr("political_moat.experiments.report.build_report", refuses)
+    monkeypatch.setattr("political_moat.experiments.reporting.report.build_report", refuses)
     (tmp_path / "study.toml").write_text(TEXT)
     out = tmp_path / "out"
     assert command("sweep", tmp_path / "study.toml", "--out", out, "--quiet") == 0

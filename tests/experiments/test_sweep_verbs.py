@@ -10,9 +10,9 @@ import pytest
 from results_folders import LITTLE, STOP, command, contents, finished, rows
 
 from political_moat import Study
-from political_moat.experiments.cells import Plan
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.study_file import parse_study
+from political_moat.experiments.studies.plan import Plan
+from political_moat.experiments.studies.reader import parse_study
 
 
 @pytest.fixture(scope="module")

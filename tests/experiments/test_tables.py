@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from political_moat.experiments.tables import write_csv, write_parquet
+from political_moat.experiments.storage.tables import write_csv, write_parquet
 
 CELLS = st.fixed_dictionaries(
     {

@@ -11,11 +11,10 @@ import pytest
 from scipy.stats import beta
 
 from political_moat.agents.calibration import shipped_facts
-from political_moat.experiments import targets
-from political_moat.experiments.cli import main
-from political_moat.experiments.history import free_run
-from political_moat.experiments.request import Request, make_request
-from political_moat.experiments.targets import (
+from political_moat.experiments.cli.main import main
+from political_moat.experiments.protocols.history.run import free_run
+from political_moat.experiments.reporting import targets
+from political_moat.experiments.reporting.targets import (
     IN_RANGE,
     MISS,
     NO_CASE,
@@ -36,9 +35,10 @@ from political_moat.experiments.targets import (
     target_counts,
     targets_text,
 )
-from political_moat.model.elections import Congress, ElectionResult
-from political_moat.model.government import unified
-from political_moat.model.parameters import Parameters
+from political_moat.experiments.studies.from_options import Request, make_request
+from political_moat.model.elections.national_vote import Congress, ElectionResult
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases.pipeline import unified
 from political_moat.model.world import World
 
 SMALL = Parameters().with_values({"electorate.voters": 300, "exposure.breadth": 0.0})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from political_moat.experiments.thresholds import half_dose
+from political_moat.experiments.statistics.dose_thresholds import half_dose
 
 DOSES = [0.1, 0.2, 0.3, 0.6]
 

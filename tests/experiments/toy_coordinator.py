@@ -14,9 +14,9 @@ from pathlib import Path
 import moat_toys
 
 from political_moat.experiments.errors import Interrupted, UserError
-from political_moat.experiments.progress import Progress
-from political_moat.experiments.runner import Failure, Task, run_tasks
-from political_moat.experiments.store import open_results_folder
+from political_moat.experiments.execution.process_pool import Failure, Task, run_tasks
+from political_moat.experiments.execution.progress import Progress
+from political_moat.experiments.storage.results_folder import open_results_folder
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us deaf
 parser = argparse.ArgumentParser()

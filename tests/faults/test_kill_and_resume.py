@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from political_moat.experiments.ledger import Ledger
+from political_moat.experiments.storage.ledger import Ledger
 
 pytestmark = pytest.mark.faults
 

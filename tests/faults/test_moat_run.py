@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 SCRIPT = Path(sys.executable).with_name("moat")
-MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli"]
+MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
 REPLICATES = 40
 SMALL = ("run", "--voters", "300", "--breadth", "0,.3", "--replicates", str(REPLICATES), "--out", "out")
 KILLS = int(os.environ.get("MOAT_KILLS", "25")) // 2

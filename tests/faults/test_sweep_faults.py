@@ -16,8 +16,8 @@ from typing import Any
 import psutil
 import pytest
 
-from political_moat.experiments.arms import ARMS
-from political_moat.experiments.ledger import Ledger
+from political_moat.experiments.protocols.arms import ARMS
+from political_moat.experiments.storage.ledger import Ledger
 
 pytestmark = [
     pytest.mark.faults,

@@ -46,7 +46,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def peak_mb(folder: Path, replicates: int) -> float:
-    from political_moat.experiments.run_columns import CYCLE_COLUMNS, RUN_COLUMNS
+    from political_moat.experiments.protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
 
     kept = ("key", "outcome_hash", "replicate", "arm", "number")
     row = {column.name: 0.123456789 for column in RUN_COLUMNS if column.name not in kept}

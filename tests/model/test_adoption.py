@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pytest
 
 from political_moat.agents.electorate import columns
-from political_moat.experiments.history import hold_accounts
-from political_moat.model import adoption
-from political_moat.model.law import Provision
-from political_moat.model.parameters import Parameters, describe
-from political_moat.model.presets import PRESETS
+from political_moat.experiments.protocols.history.run import hold_accounts
+from political_moat.model.parameters.presets import PRESETS
+from political_moat.model.parameters.tree import Parameters, describe
+from political_moat.model.phases import employers as adoption
+from political_moat.model.policy.law import Provision
 from political_moat.model.world import World
 
 BASE: dict[str, Any] = {

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from political_moat.agents.electorate.ballots import ballots
 from political_moat.agents.electorate.columns import DYNAMIC, TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.kernels import support
-from political_moat.model import observe
-from political_moat.model.observe import individual_votes, vote_probabilities
-from political_moat.model.parameters import Parameters
-from political_moat.model.products import starting_prices
+from political_moat.agents.electorate.voting.ballots import ballots
+from political_moat.model import data_collection as observe
+from political_moat.model.data_collection import individual_votes, vote_probabilities
+from political_moat.model.economy.products import starting_prices
+from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
 HELD = Parameters().with_values({"electorate.voters": 2000, "exposure.breadth": 0.5, "exposure.visibility": 1.0})

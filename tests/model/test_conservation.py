@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pytest
 
 from political_moat.agents.electorate import columns
-from political_moat.experiments.protocols import friendly_term, takeover
-from political_moat.model import phases
-from political_moat.model.law import Provision
-from political_moat.model.observe import vote_probabilities
-from political_moat.model.parameters import Parameters
-from political_moat.model.population import build_population
-from political_moat.model.products import coin_shares
+from political_moat.experiments.protocols.stress_test.run import friendly_term, takeover
+from political_moat.model.data_collection import vote_probabilities
+from political_moat.model.economy.products import coin_shares
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases import payroll as phases
+from political_moat.model.policy.law import Provision
+from political_moat.model.population.builder import build_population
 from political_moat.model.world import World
 
 Reals = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from political_moat.agents.draws import Draws
-from political_moat.model.elections import (
+from political_moat.model.elections.national_vote import (
     UNIFIED_AUTHOR,
     Congress,
     college_winner,
@@ -21,7 +21,7 @@ from political_moat.model.elections import (
     seat_share,
     valence_points,
 )
-from political_moat.model.parameters import Parameters
+from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
 RECORD = Parameters().with_values({"electorate.voters": 300})

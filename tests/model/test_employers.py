@@ -23,9 +23,9 @@ from political_moat.agents.employer.employer import Employer
 from political_moat.agents.employer.employer_set import EmployerSet
 from political_moat.agents.employer.parameters import EmployerParameters
 from political_moat.agents.employer.state import Employers
-from political_moat.model.employers import Climate, build_employers, menus_month, option_weights, peers_offering
-from political_moat.model.observe import collector
-from political_moat.model.parameters import Parameters
+from political_moat.model.data_collection import collector
+from political_moat.model.economy.employers import Climate, build_employers, menus_month, option_weights, peers_offering
+from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
 E = EmployerParameters()

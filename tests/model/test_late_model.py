@@ -13,8 +13,8 @@ import pytest
 from political_moat.agents.electorate.voter import Voter
 from political_moat.agents.party.party import Party
 from political_moat.agents.regulator.regulator import Regulator
-from political_moat.model.observe import collector
-from political_moat.model.parameters import Parameters
+from political_moat.model.data_collection import collector
+from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
 SMALL = Parameters().with_values({"electorate.voters": 200, "exposure.breadth": 0.3})

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from political_moat.agents.perception import Option, Stand
-from political_moat.model.law import (
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.policy.law import (
     LAYERS,
     RUNGS,
     Law,
@@ -30,9 +31,8 @@ from political_moat.model.law import (
     salted,
     stand_of,
 )
-from political_moat.model.legislature import EVERYTHING, NOTHING, Passage
-from political_moat.model.menu import MOVES, NESTS, SUPPORT_AFTER, menu, restrictive
-from political_moat.model.parameters import Parameters
+from political_moat.model.policy.legislature import EVERYTHING, NOTHING, Passage
+from political_moat.model.policy.menu import MOVES, NESTS, SUPPORT_AFTER, menu, restrictive
 from political_moat.model.world import World
 
 P = Parameters()

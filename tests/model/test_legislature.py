@@ -9,12 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from political_moat.agents.regulator.docket import Docket
-from political_moat.model import government
-from political_moat.model.elections import UNIFIED_AUTHOR, Congress, half_term
-from political_moat.model.groups import InstitutionsParameters
-from political_moat.model.legislature import MAJORITY, chambers_held, passage, passes
-from political_moat.model.menu import menu
-from political_moat.model.parameters import Parameters
+from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress, half_term
+from political_moat.model.parameters.market import InstitutionsParameters
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases import pipeline as government
+from political_moat.model.policy.legislature import MAJORITY, chambers_held, passage, passes
+from political_moat.model.policy.menu import menu
 from political_moat.model.world import World
 
 DEFAULT = InstitutionsParameters()

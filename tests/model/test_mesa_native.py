@@ -16,10 +16,10 @@ from mesa.agent import AgentSet
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.voter import DERIVED, Voter
 from political_moat.agents.electorate.voter_set import VoterSet
-from political_moat.agents.mesa_agent import ModelAgent
+from political_moat.agents.mesa.agent import ModelAgent
 from political_moat.agents.party.party import Party
 from political_moat.agents.regulator.regulator import Regulator
-from political_moat.model.parameters import Parameters
+from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
 SMALL = Parameters().with_values({"electorate.voters": 200, "exposure.breadth": 0.3})

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from political_moat import Parameters, World, simulate
-from political_moat.model.parameters import ParameterError
+from political_moat.model.parameters.tree import ParameterError
 
 Reals = npt.NDArray[np.float64]
 OWN = {"electorate.voters": 60, "network.kind": "own"}

@@ -14,10 +14,10 @@ import pytest
 from political_moat import Parameters, World, simulate
 from political_moat.agents.draws import Draws
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.request import make_request
-from political_moat.model import network as networks
-from political_moat.model.network import Network
-from political_moat.model.parameters import ParameterError
+from political_moat.experiments.studies.from_options import make_request
+from political_moat.model.parameters.tree import ParameterError
+from political_moat.model.population import network as networks
+from political_moat.model.population.network import Network
 
 VOTERS, DEGREE = 400, 8
 REPLICATES = 30

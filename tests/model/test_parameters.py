@@ -21,9 +21,10 @@ from political_moat.agents.calibration import (
     shipped_facts,
     shipped_folder,
 )
+from political_moat.agents.parameter_metadata import ROLES, STATUSES
 from political_moat.agents.party.rules import RULES
-from political_moat.agents.quantity import ROLES, STATUSES
-from political_moat.model.parameters import (
+from political_moat.model.parameters.presets import PRESETS, preset
+from political_moat.model.parameters.tree import (
     Described,
     ParameterError,
     Parameters,
@@ -31,7 +32,6 @@ from political_moat.model.parameters import (
     from_calibration,
     parameter_names,
 )
-from political_moat.model.presets import PRESETS, preset
 
 DEFAULT = Parameters()
 ALL = describe(DEFAULT)

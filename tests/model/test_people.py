@@ -11,13 +11,13 @@ import pytest
 from scipy.special import expit
 
 from political_moat.agents.electorate import columns
+from political_moat.agents.electorate.demography.kernel import death_chance
 from political_moat.agents.electorate.kernels import accounts_month
-from political_moat.agents.electorate.people_kernels import death_chance
-from political_moat.model import phases
-from political_moat.model.parameters import Parameters
-from political_moat.model.people import age_table, monthly_drawdown, people_coefficients, place_scores
-from political_moat.model.population import build_population
-from political_moat.model.traits import lean_to_author, saving_rate
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases import payroll as phases
+from political_moat.model.population.builder import build_population
+from political_moat.model.population.demography import age_table, monthly_drawdown, people_coefficients, place_scores
+from political_moat.model.population.traits import lean_to_author, saving_rate
 from political_moat.model.world import World
 
 Reals = npt.NDArray[np.float64]

@@ -12,15 +12,15 @@ import pytest
 
 import political_moat
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model.parameters import Parameters
-from political_moat.model.population import build_population
-from political_moat.model.population_file import (
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.population.builder import build_population
+from political_moat.model.population.csv_population import (
     FILE_COLUMNS,
     MOST_MISTAKES,
     PopulationFileError,
     population_from_csv,
 )
-from political_moat.model.traits import lean_to_author
+from political_moat.model.population.traits import lean_to_author
 from political_moat.model.world import World, simulate
 
 HEADER = ("age", "income", "partisanship", "plan", "ira")

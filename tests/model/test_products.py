@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 
 from political_moat.agents.draws import Draws
 from political_moat.agents.electorate import columns
-from political_moat.model.law import Provision
-from political_moat.model.parameters import Parameters
-from political_moat.model.phases import product_table
-from political_moat.model.products import (
+from political_moat.model.economy.products import (
     allocations,
     coin_shares,
     ira_openness,
@@ -24,6 +21,9 @@ from political_moat.model.products import (
     products_month,
     starting_prices,
 )
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases.payroll import product_table
+from political_moat.model.policy.law import Provision
 from political_moat.model.world import World
 
 RETURNS = st.floats(-3.0, 3.0)

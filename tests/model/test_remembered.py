@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 
-from political_moat.model.parameters import Parameters
-from political_moat.model.products import allocations
-from political_moat.model.remembered import MOST, by_identity, by_tree
+from political_moat.model.economy.products import allocations
+from political_moat.model.identity_cache import MOST, by_identity, by_tree
+from political_moat.model.parameters.tree import Parameters
 
 
 def test_worked_out_once_for_the_same_objects() -> None:

@@ -11,14 +11,24 @@ from hypothesis import strategies as st
 
 from political_moat.agents.perception import Option, Stand
 from political_moat.agents.regulator.docket import Docket
-from political_moat.model import government
-from political_moat.model.courts import Suit
-from political_moat.model.elections import UNIFIED_AUTHOR, Congress, ElectionResult
-from political_moat.model.law import SALT, Law, Provision, effective, enact, initial_law, openness, salted, void_rule
-from political_moat.model.legislature import EVERYTHING, NOTHING
-from political_moat.model.menu import menu
-from political_moat.model.midnight import hurry, lame_duck
-from political_moat.model.parameters import Parameters
+from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress, ElectionResult
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases import pipeline as government
+from political_moat.model.phases.courts import Suit
+from political_moat.model.phases.lame_duck import hurry, lame_duck
+from political_moat.model.policy.law import (
+    SALT,
+    Law,
+    Provision,
+    effective,
+    enact,
+    initial_law,
+    openness,
+    salted,
+    void_rule,
+)
+from political_moat.model.policy.legislature import EVERYTHING, NOTHING
+from political_moat.model.policy.menu import menu
 from political_moat.model.world import World
 
 P = Parameters().with_values({"electorate.voters": 200})

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from political_moat.agents.draws import Draws
-from political_moat.experiments.history import HistoryDesign, run_history
-from political_moat.experiments.protocols import StressDesign, run_replicate
-from political_moat.model import network
-from political_moat.model.observe import individual_votes
-from political_moat.model.parameters import Parameters
-from political_moat.model.population_file import population_from_csv
-from political_moat.model.presets import PRESETS, preset
+from political_moat.experiments.protocols.history.run import HistoryDesign, run_history
+from political_moat.experiments.protocols.stress_test.run import StressDesign, run_replicate
+from political_moat.model.data_collection import individual_votes
+from political_moat.model.parameters.presets import PRESETS, preset
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.population import network
+from political_moat.model.population.csv_population import population_from_csv
 from political_moat.model.world import World
 
 ROOT = Path(__file__).parents[2]

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from political_moat.agents.party.decisions import move_cost, move_utility, share_before_lapse
 from political_moat.agents.party.parameters import PartyParameters
 from political_moat.agents.perception import NEVER, Option, PolicyState, Stand
-from political_moat.experiments.estimands import term_outcomes
-from political_moat.model import government
-from political_moat.model.law import Law, Provision, effective, initial_law, lapse, next_expiry, openness, renew
-from political_moat.model.legislature import EVERYTHING, NOTHING
-from political_moat.model.menu import menu
-from political_moat.model.parameters import Parameters
+from political_moat.experiments.protocols.term_outcomes import term_outcomes
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases import pipeline as government
+from political_moat.model.policy.law import Law, Provision, effective, initial_law, lapse, next_expiry, openness, renew
+from political_moat.model.policy.legislature import EVERYTHING, NOTHING
+from political_moat.model.policy.menu import menu
 from political_moat.model.world import World
 
 P = Parameters().with_values({"electorate.voters": 200, "policy.sunset_months": 24})

@@ -11,10 +11,17 @@ import pytest
 
 from political_moat.agents.draws import Draws
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.adoption_terms import monthly_inertia, neutral_odds
-from political_moat.model.employers import Climate, bass_rate, build_employers, menus_month, offer_rate, offering_path
-from political_moat.model.market import TRILLION
-from political_moat.model.parameters import Parameters
+from political_moat.agents.electorate.adoption.coefficients import monthly_inertia, neutral_odds
+from political_moat.model.economy.employers import (
+    Climate,
+    bass_rate,
+    build_employers,
+    menus_month,
+    offer_rate,
+    offering_path,
+)
+from political_moat.model.economy.market import TRILLION
+from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
 ALONE: dict[str, Any] = {

@@ -24,12 +24,12 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
-from political_moat.experiments.arms import HistoryDesign
-from political_moat.experiments.history import run_history
-from political_moat.experiments.history_estimands import cumulative_incidence
-from political_moat.experiments.history_headline import ratio
-from political_moat.model.groups import CHANNELS
-from political_moat.model.parameters import Parameters
+from political_moat.experiments.protocols.arms import HistoryDesign
+from political_moat.experiments.protocols.history.outcomes import cumulative_incidence
+from political_moat.experiments.protocols.history.run import run_history
+from political_moat.experiments.reporting.history_text import ratio
+from political_moat.model.parameters.market import CHANNELS
+from political_moat.model.parameters.tree import Parameters
 
 TERM, QUARTERS = 48, 16
 ADVANTAGE, SPREAD = 3.0, 40.0

@@ -13,13 +13,13 @@ from political_moat.agents.draws import Draws
 from political_moat.agents.party.decisions import agenda_opens
 from political_moat.agents.perception import Option, Stand
 from political_moat.agents.regulator.docket import Docket
-from political_moat.model.elections import UNIFIED_AUTHOR, Congress, ElectionResult
-from political_moat.model.government import open_docket, pipeline
-from political_moat.model.groups import InstitutionsParameters
-from political_moat.model.law import Provision, initial_law
-from political_moat.model.legislature import passes
-from political_moat.model.midnight import hurry
-from political_moat.model.parameters import Parameters
+from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress, ElectionResult
+from political_moat.model.parameters.market import InstitutionsParameters
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases.lame_duck import hurry
+from political_moat.model.phases.pipeline import open_docket, pipeline
+from political_moat.model.policy.law import Provision, initial_law
+from political_moat.model.policy.legislature import passes
 from political_moat.model.world import World
 
 COUNT = 1500

@@ -12,8 +12,8 @@ import pytest
 from scipy import stats
 
 from political_moat.agents.draws import Draws
-from political_moat.model.market import START, MarketState, market_month
-from political_moat.model.parameters import Parameters
+from political_moat.model.economy.market import START, MarketState, market_month
+from political_moat.model.parameters.tree import Parameters
 
 MONTHS = 12
 PATHS = 6000

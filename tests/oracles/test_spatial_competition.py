@@ -17,10 +17,10 @@ from scipy import stats
 from political_moat.agents.electorate import columns
 from political_moat.agents.party.decisions import agenda_decision, platform_candidates, platform_decision
 from political_moat.agents.perception import PolicyState, Stand
-from political_moat.model.government import available_options, law_state, policy_state
-from political_moat.model.menu import NESTS
-from political_moat.model.parameters import Parameters
-from political_moat.model.polls import ask
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases.pipeline import available_options, law_state, policy_state
+from political_moat.model.phases.polling import ask
+from political_moat.model.policy.menu import NESTS
 from political_moat.model.world import World
 
 Reals = npt.NDArray[np.float64]

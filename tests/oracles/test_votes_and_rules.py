@@ -17,10 +17,10 @@ from political_moat.agents.electorate.kernels import support
 from political_moat.agents.party.decisions import win_probability
 from political_moat.agents.perception import Option, Stand
 from political_moat.agents.regulator.docket import expected_months, slow_roll_factor, stage_count, stage_months
-from political_moat.model.elections import level_sd, valence_points
-from political_moat.model.government import open_docket, pipeline
-from political_moat.model.parameters import Parameters
-from political_moat.model.products import starting_prices
+from political_moat.model.economy.products import starting_prices
+from political_moat.model.elections.national_vote import level_sd, valence_points
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.phases.pipeline import open_docket, pipeline
 from political_moat.model.world import World
 
 ALIKE = World(Parameters().with_values({"electorate.voters": 1500, "voting.ideal_weight": 40.0}), seed=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from political_moat.experiments.protocols import friendly_term, measure, takeover
-from political_moat.model.elections import Congress
-from political_moat.model.parameters import Parameters
-from political_moat.model.population import build_population  # noqa: F401 - used by the tests of symmetry
+from political_moat.experiments.protocols.stress_test.run import friendly_term, measure, takeover
+from political_moat.model.elections.national_vote import Congress
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.population.builder import build_population  # noqa: F401 - used by the tests of symmetry
 from political_moat.model.world import World
 
 TERM = 48

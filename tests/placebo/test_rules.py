@@ -8,12 +8,12 @@ import moat_arms as arms
 import numpy as np
 import pytest
 
-from political_moat.agents.electorate.ballots import ballots
 from political_moat.agents.electorate.columns import TURNOUT_PRESIDENTIAL
+from political_moat.agents.electorate.voting.ballots import ballots
 from political_moat.agents.party.rules import RULES
 from political_moat.agents.perception import NOT_ASKED
-from political_moat.model.groups import CHANNELS
-from political_moat.model.polls import ask, question_row
+from political_moat.model.parameters.market import CHANNELS
+from political_moat.model.phases.polling import ask, question_row
 
 ALL_OFF = {f"channels.{name}": False for name in CHANNELS}
 UPPER = {"voting.asset_vote_effect": 6.0}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from political_moat.agents.perception import Stand
-from political_moat.model.polls import ask
+from political_moat.model.phases.polling import ask
 
 EXPOSED = {"exposure.breadth": 0.4, "exposure.allocation": 0.1, "exposure.skew": 0.4, "voting.asset_vote_effect": 4.0}
 

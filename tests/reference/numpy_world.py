@@ -16,7 +16,10 @@ import numpy_votes as votes
 from scipy.sparse import csr_array
 
 from political_moat import Parameters, World
-from political_moat.model import government, phases, polls, social
+from political_moat.model.phases import network as social
+from political_moat.model.phases import payroll as phases
+from political_moat.model.phases import pipeline as government
+from political_moat.model.phases import polling as polls
 
 CALLED_FROM: tuple[tuple[ModuleType, Callable[..., Any]], ...] = (
     (phases, arrays.accounts_month),

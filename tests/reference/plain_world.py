@@ -22,7 +22,12 @@ import plain_people
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model import adoption, government, people, phases, polls, social
+from political_moat.model.phases import employers as adoption
+from political_moat.model.phases import network as social
+from political_moat.model.phases import payroll as phases
+from political_moat.model.phases import pipeline as government
+from political_moat.model.phases import polling as polls
+from political_moat.model.population import demography as people
 
 CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (people, "people_month"),

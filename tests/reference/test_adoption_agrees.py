@@ -17,11 +17,11 @@ from test_mesa_loop_agrees import BUSY, EXPOSED, close, decisions_agree, voters_
 from political_moat import Parameters, World
 from political_moat.agents.draws import Draws, month_key
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate.adoption_kernels import adoption_month, holdings
-from political_moat.agents.electorate.adoption_terms import ADOPTED, BOUGHT, LEFT, SOLD, STREAMS, AdoptionTerms
+from political_moat.agents.electorate.adoption.coefficients import ADOPTED, BOUGHT, LEFT, SOLD, STREAMS, AdoptionTerms
+from political_moat.agents.electorate.adoption.kernel import adoption_month, holdings
 from political_moat.agents.employer.state import Employers
-from political_moat.model.employers import Climate, menus_month, offer_rate, offering_path
-from political_moat.model.products import per_product
+from political_moat.model.economy.employers import Climate, menus_month, offer_rate, offering_path
+from political_moat.model.economy.products import per_product
 
 TOLERANCE = 1e-5
 SHARES = st.sampled_from((0.0, 1.0)) | st.floats(0.0, 1.0)

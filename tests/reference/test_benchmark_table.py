@@ -16,7 +16,7 @@ import pytest
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model import phases
+from political_moat.model.phases import payroll as phases
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TOY = [

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from political_moat.agents.draws import Draws, normal
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.exponential import logistic
-from political_moat.model.falling_order import falling_order
-from political_moat.model.parameters import Parameters
-from political_moat.model.pieces import by_band, interpolated
-from political_moat.model.population import build_population
-from political_moat.model.weighted import drawn_by_weight
+from political_moat.agents.numerics.exponential import logistic
+from political_moat.agents.numerics.piecewise import by_band, interpolated
+from political_moat.agents.numerics.radix_sort import falling_order
+from political_moat.agents.numerics.weighted_choice import drawn_by_weight
+from political_moat.model.parameters.tree import Parameters
+from political_moat.model.population.builder import build_population
 
 SIZES = (0, 1, 2, 511, 512, 513, 2500)
 """Around the blocks that kernels work through."""

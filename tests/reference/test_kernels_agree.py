@@ -17,14 +17,14 @@ from product_tables import ALL_PRICES, PRICES, PRODUCT_TABLES, PUBLIC, SHARES, e
 
 from political_moat.agents.electorate import columns as at
 from political_moat.agents.electorate import kernels
-from political_moat.agents.electorate.coefficients import (
+from political_moat.agents.electorate.voting.coefficients import (
     OpinionCoefficients,
     VoteCoefficients,
     opinion_coefficients,
     vote_coefficients,
 )
-from political_moat.model.groups import CHANNELS
-from political_moat.model.parameters import Parameters
+from political_moat.model.parameters.market import CHANNELS
+from political_moat.model.parameters.tree import Parameters
 
 TOLERANCE = 1e-5
 """Relative or absolute: the state is float32."""

@@ -12,7 +12,7 @@ from plain_world import PlainWorld
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.regulator.docket import Docket, stage_count
-from political_moat.model import government
+from political_moat.model.phases import pipeline as government
 
 TOLERANCE = 1e-5
 EXPOSED = {"electorate.voters": 200, "exposure.breadth": 0.3, "voting.asset_vote_effect": 6.0}

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.network_kernels import neighbours_meet, neighbours_share
-from political_moat.model.network import Network, own_network
+from political_moat.agents.electorate.network.kernel import neighbours_meet, neighbours_share
+from political_moat.model.population.network import Network, own_network
 
 TOLERANCE = 1e-6
 """Absolute: ideals lie in [0, 1] and are stored as float32."""

@@ -14,10 +14,14 @@ from numpy_world import NumpyWorld
 
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate import kernels, network_kernels
-from political_moat.agents.electorate.ballots import ballots
+from political_moat.agents.electorate import kernels
+from political_moat.agents.electorate.network import kernel as network_kernels
+from political_moat.agents.electorate.voting.ballots import ballots
 from political_moat.agents.regulator.docket import Docket, stage_count
-from political_moat.model import government, phases, polls, social
+from political_moat.model.phases import network as social
+from political_moat.model.phases import payroll as phases
+from political_moat.model.phases import pipeline as government
+from political_moat.model.phases import polling as polls
 
 TOLERANCE = 1e-9
 """Of shares and totals: arithmetic is float64 on both sides, in another order."""

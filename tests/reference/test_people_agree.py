@@ -15,7 +15,7 @@ from test_kernels_agree import ARITHMETIC, ELECTORATES, agree
 
 from political_moat.agents.draws import Draws, month_key
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate.people_kernels import (
+from political_moat.agents.electorate.demography.kernel import (
     AGE_ROWS,
     PeopleCoefficients,
     people_month,

@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from political_moat.experiments.arms import StressDesign
-from political_moat.experiments.task import run_task
-from political_moat.model.presets import preset
+from political_moat.experiments.protocols.arms import StressDesign
+from political_moat.experiments.protocols.task import run_task
+from political_moat.model.parameters.presets import preset
 
 BASELINE = Path(__file__).with_name("baseline.csv")
 COLUMNS = ("preset", "replicate", "arm", "attempted", "restricted", "reversed", "prohibited", "closed", "withdrawn")

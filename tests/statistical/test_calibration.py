@@ -8,10 +8,10 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from political_moat.experiments.arms import StressDesign
-from political_moat.experiments.statistics import wilson
-from political_moat.experiments.task import run_task
-from political_moat.model.parameters import Parameters
+from political_moat.experiments.protocols.arms import StressDesign
+from political_moat.experiments.protocols.task import run_task
+from political_moat.experiments.statistics.paired_tests import wilson
+from political_moat.model.parameters.tree import Parameters
 
 pytestmark = pytest.mark.statistical
 SEED = 4711

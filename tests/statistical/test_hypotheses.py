@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pytest
 
 from political_moat.agents.party.rules import RULES
-from political_moat.experiments.arms import EVOLVING, HistoryDesign, StressDesign
-from political_moat.experiments.intervals import Interval, MeanDifference, paired_mean_difference, wilson
-from political_moat.experiments.task import run_task
-from political_moat.model.parameters import describe
-from political_moat.model.presets import PRESETS, preset
+from political_moat.experiments.protocols.arms import EVOLVING, HistoryDesign, StressDesign
+from political_moat.experiments.protocols.task import run_task
+from political_moat.experiments.statistics.intervals import Interval, MeanDifference, paired_mean_difference, wilson
+from political_moat.model.parameters.presets import PRESETS, preset
+from political_moat.model.parameters.tree import describe
 
 pytestmark = pytest.mark.statistical
 SEED = 20271

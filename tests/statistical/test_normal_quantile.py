@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from political_moat.agents.normal_quantile import normal_quantiles
+from political_moat.agents.numerics.normal_quantile import normal_quantiles
 
 pytestmark = pytest.mark.statistical
 CHUNK = 2**20

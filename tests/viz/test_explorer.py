@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from political_moat import Study
-from political_moat.experiments.hypotheses import WORDS, phase_table
-from political_moat.experiments.request import make_request
-from political_moat.experiments.study import run_study
-from political_moat.viz.explorer import ExplorerError, explore
-from political_moat.viz.explorer_map import NEEDED
-from political_moat.viz.replay import film
-from political_moat.viz.scenarios import Scenario, from_address
+from political_moat.experiments.statistics.verdicts import WORDS, phase_table
+from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.sweeps.outcome import run_study
+from political_moat.viz.explorer.explorer import ExplorerError, explore
+from political_moat.viz.explorer.phase_map import NEEDED
+from political_moat.viz.recording.film import film
+from political_moat.viz.scenario import Scenario, from_address
 
 SWEEP = """
 [study]

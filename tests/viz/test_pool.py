@@ -11,11 +11,11 @@ from typing import Any
 import psutil
 import pytest
 
-from political_moat.viz import pool as pools
-from political_moat.viz.jobs import Call, Ended, Job, step
-from political_moat.viz.pool import BusyError, Listener, Pool
-from political_moat.viz.scenarios import Scenario, from_address
-from political_moat.viz.session import Session
+from political_moat.viz.scenario import Scenario, from_address
+from political_moat.viz.session import job_pool as pools
+from political_moat.viz.session.job_pool import BusyError, Listener, Pool
+from political_moat.viz.session.jobs import Call, Ended, Job, step
+from political_moat.viz.session.session import Session
 
 
 def scenario(seed: int = 1, voters: int = 300) -> Scenario:

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from political_moat.experiments.arms import HistoryDesign, StressDesign
-from political_moat.experiments.history import run_history
-from political_moat.experiments.protocols import friendly_term, run_replicate, takeover, with_dose
-from political_moat.model.observe import individual_votes
+from political_moat.experiments.protocols.arms import HistoryDesign, StressDesign
+from political_moat.experiments.protocols.history.run import run_history
+from political_moat.experiments.protocols.stress_test.run import friendly_term, run_replicate, takeover, with_dose
+from political_moat.model.data_collection import individual_votes
 from political_moat.model.world import World
-from political_moat.viz.replay import MEASURED, Chunk, film
-from political_moat.viz.scenarios import Scenario, from_address, of_scene, scenes
+from political_moat.viz.recording.film import MEASURED, Chunk, film
+from political_moat.viz.scenario import Scenario, from_address, of_scene, scenes
 
 SMALL = "electorate.voters=400"
 
@@ -45,7 +45,7 @@ def printed(command: str) -> list[dict[str, Any]]:
     words = shlex.split(command)
     assert words[0] == "moat"
     done = subprocess.run(
-        [sys.executable, "-m", "political_moat.experiments.cli", *words[1:], "--format", "json"],
+        [sys.executable, "-m", "political_moat.experiments.cli.main", *words[1:], "--format", "json"],
         capture_output=True,
         text=True,
         timeout=300,

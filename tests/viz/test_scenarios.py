@@ -6,15 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from political_moat.viz.scenarios import (
-    MOST_CHARACTERS,
-    MOST_WORK,
-    AddressError,
-    from_address,
-    of_scene,
-    scenes,
-    work,
-)
+from political_moat.viz.scenario import MOST_CHARACTERS, MOST_WORK, AddressError, from_address, of_scene, scenes, work
 
 REFUSED = [
     ("exposure.breadth=2", "exposure.breadth = 2 is not possible"),

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from political_moat.experiments.arms import StressDesign
-from political_moat.experiments.protocols import run_replicate
-from political_moat.model.observe import individual_votes, vote_probabilities
-from political_moat.viz import session as sessions
-from political_moat.viz.jobs import Job, pieces
-from political_moat.viz.luck import curve, futures
-from political_moat.viz.pool import Listener
-from political_moat.viz.portrait import portrait
-from political_moat.viz.replay import film
-from political_moat.viz.scenarios import AddressError, from_address
-from political_moat.viz.session import Budget, Session
-from political_moat.viz.standalone import standalone_page
+from political_moat.experiments.protocols.arms import StressDesign
+from political_moat.experiments.protocols.stress_test.run import run_replicate
+from political_moat.model.data_collection import individual_votes, vote_probabilities
+from political_moat.viz.recording.film import film
+from political_moat.viz.recording.replicates import curve, futures
+from political_moat.viz.recording.standalone_html import standalone_page
+from political_moat.viz.recording.voter_portrait import portrait
+from political_moat.viz.scenario import AddressError, from_address
+from political_moat.viz.session import session as sessions
+from political_moat.viz.session.job_pool import Listener
+from political_moat.viz.session.jobs import Job, pieces
+from political_moat.viz.session.session import Budget, Session
 
 SMALL = {"electorate.voters": "300", "exposure.breadth": "0.3", "seed": "1"}
 
@@ -193,7 +193,7 @@ def test_the_terms_of_a_ballot_add_up_to_the_models_own_utility_with_nothing_lef
 
 
 def test_a_portrait_is_the_voter_of_the_world() -> None:
-    from political_moat.experiments.protocols import with_dose
+    from political_moat.experiments.protocols.stress_test.run import with_dose
     from political_moat.model.world import World
 
     scenario = from_address("electorate.voters=300&preset=article&exposure.breadth=0.6&seed=3")

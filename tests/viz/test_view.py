@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from political_moat.experiments.store import read_manifest
-from political_moat.viz import documents
-from political_moat.viz.catalogue import parameter_cards
-from political_moat.viz.explorer import explore
-from political_moat.viz.explorer_runs import base_of, scenario_of
-from political_moat.viz.replay import film
-from political_moat.viz.scenarios import from_address, scenes
-from political_moat.viz.server import improve
-from political_moat.viz.stage import script, style
-from political_moat.viz.texts import GLOSSARY, LEVERS, TOUR
+from political_moat.experiments.storage.results_folder import read_manifest
+from political_moat.viz.content.catalogue import parameter_cards
+from political_moat.viz.content.texts import GLOSSARY, LEVERS, TOUR
+from political_moat.viz.content.widget import script, style
+from political_moat.viz.explorer.explorer import explore
+from political_moat.viz.explorer.runs import base_of, scenario_of
+from political_moat.viz.recording.film import film
+from political_moat.viz.scenario import from_address, scenes
+from political_moat.viz.server import documents
+from political_moat.viz.server.app import improve
 
 
 def moat(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "political_moat.experiments.cli", *words]
+    command = [sys.executable, "-m", "political_moat.experiments.cli.main", *words]
     environment = {**os.environ, "COLUMNS": "120"}
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environment)
 
@@ -100,7 +100,7 @@ def test_pages_for_teachers_and_the_glossary_are_whole() -> None:
 
 
 def test_the_tour_has_five_steps_and_there_is_a_scene_for_every_preset() -> None:
-    from political_moat.model.presets import PRESETS
+    from political_moat.model.parameters.presets import PRESETS
 
     assert len(TOUR) == 5
     assert set(PRESETS) <= {scene.preset for scene in scenes().values()}

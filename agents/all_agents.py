@@ -1,0 +1,113 @@
+"""All agents of a world at once: those that Mesa registers, then voters and employers, who are not made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from random import Random
+from typing import Any, Literal
+
+from mesa.agent import AgentSet
+
+from .electorate.voter import Voter
+from .electorate.voter_set import VoterSet
+from .employer.employer import Employer
+from .employer.employer_set import EmployerSet
+from .mesa.lazy_agent_set import LazyGroupBy, LazySet, limit_of
+
+
+class Everyone(LazySet):
+    """What `world.agents` gives: a combination made on the spot, institutions first.
+
+    Counting, asking by type, grouping by type and attributes with an array behind them make no voter. A mixed result is
+    Mesa's own AgentSet. The combination has no order of its own, so nothing is done in place.
+    """
+
+    def __init__(self, registered: Any, voters: VoterSet, employers: EmployerSet | None = None) -> None:
+        """registered: Mesa's set of agents. employers: none where exposure does not evolve."""
+        self.registered = registered
+        self.voters = voters
+        self.employers: Any = () if employers is None else employers
+
+    @property
+    def random(self) -> Random:
+        """The model's generator."""
+        return self.voters.random
+
+    def __len__(self) -> int:
+        """Number of agents."""
+        return len(self.registered) + len(self.voters) + len(self.employers)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Institutions, then voters, then employers."""
+        return chain(self.registered, self.voters, self.employers)
+
+    def __contains__(self, agent: object) -> bool:
+        """Whether the agent is in the world."""
+        return agent in self.voters or agent in self.registered or agent in self.employers
+
+    def __copy__(self) -> Everyone:
+        """The combination again."""
+        return Everyone(self.registered, self.voters, self.employers or None)
+
+    def __repr__(self) -> str:
+        """How many of each."""
+        employers = f", {len(self.employers)} employers" if self.employers else ""
+        return f"<Everyone: {len(self.registered)} institutions and {len(self.voters)} voters{employers}>"
+
+    def _agent(self, position: int) -> Any:
+        before = len(self.registered)
+        if position < before:
+            return list(self.registered)[position]
+        after = position - before - len(self.voters)
+        return self.employers[after] if after >= 0 else self.voters[position - before]
+
+    def _subset(self, agents: Iterable[Any]) -> Any:
+        return AgentSet(agents, self.random)
+
+    def select(
+        self,
+        filter_func: Any = None,
+        at_most: int | float = float("inf"),
+        inplace: bool = False,
+        agent_type: type[Any] | None = None,
+    ) -> Any:
+        """Agents for which `filter_func` is true, at most so many; `agent_type=Voter` gives a VoterSet."""
+        if inplace:
+            raise self._fixed("select")
+        limit = limit_of(at_most, len(self))
+        if agent_type is not None and issubclass(agent_type, Voter):
+            return self.voters.select(filter_func, limit, agent_type=agent_type)
+        if agent_type is not None and issubclass(agent_type, Employer):
+            return self.employers.select(filter_func, limit) if self.employers else self._subset(())
+        if agent_type is not None and not issubclass(Voter, agent_type):
+            return self.registered.select(filter_func, limit, agent_type=agent_type)
+        if filter_func is None and at_most == float("inf"):
+            return Everyone(self.registered, self.voters, self.employers or None)
+        return super().select(filter_func, at_most, inplace, agent_type)
+
+    def get(
+        self,
+        attr_names: str | Sequence[str],
+        handle_missing: Literal["error", "default"] = "error",
+        default_value: Any = None,
+    ) -> list[Any]:
+        """Values of an attribute that all agents have, such as `unique_id`."""
+        sets = [self.registered, self.voters, *([self.employers] if self.employers else [])]
+        return [value for one in sets for value in one.get(attr_names, handle_missing, default_value)]
+
+    def set(self, attr_name: str, value: Any) -> Everyone:
+        """Set an attribute of every agent; returns the set."""
+        self.registered.set(attr_name, value)
+        self.voters.set(attr_name, value)
+        if self.employers:
+            self.employers.set(attr_name, value)
+        return self
+
+    def groupby(self, by: Any, result_type: Literal["agentset", "list"] = "agentset") -> LazyGroupBy:
+        """Groups by an attribute or a function of the agent; by `type`, voters and employers stay in arrays."""
+        if by is type and result_type == "agentset":
+            groups = dict(self.registered.groupby(by, result_type).groups)
+            lazy = {Employer: self.employers} if self.employers else {}
+            return LazyGroupBy({**groups, Voter: self.voters.select(), **lazy})
+        return super().groupby(by, result_type)

@@ -1,0 +1,1 @@
+"""Retirement accounts of voters: parameters, equations and the monthly kernel."""

@@ -1,0 +1,1 @@
+"""Adoption of crypto products by savers: parameters, equations and the monthly kernel."""

@@ -1,0 +1,1 @@
+"""Ageing, death and entry of voters: parameters, equations and the monthly kernel."""

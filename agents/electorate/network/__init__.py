@@ -1,0 +1,1 @@
+"""Opinions on a social network: parameters, equations and the monthly kernel."""

@@ -1,0 +1,82 @@
+"""Parameters of the social network: who is a neighbour, and how much neighbours count."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...parameter_metadata import Group, quantity
+
+
+class NetworkParameters(Group):
+    """Who is whose neighbour, and what neighbours do to one another's opinion."""
+
+    kind: Literal["none", "small-world", "blocks", "own"] = quantity(
+        "none",
+        "network",
+        role="lever",
+        source="none: voters do not meet; small-world: Watts & Strogatz 1998; blocks: homophilous by party, Holland, "
+        "Laskey & Leinhardt 1983; own: the user's networkx graph, given from Python",
+    )
+    degree: int = quantity(
+        10,
+        "neighbours of a voter, on average",
+        4,
+        30,
+        role="swept",
+        allowed=(2, 1000),
+        source="between the two or three people one discusses important matters with and the hundreds one knows",
+    )
+    rewiring: float = quantity(
+        0.1,
+        "probability",
+        0.0,
+        1.0,
+        role="swept",
+        source="small-world: share of ties moved to a random voter; clustering falls from .01 to 1, distances fall "
+        "from .001 on (Watts & Strogatz 1998); 0 = a ring, 1 = close to random",
+    )
+    homophily: float = quantity(
+        0.7,
+        "share of ties",
+        0.5,
+        0.95,
+        role="swept",
+        allowed=(0.0, 1.0),
+        source="blocks: ties within the own party's side; most people know mostly their own side, how much so is not "
+        "known for talk about savings; .5 = unrelated to party where the sides are equally large",
+    )
+    influence: float = quantity(
+        0.03,
+        "per month",
+        0.0,
+        0.3,
+        role="swept",
+        allowed=(0.0, 1.0),
+        source="move of the ideal policy towards the mean of self and neighbours (DeGroot 1974); a fraction of the "
+        "pull of the own reasons (opinion.relaxation), since such talk is rare; 0 in range",
+    )
+    built_directly_above: int = quantity(
+        5000,
+        "model voters",
+        0,
+        1_000_000,
+        allowed=(0, 20_000_000),
+        source="larger networks are drawn in arrays, others by networkx: a matter of computing time, the two draw from "
+        "the same distribution up to terms of the order of degree over voters",
+    )
+
+
+def network_contradictions(network: NetworkParameters, voters: int) -> list[str]:
+    """Mistakes of the network group that no single value shows, one line each; none where the kind has no use for them.
+
+    A ring has as many neighbours on either side; a block, about half of the voters, must hold everybody's neighbours.
+    """
+    found = []
+    if network.kind == "small-world":
+        if network.degree % 2:
+            found.append("network.degree must be even (neighbours) in a small world: half on either side of the ring")
+        if network.degree >= voters:
+            found.append(f"network.degree must be below electorate.voters, {voters}, in a small world")
+    if network.kind == "blocks" and 4 * network.degree > voters:
+        found.append(f"network.degree must not be above a quarter of electorate.voters, {voters}, in blocks")
+    return found

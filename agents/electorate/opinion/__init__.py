@@ -1,0 +1,1 @@
+"""Salience, ideal policy, blame and grievance of voters: parameters, equations and the monthly kernel."""

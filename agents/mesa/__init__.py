@@ -1,0 +1,1 @@
+"""Mesa base classes: agents and lazily created agent sets."""

@@ -1,0 +1,1 @@
+"""Numerical building blocks without politics: blocked loops, exponentials, powers, quantiles."""

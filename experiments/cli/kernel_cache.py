@@ -1,0 +1,13 @@
+"""Where compiled kernels are, before the first of them is imported."""
+
+from __future__ import annotations
+
+import typer
+
+
+def find_compiled() -> None:
+    """Point numba at the cache of this code before a kernel is imported, and say so if it is empty."""
+    from ...agents.source_hash import use_code_named_cache  # what `moat --help` does not need
+
+    if not any(use_code_named_cache().iterdir()):
+        typer.echo("compiling once for this version (about 20 seconds)", err=True)

@@ -1,0 +1,163 @@
+"""What `moat params`, `moat presets` and `moat cite` print."""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import io
+import math
+import textwrap
+from collections.abc import Sequence
+
+from ...agents.parameter_metadata import Quantity
+from ...model.parameters.presets import PRESETS, preset
+from ...model.parameters.tree import Described, ParameterError, Parameters, describe
+from ..errors import UserError
+
+_HOW_TO_READ = """Name, value, unit, plausible range; role, status. Below it the source, or the reasoning without one.
+Roles: input, lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target.
+Status: seen at the source, derived from one by arithmetic, memory (not verified), assumed (no data)."""
+_WIDTH, _INDENT = 120, "    "
+_PAGE_HEAD = (
+    "Written by `moat params --format md` from the declarations in the code; a test keeps both the same. Roles: input,",
+    "lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target. Status: seen at the",
+    "source, derived from one by arithmetic, memory (not verified), assumed (no data; the source is the reasoning).",
+)
+_PAGE_COLUMNS = ("| parameter | value | unit | range | role, status | source |", "|" + "---|" * 6)
+_COLUMNS = ("name", "value", "default", "unit", "low", "high", "role", "status", "source")
+
+
+def _exact(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "" if math.isinf(value) else repr(value).removesuffix(".0")
+    return str(value)
+
+
+def _readable(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:g}" if isinstance(value, float) and math.isfinite(value) else _exact(value)
+
+
+def _cells(one: Described) -> tuple[str, ...]:
+    known = one.known
+    return (
+        one.name,
+        _exact(one.value),
+        _exact(one.default),
+        known.unit,
+        _exact(known.low),
+        _exact(known.high),
+        known.role,
+        known.status,
+        known.source,
+    )
+
+
+def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, form: str = "table") -> str:
+    """Every parameter: one line each in the csv, two in the table, the second its source."""
+    if form not in ("table", "csv", "md"):
+        raise UserError(f"format {form!r} is not possible; allowed: table, csv, md")
+    try:
+        tree = preset(preset_name)
+    except ParameterError as error:
+        raise UserError(str(error)) from None
+    rows = [one for one in describe(tree) if not assumed or one.known.status == "assumed"]
+    if form == "csv":
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        writer.writerows(_cells(one) for one in rows)
+        return stream.getvalue().rstrip("\n")
+    if form == "md":
+        return _page(rows)
+    lines = [_HOW_TO_READ]
+    group = ""
+    for one in rows:
+        if one.name.partition(".")[0] != group:
+            group = one.name.partition(".")[0]
+            lines.append("")
+        known = one.known
+        span = f", {_readable(known.low)} to {_readable(known.high)}" if math.isfinite(known.low) else ""
+        moved = f"; {_readable(one.default)} in calibrated" if one.value != one.default else ""
+        told = f"{known.unit}{span}; {known.role}, {known.status}"
+        lines.append(f"{one.name:<42}{_readable(one.value):>14}  {told}{moved}")
+        lines.append(f"    {known.source}")
+    lines += ["", f"{len(rows)} parameters. Change one with: moat run --set NAME=VALUE"]
+    return "\n".join(lines)
+
+
+def _page(rows: Sequence[Described]) -> str:
+    """The page of reference docs/reference/parameters.md: a table for every group."""
+    lines = ["# Parameters", "", *_PAGE_HEAD]
+    group = ""
+    for one in rows:
+        if one.name.partition(".")[0] != group:
+            group = one.name.partition(".")[0]
+            lines += [
+                "",
+                f"## {group}",
+                "",
+                "| parameter | value | unit | range | role, status | source |",
+                "|" + "---|" * 6,
+            ]
+        known = one.known
+        span = f"{_readable(known.low)} to {_readable(known.high)}" if math.isfinite(known.low) else ""
+        cells = (
+            one.name, _readable(one.value), known.unit, span, f"{known.role}, {known.status}", known.source
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def share_of_range(known: Quantity, old: object, new: object) -> float | None:
+    """How far a value has moved, as a share of the declared range; None where there is no range to measure by.
+
+    >>> share_of_range(Quantity("1 / utility", 0.0, 40.0, 0.0, 1e9, "swept", "assumed", "", ""), 8.0, 20.0)
+    0.3
+    """
+    numbers = [one for one in (old, new) if isinstance(one, int | float) and not isinstance(one, bool)]
+    if len(numbers) < 2 or not math.isfinite(known.high - known.low) or known.high <= known.low:
+        return None
+    return (float(numbers[1]) - float(numbers[0])) / (known.high - known.low)
+
+
+def preset_listing() -> str:
+    """Every preset: its sentence, its signature, and its distance from calibrated, parameter by parameter."""
+    base = Parameters()
+    known = {one.name: one.known for one in describe(base)}
+    lines = []
+    for name, one in PRESETS.items():
+        lines += [*textwrap.wrap(f"{name}: {one.sentence}", _WIDTH, subsequent_indent=_INDENT)]
+        if one.signature:
+            lines += textwrap.wrap(
+                f"Signature: {one.signature}", _WIDTH, initial_indent="    ", subsequent_indent="    "
+            )
+        changes = base.difference(preset(name))
+        for parameter, (old, new) in changes.items():
+            moved = share_of_range(known[parameter], old, new)
+            told = "" if moved is None else f"  ({moved:+.0%} of its range)"
+            lines.append(f"    {parameter}: {_readable(old)} -> {_readable(new)}{told}")
+        if name != "calibrated":
+            lines.append(f"    {len(changes)} parameter{'s' * (len(changes) != 1)} differ from calibrated.")
+    return "\n".join(lines)
+
+
+def citation() -> str:
+    """Citation line, and a sentence of code and package versions to paste into a paper."""
+    from ..storage.provenance import manifest
+
+    facts = manifest(seed=0, request={})
+    version = importlib.metadata.version("political-moat")
+    packages = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
+    system = facts["platform"]
+    return "\n".join(
+        [
+            "political-moat authors (2026). political-moat: a laboratory for the political moat thesis "
+            f"(version {version}). Software, MIT licence.",
+            f"Computed with political-moat {version} (code hash {facts['code_hash']}, outcome schema "
+            f"{facts['schema_version']}), {packages}, on {system['system']} {system['machine']}.",
+        ]
+    )

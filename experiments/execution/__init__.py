@@ -1,0 +1,1 @@
+"""Engines that run tasks: process pool, Dask cluster, workers and progress."""

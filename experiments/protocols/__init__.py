@@ -1,0 +1,1 @@
+"""Protocols: what a replicate runs and measures."""

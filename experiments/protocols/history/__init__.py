@@ -1,0 +1,1 @@
+"""Protocol history: free runs of twelve presidential terms."""

@@ -1,0 +1,1 @@
+"""Protocol mediation: the effect split among causal paths."""

@@ -1,0 +1,138 @@
+"""The mediation factorial: which way exposure takes to policy, each way open or shut, on common draws.
+
+Four channels. A shut channel is held at what it was in the zero-exposure arm of the same replicate:
+
+- deterrence: what the government perceives of exposure. Shut: its polls are answered by the same people without
+  stakes, and savers' assets pledge nothing.
+- replacement: the votes cast. Shut: House and Senate of the zero-exposure arm sit, its presidential elections are won
+  by those who win them there.
+- convergence: rival platforms. Shut: both parties' platforms are held at the zero-exposure arm's path.
+- inertia: institutions that see vested stakes. Shut: courts are told of none. (Agencies and employers of this model see
+  no exposure; with regulator.reliance_weight at its default of 0 this channel carries nothing.)
+
+With all four open a cell is the exposed arm of the stress test; with all four shut it is the zero-exposure arm, unless
+exposure acts in some other way (a price that opens the support move): what is left is reported as `other`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ....agents.electorate.electorate import Electorate
+from ....model.elections.national_vote import Congress
+from ....model.interventions import CHALLENGER, GOVERNMENT, Interventions
+from ....model.parameters.tree import Parameters
+from ....model.population.builder import build_population
+from ....model.world import World
+from ..arms import CELLS, CHANNELS, ZERO_ARM, Cell, MediationDesign
+from ..stress_test.run import takeover, with_dose
+from ..term_outcomes import TermOutcomes, term_outcomes
+
+OUTCOMES = ("attempted", "restricted", "reversed", "severity", "mean_policy", "platform_distance")
+Path = dict[int, dict[str, float]]
+
+
+class _Zero(NamedTuple):
+    """The zero-exposure arm: its world at takeover, its end, and what it imposes where a channel is shut."""
+
+    past: World
+    end: World
+    platforms: Path
+    congress: dict[int, Congress]
+    winners: dict[int, str]
+
+
+def _advance(world: World, months: int, path: Path | None = None) -> None:
+    for _ in range(months):
+        month = world.month
+        world.advance(1)
+        if path is not None:
+            path[month] = {role: party.platform for role, party in world.parties.items()}
+
+
+def _zero_arm(p: Parameters, terms: int, seed: int, replicate: int, population: Electorate) -> _Zero:
+    term, path = p.institutions.term_months, Path()
+    past = World(p, seed, replicate, population)
+    _advance(past, term, path)
+    past.electorate.reset_stakes(past.product_prices)
+    end = takeover(past, "opponent", past)
+    _advance(end, terms * term, path)
+    lead = p.institutions.election_lead
+    winners = {one.month: one.winner for one in end.results if one.presidential}
+    return _Zero(past, end, path, {one.month + lead: one.congress for one in end.results}, winners)
+
+
+def _imposed(cell: Cell, zero: _Zero) -> Interventions:
+    blind = (() if cell.deterrence else (GOVERNMENT,)) + (() if cell.convergence else (CHALLENGER,))
+    return Interventions(
+        blind, None if cell.convergence else zero.platforms, None if cell.replacement else zero.winners
+    )
+
+
+def _exposed_past(p: Parameters, cell: Cell, zero: _Zero, population: Electorate) -> World:
+    """The friendly term under exposure; of the channels only convergence can act in it, since policy is held."""
+    draws = zero.past.draws
+    world = World(p, draws.seed, draws.replicate, population)
+    # Every cell has this past, so the votes cast in it are free: nobody takes office by them.
+    world.interventions = _imposed(cell._replace(replacement=1), zero)
+    world.advance(p.institutions.term_months)
+    world.electorate.reset_stakes(world.product_prices)
+    return world
+
+
+def _shut(p: Parameters, cell: Cell) -> Parameters:
+    on = p.channels.model_copy(
+        update={
+            "donors": p.channels.donors and bool(cell.deterrence),
+            "reliance": p.channels.reliance and bool(cell.inertia),
+        }
+    )
+    return p.model_copy(update={"channels": on})
+
+
+def _cell_world(p: Parameters, cell: Cell, past: World, zero: _Zero, terms: int) -> World:
+    world = takeover(past, "opponent", zero.past)
+    world = world.fork(_shut(p, cell))
+    world.interventions = _imposed(cell, zero)
+    if not cell.replacement:
+        world.imposed_congress = zero.congress
+    world.advance(terms * p.institutions.term_months)
+    return world
+
+
+def measure_from(world: World, start: int) -> TermOutcomes:
+    """Outcomes of everything from a takeover month to the end of the record."""
+    months = [m for m in world.record if m.month >= start]
+    events = [e for e in world.events if e.month >= start]
+    last = world.record[start - 1]
+    return term_outcomes(months, events, last.openness, world.parameters.policy.before_theta, last.price)
+
+
+def _row(arm: str, cell: Mapping[str, int], outcomes: TermOutcomes, replicate: int, seed: int) -> dict[str, Any]:
+    found = outcomes._asdict()
+    return {"replicate": replicate, "seed": seed, "arm": arm, **cell, **{name: found[name] for name in OUTCOMES}}
+
+
+def run_mediation_replicate(
+    parameters: Parameters, design: MediationDesign, seed: int, replicate: int
+) -> list[dict[str, Any]]:
+    """Run the zero-exposure arm and the sixteen cells of one replicate; a row each, in the order of `ARMS`.
+
+    Raises ValueError where exposure evolves by itself (no arm has zero exposure then) and for less than one term.
+    """
+    if parameters.exposure.evolves or design.terms < 1:
+        raise ValueError("mediation needs assigned exposure (exposure.evolves = false) and one term or more")
+    term = parameters.institutions.term_months
+    population = build_population(parameters, World.draws_of(seed, replicate))
+    zero = _zero_arm(with_dose(parameters, 0.0, design.visibility), design.terms, seed, replicate, population)
+    seeing = parameters.model_copy(update={"polls": parameters.polls.model_copy(update={"blind": True})})
+    dosed = with_dose(seeing, design.breadth, design.visibility)
+    pasts: dict[int, World] = {}
+    rows = [_row(ZERO_ARM, dict.fromkeys(CHANNELS, 0), measure_from(zero.end, term), replicate, seed)]
+    for cell in CELLS:
+        if cell.convergence not in pasts:
+            pasts[cell.convergence] = _exposed_past(dosed, cell, zero, population)
+        world = _cell_world(dosed, cell, pasts[cell.convergence], zero, design.terms)
+        rows.append(_row(cell.arm, cell._asdict(), measure_from(world, term), replicate, seed))
+    return rows

@@ -1,0 +1,1 @@
+"""Protocol prior-mass: the effect over the prior of the parameters."""

@@ -1,0 +1,103 @@
+"""One draw from the prior: the baseline recalibrated with the agenda cost alone, then paired arms on common draws."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ....model.parameters.tree import Parameters
+from ....model.population.builder import build_population
+from ....model.world import World
+from ..arms import PriorMassDesign
+from ..stress_test.run import friendly_term, measure, takeover, with_dose
+
+FITTED = "party.agenda_cost"
+
+
+class Calibrated(NamedTuple):
+    """The agenda cost found, P(restricted) there on the calibration replicates, and how many costs were tried."""
+
+    cost: float
+    share: float
+    tried: int
+    inside: bool
+
+
+def _opposed(past: World, p: Parameters, zero: World) -> World:
+    world = takeover(past, "opponent", zero).fork(p)
+    world.advance(p.institutions.term_months)
+    return world
+
+
+def share_restricted(p: Parameters, pasts: list[World]) -> float:
+    """P(restricted | opposed government, zero exposure) over the worlds at takeover; policy of the past was held."""
+    return sum(measure(_opposed(past, p, past)).restricted for past in pasts) / len(pasts)
+
+
+def calibrate(p: Parameters, pasts: list[World], design: PriorMassDesign) -> Calibrated:
+    """Find an agenda cost with P(restricted) inside the band, by bisection on common draws.
+
+    The ends of the range are tried first: where restriction stays too rare at no cost or too common at the highest, no
+    cost does it and `inside` is False. Restriction falls with its cost on common draws, up to the noise of few
+    replicates, so a bisection that does not hit the band within its steps also ends as False.
+    """
+    low, high = design.costs
+    tried = 0
+
+    def at(cost: float) -> Calibrated:
+        nonlocal tried
+        tried += 1
+        share = share_restricted(p.with_values({FITTED: cost}), pasts)
+        return Calibrated(cost, share, tried, design.band[0] <= share <= design.band[1])
+
+    own = at(min(max(p.party.agenda_cost, low), high))
+    if own.inside:
+        return own
+    end = at(low if own.share < design.band[0] else high)
+    if end.inside:
+        return end
+    if (end.share < design.band[0]) == (own.share < design.band[0]):
+        return end
+    low, high = sorted((own.cost, end.cost))
+    for _ in range(design.steps):
+        found = at((low + high) / 2.0)
+        if found.inside:
+            return found
+        if found.share > design.band[1]:
+            low = found.cost
+        else:
+            high = found.cost
+    return found
+
+
+def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, number: int) -> list[dict[str, Any]]:
+    """Run one draw; one row with the counts of its pairs for `reversed` and `restricted`.
+
+    Replicates are those of `seed`, the same in every draw. Draws that cannot be calibrated are run all the same, at the
+    cost that came nearest the band's end, and marked.
+    """
+    base = with_dose(parameters, 0.0, design.visibility)
+    pasts = []
+    populations = []
+    for replicate in range(design.replicates):
+        populations.append(build_population(base, World.draws_of(seed, replicate)))
+        pasts.append(friendly_term(base, seed, replicate, populations[-1]))
+    found = calibrate(base, pasts[: design.calibration_replicates], design)
+    zero_p = base.with_values({FITTED: found.cost})
+    exposed_p = with_dose(zero_p, design.breadth, design.visibility)
+    counts = {f"{event}_{cell}": 0 for event in ("reversed", "restricted") for cell in ("both", "gained", "lost")}
+    for replicate, past in enumerate(pasts):
+        control = measure(_opposed(past, zero_p, past))
+        dosed = friendly_term(exposed_p, seed, replicate, populations[replicate])
+        treated = measure(_opposed(dosed, exposed_p, past))
+        for event in ("reversed", "restricted"):
+            one, other = getattr(treated, event), getattr(control, event)
+            counts[f"{event}_both"] += one * other
+            counts[f"{event}_gained"] += one * (1 - other)
+            counts[f"{event}_lost"] += (1 - one) * other
+    return [
+        {
+            **{"replicate": number, "arm": "draw", "seed": seed, "n": design.replicates, "agenda_cost": found.cost},
+            **{"calibration_share": found.share, "costs_tried": found.tried, "calibrated": int(found.inside)},
+            **counts,
+        }
+    ]

@@ -1,0 +1,1 @@
+"""Protocol stress-test: paired arms with an installed opponent."""

@@ -1,0 +1,186 @@
+"""The stress test: one population, arms that differ in exposure alone, the opposed party put in office by decree."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ....agents.electorate.columns import ASSIGNED_STAKE
+from ....model.identity_cache import by_tree
+from ....model.parameters.tree import Parameters
+from ....model.policy.law import Law, openness
+from ....model.population.builder import build_population
+from ....model.world import World
+from ..arms import Arm, ReplicateResult, StressDesign, arm_list
+from ..term_outcomes import TermOutcomes, term_outcomes
+
+
+class Past(NamedTuple):
+    """A friendly term that has been lived through: its world, what was measured on it, and what its arms held."""
+
+    world: World
+    outcomes: TermOutcomes
+    mean_stake: float
+    exposed_usd: float
+
+
+@by_tree
+def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
+    """The tree with an arm's breadth and visibility."""
+    return p.model_copy(
+        update={"exposure": p.exposure.model_copy(update={"breadth": breadth, "visibility": visibility})}
+    )
+
+
+def takeover(world: World, government: str, congress_of: World) -> World:
+    """Fork a world at the end of the friendly term and put a government in office by decree.
+
+    The House and Senate are those of `congress_of`, the zero-exposure arm; policy is released.
+    """
+    twin = world.fork()
+    twin.elected_congress = congress_of.elected_congress
+    twin.next_government = government
+    twin.released = True
+    return twin
+
+
+@by_tree
+def with_layer(p: Parameters, layer: str) -> Parameters:
+    """The tree with the friendly policy on another legal layer."""
+    return p.model_copy(update={"policy": p.policy.model_copy(update={"layer": layer})})
+
+
+def on_layer(world: World, layer: str) -> World:
+    """A fork in which the friendly policy rests on another legal layer; nothing else differs."""
+    twin = world.fork(with_layer(world.parameters, layer))
+    twin.law = Law(layer, world.law.base).with_layer(layer, world.law.standing())
+    twin.refresh_policy()
+    return twin
+
+
+def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = None) -> World:
+    """The friendly term with policy held, and stakes brought back to the assigned value at its end."""
+    world = World(p, seed, replicate, population)
+    world.advance(p.institutions.term_months)
+    world.electorate.reset_stakes(world.product_prices)
+    return world
+
+
+def _first_of_term(world: World) -> int:
+    """Place in the record of the first month of the term a world has just finished."""
+    start = world.month - world.parameters.institutions.term_months
+    return bisect_left(world.record, start, key=attrgetter("month"))
+
+
+def measure(world: World) -> TermOutcomes:
+    """Outcomes of the term a world has just finished."""
+    p, first = world.parameters, _first_of_term(world)
+    start = world.month - p.institutions.term_months
+    events = [e for e in world.events if e.month >= start]
+    last = world.record[max(first - 1, 0)]
+    return term_outcomes(world.record[first:], events, last.openness, p.policy.before_theta, last.price)
+
+
+def lived_through(world: World) -> Past:
+    """What all arms that fork from a friendly term have in common."""
+    stakes = world.electorate.dynamic[ASSIGNED_STAKE]
+    held = stakes[stakes > 0.0]
+    mean = float(held.mean(dtype=np.float64)) if held.size else 0.0
+    return Past(world, measure(world), mean, endowment_usd(world))
+
+
+def run_replicate(parameters: Parameters, design: StressDesign, seed: int, replicate: int) -> ReplicateResult:
+    """Run every arm of one replicate on common draws; rows in the order of `arm_list`."""
+    arms = arm_list(parameters, design)
+    population = build_population(parameters, World.draws_of(seed, replicate))
+    pasts: dict[tuple[float, float], Past] = {}
+    runs, cycles = [], []
+    for arm in arms:
+        dose = (arm.breadth, arm.visibility)
+        if dose not in pasts:
+            pasts[dose] = lived_through(friendly_term(with_dose(parameters, *dose), seed, replicate, population))
+        past, zero = pasts[dose], pasts[0.0, arms[0].visibility].world
+        if arm.layer != parameters.policy.layer:
+            past = past._replace(world=on_layer(past.world, arm.layer))
+        administrations = {"opposed": takeover(past.world, "opponent", zero)}
+        if design.returning:
+            administrations["returned"] = takeover(past.world, "author", zero)
+        for world in administrations.values():
+            world.advance(parameters.institutions.term_months)
+        outcomes = {name: measure(world) for name, world in administrations.items()}
+        cycles.append(_cycle_row(arm, replicate, 0, "friendly", past.world, past.outcomes))
+        for number, (name, world) in enumerate(administrations.items(), start=1):
+            cycles.append(_cycle_row(arm, replicate, number, name, world, outcomes[name]))
+        runs.append(_run_row(arm, replicate, seed, past, administrations["opposed"], outcomes))
+        for world in administrations.values():
+            world.close()
+        if arm.layer != parameters.policy.layer:
+            past.world.close()
+    for past in pasts.values():
+        past.world.close()
+    return ReplicateResult(runs, cycles)
+
+
+def _run_row(
+    arm: Arm, replicate: int, seed: int, past: Past, opposed: World, outcomes: dict[str, TermOutcomes]
+) -> dict[str, Any]:
+    before, out = past.world, outcomes["opposed"]
+    p, returned = before.parameters, outcomes.get("returned")
+    # A parliament has no midterm: its one election of the term stands here too.
+    elections = [result for result in opposed.results if result.month >= before.month]
+    return {
+        "replicate": replicate,
+        "seed": seed,
+        "arm": arm.name,
+        "layer": arm.layer,
+        "breadth": arm.breadth,
+        "visibility": arm.visibility,
+        "allocation": p.exposure.allocation,
+        "skew": p.exposure.skew,
+        "grandfathering": p.exposure.grandfathering,
+        "voters": p.electorate.voters,
+        "rule": p.party.rule,
+        "mean_stake": past.mean_stake,
+        "exposed_usd_bn": past.exposed_usd / 1e9,
+        "held_usd_bn": before.market.held / 1e9,
+        "beyond_coverage": int(arm.breadth > p.accounts.share_with_account),
+        **out._asdict(),
+        "gap": returned.mean_theta - out.mean_theta if returned else 0.0,
+        "mean_theta_returned": returned.mean_theta if returned else 0.0,
+        "vote_share_before": before.results[-1].author_share,
+        "vote_share_midterm": elections[0].author_share,
+        "vote_share_end": opposed.results[-1].author_share,
+        "socialised_usd_bn": opposed.socialised_usd / 1e9,
+        "price_at_takeover": before.market.price,
+    }
+
+
+def endowment_usd(world: World) -> float:
+    """What the assigned stakes stand for at the start, in USD of the whole population."""
+    stake = world.electorate.dynamic[ASSIGNED_STAKE].astype(np.float64)
+    return float((stake * world.electorate.column("income")).sum()) * world.citizens_per_voter
+
+
+def _cycle_row(
+    arm: Arm, replicate: int, number: int, name: str, world: World, outcomes: TermOutcomes
+) -> dict[str, Any]:
+    first, role = _first_of_term(world), world.in_office
+    base = openness(world.law.base, world.parameters.policy.cap)
+    return {
+        "replicate": replicate,
+        "arm": arm.name,
+        "number": number,
+        "administration": name,
+        "role": role,
+        "party": world.party(role).label,
+        "alternated": int(name == "opposed"),
+        "breadth": arm.breadth,
+        "visibility": arm.visibility,
+        "layer": arm.layer,
+        "inherited_policy": world.record[first - 1].openness if first > 0 else base,
+        "vote_share": world.results[-1].author_share,
+        **outcomes._asdict(),
+    }

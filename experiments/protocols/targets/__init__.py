@@ -1,0 +1,1 @@
+"""Protocol targets: moments of free histories beside the record."""

@@ -1,0 +1,48 @@
+"""The two policy controls: policies whose fate is known, from the same code and the same voters and parties.
+
+Only the legal layer, exposure (breadth, stake, visibility) and the parties' declared distance on the issue differ from
+`calibrated` (presets `esg-guidance` and `default-investment-rule`). A flip is `restricted`: openness lower by .10 or
+more for six months in a row within the opposed term.
+"""
+
+from __future__ import annotations
+
+from ....model.parameters.presets import preset
+from ....model.parameters.tree import Parameters
+from ..stress_test.run import friendly_term, measure, takeover, with_dose
+
+CONTROLLED: dict[str, tuple[str, str]] = {
+    "reversal_prob_contested_guidance_at_turnover": ("esg-guidance", "ESG guidance"),
+    "reversal_prob_entrenched_default (QDIA 2007)": ("default-investment-rule", "default rule"),
+}
+"""Row of parameters.csv with use TARGET -> preset that must come out in its range, and its short name."""
+
+
+TAKEOVERS = 5
+"""Takeovers of each control for every replicate: one case each would leave the share an error of .05."""
+
+
+def control_parameters(name: str, base: Parameters) -> Parameters:
+    """Parameters of a control with the electorate's size of `base`."""
+    return preset(name).with_values({"electorate.voters": base.electorate.voters})
+
+
+def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
+    """Whether an opposed government takes the policy of a control back in one replicate of the stress test."""
+    parameters = control_parameters(name, base)
+    exposure = parameters.exposure
+    zero = friendly_term(with_dose(parameters, 0.0, exposure.visibility), seed, replicate)
+    past = friendly_term(parameters, seed, replicate)
+    opposed = takeover(past, "opponent", zero)
+    opposed.advance(parameters.institutions.term_months)
+    return bool(measure(opposed).restricted)
+
+
+def control_counts(base: Parameters, seed: int, replicate: int) -> dict[str, float]:
+    """Flips and takeovers of every control in one replicate (TAKEOVERS of its own each), by the name of its preset."""
+    own = range(TAKEOVERS * replicate, TAKEOVERS * (replicate + 1))
+    found: dict[str, float] = {}
+    for name, _ in CONTROLLED.values():
+        found[f"{name} flips"] = float(sum(flipped(name, base, seed, one) for one in own))
+        found[f"{name} takeovers"] = float(TAKEOVERS)
+    return found

@@ -1,0 +1,103 @@
+"""What is measured on one administration: attempted, restricted, reversed, severity and the outcomes that compete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ...model.phases.pipeline import Event
+from ...model.record import Month
+
+FALL = 0.10
+LASTING = 6
+COLLAPSE = 0.10
+TOLERANCE = 1e-9
+
+
+class TermOutcomes(NamedTuple):
+    """Outcomes of one term. Counts are 0 or 1; months count from inauguration, -1 where it never came."""
+
+    attempted: int
+    restricted: int
+    reversed: int
+    prohibited: int
+    closed: int
+    withdrawn: int
+    pending: int
+    court: int
+    collapse: int
+    lapsed: int
+    supported: int
+    restricted_layer: str
+    severity: float
+    months_to_attempt: int
+    months_to_restriction: int
+    months_to_reversal: int
+    mean_policy: float
+    mean_theta: float
+    mean_kappa: float
+    final_policy: float
+    platform_distance: float
+
+
+def lasting_start(holds: Sequence[bool], lasting: int = LASTING) -> int:
+    """Index of the first month of the first unbroken run of `lasting` months in which something holds; -1 if none.
+
+    >>> lasting_start([True, False, True, True], 2)
+    2
+    """
+    if not any(holds):
+        return -1
+    run = 0
+    for index, held in enumerate(holds):
+        run = run + 1 if held else 0
+        if run == lasting:
+            return index - lasting + 1
+    return -1
+
+
+def term_outcomes(
+    months: Sequence[Month], events: Sequence[Event], initial: float, before: float, price: float | None = None
+) -> TermOutcomes:
+    """Measure one term.
+
+    months: its record in order; events: its events; initial: openness at takeover; before: openness before the friendly
+    policy (a reversal brings openness to that level or below for six months in a row); price: at takeover, by default
+    that of the first month.
+    """
+    first = months[0].month
+    low, level = initial - FALL + TOLERANCE, before + TOLERANCE
+    fallen = lasting_start([m.openness <= low for m in months])
+    back = lasting_start([m.openness <= level for m in months]) if initial > level else -1
+    prohibited = lasting_start([m.theta <= TOLERANCE for m in months])
+    shut = lasting_start([m.closed and m.protected >= 1.0 - TOLERANCE for m in months])
+    attempts = [e.month - first for e in events if e.kind == "docketed" and e.restrictive]
+    late = months[-1].openness <= low and fallen < 0
+    lowest = min(m.openness for m in months)
+    takeover = months[0].price if price is None else price
+    worth = COLLAPSE * takeover
+    collapse = lasting_start([m.price < worth for m in months], 12)
+    count = float(len(months))
+    return TermOutcomes(
+        attempted=int(bool(attempts)),
+        restricted=int(fallen >= 0),
+        reversed=int(back >= 0),
+        prohibited=int(prohibited >= 0 and back >= 0),
+        closed=int(shut >= 0 and back >= 0),
+        withdrawn=int(any(e.kind == "withdrawn" and e.restrictive for e in events)),
+        pending=int(late),
+        court=int(any(e.kind == "vacated" for e in events)),
+        collapse=int(collapse >= 0),
+        lapsed=int(any(e.kind == "lapsed" and e.restrictive for e in events)),
+        supported=int(any(e.kind == "enacted" and e.move == "support" for e in events)),
+        restricted_layer=months[fallen].layer if fallen >= 0 else "none",
+        severity=max(0.0, (initial - lowest) / initial) if initial > 0.0 else 0.0,
+        months_to_attempt=attempts[0] if attempts else -1,
+        months_to_restriction=fallen,
+        months_to_reversal=back,
+        mean_policy=sum(m.openness for m in months) / count,
+        mean_theta=sum(m.theta for m in months) / count,
+        mean_kappa=sum(m.kappa for m in months) / count,
+        final_policy=months[-1].openness,
+        platform_distance=sum(m.platform_distance for m in months) / count,
+    )

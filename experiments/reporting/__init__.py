@@ -1,0 +1,1 @@
+"""Reports, printed text and tables."""

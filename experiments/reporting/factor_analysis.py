@@ -1,0 +1,123 @@
+"""What a sweep's rows say about its factors: sensitivity.csv, logit.csv and phase-map.csv of a results folder."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import UserError
+from ..statistics.clustered_logit import cluster_logit
+from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
+from ..statistics.sensitivity import morris_table, point_outcomes, sobol_table
+from ..statistics.verdicts import phase_table
+from ..storage.atomic_files import replaced_atomically
+from ..sweeps.statement_codebook import write_codebook
+
+OUTCOMES = ("reversed", "restricted", "severity")
+UNIT = "unit "
+"""Columns of points.csv with this prefix hold a sampled point's place in the unit cube."""
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A csv of a results folder; "none" stays a word. UserError if it is not there."""
+    if not path.is_file():
+        raise UserError(f"{path.parent} has no {path.name}")
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def analyse(folder: Path) -> tuple[list[Path], list[str]]:
+    """Write what can be said of a sweep's factors; returns the files written and, for the others, a reason each.
+
+    Reads study.toml, export/points.csv and export/runs.csv. Rows must be whole: UserError names missing rows, doubled
+    rows, NaN and mixed generations of code.
+    """
+    runs = read_table(folder / "export" / "runs.csv")
+    if "layer" not in runs.columns:
+        raise UserError(f"{folder} holds no stress test; what its rows say is in its own table, see moat report")
+    refuse_incomplete(runs, ["replicate", "arm"])
+    refuse_missing_rows(runs)
+    if "code" in runs.columns:
+        refuse_mixed_code(runs["code"].astype(str))
+    makers: dict[str, Callable[[], pd.DataFrame]] = {
+        "sensitivity.csv": lambda: sensitivity_of(folder, runs),
+        "logit.csv": lambda: logit_of(runs),
+        "phase-map.csv": lambda: phase_table(runs, str(runs["layer"].iloc[0])),
+    }
+    written, reasons = [], []
+    for name, make in makers.items():
+        try:
+            table = make()
+        except UserError as error:
+            reasons.append(f"{name}: {error}")
+            continue
+        with replaced_atomically(folder / name) as stream:
+            table.to_csv(stream, index=False, lineterminator="\n")
+        written.append(folder / name)
+    write_codebook(folder)
+    return written, reasons
+
+
+def design_of(folder: Path) -> dict[str, Any]:
+    """The [design] table of the folder's study.toml."""
+    path = folder / "study.toml"
+    if not path.is_file():
+        raise UserError("the folder has no study.toml, so its design is not known")
+    found = tomllib.loads(path.read_text(encoding="utf-8")).get("design", {})
+    return found if isinstance(found, dict) else {}
+
+
+def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
+    """Indices of the outcomes over a Sobol' or Morris design; of the paired difference where exposure has doses."""
+    design = design_of(folder)
+    kind = design.get("kind", "grid")
+    if kind not in ("sobol", "morris"):
+        raise UserError(f"indices need a design of kind sobol or morris, this one is {kind}")
+    points = read_table(folder / "export" / "points.csv").sort_values("point")
+    names = [column.removeprefix(UNIT) for column in points.columns if column.startswith(UNIT)]
+    places = points[[UNIT + name for name in names]].to_numpy(dtype=float)
+    dose = float(runs["breadth"].max())
+    visibility = float(runs.loc[runs["breadth"] == dose, "visibility"].max())
+    contrast = {"breadth": dose, "visibility": visibility} if dose > 0.0 and (runs["breadth"] == 0.0).any() else {}
+    tables = []
+    for outcome in OUTCOMES:
+        found = point_outcomes(runs, outcome, points=len(points), **contrast)
+        values, errors = found["value"].to_numpy(), found["mcse"].to_numpy()
+        if values.min() == values.max():
+            continue
+        if kind == "sobol":
+            second = bool(design.get("second_order", False))
+            tables.append(sobol_table(values, names, outcome=outcome, second_order=second, errors=errors))
+        else:
+            levels = int(design.get("grid_levels", 4))
+            tables.append(morris_table(places, values, names, outcome=outcome, levels=levels, errors=errors))
+    if not tables:
+        raise UserError("no outcome varies over the design's points")
+    return pd.concat(tables, ignore_index=True)
+
+
+def logit_of(runs: pd.DataFrame) -> pd.DataFrame:
+    """Logit of reversed and restricted on every factor that varies, errors clustered on the replicate."""
+    dotted = [name for name in runs.columns if "." in name and not name.startswith("exposure.")]
+    factors = [
+        name
+        for name in ("breadth", "visibility", "allocation", *dotted)
+        if name in runs.columns and pd.api.types.is_numeric_dtype(runs[name]) and runs[name].nunique() > 1
+    ]
+    if not factors:
+        raise UserError("no numeric factor varies")
+    tables, reasons = [], []
+    for outcome in ("reversed", "restricted"):
+        try:
+            table = cluster_logit(runs, outcome, factors)
+        except UserError as error:
+            reasons.append(str(error))
+            continue
+        table.insert(0, "outcome", outcome)
+        tables.append(table)
+    if not tables:
+        raise UserError("; ".join(reasons))
+    return pd.concat(tables, ignore_index=True)

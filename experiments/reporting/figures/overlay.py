@@ -1,0 +1,35 @@
+"""Several results folders in one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...errors import UserError
+from ...storage.atomic_files import disk_errors_in_one_line
+
+
+def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
+    """Draw dose-response curves of results folders together; labels are their presets. UserError in one line."""
+    import pandas as pd
+
+    from ...protocols.stress_test.dose_response import dose_response
+    from ...storage.results_folder import read_manifest
+    from .dose_response import dose_response_figure
+
+    tables = {}
+    for folder in results:
+        request = read_manifest(folder)["request"]
+        runs = folder / "export" / "runs.csv"
+        if not runs.is_file():
+            raise UserError(f"{folder} has no export/runs.csv; let its run finish first")
+        label = str(request["preset"])
+        if label in tables:
+            raise UserError(f"two results folders are of preset {label!r}; give one of each")
+        layer = request["parameters"]["policy"]["layer"]
+        tables[label] = dose_response(pd.read_csv(runs, keep_default_na=False), layer)
+    with disk_errors_in_one_line(out):
+        try:
+            return dose_response_figure(tables, out, "dose-response")
+        except ValueError as error:
+            raise UserError(str(error)) from None

@@ -1,0 +1,199 @@
+"""Tables for a paper: plain LaTeX (booktabs), every number with its error or interval, n in the caption."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..storage.atomic_files import replaced_atomically
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    **{one: f"\\{one}" for one in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "θ": r"$\theta$",
+    "±": r"$\pm$",
+    "×": r"$\times$",
+}
+
+
+def escape(text: object) -> str:
+    """Text as LaTeX prints it.
+
+    >>> escape("exposure_breadth > 50%")
+    'exposure\\\\_breadth > 50\\\\%'
+    """
+    return "".join(_SPECIAL.get(one, one) for one in str(text))
+
+
+def signed(value: float, decimals: int = 3) -> str:
+    """A difference with its sign, a true minus, and no leading zero: $-$.091."""
+    text = f"{abs(value):.{decimals}f}"
+    zero = float(text) == 0.0
+    return ("" if zero else "$-$" if value < 0.0 else "$+$") + text.removeprefix("0")
+
+
+def share(value: float, decimals: int = 3) -> str:
+    """A probability without leading zero."""
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("0") if text.startswith("0.") else text
+
+
+def interval(low: float, high: float) -> str:
+    """An interval of differences in brackets; only minus signs, so that two fit beside each other on a page."""
+    return f"[{signed(low)}, {signed(high)}]".replace("$+$", "")
+
+
+def grouped(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table body: rows whose first cell is that of the row above leave it out, others get some space."""
+    lines = []
+    for place, row in enumerate(rows):
+        again = place > 0 and row[0] == rows[place - 1][0]
+        if place > 0 and not again:
+            lines.append(r"\addlinespace")
+        lines.append(" & ".join(["" if again else row[0], *row[1:]]) + r" \\")
+    return lines
+
+
+def tabular(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str,
+    label: str,
+    align: str = "",
+    *,
+    groups: bool = True,
+) -> str:
+    """A table environment of cells that are LaTeX already; the first column left, the others right by default.
+
+    groups: see `grouped`. As wide as the text of the article class at most, with the shipped tables. Raises ValueError
+    where a row has another number of cells than the header.
+    """
+    wrong = [place for place, row in enumerate(rows) if len(row) != len(header)]
+    if wrong:
+        raise ValueError(f"rows {wrong} do not have {len(header)} cells")
+    lines = [
+        "% needs \\usepackage{booktabs}",
+        r"\begin{table}[t]",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+        r"\setlength{\abovecaptionskip}{0pt}\setlength{\belowcaptionskip}{6pt}",
+        rf"\caption{{{caption}}}",
+        rf"\label{{tab:{label}}}",
+        rf"\begin{{tabular}}{{@{{}}{align or 'l' + 'r' * (len(header) - 1)}@{{}}}}",
+        r"\toprule",
+        " & ".join(header) + r" \\",
+        r"\midrule",
+        *(grouped(rows) if groups else (" & ".join(row) + r" \\" for row in rows)),
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
+    """The dose-response table of one legal layer: shares with Monte Carlo errors, paired differences with intervals."""
+    rows = []
+    for row in summary.to_dict("records"):
+        first = [f"{row['visibility']:g}", f"{row['breadth']:g}"]
+        levels = [f"{share(row[f'p_{e}'])} ({share(row[f'p_{e}_mcse'])})" for e in ("restricted", "reversed")]
+        differences = [
+            "reference"
+            if row["breadth"] == 0.0
+            else f"{signed(row[f'rd_{e}'])} {interval(row[f'rd_{e}_low'], row[f'rd_{e}_high'])}"
+            for e in ("restricted", "reversed")
+        ]
+        rows.append([*first, *levels, *differences, f"{share(row['severity'])} ({share(row['severity_mcse'])})"])
+    least, most = int(summary["n"].min()), int(summary["n"].max())
+    counts = f"{least}" if least == most else f"{least}$ to ${most}"
+    header = ["$v$", "$b$", "P(restricted)", "P(reversed)", "RD restricted", "RD reversed", "severity"]
+    caption = (
+        "Restriction and reversal under an opposed government by breadth $b$ and visibility $v$ of exposure, "
+        f"$n = {counts}$ paired replicates. Monte Carlo standard errors in parentheses; paired risk differences with "
+        f"95\\% intervals (Newcombe 1998, method 10). Simulated. {escape(citation)}"
+    )
+    return tabular(header, rows, caption, "dose-response")
+
+
+def mediation_tex(table: pd.DataFrame, citation: str) -> str:
+    """The mediation table: each channel's Shapley value with interval, error and range over orders."""
+    rows = []
+    for row in table.to_dict("records"):
+        spans = [interval(row["low"], row["high"]), share(row["mcse"])]
+        over = "" if pd.isna(row["smallest"]) else interval(row["smallest"], row["largest"])
+        rows.append([escape(row["outcome"]), escape(row["channel"]), signed(row["shapley"]), *spans, over])
+    caption = (
+        f"Shapley values of the channels, $n = {int(table['n'].iloc[0])}$ paired replicates; channels and other paths "
+        f"add up to the total. Range: smallest and largest contribution over the 24 orders. {escape(citation)}"
+    )
+    return tabular(
+        ["outcome", "channel", "part", "95\\% interval", "MC error", "range"], rows, caption, "mediation", "llrrrr"
+    )
+
+
+def _plain(region: str) -> str:
+    """A region's words with true minus signs and no leading zeros.
+
+    >>> _plain("within 0.05 of 0"), _plain("below -0.05")
+    ('within .05 of 0', 'below $-$.05')
+    """
+    return re.sub(r"(-?)\b0(\.\d+)", lambda found: ("$-$" if found[1] else "") + found[2], escape(region))
+
+
+def prior_mass_tex(table: pd.DataFrame, citation: str) -> str:
+    """The three shares of the prior with their errors."""
+    rows = [
+        [escape(r["outcome"]), _plain(r["region"]), share(r["share"]), share(r["error"]), share(r["raw_share"]),
+         share(r["noise_error"])]
+        for r in table.to_dict("records")
+    ]  # fmt: skip
+    one = table.iloc[0]
+    caption = (
+        f"Share of the prior by risk difference: {int(one['draws'])} draws with a calibrated baseline "
+        f"({int(one['left_out'])} left out), {int(one['replicates'])} paired replicates each. Share: Monte Carlo noise "
+        f"taken out; error: bootstrap of draws. {escape(citation)}"
+    )
+    header = ["outcome", "risk difference", "share", "error", "raw share", "noise error"]
+    return tabular(header, rows, caption, "prior-mass", "llrrrr")
+
+
+def sensitivity_tex(table: pd.DataFrame, citation: str) -> str:
+    """Sensitivity indices with their bootstrap intervals."""
+    rows = [
+        [escape(r["factor"]) + (f" $\\times$ {escape(r['with'])}" if isinstance(r["with"], str) and r["with"] else ""),
+         escape(str(r["index"]).replace("_", " ")), signed(r["value"]),
+         "" if pd.isna(r["low"]) else interval(r["low"], r["high"])]
+        for r in table.to_dict("records")
+    ]  # fmt: skip
+    one = table.iloc[0]
+    caption = (
+        f"Sensitivity of {escape(one['outcome'])} ({escape(one['method'])}, {int(one['points'])} design points), 95\\% "
+        f"bootstrap intervals. {escape(citation)}"
+    )
+    return tabular(["factor", "index", "value", "95\\% interval"], rows, caption, "sensitivity", "llrr", groups=False)
+
+
+TABLES: dict[str, Callable[[pd.DataFrame, str], str]] = {
+    "dose-response": dose_response_tex,
+    "mediation": mediation_tex,
+    "prior-mass": prior_mass_tex,
+    "sensitivity": sensitivity_tex,
+}
+
+
+def write_tables(folder: Path, tables: dict[str, Any], citation: str) -> list[Path]:
+    """Write FOLDER/NAME.tex for every table given by its name in TABLES; returns the paths in that order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, maker in TABLES.items():
+        if name in tables:
+            path = folder / f"{name}.tex"
+            with replaced_atomically(path) as stream:
+                stream.write(maker(tables[name], citation))
+            paths.append(path)
+    return paths

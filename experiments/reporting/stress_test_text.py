@@ -1,0 +1,203 @@
+"""The printed answer of `moat run`: dose-response table, verdict, money, implied vote effects, files."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from ..protocols.stress_test.dose_response import PRIMARY_BREADTH, dose_response, primary_contrast, smallest_doses
+from .assumption_range import range_lines, shipped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..studies.from_options import Request
+    from ..sweeps.outcome import Outcome
+
+ARTICLE_SHARE = 0.05
+NOTICE = "A laboratory, not a forecast and not advice."
+
+
+def summary_table(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """The dose-response table of every layer that was run, with the money each arm stands for; the own layer first."""
+    import pandas as pd
+
+    own = request.parameters.policy.layer
+    layers = [own, *(layer for layer in frame["layer"].unique() if layer != own)]
+    table = pd.concat([dose_response(frame, layer) for layer in layers], ignore_index=True)
+    money = frame.groupby("arm")[["exposed_usd_bn", "mean_stake", "beyond_coverage"]].mean()
+    table["exposed_usd_bn"] = table["arm"].map(money["exposed_usd_bn"])
+    assets = 1e3 * request.parameters_fact("assets_401k")
+    table["share_of_401k_assets"] = table["exposed_usd_bn"] / assets
+    table["mean_stake"] = table["arm"].map(money["mean_stake"])
+    table["beyond_coverage"] = table["arm"].map(money["beyond_coverage"]).astype(int)
+    return table
+
+
+_HEAD = (
+    f"{'breadth':>7} {'n':>6}{'P(att)':>8}{'P(restr)':>9}{'P(rev)':>7}"
+    f"{'RD restricted [95%]':>25}{'RD reversed [95%]':>25}{'MC err':>7}{'severity':>10}{'G':>7}{'policy':>8}"
+)
+_LEGEND = (
+    "P(att), P(restr), P(rev): share of replicates in which the opposed government attempted to restrict the policy,",
+    "  restricted it, or took it back to where it was before the friendly policy. RD: difference from zero exposure.",
+    "MC err: largest Monte Carlo standard error among the row's probabilities and differences.",
+    "severity: largest fall of openness, as a share. policy: mean openness under the opposed government.",
+    "G: mean theta if the friendly party returns instead, minus mean theta under the opposed government.",
+)
+
+
+def _line(row: Any) -> str:
+    def risk(event: str) -> str:
+        if row.breadth == 0.0:
+            return "reference"
+        low, high = getattr(row, f"rd_{event}_low"), getattr(row, f"rd_{event}_high")
+        return f"{getattr(row, f'rd_{event}'):+.3f} [{low:+.3f}, {high:+.3f}]"
+
+    mark = "*" if row.beyond_coverage else " "
+    errors = [row.p_attempted_mcse, row.p_restricted_mcse, row.p_reversed_mcse]
+    if row.breadth > 0.0:
+        errors += [row.rd_restricted_mcse, row.rd_reversed_mcse]
+    return (
+        f"{row.breadth:>7g}{mark}{row.n:>6d}{row.p_attempted:>8.3f}{row.p_restricted:>9.3f}{row.p_reversed:>7.3f}"
+        f"{risk('restricted'):>25}{risk('reversed'):>25}{max(errors):>7.3f}{row.severity:>10.3f}{row.gap:>7.3f}"
+        f"{row.mean_policy:>8.3f}"
+    )
+
+
+def layer_counts(frame: pd.DataFrame, arm: str) -> str:
+    """How the restrictions of an arm came about, by the layer that held them."""
+    rows = frame[frame["arm"] == arm]
+    shares = rows["restricted_layer"].value_counts() / len(rows)
+    return (
+        ", ".join(f"{layer} {share:.3f}" for layer, share in shares.sort_index().items() if layer != "none") or "none"
+    )
+
+
+def layer_lines(frame: pd.DataFrame, own: pd.DataFrame) -> list[str]:
+    """Restrictions by layer without and with exposure, and the extensive margin: any holders at all."""
+    lines = [f"Restricted without exposure, by layer: {layer_counts(frame, 'b=0')}."]
+    first = own[(own["visibility"] == own["visibility"].iloc[0]) & (own["breadth"] > 0.0)]
+    declared = first[first["breadth"] == PRIMARY_BREADTH]
+    if len(declared):
+        counts = layer_counts(frame, declared["arm"].iloc[0])
+        lines.append(f"Restricted at b = {PRIMARY_BREADTH:g}, v = {declared['visibility'].iloc[0]:g}: {counts}.")
+    if len(first):
+        row = first.iloc[0]
+        lines.append(
+            f"Extensive margin (any holders, here b = {row['breadth']:g}, v = {row['visibility']:g}): RD reversed "
+            f"{row['rd_reversed']:+.3f} [{row['rd_reversed_low']:+.3f}, {row['rd_reversed_high']:+.3f}]."
+        )
+    return lines
+
+
+def verdict_lines(outcome: Outcome) -> list[str]:
+    """One sentence with the verdict per visibility, by the rule declared before any run."""
+    request = outcome.request
+    if PRIMARY_BREADTH not in request.design.breadths:
+        return [
+            f"No verdict: the declared contrast needs breadth {PRIMARY_BREADTH:g} (--breadth 0,{PRIMARY_BREADTH:g})."
+        ]
+    if outcome.frame["replicate"].nunique() < 2:
+        return ["No verdict: one replicate has no error."]
+    contrasts = primary_contrast(outcome.frame, layer=request.parameters.policy.layer)
+    x10 = smallest_doses(outcome.frame, layer=request.parameters.policy.layer)
+    lines = []
+    for visibility, contrast in contrasts.items():
+        lines.append(f"Verdict at v = {visibility:g}: {contrast.verdict.sentence}")
+        if visibility in x10:
+            lines.append(f"  {x10[visibility].sentence}")
+    return lines
+
+
+def money_lines(table: pd.DataFrame) -> list[str]:
+    """What each breadth stands for in USD, and which breadth stands for the article's 5% of 401(k) assets."""
+    rows = table[(table["breadth"] > 0) & (table["layer"] == table["layer"].iloc[0])]
+    rows = rows[rows["visibility"] == rows["visibility"].iloc[0]] if len(rows) else rows
+    share, breadth = rows["share_of_401k_assets"].tolist(), rows["breadth"].tolist()
+    money = "; ".join(
+        f"{b:g}: {usd:,.0f} ({s:.1%})" for b, usd, s in zip(breadth, rows["exposed_usd_bn"], share, strict=True)
+    )
+    lines = [f"Exposed USD bn at each breadth (share of 401(k) assets): {money}."] if money else []
+    points = [(0.0, 0.0), *zip(share, breadth, strict=True)]
+    for (s0, b0), (s1, b1) in itertools.pairwise(points):
+        if s0 < ARTICLE_SHARE <= s1:
+            at = b0 + (b1 - b0) * (ARTICLE_SHARE - s0) / (s1 - s0)
+            return [*lines, f"The article's 5% of 401(k) assets stands at breadth {at:.2f} on this axis."]
+    return [*lines, "The article's 5% of 401(k) assets lies beyond the doses of this table."]
+
+
+def implied_lines(request: Request) -> list[str]:
+    """Vote effects that the parameters imply, with a warning beyond the literature."""
+    from ...model.diagnostics import LITERATURE_POINTS, implied_effects
+    from ..protocols.stress_test.run import with_dose
+
+    lines = []
+    for visibility in request.design.visibilities:
+        e = implied_effects(with_dose(request.parameters, PRIMARY_BREADTH, visibility), request.seed)
+        lines.append(
+            f"Implied at b = {PRIMARY_BREADTH:g}, v = {visibility:g} by a rival who would prohibit: {e.per_holder:.2f} "
+            f"points per holder (mean stake {e.mean_stake:.3f} years of income), {e.national:.2f} points nationally; "
+            f"the issue is {e.variance_share:.3f} of the variance of the vote."
+        )
+        if e.per_holder > LITERATURE_POINTS:
+            lines.append(
+                f"  Beyond the literature: the largest effect found per holder is {LITERATURE_POINTS:g} points."
+            )
+    return lines
+
+
+def text(outcome: Outcome) -> str:
+    """The whole printed answer."""
+    request, frame = outcome.request, outcome.frame
+    p = request.parameters
+    table = outcome.table
+    n = frame["replicate"].nunique()
+    lines = [
+        f"political-moat: preset {request.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} voters, "
+        f"{n} paired replicate{'s' * (n != 1)}, seed {request.seed}, allocation {100 * p.exposure.allocation:g}%",
+        NOTICE,
+    ]
+    own = table[table["layer"] == p.policy.layer]
+    for visibility in own["visibility"].drop_duplicates():
+        lines += ["", f"v = {visibility:g} ({p.policy.layer} layer)", _HEAD]
+        lines += [_line(row) for row in own[own["visibility"] == visibility].itertuples()]
+    others = table[table["layer"] != p.policy.layer]
+    for layer in others["layer"].drop_duplicates():
+        lines += ["", f"v = {request.design.visibilities[0]:g} ({layer} layer)", _HEAD]
+        lines += [_line(row) for row in others[others["layer"] == layer].itertuples()]
+    lines += ["", *_LEGEND]
+    if own["beyond_coverage"].any():
+        lines.append("* beyond current coverage: holders without an account are given an IRA of their age's median.")
+    lines += layer_lines(frame, own)
+    lines += [*money_lines(table), *implied_lines(request), "", *verdict_lines(outcome)]
+    lines.append(
+        "Office rent and choice precision have no data and move this number (moat params --assumed); "
+        "read the verdict as one point of that range."
+    )
+    lines += range_lines(shipped())
+    lines += ["", f"Files: {outcome.path} (summary.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/)"]
+    lines += [f"FAILED {reason}" for reason in outcome.reasons]
+    return "\n".join(lines)
+
+
+def as_json(outcome: Outcome) -> str:
+    """The same answer for programs."""
+    table = outcome.table
+    rows = [
+        {k: (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
+        for row in table.to_dict(orient="records")
+    ]
+    content = {
+        "preset": outcome.request.preset,
+        "seed": outcome.request.seed,
+        "replicates": int(outcome.frame["replicate"].nunique()),
+        "table": rows,
+        "verdict": verdict_lines(outcome),
+        "files": str(outcome.path),
+        "failed": outcome.reasons,
+        "notice": NOTICE,
+    }
+    return json.dumps(content, indent=2, allow_nan=False)

@@ -1,0 +1,1 @@
+"""Intervals, paired tests, bands, thresholds and sensitivity."""

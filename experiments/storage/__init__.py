@@ -1,0 +1,1 @@
+"""Files of a results folder: ledger, exports, codebook, archive."""

@@ -1,0 +1,83 @@
+"""Writing files so that a crash or a full disk leaves the old file or the new one, and one line says what happened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from ..errors import UserError
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG}
+PARTIAL = ".partial"
+"""Ending of a file that is being written."""
+
+
+@contextmanager
+def disk_errors_in_one_line(path: Path) -> Iterator[None]:
+    """Turn what a disk or SQLite refuses while writing `path` into a UserError of one line; the rest passes through."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise UserError(f"the disk is full while writing {path}") from error
+        if error.errno in _REFUSED:
+            raise UserError(f"cannot write {path}: {error.strerror}") from error
+        raise
+    except sqlite3.Error as error:
+        line = _sqlite_line(error, path)
+        if line is None:
+            raise
+        raise UserError(line) from error
+
+
+def _sqlite_line(error: sqlite3.Error, path: Path) -> str | None:
+    name = getattr(error, "sqlite_errorname", None) or ""
+    if name.startswith("SQLITE_FULL"):
+        return f"the disk is full while writing {path}"
+    if name.startswith("SQLITE_IOERR"):
+        return f"the disk is full or failing while writing {path} ({error})"
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return f"cannot write {path}: {error}"
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return f"another program keeps {path} locked; close it and run the same command again"
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return f"{path} is damaged ({error}); restore it from a backup or choose another --out"
+    return None
+
+
+@contextmanager
+def replaced_atomically(path: Path) -> Iterator[TextIO]:
+    """A text stream (UTF-8, newlines as written) whose contents become `path` at the end of the block, or never.
+
+    Makes the folder if needed. Raises UserError in one line when the disk is full or refuses.
+    """
+    partial = path.with_name(path.name + PARTIAL)
+    with disk_errors_in_one_line(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with partial.open("w", encoding="utf-8", newline="") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise
+        _make_durable(path.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    """Flush a folder's own entry, where the system lets a folder be opened (Windows does not)."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

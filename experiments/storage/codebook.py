@@ -1,0 +1,85 @@
+"""codebook.md: every column of every table, from the declarations that made them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+
+from ...model.parameters.market import CHANNELS
+from ..protocols.history.columns import (
+    HISTORY_CYCLE_COLUMNS,
+    HISTORY_RUN_COLUMNS,
+    HISTORY_SUMMARY_COLUMNS,
+    INCIDENCE_COLUMNS,
+)
+from ..protocols.history.naive_regression import NAIVE_COLUMNS
+from ..protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
+from ..protocols.stress_test.dose_response import COLUMNS
+from .columns import Column
+
+
+def _range(column: Column) -> str:
+    if math.isinf(column.low) and math.isinf(column.high):
+        return ""
+    return f"{column.low:g} to {column.high:g}"
+
+
+def _rows(columns: Iterable[Column]) -> list[str]:
+    lines = ["| column | unit | range | meaning | formula |", "|---|---|---|---|---|"]
+    for column in columns:
+        cells = (column.name, column.unit, _range(column), column.meaning, column.formula)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return lines
+
+
+Tables = tuple[tuple[str, tuple[Column, ...]], ...]
+
+STRESS_TABLES: Tables = (
+    ("export/runs.csv: a row per run", RUN_COLUMNS),
+    ("export/cycles.csv: a row per administration", CYCLE_COLUMNS),
+    ("summary.csv: the printed table", COLUMNS),
+)
+HISTORY_TABLES: Tables = (
+    ("export/runs.csv: a row per run", HISTORY_RUN_COLUMNS),
+    ("export/cycles.csv: a row per presidential term", HISTORY_CYCLE_COLUMNS),
+    ("summary.csv: the printed table, a row per arm", HISTORY_SUMMARY_COLUMNS),
+    ("incidence.csv: how the friendly policy first ended, by arm, clock and time", INCIDENCE_COLUMNS),
+)
+EVOLVING_TABLES: Tables = (
+    *HISTORY_TABLES,
+    ("naive_regression.csv: reversal regressed on exposure, naive beside assigned", NAIVE_COLUMNS),
+)
+
+
+def codebook(tables: Tables = STRESS_TABLES) -> str:
+    """The codebook of a results folder, Markdown; tables: titles and columns of its files."""
+    parts = [
+        "# Codebook",
+        "",
+        "A laboratory, not a forecast and not advice. An empty cell is a value that does not exist.",
+        "",
+        "Channels by which exposure can reach politics, each a switch (`channels.NAME`): " + ", ".join(CHANNELS) + ".",
+    ]
+    for title, columns in tables:
+        parts += ["", f"## {title}", "", *_rows(columns)]
+    return "\n".join(parts) + "\n"
+
+
+def codebook_json(tables: Tables) -> str:
+    """The same codebook for programs: a list of columns by file; a bound that does not exist is null."""
+    content = {
+        title.partition(":")[0]: [
+            {
+                "name": column.name,
+                "unit": column.unit,
+                "low": column.low if math.isfinite(column.low) else None,
+                "high": column.high if math.isfinite(column.high) else None,
+                "meaning": column.meaning,
+                "formula": column.formula,
+            }
+            for column in columns
+        ]
+        for title, columns in tables
+    }
+    return json.dumps({"channels": list(CHANNELS), "files": content}, indent=2) + "\n"

@@ -1,0 +1,370 @@
+"""The ledger of finished runs: every acknowledged run is on disk, once, whatever dies next."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+from ..errors import NonDeterministic, UserError
+from .atomic_files import disk_errors_in_one_line
+from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash_of_texts
+from .tables import write_csv, write_parquet
+
+__all__ = ["CycleRecord", "FailureRecord", "Ledger", "RunRecord", "journal_mode"]
+
+_BUSY_SECONDS = 30.0
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tasks (key TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    key TEXT PRIMARY KEY, task TEXT NOT NULL, replicate INTEGER NOT NULL, arm TEXT NOT NULL,
+    outcome_hash TEXT NOT NULL, row TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS runs_by_replicate ON runs (replicate);
+CREATE TABLE IF NOT EXISTS cycles (
+    key TEXT NOT NULL REFERENCES runs (key), number INTEGER NOT NULL, row TEXT NOT NULL,
+    PRIMARY KEY (key, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS failures (
+    task TEXT NOT NULL, attempt INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, seed TEXT);
+CREATE TABLE IF NOT EXISTS given_up (task TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS disagreements (key TEXT NOT NULL, recorded TEXT NOT NULL, repeated TEXT NOT NULL);
+"""
+
+
+_ALL = 2**62
+_RUN_EXISTS = "SELECT 1 FROM runs WHERE key = ?"
+
+
+class RunRecord(TypedDict):
+    """One run: `row` holds its outcomes by column, JSON scalars (None for a missing value, never NaN)."""
+
+    key: str
+    replicate: int
+    arm: str
+    row: Mapping[str, Any]
+
+
+class CycleRecord(TypedDict):
+    """One administration of a run; `key` is the run's, `number` counts from 0 or 1, as the caller likes."""
+
+    key: str
+    number: int
+    row: Mapping[str, Any]
+
+
+class FailureRecord(TypedDict):
+    """One failed attempt at a task; `detail` is the traceback, if there was one."""
+
+    task: str
+    attempt: int
+    reason: str
+    detail: NotRequired[str]
+    seed: int | None
+
+
+class Ledger:
+    """SQLite file of finished runs. One writer (the coordinator), one transaction per task, flushed before it returns.
+
+    Write-ahead log where the file system can, a rollback journal elsewhere (network folders). `read_only` opens an
+    existing ledger beside its writer. Raises UserError in one line for a full disk, a damaged or a newer file.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open or create the ledger at `path`."""
+        self.path = path
+        self.read_only = read_only
+        self._together = False
+        with disk_errors_in_one_line(path):
+            address = f"{path.absolute().as_uri()}{'?mode=ro' if read_only else ''}"
+            self._connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+            try:
+                if not read_only:
+                    self._prepare()
+                self._check_schema()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        journal_mode(self._connection)
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+        self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+
+    def _check_schema(self) -> None:
+        (found,) = self._connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+        if found != str(SCHEMA_VERSION):
+            raise UserError(f"{self.path} has outcome schema {found}, this version writes {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Close; the writer also folds the write-ahead log in, so that the one file can be copied."""
+        if not self.read_only:
+            # A reader in between keeps the log alive: then it stays, and nothing is lost.
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA busy_timeout=0")
+                self._connection.execute("PRAGMA journal_mode=DELETE")
+        self._connection.close()
+
+    def __enter__(self) -> Ledger:
+        """The ledger itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for everything recorded in the block: one flush of the disk for many tasks."""
+        with self._transaction():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        if self._together:
+            yield self._connection
+            return
+        with disk_errors_in_one_line(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except NonDeterministic:  # the flag must stay
+                self._connection.execute("COMMIT")
+                raise
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite has rolled back by itself when the disk was full
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def record(self, task_key: str, runs: Sequence[RunRecord], cycles: Sequence[CycleRecord] = ()) -> bool:
+        """Write a finished task, all or nothing; False if all of it was there already, with equal outcomes.
+
+        Raises NonDeterministic (and flags the study) if a run was recorded with another outcome, ValueError for NaN or
+        for cycles of a run not in `runs`.
+        """
+        prepared = [_prepared(run, cycles) for run in runs]
+        strangers = {cycle["key"] for cycle in cycles} - {run["key"] for run in runs}
+        if strangers:
+            raise ValueError(f"cycles of runs that are not in the task {task_key}: {sorted(strangers)}")
+        with self._transaction() as connection:
+            disagreements = [found for run in prepared if (found := self._disagreement(run)) is not None]
+            if disagreements:
+                connection.executemany("INSERT INTO disagreements VALUES (?, ?, ?)", disagreements)
+                fresh = False
+            else:
+                fresh = sum(self._insert(task_key, run) for run in prepared) > 0
+                connection.execute("INSERT OR IGNORE INTO tasks VALUES (?)", (task_key,))
+                connection.execute("DELETE FROM given_up WHERE task = ?", (task_key,))
+        if disagreements:
+            key, recorded, repeated = disagreements[0]
+            raise NonDeterministic(f"run {key} gave outcome {recorded[:16]} before and {repeated[:16]} now")
+        return fresh
+
+    def _disagreement(self, run: _Prepared) -> tuple[str, str, str] | None:
+        query = "SELECT outcome_hash FROM runs WHERE key = ?"
+        known = self._connection.execute(query, (run.key,)).fetchone()
+        return None if known is None or known[0] == run.outcome_hash else (run.key, known[0], run.outcome_hash)
+
+    def _insert(self, task_key: str, run: _Prepared) -> bool:
+        values = (run.key, task_key, run.replicate, run.arm, run.outcome_hash, run.row)
+        cursor = self._connection.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
+        if cursor.rowcount != 1:
+            return False
+        self._connection.executemany("INSERT INTO cycles VALUES (?, ?, ?)", run.cycles)
+        return True
+
+    def record_failure(
+        self, task_key: str, attempt: int, reason: str, seed: int | None, detail: str = "", *, final: bool = False
+    ) -> None:
+        """Write a failed attempt; the task stays open. `final`: it is given up until `forgive` or a success."""
+        values = (task_key, attempt, reason, detail, None if seed is None else str(seed))
+        with self._transaction() as connection:
+            connection.execute("INSERT INTO failures VALUES (?, ?, ?, ?, ?)", values)
+            if final:
+                connection.execute("INSERT OR REPLACE INTO given_up VALUES (?, ?)", (task_key, reason))
+
+    def given_up(self) -> dict[str, str]:
+        """Tasks that failed as often as they were allowed to, and the last reason."""
+        return dict(self._connection.execute("SELECT task, reason FROM given_up ORDER BY task"))
+
+    def forgive(self) -> None:
+        """Take up again what was given up."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM given_up")
+
+    def recorded(self, keys: Sequence[str]) -> set[str]:
+        """Those of some run keys that are recorded."""
+        return {key for key in keys if self._connection.execute(_RUN_EXISTS, (key,)).fetchone() is not None}
+
+    def run_row(self, key: str) -> tuple[str, dict[str, Any]] | None:
+        """Outcome hash and row of one run; None if it is not recorded."""
+        found = self._connection.execute("SELECT outcome_hash, row FROM runs WHERE key = ?", (key,)).fetchone()
+        return None if found is None else (found[0], json.loads(found[1]))
+
+    def cycle_rows(self, key: str) -> list[tuple[int, dict[str, Any]]]:
+        """Number and row of each administration of one run."""
+        found = self._connection.execute("SELECT number, row FROM cycles WHERE key = ? ORDER BY number", (key,))
+        return [(number, json.loads(row)) for number, row in found]
+
+    def find(self, prefix: str) -> list[tuple[str, int, str]]:
+        """Key, replicate and arm of the runs whose key starts with `prefix` (hexadecimal digits), at most two."""
+        query = "SELECT key, replicate, arm FROM runs WHERE key >= ? AND key < ? ORDER BY key LIMIT 2"
+        return list(self._connection.execute(query, (prefix, prefix + "g")))
+
+    def copy_from(self, other: Path) -> int:
+        """Take over every run of another ledger in one transaction, comparing outcomes of runs held by both.
+
+        Returns the number of runs that are new. Raises NonDeterministic (and flags the study) if two disagree.
+        """
+        source = Ledger(other, read_only=True)
+        with source, self._transaction() as connection:
+            fresh = 0
+            theirs = source._connection
+            for key, task, replicate, arm, hashed, row in theirs.execute(
+                "SELECT key, task, replicate, arm, outcome_hash, row FROM runs"
+            ):
+                cycles = theirs.execute("SELECT key, number, row FROM cycles WHERE key = ?", (key,)).fetchall()
+                run = _Prepared(key, replicate, arm, hashed, row, cycles)
+                wrong = self._disagreement(run)
+                if wrong is not None:
+                    connection.execute("INSERT INTO disagreements VALUES (?, ?, ?)", wrong)
+                    raise NonDeterministic(
+                        f"run {key} gave outcome {wrong[1][:16]} in one folder, {wrong[2][:16]} in {other}"
+                    )
+                fresh += self._insert(task, run)
+            connection.executemany("INSERT OR IGNORE INTO tasks VALUES (?)", theirs.execute("SELECT key FROM tasks"))
+            connection.executemany(
+                "INSERT INTO failures VALUES (?, ?, ?, ?, ?)",
+                theirs.execute("SELECT task, attempt, reason, detail, seed FROM failures"),
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO given_up VALUES (?, ?)",
+                theirs.execute("SELECT task, reason FROM given_up WHERE task NOT IN (SELECT key FROM tasks)"),
+            )
+            return fresh
+
+    def done(self) -> set[str]:
+        """Keys of the recorded tasks."""
+        return {key for (key,) in self._connection.execute("SELECT key FROM tasks")}
+
+    def is_done(self, task_key: str) -> bool:
+        """Whether one task is recorded; no memory, for studies of millions."""
+        return self._connection.execute("SELECT 1 FROM tasks WHERE key = ?", (task_key,)).fetchone() is not None
+
+    def count(self) -> int:
+        """Number of recorded runs."""
+        return int(self._connection.execute("SELECT count(*) FROM runs").fetchone()[0])
+
+    def failures(self, *, open_only: bool = True) -> list[FailureRecord]:
+        """Failed attempts in the order they happened; by default only of tasks that never succeeded."""
+        query = "SELECT task, attempt, reason, detail, seed FROM failures"
+        if open_only:
+            query += " WHERE task NOT IN (SELECT key FROM tasks)"
+        return [
+            {"task": task, "attempt": attempt, "reason": reason, "detail": detail, "seed": seed and int(seed)}
+            for task, attempt, reason, detail, seed in self._connection.execute(query + " ORDER BY rowid")
+        ]
+
+    def disagreements(self) -> list[str]:
+        """Keys of runs whose repeated execution gave another outcome; not empty means non-deterministic."""
+        return [key for (key,) in self._connection.execute("SELECT DISTINCT key FROM disagreements ORDER BY key")]
+
+    def runs(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
+        """Rows by (replicate, place of the arm in `arms`, key), each with key, replicate, arm and outcome_hash added.
+
+        replicates: only those below this number. A row's own columns win over the added ones. Raises ValueError for an
+        arm that is not in `arms`.
+        """
+        names = ("replicate", "arm", "key", "outcome_hash")
+        query = "SELECT replicate, arm, key, outcome_hash, row FROM runs WHERE replicate < ? ORDER BY replicate"
+        return _in_order(self._connection.execute(query, (replicates,)), names, arms)
+
+    def cycles(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
+        """Rows per administration in the order of `runs`, then by number; with key, replicate, arm and number added."""
+        names = ("replicate", "arm", "key", "number")
+        query = (
+            "SELECT r.replicate, r.arm, c.key, c.number, c.row "
+            "FROM runs r CROSS JOIN cycles c ON c.key = r.key WHERE r.replicate < ? ORDER BY r.replicate"
+        )
+        return _in_order(self._connection.execute(query, (replicates,)), names, arms)
+
+    def export_csv(
+        self,
+        folder: Path,
+        *,
+        run_columns: Sequence[str],
+        cycle_columns: Sequence[str],
+        arms: Sequence[str],
+        replicates: int = _ALL,
+        parquet: bool = False,
+    ) -> tuple[Path, Path]:
+        """Write runs.csv and cycles.csv into `folder` (made if needed), each replaced in one step; returns both paths.
+
+        `parquet`: the same tables as Parquet beside them.
+
+        The bytes depend on the rows, the columns and the order of `arms` only. Columns may name key, replicate, arm,
+        outcome_hash (runs) and number (cycles) beside the rows' own. Floats by repr, truth as 1 and 0, a missing value
+        empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
+        """
+        runs, cycles = folder / "runs.csv", folder / "cycles.csv"
+        added = {"replicate", "arm", "key"}
+        found = (
+            (runs, write_csv(runs, run_columns, added | {"outcome_hash"}, self.runs(arms, replicates))),
+            (cycles, write_csv(cycles, cycle_columns, added | {"number"}, self.cycles(arms, replicates))),
+        )
+        for table, kinds in found if parquet else ():
+            write_parquet(table.with_suffix(".parquet"), table, kinds)
+        return runs, cycles
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    key: str
+    replicate: int
+    arm: str
+    outcome_hash: str
+    row: str
+    cycles: list[tuple[str, int, str]]
+
+
+def _prepared(run: RunRecord, cycles: Sequence[CycleRecord]) -> _Prepared:
+    own = sorted((cycle for cycle in cycles if cycle["key"] == run["key"]), key=lambda cycle: cycle["number"])
+    row = canonical_json(run["row"])
+    rows = [(cycle["key"], cycle["number"], canonical_json(cycle["row"])) for cycle in own]
+    hashed = outcome_hash_of_texts(row, [(number, text) for _, number, text in rows])
+    return _Prepared(run["key"], run["replicate"], run["arm"], hashed, row, rows)
+
+
+def journal_mode(connection: sqlite3.Connection) -> str:
+    """Set the write-ahead log, or the rollback journal where the file system has no shared memory; returns the mode."""
+    with suppress(sqlite3.OperationalError):
+        (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        if mode == "wal":
+            return "wal"
+    (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    return str(mode)
+
+
+def _in_order(
+    found: Iterable[tuple[Any, ...]], names: tuple[str, ...], arms: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """One replicate at a time, so that memory does not grow with the study."""
+    places = {arm: place for place, arm in enumerate(arms)}
+    for _, group in itertools.groupby(found, key=lambda values: values[0]):
+        together = list(group)
+        for values in together:
+            if values[1] not in places:
+                raise ValueError(f"the arm {values[1]!r} of run {values[2]} is not among the declared arms")
+        for values in sorted(together, key=lambda values: (places[values[1]], *values[2:4])):
+            yield dict(zip(names, values[:-1], strict=True)) | json.loads(values[-1])

@@ -1,0 +1,222 @@
+"""Where a number comes from: the code, the request, the versions; and the hashes that tell two of them apart."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...agents.source_hash import (
+    APPLICATION,
+    COMPILER_PACKAGES,
+    digest_of,
+    kernel_code_hash,
+    model_sources,
+    normalised,
+    short,
+    use_code_named_cache,
+    versions,
+)
+from .atomic_files import PARTIAL, replaced_atomically
+
+__all__ = [
+    "CHECKSUMS",
+    "EXPERIMENT_MODULES",
+    "SCHEMA_VERSION",
+    "canonical_json",
+    "code_hash",
+    "kernel_code_hash",
+    "manifest",
+    "outcome_hash",
+    "run_key",
+    "short",
+    "short_code_hash",
+    "use_code_named_cache",
+    "verify_checksums",
+    "write_checksums",
+]
+
+SCHEMA_VERSION = 2
+"""Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
+EXPERIMENT_MODULES = ("protocols",)
+"""Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
+RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
+CHECKSUMS = "SHA256SUMS"
+# The ledger is working state: its bytes depend on the order in which runs finished, unlike everything exported from it.
+_NOT_DIGESTED = (CHECKSUMS, ".lock", "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.sqlite-journal")
+_CHUNK = 1 << 20
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_NAMES = frozenset({str})
+_CELLS = frozenset({str, int, float, bool, type(None)})
+
+
+@functools.cache
+def code_hash() -> str:
+    """sha256 (64 hex characters) of everything that decides an outcome; read once per process.
+
+    Sources of agents/ and model/ with the shipped calibration, the modules of experiments/ in EXPERIMENT_MODULES, and
+    the numba and numpy versions. The same for a wheel and an editable install.
+    Raises FileNotFoundError if a part is missing.
+    """
+    return digest_of(model_sources() | _experiment_sources(), versions(COMPILER_PACKAGES))
+
+
+def short_source_hash() -> str:
+    """First 16 characters of the hash of the sources alone: the same whatever numba and numpy are installed."""
+    return short(digest_of(model_sources() | _experiment_sources(), {}))
+
+
+def short_code_hash() -> str:
+    """First 16 characters of `code_hash`."""
+    return short(code_hash())
+
+
+def _experiment_sources() -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    here = Path(__file__).parent.parent
+    for module in EXPERIMENT_MODULES:
+        alone = here / f"{module}.py"
+        files = [alone] if alone.is_file() else sorted((here / module).rglob("*.py"))
+        if not files:
+            raise FileNotFoundError(f"experiments/{module}.py is missing; the code cannot be identified without it")
+        found |= {Path("experiments", file.relative_to(here)).as_posix(): normalised(file) for file in files}
+    return found
+
+
+def canonical_json(obj: object) -> str:
+    """One text for one value: sorted keys, no blanks, floats by repr, ASCII.
+
+    NumPy scalars count as the Python number they hold; tuples as lists. Note that 0 and 0.0 differ. Raises ValueError
+    for NaN and infinities and TypeError for keys that are no strings and values JSON cannot hold, naming the place.
+    """
+    return _ENCODER.encode(as_plain(obj))
+
+
+def as_plain(obj: object) -> Any:
+    """A value in the types of JSON alone, as `canonical_json` writes it; raises what that raises."""
+    return _plain(obj, "")
+
+
+def _is_plain_row(obj: object) -> bool:
+    """Whether this is a row of a table, in exactly the types of JSON: most of what is written, and needs no copy."""
+    if type(obj) is not dict or not _NAMES.issuperset(map(type, obj)) or not _CELLS.issuperset(map(type, obj.values())):
+        return False
+    return all(map(math.isfinite, [value for value in obj.values() if type(value) is float]))
+
+
+def _plain(obj: object, place: str) -> Any:
+    if _is_plain_row(obj):
+        return obj
+    if obj is None or isinstance(obj, bool | str):
+        return str(obj) if isinstance(obj, str) else obj
+    if isinstance(obj, int):
+        return int(obj)
+    if isinstance(obj, float):
+        if not math.isfinite(obj):
+            raise ValueError(f"{place or 'the value'} is {float(obj)}; leave a missing value out as None")
+        return float(obj)
+    if isinstance(obj, Mapping):
+        for key in obj:
+            if not isinstance(key, str):
+                raise TypeError(f"{place or 'the value'} has the key {key!r}; keys must be strings")
+        return {str(key): _plain(value, f"{place}.{key}" if place else str(key)) for key, value in obj.items()}
+    if isinstance(obj, Sequence) and not isinstance(obj, bytes | bytearray | memoryview):
+        return [_plain(value, f"{place}[{index}]") for index, value in enumerate(obj)]
+    scalar = getattr(obj, "item", None)
+    if callable(scalar) and getattr(obj, "shape", None) == ():
+        return _plain(scalar(), place)
+    raise TypeError(f"{place or 'the value'} is a {type(obj).__name__}, which has no canonical form")
+
+
+def run_key(parameters_canonical: Mapping[str, Any], replicate: int, seed: int) -> str:
+    """Name of one run by its content: parameters, replicate, root seed, code and outcome schema (64 hex characters)."""
+    content = {
+        "parameters": parameters_canonical,
+        "replicate": replicate,
+        "seed": seed,
+        "code": code_hash(),
+        "schema": SCHEMA_VERSION,
+    }
+    return _digest(content)
+
+
+def outcome_hash(row: Mapping[str, Any], cycles: Sequence[Mapping[str, Any]] = ()) -> str:
+    """sha256 (64 hex characters) of one run's outcomes, with its rows per administration if there are any.
+
+    Raises ValueError for NaN and infinities, naming the column.
+    """
+    return _digest({"run": row, "cycles": list(cycles)})
+
+
+def outcome_hash_of_texts(row: str, cycles: Sequence[tuple[int, str]]) -> str:
+    """`outcome_hash` of a run whose rows are canonical texts already; cycles: number and row of each administration."""
+    administrations = ",".join(f'{{"number":{number},"row":{text}}}' for number, text in cycles)
+    return hashlib.sha256(f'{{"cycles":[{administrations}],"run":{row}}}'.encode()).hexdigest()
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def manifest(*, seed: int, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Contents of manifest.json: what was asked for, and with what it was computed.
+
+    `request` is the full request (parameters and design), as anything `canonical_json` accepts; keep absolute paths out
+    of it. Neither host name nor paths are recorded.
+    """
+    plain: dict[str, Any] = _plain(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "package": {"name": APPLICATION, "version": versions([APPLICATION])[APPLICATION]},
+            "code_hash": code_hash(),
+            "seed": seed,
+            "request": request,
+            "versions": {"python": platform.python_version(), **versions(RECORDED_PACKAGES)},
+            "platform": {"system": platform.system(), "machine": platform.machine()},
+        },
+        "",
+    )
+    return plain
+
+
+def write_checksums(folder: Path) -> Path:
+    """Write SHA256SUMS of every file of a results folder (in the format of sha256sum); returns its path.
+
+    The ledger and the lock are left out, so that equal studies have equal files however they were run.
+    """
+    target = folder / CHECKSUMS
+    with replaced_atomically(target) as stream:
+        for file in _digested_files(folder):
+            stream.write(f"{_file_digest(file)}  {file.relative_to(folder).as_posix()}\n")
+    return target
+
+
+def verify_checksums(folder: Path) -> list[str]:
+    """Names of files that differ from SHA256SUMS, are missing, or are not listed in it; empty if all is well."""
+    listed: dict[str, str] = {}
+    for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        listed[name] = digest
+    present = {file.relative_to(folder).as_posix(): file for file in _digested_files(folder)}
+    wrong = {name for name in listed.keys() & present.keys() if _file_digest(present[name]) != listed[name]}
+    return sorted(wrong | (listed.keys() ^ present.keys()))
+
+
+def _digested_files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
+        ours = file.parent == folder and file.name in _NOT_DIGESTED
+        if file.is_file() and not ours and not file.name.endswith(PARTIAL):
+            yield file
+
+
+def _file_digest(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,188 @@
+"""The results folder: made whole or not at all, held by one coordinator, and never mixed with other results."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from ..errors import NonDeterministic, UserError
+from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
+from .ledger import CycleRecord, FailureRecord, Ledger, RunRecord
+from .provenance import canonical_json, short
+
+__all__ = [
+    "CycleRecord",
+    "FailureRecord",
+    "Ledger",
+    "NonDeterministic",
+    "ResultsFolder",
+    "RunRecord",
+    "UserError",
+    "open_results_folder",
+    "read_manifest",
+]
+
+LEDGER = "ledger.sqlite"
+MANIFEST = "manifest.json"
+LOCK = ".lock"
+EXPORT = "export"
+_LEFTOVERS = {LOCK, MANIFEST + PARTIAL, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"}
+_WHAT_MATTERS = ("schema_version", "code_hash", "seed", "request")
+_SHOWN_DIFFERENCES = 3
+_SHOWN_CHARACTERS = 60
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """The manifest of a results folder. Raises UserError if there is none, or it cannot be read."""
+    try:
+        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(f"{out} holds no results (there is no {MANIFEST} in it)") from error
+    except (OSError, ValueError) as error:
+        raise UserError(f"{out / MANIFEST} cannot be read ({error}); choose another --out") from error
+    if not isinstance(found, dict):
+        raise UserError(f"{out / MANIFEST} is not a manifest; choose another --out")
+    return found
+
+
+@dataclass(slots=True)
+class ResultsFolder:
+    """An open results folder, locked for this process until closed. `resumed` tells whether it was there before."""
+
+    path: Path
+    ledger: Ledger
+    manifest: dict[str, Any]
+    resumed: bool
+    _lock: filelock.BaseFileLock
+
+    @property
+    def export(self) -> Path:
+        """Folder of runs.csv and cycles.csv."""
+        return self.path / EXPORT
+
+    def close(self) -> None:
+        """Close the ledger and let go of the lock."""
+        self.ledger.close()
+        self._lock.release()
+
+    def __enter__(self) -> ResultsFolder:
+        """The folder itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+
+def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder:
+    """Create the results folder `out` (with its parents) for a manifest, or resume the one that is there.
+
+    Resumes if request, seed, code hash and schema are equal. Raises UserError in one line, and leaves everything as it
+    was, if the folder holds other results, other code's results or other files, is in use, or cannot be written.
+    """
+    made = _make(out)
+    lock: filelock.BaseFileLock | None = None
+    try:
+        lock = _locked(out)
+        resumed = (out / MANIFEST).exists()
+        if resumed:
+            _refuse_other(out, read_manifest(out), manifest)
+        ledger = Ledger(out / LEDGER)
+        try:
+            if not resumed:
+                if ledger.count():
+                    raise UserError(f"{out} holds runs without a {MANIFEST}; choose another --out")
+                with replaced_atomically(out / MANIFEST) as stream:
+                    stream.write(json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n")
+        except BaseException:
+            ledger.close()
+            raise
+        return ResultsFolder(out, ledger, read_manifest(out), resumed, lock)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+            _unmake(out, made)
+        raise
+
+
+def _make(out: Path) -> list[Path]:
+    """Make the folder; returns the folders that were missing, innermost first."""
+    with disk_errors_in_one_line(out):
+        if out.is_dir():
+            names = {entry.name for entry in out.iterdir()}
+            if MANIFEST not in names and not names <= _LEFTOVERS:
+                raise UserError(f"{out} holds other files and no {MANIFEST}; choose another --out")
+            return []
+        missing = list(itertools.takewhile(lambda folder: not folder.exists(), (out, *out.parents)))
+        out.mkdir(parents=True, exist_ok=True)
+        return missing
+
+
+def _unmake(out: Path, made: Sequence[Path]) -> None:
+    """Remove what this call made, and nothing that was there before."""
+    if made:  # and locked by this call: what lies in it is ours
+        for name in _LEFTOVERS:
+            with suppress(OSError):
+                (out / name).unlink(missing_ok=True)
+    for folder in made:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _locked(out: Path) -> filelock.BaseFileLock:
+    lock = filelock.FileLock(out / LOCK)
+    try:
+        with disk_errors_in_one_line(out):
+            lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise UserError(f"{out} is in use by another moat; wait for it, or choose another --out") from error
+    return lock
+
+
+@contextmanager
+def hold(out: Path) -> Iterator[None]:
+    """Keep a results folder from changing for the length of the block. UserError if a coordinator is at work in it."""
+    lock = _locked(out)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _refuse_other(out: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    before, now = (dict(_leaves({name: m.get(name) for name in _WHAT_MATTERS}, "")) for m in (found, wanted))
+    different = [name for name in sorted(before | now) if before.get(name) != now.get(name)]
+    if not different:
+        return
+    if different in (["code_hash"], ["code_hash", "schema_version"]):
+        made, ours = short(str(found.get("code_hash"))), short(str(wanted.get("code_hash")))
+        raise UserError(f"{out} was made by other code ({made}, now {ours}); the two never mix: choose another --out")
+    named = [
+        f"{name.removeprefix('request.')} {_shown(before.get(name))} there, {_shown(now.get(name))} here"
+        for name in sorted(different, key=lambda name: (name in ("code_hash", "schema_version"), name != "seed", name))
+    ]
+    more = f" and {len(named) - _SHOWN_DIFFERENCES} more" if len(named) > _SHOWN_DIFFERENCES else ""
+    shown = "; ".join(named[:_SHOWN_DIFFERENCES])
+    raise UserError(f"{out} holds other results ({shown}{more}); choose another --out")
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Every scalar of nested mappings and lists by its dotted place, as canonical text: 0 and 0.0 differ."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{place}.{name}" if place else str(name))
+    else:
+        yield place, canonical_json(value)
+
+
+def _shown(text: str | None) -> str:
+    if text is None:
+        return "not set"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."

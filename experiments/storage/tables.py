@@ -1,0 +1,94 @@
+"""Tables on disk: csv by declared columns, one row at a time, and the same table as Parquet."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
+
+EMPTY, WHOLE, REAL, TEXT = 0, 1, 2, 3
+"""Kinds of a column's values, each able to hold those before it."""
+_BLOCK_BYTES = 1 << 20
+
+
+def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Write a table, replaced in one step; returns the kind of each column's values.
+
+    A row must have every column and may have those `added` beside them. Floats by repr, truth as 1 and 0, a missing
+    value empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
+    """
+    declared = set(columns)
+    allowed = declared | added
+    checked: set[tuple[str, ...]] = set()
+    as_they_are: dict[tuple[type, ...], bool] = {}  # by the types of a row's cells: a table has a handful of such
+    with replaced_atomically(path) as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            names = tuple(row)
+            if names not in checked:
+                wrong = sorted((declared - row.keys()) | (row.keys() - allowed))
+                if wrong:
+                    raise ValueError(f"run {row['key']}: column {wrong[0]!r} is declared or present, but not both")
+                checked.add(names)
+            cells = [row[column] for column in columns]
+            types = tuple(map(type, cells))
+            if types not in as_they_are:
+                as_they_are[types] = _WRITTEN_BY_CSV.issuperset(types)
+            writer.writerow(cells if as_they_are[types] else map(_cell, cells))
+    seen = zip(*as_they_are, strict=True) if as_they_are else ((),) * len(columns)
+    return {name: max(map(_kind, types), default=EMPTY) for name, types in zip(columns, seen, strict=True)}
+
+
+_WRITTEN_BY_CSV = frozenset({str, int, float, type(None)})
+"""Types that the csv module writes as `_cell` does."""
+
+
+def _kind(type_: type) -> int:
+    if type_ is type(None):
+        return EMPTY
+    if issubclass(type_, int):
+        return WHOLE
+    return REAL if issubclass(type_, float) else TEXT
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
+    """Write a csv `table` as Parquet, a block at a time so that memory stays flat; replaced in one step.
+
+    Columns are int64, double or string by their kind (an empty column is a string); an empty cell is null.
+    """
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+    import pyarrow.parquet as pq
+
+    types = {EMPTY: pa.string(), WHOLE: pa.int64(), REAL: pa.float64(), TEXT: pa.string()}
+    schema = pa.schema([(name, types[kind]) for name, kind in kinds.items()])
+    convert = pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
+    read = pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
+    partial = path.with_name(path.name + PARTIAL)
+    with disk_errors_in_one_line(path):
+        try:
+            with pq.ParquetWriter(partial, schema, compression="zstd") as writer:
+                if table.stat().st_size > len(",".join(kinds)) + 1:
+                    for batch in pa_csv.open_csv(table, read_options=read, convert_options=convert):
+                        writer.write_batch(batch)
+            with partial.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            partial.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise

@@ -1,0 +1,230 @@
+"""Factors of a study: any parameter by its dotted name, in its declared unit, within its allowed range."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...agents.parameter_metadata import Quantity
+from ...model.parameters.tree import ParameterError, Parameters, describe, parameter_names, unknown_name
+from .mistakes import nearest, shown
+from .schema import FactorSection
+
+ARM_GROUP = "exposure."
+
+
+class Rows(NamedTuple):
+    """Design points of a csv file: its columns, and a tuple of values for each row."""
+
+    names: tuple[str, ...] = ()
+    values: tuple[tuple[Any, ...], ...] = ()
+
+
+def is_arm_factor(name: str, factor: FactorSection) -> bool:
+    """Whether the factor's levels are arms of each replicate: exposure assigned, all else equal."""
+    return name.startswith(ARM_GROUP) and factor.levels is not None
+
+
+@cache
+def _known_quantities() -> dict[str, Quantity]:
+    return {one.name: one.known for one in describe(Parameters())}
+
+
+def known_quantity(name: str) -> Quantity:
+    """Metadata of a parameter by its dotted name."""
+    return _known_quantities()[name]
+
+
+def _unknown(name: str) -> str:
+    return f"{unknown_name(name, parameter_names(), 'parameter')} (allowed: any name of moat params)"
+
+
+def _type_problem(name: str, value: object, default: object) -> str | None:
+    """A line if a value is of another kind than the parameter: text for a number, or the other way round."""
+    if isinstance(default, bool):
+        fine, allowed = isinstance(value, bool), "true, false"
+    elif isinstance(default, int):
+        fine, allowed = isinstance(value, int) and not isinstance(value, bool), "a whole number"
+    elif isinstance(default, float):
+        fine, allowed = isinstance(value, int | float) and not isinstance(value, bool), "a number"
+    else:
+        fine, allowed = isinstance(value, str), "text"
+    return None if fine else f"{name} = {shown(value)} is not possible; allowed: {allowed}"
+
+
+def _value_problems(name: str, value: object, tree: Parameters) -> list[str]:
+    group, _, leaf = name.partition(".")
+    default = getattr(getattr(tree, group), leaf)
+    wrong = _type_problem(name, value, default)
+    if wrong is not None:
+        return [wrong]
+    try:
+        tree.with_values({name: value})
+    except ParameterError as error:
+        return str(error).splitlines()
+    return []
+
+
+def check_set(values: Mapping[str, Any], tree: Parameters) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """Wrong values as (name, line), and those that can be set."""
+    wrong: list[tuple[str, str]] = []
+    fine: dict[str, Any] = {}
+    known = set(parameter_names())
+    for name, value in _flat(values).items():
+        if name not in known:
+            wrong.append((name, _unknown(name)))
+            continue
+        group, _, leaf = name.partition(".")
+        line = _type_problem(name, value, getattr(getattr(tree, group), leaf))
+        lines = [line] if line is not None else _alone(name, value, tree)
+        wrong += [(name, line) for line in lines]
+        if not lines:
+            fine[name] = value
+    return wrong, fine
+
+
+def _alone(name: str, value: object, tree: Parameters) -> list[str]:
+    """Problems of one value that name it; contradictions with others are found when all are set together."""
+    try:
+        tree.with_values({name: value})
+    except ParameterError as error:
+        return [line for line in str(error).splitlines() if line.startswith(f"{name} = ")]
+    return []
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names, also where the file nests them: set.market.crash_month = 40."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= {f"{name}.{leaf}": inner for leaf, inner in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def check_factor(name: str, factor: FactorSection, tree: Parameters) -> list[str]:
+    """Every mistake of one factor, each line starting with its key."""
+    place = f"factors.{name}"
+    if name not in parameter_names():
+        return [f"{place}: {_unknown(name)}"]
+    known = known_quantity(name)
+    found = []
+    if factor.unit is not None and factor.unit != known.unit:
+        hint = nearest(factor.unit, [known.unit])
+        found.append(f"{place}.unit = {factor.unit!r} is not possible; allowed: {known.unit!r}{hint}")
+    if factor.levels is not None:
+        found += _level_problems(place, name, factor, tree)
+    else:
+        found += _range_problems(place, name, factor, known, tree)
+    return found
+
+
+def _level_problems(place: str, name: str, factor: FactorSection, tree: Parameters) -> list[str]:
+    levels = factor.levels or []
+    found = []
+    if factor.low is not None or factor.high is not None or factor.scale != "linear":
+        found.append(f"{place}: levels and a range; allowed: levels alone, or low, high and scale")
+    for value in levels:
+        found += [f"{place}.levels: {line}" for line in _value_problems(name, value, tree)]
+    plain = [repr(value + 0.0) if isinstance(value, float) else repr(value) for value in levels]
+    if len({str(value) for value in plain}) < len(plain) or len({_number(value) for value in levels}) < len(levels):
+        found.append(f"{place}.levels name one value twice; allowed: each once")
+    if name in ("exposure.breadth", "exposure.visibility"):
+        names = [f"{value:g}" for value in levels if isinstance(value, int | float)]
+        if len(set(names)) < len(names):
+            found.append(
+                f"{place}.levels differ by less than six digits show; allowed: levels told apart by six digits"
+            )
+    return found
+
+
+def _number(value: object) -> object:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _range_problems(place: str, name: str, factor: FactorSection, known: Quantity, tree: Parameters) -> list[str]:
+    group, _, leaf = name.partition(".")
+    default = getattr(getattr(tree, group), leaf)
+    if isinstance(default, bool | str):
+        return [f"{place}: not a number, so it has no range; allowed: levels"]
+    low, high = factor_range(name, factor)
+    found = []
+    whole = isinstance(default, int)
+    for key, value in (("low", low), ("high", high)):
+        if not _finite(value):
+            found.append(f"{place}.{key}: missing; allowed: {known.minimum:g} to {known.maximum:g} {known.unit}")
+            continue
+        lines = _value_problems(name, round(value) if whole else value, tree)
+        found += [f"{place}.{key}: {line}" for line in lines]
+    if not found and low >= high:
+        found.append(f"{place}: low {low:g} is not below high {high:g}; allowed: low < high, in {known.unit}")
+    if factor.scale == "log" and low <= 0.0:
+        found.append(f"{place}.scale: log needs low above 0; allowed here: linear")
+    return found
+
+
+def _finite(value: float) -> bool:
+    return value == value and abs(value) != float("inf")
+
+
+def factor_range(name: str, factor: FactorSection) -> tuple[float, float]:
+    """Low and high of a factor with a range: its own, or the parameter's plausible range."""
+    known = known_quantity(name)
+    low = known.low if factor.low is None else factor.low
+    high = known.high if factor.high is None else factor.high
+    return float(low), float(high)
+
+
+def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
+    """Design points from a csv file whose header names parameters; lines are added to `problems`."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            lines = [line for line in csv.reader(stream) if line]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        problems.append(
+            f"design.file: {path.name} cannot be read ({reason}); allowed: a csv file beside the study file"
+        )
+        return Rows()
+    if len(lines) < 2:
+        problems.append(f"design.file: {path.name} has no design point; allowed: a header of parameters, then rows")
+        return Rows()
+    names = tuple(cell.strip() for cell in lines[0])
+    known = set(parameter_names())
+    before = len(problems)
+    problems += [f"design.file: {path.name}, header: {_unknown(name)}" for name in names if name not in known]
+    if len(set(names)) < len(names):
+        problems.append(f"design.file: {path.name}, header: names a parameter twice; allowed: each once")
+    if len(problems) > before:
+        return Rows()
+    values = []
+    for number, line in enumerate(lines[1:], start=2):
+        where = f"design.file: {path.name}, row {number}"
+        if len(line) != len(names):
+            problems.append(f"{where}: {len(line)} cells; allowed: {len(names)}, one for each column")
+            continue
+        row = tuple(_parsed(name, cell.strip(), tree) for name, cell in zip(names, line, strict=True))
+        try:
+            tree.with_values(dict(zip(names, row, strict=True)))
+        except ParameterError as error:
+            problems += [f"{where}: {one}" for one in str(error).splitlines()]
+        values.append(row)
+    return Rows(names, tuple(values))
+
+
+def _parsed(name: str, cell: str, tree: Parameters) -> Any:
+    """A cell as the parameter's own kind; what cannot be read stays text, for the check to name."""
+    group, _, leaf = name.partition(".")
+    default = getattr(getattr(tree, group), leaf)
+    if isinstance(default, bool):
+        return {"true": True, "1": True, "false": False, "0": False}.get(cell.lower(), cell)
+    if isinstance(default, int | float):
+        try:
+            return int(cell) if isinstance(default, int) else float(cell)
+        except ValueError:
+            return cell
+    return cell

@@ -1,0 +1,49 @@
+"""The prior that the declared ranges allow: which parameters are drawn, and from where. Light: for `moat validate`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ...model.parameters.tree import Parameters, describe
+from .schema import FactorSection
+
+ASIDE = ("electorate.voters", "employer.employers", "network.built_directly_above", "party.agenda_cost")
+"""Not drawn: the resolution of the computation is no belief, and the agenda cost is fitted inside each draw."""
+LOG_FROM = 8.0
+"""A positive range whose ends differ by this factor or more is drawn on the log scale, else uniformly."""
+
+
+def prior_factors(parameters: Parameters) -> dict[str, FactorSection]:
+    """A factor for every parameter that is swept, or assumed with a finite range, over that plausible range.
+
+    Levers are treatments and stay as set. Whole numbers are drawn evenly; a positive range that spans `LOG_FROM` is
+    drawn on the log scale.
+    """
+    found = {}
+    for one in describe(parameters):
+        known = one.known
+        uncertain = known.role == "swept" or (known.status == "assumed" and known.role == "input")
+        number = isinstance(one.default, int | float) and not isinstance(one.default, bool)
+        if one.name in ASIDE or not uncertain or not number or not math.isfinite(known.low + known.high):
+            continue
+        wide = not isinstance(one.default, int) and known.low > 0.0 and known.high / known.low >= LOG_FROM
+        found[one.name] = FactorSection(
+            low=float(known.low), high=float(known.high), scale="log" if wide else "linear", unit=known.unit
+        )
+    return found
+
+
+def in_order(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The draw with the ends of a span exchanged where NAME_latest came out below NAME_soonest.
+
+    >>> in_order({"a.soonest_x": 1.0, "a.court_soonest": 5.0, "a.court_latest": 3.0})
+    {'a.soonest_x': 1.0, 'a.court_soonest': 3.0, 'a.court_latest': 5.0}
+    """
+    found = dict(values)
+    for name, value in values.items():
+        latest = name.removesuffix("_soonest") + "_latest"
+        if name.endswith("_soonest") and latest in values and values[latest] < value:
+            found[name], found[latest] = values[latest], value
+    return found

@@ -1,0 +1,283 @@
+"""A study file, read and checked: every mistake at once, nothing computed, nothing heavy imported."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from ...model.parameters.presets import PRESETS, preset
+from ...model.parameters.tree import ParameterError, Parameters, unknown_name
+from ..errors import UserError
+from ..protocols.stopping_outcomes import STOP_OUTCOMES
+from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
+from .from_options import age_in_histories
+from .mistakes import checked_factors, checked_sections, nearest
+from .prior import prior_factors
+from .protocol_rules import model_problems, one_dose_problems, prior_problems
+from .schema import (
+    DesignSection,
+    EngineSection,
+    FactorSection,
+    MediationSection,
+    ModelSection,
+    PriorMassSection,
+    ReplicatesSection,
+    StudySection,
+)
+
+_KEYS_OF_KIND = {
+    "grid": (),
+    "lhs": ("samples",),
+    "sobol": ("samples", "second_order"),
+    "morris": ("trajectories", "grid_levels"),
+    "list": ("file",),
+}
+_NEEDED = {"lhs": "samples", "sobol": "samples", "morris": "trajectories", "list": "file"}
+_SAMPLED = ("lhs", "sobol", "morris")
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """A checked study: its sections, the base tree, the design points of a list (`rows`), the file as it was read."""
+
+    study: StudySection
+    model: ModelSection
+    design: DesignSection
+    factors: dict[str, FactorSection]
+    replicates: ReplicatesSection
+    engine: EngineSection
+    parameters: Parameters
+    text: str
+    rows: Rows = field(default_factory=Rows)
+    mediation: MediationSection = field(default_factory=MediationSection)
+    prior_mass: PriorMassSection = field(default_factory=PriorMassSection)
+
+    @property
+    def arm_factors(self) -> dict[str, list[Any]]:
+        """Exposure factors with levels: their combinations are arms, paired within each replicate."""
+        return {name: list(one.levels or ()) for name, one in self.factors.items() if is_arm_factor(name, one)}
+
+    @property
+    def point_factors(self) -> dict[str, FactorSection]:
+        """The other declared factors: their combinations are design points."""
+        return {name: one for name, one in self.factors.items() if not is_arm_factor(name, one)}
+
+    @property
+    def factor_names(self) -> list[str]:
+        """Every factor in the order of the file, those of a list's csv after them."""
+        return [*self.factors, *(name for name in self.rows.names if name not in self.factors)]
+
+    @property
+    def pairs(self) -> int:
+        """Paired replicates in one piece of work: all of a draw's in protocol prior-mass, else 1."""
+        return self.replicates.min if self.model.protocol == "prior-mass" else 1
+
+    @property
+    def piece(self) -> str:
+        """What one piece of work is called."""
+        return "draws" if self.model.protocol == "prior-mass" else "replicates"
+
+    @property
+    def stages(self) -> list[int]:
+        """Pieces of work of a point at which the stopping rule looks, doubling from min to max; one without a rule."""
+        first, last = self.replicates.min // self.pairs, self.replicates.max
+        if self.replicates.stop is None or last is None:
+            return [first]
+        found = []
+        while first < last:
+            found.append(first)
+            first *= 2
+        return [*found, last]
+
+    def canonical(self) -> dict[str, Any]:
+        """What decides the rows and how many, for the manifest: everything but the engine."""
+        options = {"mediation": self.mediation, "prior-mass": self.prior_mass}
+        return {
+            "study": self.study.model_dump(),
+            "model": self.model.model_dump(),
+            "design": self.design.model_dump(),
+            "factors": {name: one.model_dump() for name, one in self.factors.items()},
+            "replicates": self.replicates.model_dump(),
+            "points": {"names": list(self.rows.names), "values": [list(row) for row in self.rows.values]},
+        } | {name: one.model_dump() for name, one in options.items() if name == self.model.protocol}
+
+
+def read_study(path: Path) -> StudyFile:
+    """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake."""
+    file = path / "study.toml" if path.is_dir() else path
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        what = "holds no study.toml" if path.is_dir() else "is not there"
+        raise UserError(f"{path} {what}; give a study file, or the results folder of one") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} cannot be read: {error}") from error
+    return parse_study(text, str(file), file.parent)
+
+
+def parse_study(text: str, name: str = "study.toml", folder: Path | None = None) -> StudyFile:
+    """Check the text of a study file; `folder` is where a list's csv file lies. UserError holds a line per mistake."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{name} is not TOML: {error}") from error
+    problems: list[str] = []
+    sections = checked_sections(content, problems)
+    factors = checked_factors(content, problems)
+    base = _base(cast(ModelSection | None, sections["model"]), problems)
+    tree = base or Parameters()
+    for factor, one in factors.items():
+        if one is not None:
+            problems += check_factor(factor, one, tree)
+    usable = {factor: one for factor, one in factors.items() if one is not None}
+    model = cast(ModelSection | None, sections["model"])
+    design = cast(DesignSection | None, sections["design"])
+    replicates = cast(ReplicatesSection | None, sections["replicates"])
+    if model is not None:
+        problems += _model_problems(model, factors, content)
+        problems += one_dose_problems(model, usable, tree)
+        if design is not None:
+            problems += prior_problems(model, design, replicates, sections["prior-mass"])
+            if model.protocol == "prior-mass" and design.kind == "lhs":
+                usable = prior_factors(tree) | usable
+    rows = Rows()
+    if design is not None:
+        problems += _design_problems(design, usable)
+        if design.kind == "list" and design.file is not None:
+            rows = read_list((folder or Path()) / design.file, tree, problems)
+            both = [column for column in rows.names if column in factors]
+            problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
+    problems += _replicates_problems(replicates, content.get("replicates"), model, usable)
+    problems += _engine_problems(cast(EngineSection | None, sections["engine"]))
+    if problems:
+        raise UserError("\n".join(dict.fromkeys(problems)))
+    return StudyFile(
+        study=cast(StudySection, sections["study"]),
+        model=cast(ModelSection, model),
+        design=cast(DesignSection, design),
+        factors=usable,
+        replicates=cast(ReplicatesSection, replicates),
+        engine=cast(EngineSection, sections["engine"]),
+        parameters=tree,
+        text=text,
+        rows=rows,
+        mediation=cast(MediationSection, sections["mediation"]),
+        prior_mass=cast(PriorMassSection, sections["prior-mass"]),
+    )
+
+
+def _base(model: ModelSection | None, problems: list[str]) -> Parameters | None:
+    """The tree every design point starts from."""
+    if model is None:
+        return None
+    tree = Parameters()
+    if model.preset in PRESETS:
+        tree = preset(model.preset)
+    else:
+        unknown = unknown_name(model.preset, list(PRESETS), "preset")
+        problems.append(f"model.preset: {unknown} (allowed: {', '.join(PRESETS)})")
+    values = dict(model.set)
+    age_in_histories(values, model.protocol, model.preset)
+    if model.voters is not None:
+        if "electorate.voters" in values:
+            problems.append("model.voters and model.set electorate.voters are the same parameter; give one of them")
+        values["electorate.voters"] = model.voters
+    wrong, fine = check_set(values, tree)
+    problems += [f"model.{'voters' if name == 'electorate.voters' else 'set'}: {line}" for name, line in wrong]
+    try:
+        return tree.with_values(fine)
+    except ParameterError as error:
+        problems += [f"model.set: {line}" for line in str(error).splitlines()]
+        return None
+
+
+def _model_problems(model: ModelSection, factors: Mapping[str, object], content: Mapping[str, object]) -> list[str]:
+    found = [f"factors.{name}: also in model.set; give it once" for name in factors if name in model.set]
+    if model.voters is not None and "electorate.voters" in factors:
+        found.append("factors.electorate.voters: also model.voters; give it once")
+    return found + model_problems(model, content)
+
+
+def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]) -> list[str]:
+    kind = design.kind
+    mine = _KEYS_OF_KIND[kind]
+    keys = sorted({key for keys in _KEYS_OF_KIND.values() for key in keys})
+    found = [
+        f"design.{key}: not a key of kind {kind}; allowed with it: {', '.join(mine) or 'kind alone'}"
+        for key in keys
+        if key not in mine and getattr(design, key) is not None
+    ]
+    needed = _NEEDED.get(kind)
+    if needed is not None and getattr(design, needed) is None:
+        found.append(f"design.{needed}: missing; kind {kind} needs it")
+    if kind == "sobol" and design.samples is not None and design.samples & (design.samples - 1):
+        above = 1 << design.samples.bit_length()
+        found.append(
+            f"design.samples = {design.samples} is not possible; allowed: powers of 2, {above // 2} or {above}"
+        )
+    points = {name: one for name, one in factors.items() if not is_arm_factor(name, one)}
+    if kind in _SAMPLED and not points:
+        found.append(f"factors: kind {kind} samples factors with low and high, or levels, and there is none")
+    for name, one in points.items():
+        if kind == "grid" and one.levels is None:
+            found.append(f"factors.{name}: a grid needs levels; low and high belong to {', '.join(_SAMPLED)}")
+        if kind == "list":
+            found.append(f"factors.{name}: in a list, values of this factor are a column of the csv file")
+    return found
+
+
+def _replicates_problems(
+    replicates: ReplicatesSection | None,
+    content: Any,
+    model: ModelSection | None,
+    factors: Mapping[str, FactorSection],
+) -> list[str]:
+    found = []
+    if replicates is not None:
+        stop, most = replicates.stop, replicates.max
+        if most is not None and most < replicates.min:
+            found.append(f"replicates.max = {most} is not possible; allowed: min ({replicates.min}) or more")
+        if (stop is None) != (most is None):
+            given, lacking = ("max", "stop") if stop is None else ("stop", "max")
+            found.append(f"replicates.{lacking}: missing; {given} needs it (a fixed number is min alone)")
+    rule = content.get("stop") if isinstance(content, Mapping) else None
+    return found + (_stop_problems(rule, model, factors) if isinstance(rule, Mapping) else [])
+
+
+def _stop_problems(
+    rule: Mapping[str, Any], model: ModelSection | None, factors: Mapping[str, FactorSection]
+) -> list[str]:
+    """Names in the stopping rule that mean nothing; read from the file, so that a wrong number beside hides none."""
+    found = []
+    arms = [name for name, one in factors.items() if is_arm_factor(name, one)]
+    outcomes = STOP_OUTCOMES["stress" if model is None else model.protocol]
+    named = {
+        "contrast": (arms, f"exposure factors with levels: {', '.join(arms) or 'none in this study'}"),
+        "outcome": (list(outcomes), ", ".join(outcomes)),
+    }
+    for key, (known, allowed) in named.items():
+        value = rule.get(key)
+        if isinstance(value, str) and value not in known:
+            found.append(
+                f"replicates.stop.{key} = {value!r} is not possible; allowed: {allowed}{nearest(value, known)}"
+            )
+    return found
+
+
+def _engine_problems(engine: EngineSection | None) -> list[str]:
+    if engine is None:
+        return []
+    found = []
+    if engine.address is not None and engine.kind != "dask":
+        found.append("engine.address: allowed only with kind dask")
+    if engine.address is not None and engine.workers is not None:
+        found.append("engine.workers: a cluster at an address has its own workers; give one of the two")
+    for key in ("timeout_s", "memory_mb"):
+        if engine.kind == "serial" and getattr(engine, key) is not None:
+            found.append(f"engine.{key}: nothing can end a run of kind serial; allowed with process and dask")
+    if engine.kind == "dask" and engine.memory_mb is not None and engine.address is not None:
+        found.append("engine.memory_mb: the workers at an address have their own limit; allowed without address")
+    return found

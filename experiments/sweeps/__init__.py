@@ -1,0 +1,1 @@
+"""Runs of a study: stopping rule, status, export, verification."""

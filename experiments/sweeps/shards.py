@@ -1,0 +1,65 @@
+"""Parts of a study for job arrays: each part runs alone in a folder of its own; merging checks that they agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import UserError
+from ..storage.provenance import code_hash, short
+from ..storage.results_folder import LEDGER, read_manifest
+from ..studies.plan import Plan
+from ..studies.reader import StudyFile, read_study
+from .export import read_looks
+from .run import FROZEN, Outcome, Shard, default_folder, finish, given_up_reasons, open_study, work
+
+
+def parse_shard(text: str) -> Shard:
+    """ "3/16" as a part. UserError says how parts are written."""
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if found is None:
+        raise UserError(f"part {text} is not possible; write i/n, such as 3/16")
+    number, count = int(found[1]), int(found[2])
+    if not 1 <= number <= count:
+        raise UserError(f"part {text} is not possible; allowed: 1/{count} to {count}/{count}")
+    return Shard(number, count)
+
+
+def _checked(parts: Sequence[Path]) -> StudyFile:
+    """The one study that all parts are of."""
+    first: StudyFile | None = None
+    for part in parts:
+        found = read_manifest(part)
+        if found.get("code_hash") != code_hash():
+            made = short(str(found.get("code_hash")))
+            raise UserError(f"{part} was made by other code ({made}, now {short(code_hash())}); the two never mix")
+        if not (part / FROZEN).is_file() or not (part / LEDGER).is_file():
+            raise UserError(f"{part} holds no part of a study; give folders of moat shard or moat sweep")
+        study = read_study(part)
+        if first is None:
+            first = study
+        elif study.canonical() != first.canonical():
+            raise UserError(f"{part} is a part of another study than {parts[0]}; their study.toml differ")
+    if first is None:
+        raise UserError("there is nothing to merge; give the folders of moat shard")
+    return first
+
+
+def merge_shards(parts: Sequence[Path], out: Path | None = None) -> Outcome:
+    """Put parts together in a results folder and export it; parts may be merged again when more of them are done."""
+    study = _checked(parts)
+    target = out or default_folder(study)
+    if any(part.resolve() == target.resolve() for part in parts):
+        raise UserError(f"{target} is one of the parts; choose another --out")
+    with open_study(study, target) as folder:
+        for part in parts:
+            folder.ledger.copy_from(part / LEDGER)
+        plan = Plan(study)
+        looks = read_looks(plan, folder.ledger)
+        if folder.ledger.count() == 0:
+            raise UserError("the parts hold no run; let them finish first")
+        given_up = folder.ledger.given_up()
+        reasons = given_up_reasons(plan, looks, given_up)
+        missing = work(plan, looks, folder.ledger, given_up).missing
+        return finish(plan, looks, folder, reasons, missing)

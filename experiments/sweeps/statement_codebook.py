@@ -1,0 +1,58 @@
+"""The codebook of the tables of statements: one declaration per column, for the files a folder holds."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from ..protocols.mediation.shapley import MEDIATION_COLUMNS
+from ..protocols.prior_mass.summary import PRIOR_MASS_COLUMNS
+from ..protocols.stress_test.columns import RUN_COLUMNS
+from ..statistics.clustered_logit import LOGIT_COLUMNS
+from ..statistics.sensitivity import SENSITIVITY_COLUMNS
+from ..storage.atomic_files import replaced_atomically
+from ..storage.codebook import Tables, codebook
+from ..storage.columns import Column
+from ..storage.provenance import write_checksums
+
+STATEMENTS = "codebook-statements.md"
+_ANY = (-math.inf, math.inf)
+_BY_NAME = {column.name: column for column in RUN_COLUMNS}
+_OUTCOME = Column("outcome", "", *_ANY, "event explained", "as in runs.csv")
+
+PHASE_COLUMNS: tuple[Column, ...] = (
+    Column("point", "number", 0.0, math.inf, "design point, in a sweep", "order of the design"),
+    *(_BY_NAME[name] for name in ("breadth", "visibility", "allocation", "mean_stake")),
+    Column("visible_stake", "years of income", 0.0, math.inf, "visibility * mean stake of holders", "product"),
+    *(
+        Column(f"rd_{event}{limit}", "probability", -1.0, 1.0, f"{word}risk difference of {event}", how)
+        for limit, word, how in (
+            ("", "", "paired"),
+            ("_low", "lower limit of the ", "Newcombe, widened over all cells"),
+            ("_high", "upper limit of the ", "Newcombe, widened over all cells"),
+        )
+        for event in ("attempted", "restricted", "reversed")
+    ),
+    Column("severity_difference", "share", -1.0, 1.0, "paired difference of severity", "mean"),
+    Column("word", "", *_ANY, "verdict of the cell", "hypotheses.word_of"),
+    Column("n", "replicates", 1.0, math.inf, "paired replicates", "count"),
+)
+FILES: dict[str, tuple[Column, ...]] = {
+    "mediation.csv": MEDIATION_COLUMNS,
+    "prior_mass.csv": PRIOR_MASS_COLUMNS,
+    "sensitivity.csv": SENSITIVITY_COLUMNS,
+    "logit.csv": (_OUTCOME, *LOGIT_COLUMNS),
+    "phase-map.csv": PHASE_COLUMNS,
+}
+"""Columns of every table of statements by its file."""
+
+
+def write_codebook(folder: Path) -> Path | None:
+    """Write the codebook of the tables of statements that a folder holds, and renew its checksums; None without any."""
+    tables: Tables = tuple((name, columns) for name, columns in FILES.items() if (folder / name).is_file())
+    if not tables:
+        return None
+    with replaced_atomically(folder / STATEMENTS) as stream:
+        stream.write(codebook(tables))
+    write_checksums(folder)
+    return folder / STATEMENTS

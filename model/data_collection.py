@@ -1,0 +1,158 @@
+"""Looking at a world the Mesa way: a DataCollector of its main quantities, and the ballots of single voters."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from ..agents.electorate.columns import IDEAL, SALIENCE, TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL, UNITS
+from ..agents.electorate.voter import Voter
+from ..agents.electorate.voting.ballots import ballots
+from ..agents.party.party import Party
+from ..agents.regulator.regulator import Regulator
+from .phases.polling import question_row
+
+if TYPE_CHECKING:
+    from .world import World
+
+ABSTAINED = 0
+VOTED_R, VOTED_D = 1, -1
+
+
+def _month(world: World) -> int:
+    return world.month
+
+
+def _in_office(world: World) -> str:
+    return world.in_office
+
+
+def _openness(world: World) -> float:
+    return world.openness
+
+
+def _theta(world: World) -> float:
+    return world.in_force.theta
+
+
+def _price(world: World) -> float:
+    return world.market.price
+
+
+def _platform_distance(world: World) -> float:
+    return abs(world.stand("author").openness - world.stand("opponent").openness)
+
+
+def _mean_salience(world: World) -> float:
+    return float(world.electorate.dynamic[SALIENCE].mean(dtype=np.float64))
+
+
+def _mean_ideal(world: World) -> float:
+    return float(world.electorate.dynamic[IDEAL].mean(dtype=np.float64))
+
+
+def _share_holding(world: World) -> float:
+    return float(np.mean(world.electorate.dynamic[UNITS] > 0.0))
+
+
+def _share_offering(world: World) -> float:
+    return 0.0 if world.employers is None else world.employers.share_offering()
+
+
+def _flow_by_product(world: World) -> tuple[float, ...]:
+    return tuple(float(flow) for flow in world.product_flows)
+
+
+REPORTERS = {
+    "month": _month,
+    "in_office": _in_office,
+    "openness": _openness,
+    "theta": _theta,
+    "price": _price,
+    "platform_distance": _platform_distance,
+    "mean_salience": _mean_salience,
+    "mean_ideal": _mean_ideal,
+    "share_holding": _share_holding,
+    "share_offering": _share_offering,
+    "flow_by_product": _flow_by_product,
+}
+"""Model reporters of `collector`. Plain functions of a module, so that a world with its collector can be pickled."""
+
+
+def collector(world: World, voter_columns: Sequence[str] = ()) -> mesa.DataCollector:
+    """A Mesa DataCollector for this world; put it in `world.datacollector` and every month is collected.
+
+    Model rows: REPORTERS, with months counted from 1 (state after the month). Agent rows: parties and regulators, and
+    voters if `voter_columns` names attributes of theirs; that makes every voter and writes a row for each, every month.
+    Raises AttributeError for an attribute that voters do not have.
+    """
+    attributes: dict[type[Any], Sequence[str]] = {Party: ("label", "role", "platform"), Regulator: ("name", "ideal")}
+    if voter_columns:
+        for name in voter_columns:
+            world.agents_by_type[Voter].array(name)
+        attributes[Voter] = tuple(voter_columns)
+    # Not Mesa's bare attribute names: it turns them into local functions, which cannot be pickled.
+    agents = {kind: {name: operator.attrgetter(name) for name in names} for kind, names in attributes.items()}
+    return mesa.DataCollector(model_reporters=REPORTERS, agenttype_reporters=agents)
+
+
+def vote_probabilities(world: World) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Utility of R over D (logit) and probability to turn out, by voter, at the election held in the month just done.
+
+    ValueError when no election was held in that month: minds and prices have moved on since.
+    """
+    last = world.results[-1] if world.results else None
+    if last is None or last.month != world.month - 1:
+        when = "none was held yet" if last is None else f"the last was in month {last.month}"
+        raise ValueError(
+            f"ballots can be drawn in the month after an election, from the state voters were in; "
+            f"this world has done {world.month} months and {when}"
+        )
+    p, electorate = world.parameters, world.electorate
+    question = np.array(question_row(world, world.stand("author"), world.stand("opponent"), world.openness))
+    question[4] = world.threat
+    return ballots(
+        electorate.fixed,
+        electorate.dynamic,
+        world.product_prices,
+        world.incumbent_sign,
+        world.sign * electorate.logit_per_point * (last.valence_points + last.incumbency_points),
+        world.threat,
+        TURNOUT_PRESIDENTIAL if last.presidential else TURNOUT_MIDTERM,
+        p.channels.turnout,
+        question,
+        world.vote_coefficients,
+    )
+
+
+def individual_votes(world: World) -> npt.NDArray[np.int8]:
+    """Each voter's own ballot at the election held in the month just done: 1 for R, -1 for D, 0 abstained.
+
+    Shape (voters,), int8. The model itself adds up probabilities; these are draws that agree with them: a voter votes
+    R with exactly the logistic probability, and a share `voting.vote_persistence` of the variance of the underlying
+    normal (Gaussian copula) is a taste that lasts from election to election; turning out likewise. Mirrored worlds give
+    mirrored ballots. Raises ValueError when no election was held in that month.
+    """
+    utilities, turnouts = vote_probabilities(world)
+    taste = _copula(world, "vote taste", "vote fresh")
+    going = ndtr(_copula(world, "turnout taste", "turnout fresh"))
+    # For R to win a ballot the uniform must fall below the logistic of the utility; turning the normal around in the
+    # mirror world turns every ballot, since the utility is turned as well.
+    chosen = ndtr(world.sign * taste) < 1.0 / (1.0 + np.exp(-utilities))
+    return np.where(going < turnouts, np.where(chosen, VOTED_R, VOTED_D), ABSTAINED).astype(np.int8)
+
+
+def _copula(world: World, lasting: str, fresh: str) -> npt.NDArray[np.float64]:
+    """Standard normals of which a share of variance lasts for good; fresh ones belong to the month of the election."""
+    voters, persistence = len(world.electorate), world.parameters.voting.vote_persistence
+    held = world.month - 1
+    mixed = math.sqrt(persistence) * world.draws.normals(lasting, voters)
+    mixed += math.sqrt(1.0 - persistence) * world.draws.normals(fresh, voters, held)
+    return np.asarray(mixed)

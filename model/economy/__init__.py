@@ -1,0 +1,1 @@
+"""Market, products, employers and the public fund."""

@@ -1,0 +1,143 @@
+"""Products: what a unit of each is worth, month by month, beside the coin, and what binds a holding in an IRA."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from ...agents.draws import Draws, normal
+from ...agents.electorate import columns
+from ..elections.national_vote import half_term
+from ..identity_cache import by_identity
+from ..parameters.tree import Parameters
+from ..policy.law import Law
+
+Reals = npt.NDArray[np.float64]
+
+_STEMS = {
+    columns.SINGLE_ASSET: "single_asset",
+    columns.BASKET: "basket",
+    columns.HYBRID: "hybrid",
+    columns.TARGET_DATE_SLEEVE: "target_date_sleeve",
+    columns.IRA_FUND: "ira_fund",
+}
+LEAST = 1e-6
+"""A month's return never takes a product to nothing: prices divide."""
+
+
+def per_product(p: Parameters, name: str, assigned: float = 0.0) -> Reals:
+    """A parameter of all products, in the order of columns.PRODUCTS; `assigned` for a holding as assigned."""
+    values = [assigned] * len(columns.PRODUCTS)
+    for number, stem in _STEMS.items():
+        values[number] = float(getattr(p.product, f"{stem}_{name}", 0.0))
+    return np.array(values)
+
+
+def starting_prices() -> Reals:
+    """Every product is worth 1 at month 0; shape (products,)."""
+    return np.ones(len(columns.PRODUCTS))
+
+
+@numba.njit(error_model="numpy")
+def product_growth(
+    coin_return: float, stock_return: float, noise: float, beta: float, own_sd: float, coin_share: float, fee: float
+) -> float:  # pragma: no cover - compiled
+    """Factor by which a product's price moves in a month, net of its fee (ODD: product_growth).
+
+    coin_return in logs, stock_return simple; noise is standard normal; fee a year.
+    """
+    coin = math.exp(min(beta * coin_return + own_sd * noise - 0.5 * own_sd * own_sd, 700.0))
+    mixed = coin_share * coin + (1.0 - coin_share) * (1.0 + stock_return)
+    return float(max(LEAST, mixed) * math.exp(-fee / 12.0))
+
+
+@by_identity
+def price_moves(p: Parameters) -> Reals:
+    """What moves each product's price: rows beta, own_sd, coin_share and fee; shape (4, products)."""
+    return np.array(
+        [
+            per_product(p, "beta", 1.0),
+            per_product(p, "own_sd"),
+            per_product(p, "coin_share", 1.0),
+            per_product(p, "fee"),
+        ]
+    )
+
+
+def noises(draws: Draws, first: int, months: int) -> Reals:
+    """Standard normal noise of the products' prices in the months from `first` on; shape (months, products).
+
+    A holding as assigned has none of its own. Remembered, so nobody may write to it.
+    """
+    return _noises(draws.key("product price"), first, months)
+
+
+@lru_cache(maxsize=256)
+def _noises(key: int, first: int, months: int) -> Reals:
+    made = np.zeros((months, len(columns.PRODUCTS)))
+    for row in range(months):
+        for one in range(columns.ASSIGNED + 1, len(columns.PRODUCTS)):
+            made[row, one] = normal(key, one, first + row)
+    return made
+
+
+@numba.njit(cache=True, error_model="numpy")
+def move_prices(
+    moved: Reals,
+    prices: Reals,
+    coin_price: float,
+    coin_return: float,
+    stock_return: float,
+    noises: Reals,
+    moves: Reals,
+) -> None:  # pragma: no cover - compiled
+    """`products_month` into `moved`; noises: a row of `noises`, moves: as `price_moves`."""
+    moved[columns.ASSIGNED] = coin_price
+    for one in range(1, prices.size):
+        moved[one] = prices[one] * product_growth(
+            coin_return, stock_return, noises[one], moves[0, one], moves[1, one], moves[2, one], moves[3, one]
+        )
+
+
+def products_month(
+    prices: Reals, coin_price: float, coin_return: float, stock_return: float, draws: Draws, month: int, p: Parameters
+) -> Reals:
+    """Prices of all products after a month in which the coin made coin_return (log) and stocks stock_return (simple).
+
+    A holding as assigned by the experiment is the coin itself. (ODD: products_month)
+    """
+    half, ahead = half_term(p), month % half_term(p)
+    noise = noises(draws, month - ahead, half)[ahead]
+    moved = np.empty_like(prices)
+    move_prices(moved, prices, coin_price, coin_return, stock_return, noise, price_moves(p))
+    return moved
+
+
+@by_identity
+def allocations(p: Parameters) -> Reals:
+    """Share of a holder's balance that goes to each product; shape (products,) (ODD: allocations)."""
+    wanted = np.full(len(columns.PRODUCTS), p.adoption.alloc_given_takeup)
+    wanted[columns.TARGET_DATE_SLEEVE] = p.adoption.tdf_crypto_sleeve
+    held = np.minimum(wanted, per_product(p, "cap"))
+    held[columns.ASSIGNED] = p.exposure.allocation
+    return np.asarray(held)
+
+
+@by_identity
+def coin_shares(p: Parameters) -> Reals:
+    """Part of a product's value that is held in the coin market and moves its price; shape (products,)."""
+    return per_product(p, "coin_share", assigned=1.0)
+
+
+def ira_openness(law: Law, kappa0: float) -> float:
+    """Openness for IRAs: the SEC's posture and statutes bind them, rules about plans do not (ODD: ira_openness)."""
+    theta = 1.0 if law.enforcement is None else law.enforcement.theta
+    if law.statute is None:
+        return theta
+    if law.statute.closed:
+        return 0.0
+    return min(theta, law.statute.theta * min(1.0, law.statute.kappa / kappa0))

@@ -1,0 +1,46 @@
+"""A public social-security fund that may hold crypto: no saver chooses, every citizen has a share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..parameters.tree import Parameters
+
+if TYPE_CHECKING:
+    from ..world import World
+
+BILLION = 1e9
+
+
+class PublicFund(NamedTuple):
+    """What the public fund holds: units of the coin, and what it bought net this month (USD)."""
+
+    units: float = 0.0
+    flow: float = 0.0
+
+
+def fund_target(openness: float, p: Parameters) -> float:
+    """USD the fund wants to hold in crypto (ODD: fund_target): nothing where policy is not open enough for it."""
+    if not p.fund.active or openness < p.fund.least_openness:
+        return 0.0
+    return p.fund.crypto_share * p.fund.assets_usd_bn * BILLION
+
+
+def fund_month(fund: PublicFund, price: float, openness: float, p: Parameters) -> PublicFund:
+    """One month of the fund: it closes a share of the gap to its target, buying or selling (ODD: fund_month)."""
+    if not p.fund.active:
+        return fund
+    gap = fund_target(openness, p) - fund.units * price
+    flow = gap / p.fund.build_months
+    return PublicFund(max(0.0, fund.units + flow / price), flow)
+
+
+def public_month(world: World) -> None:
+    """The fund's part of phase 4: its trade, and the share of every citizen that voters judge by."""
+    p = world.parameters
+    if not p.fund.active:
+        return
+    world.fund = fund_month(world.fund, world.market.price, world.openness, p)
+    a_share = world.fund.units * world.market.price / p.electorate.citizens
+    world.opinion_coefficients = world.opinion_coefficients._replace(public_usd=a_share)
+    world.vote_coefficients = world.vote_coefficients._replace(public_usd=a_share)

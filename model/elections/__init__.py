@@ -1,0 +1,1 @@
+"""National vote, poll questions and the calibration of the vote effect."""

@@ -1,0 +1,227 @@
+"""Months ahead: how `World.advance` lives through several months in one compiled call where nobody decides in between.
+
+Most months nothing is decided and nothing falls due: prices, accounts and minds move, and the month is written down.
+The schedule (`PHASES`) stays the definition. A world that is lived through by `step` goes phase by phase, and comes to
+the same state to the last bit (tests/reference/test_months_ahead.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from ..agents.draws import Draws
+from ..agents.electorate.accounts.kernel import FLOW as INTO_COIN
+from ..agents.electorate.accounts.kernel import HELD as IN_COIN
+from ..agents.electorate.accounts.kernel import move_accounts
+from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
+from ..agents.electorate.columns import PRICE_BEFORE
+from ..agents.electorate.opinion.kernel import move_minds
+from ..agents.electorate.voting.coefficients import OpinionCoefficients, as_row
+from ..agents.numerics.blocks import LARGE, add_blocks, blocks_of_groups
+from .economy.market import (
+    CRYPTO_RETURN,
+    FLOW,
+    HELD,
+    PRICE,
+    STOCK_RETURN,
+    MarketState,
+    market_coefficients,
+    move_market,
+    surprises,
+)
+from .economy.products import move_prices, noises, price_moves
+from .elections.national_vote import half_term
+from .identity_cache import by_identity, by_tree
+from .parameters.tree import Parameters
+from .phases.payroll import month_record, product_flows, share_kept, standing_table, told_of_policy
+from .phases.pipeline import QUARTER, agenda_due, drift, platform_due
+from .policy.law import Law, Provision, next_expiry
+from .schedule import PHASES
+
+if TYPE_CHECKING:
+    from .world import World
+
+Reals = npt.NDArray[np.float64]
+
+BEFORE, AT_ONCE, AFTER = PHASES[:2], PHASES[2:6], PHASES[6:]
+"""What falls due at the beginning of a month, what `move_months` does, and what is decided at the end."""
+
+
+def predictable(world: World) -> bool:
+    """Whether months can be lived through at once: nothing but prices, accounts and minds moves between decisions.
+
+    Not where exposure evolves, people age, neighbours talk, a poll is blind, a public fund trades or platforms are
+    imposed; nor in a large world, whose months are long enough and shared by threads.
+    """
+    p = world.parameters
+    return not (
+        p.exposure.evolves
+        or p.fund.active
+        or world.people is not None
+        or world.network is not None
+        or world.blind is not None
+        or world.interventions.platforms is not None
+        or len(world.electorate) >= LARGE
+    )
+
+
+def advance(world: World, months: int) -> None:
+    """Run a number of months; the same as so many times `World.step`."""
+    end = world.month + months
+    while world.month < end:
+        for phase in BEFORE:
+            phase.run(world)
+        *on_the_way, _ = move_months(world, last_undisturbed(world, end) - world.month + 1)
+        for price in on_the_way:
+            world.record.append(month_record(world, price))
+            world.month += 1
+            drift(world)
+        for phase in AFTER:
+            phase.run(world)
+        world.month += 1
+
+
+def last_undisturbed(world: World, end: int) -> int:
+    """Month before `end` that ends with the next decision or after which something falls due; this one at the earliest.
+
+    Decisions come at the end of a month (parties at quarters, voters at elections), what falls due at its beginning.
+    """
+    month, p = world.month, world.parameters
+    half = half_term(p)
+    last = min(
+        end - 1,
+        month + -(month + p.institutions.election_lead) % half,
+        month - month % half + half - 1,
+    )
+    for due in _dues(world):
+        # Not before this month: a court can put a rule back whose sunset has passed.
+        last = max(month, min(last, math.ceil(due) - 1))
+    for quarter in range(month + -month % QUARTER, last, QUARTER):
+        if platform_due(world, quarter) or agenda_due(world, quarter):
+            return quarter
+    return last
+
+
+def _dues(world: World) -> Iterator[float]:
+    """When something falls due of itself."""
+    if world.docket is not None:
+        yield world.docket.due
+    for suit in world.suits:
+        yield suit.decided
+    if (expiry := next_expiry(world.law)) is not None:
+        yield expiry[1]
+    if world.friendly_pending:
+        yield world.parameters.policy.friendly_month
+
+
+def move_months(world: World, count: int) -> list[float]:
+    """Phases 3 to 6 of this month and of the ones after it, `count` in all; returns the coin's price of each.
+
+    The months lie in one half of a term, and in all of them policy and platforms are those of now.
+    """
+    p, month, electorate = world.parameters, world.month, world.electorate
+    ahead = month % half_term(p)
+    media, stand_r, stand_d = told_of_policy(world)
+    state, totals, path = np.array(world.market), np.empty(len(world.account_totals)), np.empty(count)
+    prices = world.product_prices.copy()
+    before = np.empty_like(prices)
+    table, market, moves, minds = _standing(p, world.law, world.in_force, world.opinion_coefficients)
+    move_electorate(
+        electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
+        *_luck(p, world.draws, month - ahead), ahead, table.copy(), market, moves, minds, _shares_kept(world, count),
+        world.news, world.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
+        world.openness, world.threat, media, stand_r, stand_d,
+    )  # fmt: skip
+    world.news = 0.0
+    world.market = MarketState(*state.tolist())
+    world.prices_before, world.product_prices = before, prices
+    flow, contributions, gains, held, withdrawals = totals.tolist()
+    world.account_totals = (flow, contributions, gains, held, withdrawals)
+    world.product_flows = product_flows(world, None, flow, world.citizens_per_voter)
+    prices_of_months: list[float] = path.tolist()
+    return prices_of_months
+
+
+@by_tree
+def _luck(p: Parameters, draws: Draws, first: int) -> tuple[Reals, Reals]:
+    """What half a term from month `first` on brings to the market and to the prices of products."""
+    return surprises(draws, first, half_term(p), p), noises(draws, first, half_term(p))
+
+
+@by_identity
+def _standing(
+    p: Parameters, law: Law, now: Provision, opinion: OpinionCoefficients
+) -> tuple[Reals, Reals, Reals, Reals]:
+    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds."""
+    return standing_table(p, law, now), market_coefficients(p), price_moves(p), as_row(opinion)
+
+
+def _shares_kept(world: World, count: int) -> Reals:
+    """`keep_share` of each of the months to come; the last one stands for those after it."""
+    if share_kept(world, world.month) == 1.0:  # nothing has to be sold, or all of it is
+        return _ALL_KEPT
+    return np.array([share_kept(world, world.month + ahead) for ahead in range(count)])
+
+
+_ALL_KEPT = np.ones(1)
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def move_electorate(
+    fixed: npt.NDArray[np.float32],
+    dynamic: npt.NDArray[np.float32],
+    state: Reals,
+    prices: Reals,
+    before: Reals,
+    totals: Reals,
+    path: Reals,
+    surprises: Reals,
+    noises: Reals,
+    ahead: int,
+    table: Reals,
+    market: Reals,
+    moves: Reals,
+    opinion: Reals,
+    kept: Reals,
+    news: float,
+    citizens_per_voter: float,
+    bond_return: float,
+    rebalancing: float,
+    openness: float,
+    threat: float,
+    media: float,
+    stand_r: float,
+    stand_d: float,
+) -> None:  # pragma: no cover - compiled
+    """The compiled `move_months`, month by month in the order of the schedule; fills path, moves the rest in place.
+
+    state: as MarketState; ahead: row of surprises and noises of the first month; table: `standing_table`, into which
+    prices are written; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients; kept: one
+    share per month, of which the last stands for those after it; path: one price per month.
+    """
+    voters = fixed.shape[1]
+    sums = np.empty((blocks_of_groups(voters), totals.size))
+    for month in range(path.size):
+        move_market(state, surprises[ahead + month], news if month == 0 else 0.0, market)
+        for product in range(prices.size):
+            before[product] = prices[product]
+        coin, stocks = state[CRYPTO_RETURN], state[STOCK_RETURN]
+        move_prices(prices, before, state[PRICE], coin, stocks, noises[ahead + month], moves)
+        for product in range(prices.size):
+            table[PRODUCT_PRICE, product], table[PRICE_BEFORE, product] = prices[product], before[product]
+        # Contributions and gains are read by nobody before the last of these months is over.
+        last = month == path.size - 1
+        keep = kept[min(month, kept.size - 1)]
+        move_accounts(0, voters, fixed, dynamic, sums, table, stocks, bond_return, rebalancing, keep, 0.0, 0.0, last)
+        for k in range(totals.size):
+            totals[k] = 0.0
+        add_blocks(sums, totals)
+        state[FLOW], state[HELD] = totals[INTO_COIN] * citizens_per_voter, totals[IN_COIN] * citizens_per_voter
+        move_minds(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, opinion)
+        path[month] = state[PRICE]

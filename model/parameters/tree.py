@@ -1,0 +1,222 @@
+"""The one frozen tree of parameters: every number of the model, with unit, range, role, status and source."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from ...agents.calibration import Fact, load_facts, shipped_facts
+from ...agents.electorate.adoption.parameters import AdoptionParameters
+from ...agents.electorate.demography.parameters import PeopleParameters
+from ...agents.electorate.network.parameters import NetworkParameters, network_contradictions
+from ...agents.electorate.opinion.parameters import OpinionParameters, VotingParameters
+from ...agents.electorate.parameters import (
+    AccountsParameters,
+    AttitudeParameters,
+    ElectorateParameters,
+    ExposureParameters,
+)
+from ...agents.employer.parameters import EmployerParameters
+from ...agents.parameter_metadata import Group, Quantity, quantity_of
+from ...agents.party.parameters import PartyParameters
+from ...agents.party.rules import RULES
+from ...agents.regulator.parameters import RegulatorParameters
+from .market import (
+    ChannelsParameters,
+    ElectionsParameters,
+    InstitutionsParameters,
+    MarketParameters,
+    PolicyParameters,
+    PollsParameters,
+)
+from .products import ProductParameters
+from .public_fund import FundParameters
+
+
+class ParameterError(ValueError):
+    """Wrong parameters; the message holds every mistake, one line each."""
+
+
+class Described(NamedTuple):
+    """One parameter with its value and all that is known of it."""
+
+    name: str
+    value: Any
+    default: Any
+    known: Quantity
+
+
+class Parameters(Group):
+    """All parameters of one world. Frozen; make a changed copy with `with_values`."""
+
+    electorate: ElectorateParameters = ElectorateParameters()
+    accounts: AccountsParameters = AccountsParameters()
+    exposure: ExposureParameters = ExposureParameters()
+    people: PeopleParameters = PeopleParameters()
+    adoption: AdoptionParameters = AdoptionParameters()
+    employer: EmployerParameters = EmployerParameters()
+    product: ProductParameters = ProductParameters()
+    network: NetworkParameters = NetworkParameters()
+    fund: FundParameters = FundParameters()
+    attitude: AttitudeParameters = AttitudeParameters()
+    opinion: OpinionParameters = OpinionParameters()
+    voting: VotingParameters = VotingParameters()
+    policy: PolicyParameters = PolicyParameters()
+    market: MarketParameters = MarketParameters()
+    party: PartyParameters = PartyParameters()
+    regulator: RegulatorParameters = RegulatorParameters()
+    polls: PollsParameters = PollsParameters()
+    elections: ElectionsParameters = ElectionsParameters()
+    institutions: InstitutionsParameters = InstitutionsParameters()
+    channels: ChannelsParameters = ChannelsParameters()
+
+    def with_values(self, values: Mapping[str, Any]) -> Parameters:
+        """A copy with dotted names set, such as {"exposure.breadth": 0.3}.
+
+        Values may be text, as they come from a command line. Raises ParameterError naming every mistake at once: the
+        parameter, its unit and what is allowed, and for an unknown name the nearest one.
+        """
+        tree = self.model_dump()
+        problems = []
+        for name, value in values.items():
+            group, _, leaf = name.partition(".")
+            if group not in tree or leaf not in tree[group]:
+                problems.append(unknown_name(name, parameter_names(type(self)), "parameter"))
+            else:
+                tree[group][leaf] = value
+        return _validated(tree, problems)
+
+    def values(self) -> dict[str, Any]:
+        """Every value by its dotted name."""
+        return {
+            f"{group}.{leaf}": value for group, leaves in self.model_dump().items() for leaf, value in leaves.items()
+        }
+
+    def canonical(self) -> str:
+        """Canonical text of the tree: sorted keys, shortest float text; equal trees give equal text."""
+        return json.dumps(_unsigned_zero(self.model_dump()), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    def difference(self, other: Parameters) -> dict[str, tuple[Any, Any]]:
+        """Parameters in which two trees differ: name -> (value here, value there)."""
+        there = other.values()
+        return {name: (value, there[name]) for name, value in self.values().items() if value != there[name]}
+
+
+def _unsigned_zero(tree: dict[str, Any]) -> dict[str, Any]:
+    """The tree with -0.0 as 0.0: the two are equal, so their text must be."""
+    return {
+        name: _unsigned_zero(value) if isinstance(value, dict) else value + 0.0 if isinstance(value, float) else value
+        for name, value in tree.items()
+    }
+
+
+def _groups(tree: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    for name, field in tree.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield name, field.annotation
+
+
+def parameter_names(tree: type[BaseModel] = Parameters) -> list[str]:
+    """Dotted names of all parameters, in the order of the tree."""
+    return [f"{group}.{leaf}" for group, model in _groups(tree) for leaf in model.model_fields]
+
+
+def describe(parameters: Parameters) -> list[Described]:
+    """Every parameter with value, default and metadata, in the order of the tree."""
+    rows = []
+    for group, model in _groups(Parameters):
+        part = getattr(parameters, group)
+        for leaf, field in model.model_fields.items():
+            rows.append(Described(f"{group}.{leaf}", getattr(part, leaf), field.default, quantity_of(model, leaf)))
+    return rows
+
+
+def unknown_name(name: str, known: list[str], what: str) -> str:
+    """One line for a name nobody knows, with the nearest known one."""
+    leaves = {one.rpartition(".")[2]: one for one in known}
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if not near:
+        close = difflib.get_close_matches(name.rpartition(".")[2], list(leaves), n=1, cutoff=0.5)
+        near = [leaves[close[0]]] if close else []
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown {what} {name!r}{hint}"
+
+
+def _allowed(known: Quantity, annotation: Any) -> str:
+    choices = getattr(annotation, "__args__", None)
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return f"allowed: {', '.join(choices)}"
+    if annotation is bool:
+        return "allowed: true, false"
+    if annotation is str:
+        return f"allowed: {', '.join(RULES)}"
+    whole = "whole numbers " if annotation is int else ""
+    return f"allowed: {whole}{known.minimum:g} to {known.maximum:g} {known.unit}"
+
+
+def _problem(error: Any, tree: Mapping[str, Any]) -> str:
+    group, leaf = str(error["loc"][0]), str(error["loc"][1])
+    model = dict(_groups(Parameters))[group]
+    field = model.model_fields[leaf]
+    value = tree[group][leaf]
+    shown = value if isinstance(value, str) else repr(value)
+    return f"{group}.{leaf} = {shown} is not possible; {_allowed(quantity_of(model, leaf), field.annotation)}"
+
+
+def _validated(tree: dict[str, Any], problems: list[str]) -> Parameters:
+    try:
+        result = Parameters.model_validate(tree)
+    except ValidationError as failure:
+        problems = problems + [_problem(error, tree) for error in failure.errors()]
+        for error in failure.errors():
+            group, leaf = str(error["loc"][0]), str(error["loc"][1])
+            tree[group].pop(leaf, None)
+        problems = problems + _contradictions(Parameters.model_validate(tree))
+    else:
+        problems = problems + _contradictions(result)
+        if not problems:
+            return result
+    raise ParameterError("\n".join(problems))
+
+
+def _contradictions(p: Parameters) -> list[str]:
+    """Mistakes that no single value shows."""
+    found = []
+    if p.party.rule not in RULES:
+        found.append(
+            unknown_name(p.party.rule, list(RULES), "party rule") + f" (party.rule; there are {', '.join(RULES)})"
+        )
+    if p.regulator.confirmation_latest < p.regulator.confirmation_soonest:
+        found.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")
+    if p.regulator.guidance_latest < p.regulator.guidance_soonest:
+        found.append("regulator.guidance_latest must not be below regulator.guidance_soonest (months)")
+    if p.regulator.resolution_latest < p.regulator.resolution_soonest:
+        found.append("regulator.resolution_latest must not be below regulator.resolution_soonest (months)")
+    if p.institutions.term_months % 2:
+        found.append("institutions.term_months must be even (months): a midterm falls halfway")
+    found += network_contradictions(p.network, p.electorate.voters)
+    shares = p.electorate
+    total = shares.cvap_share_18_29 + shares.cvap_share_30_44 + shares.cvap_share_45_64 + shares.cvap_share_65p
+    if abs(total - 1.0) > 1e-6:
+        found.append(f"the four electorate.cvap_share values add up to {total:g}; they must add up to 1")
+    return found
+
+
+def from_calibration(folder: Path) -> Parameters:
+    """The default tree with calibrated defaults replaced by those of the user's folder; rows left out keep theirs.
+
+    Raises CalibrationError (unreadable or malformed folder) or ParameterError (unknown rows, values not possible).
+    """
+    facts: dict[str, Fact] = load_facts(folder)
+    known = shipped_facts()
+    problems = [unknown_name(name, list(known), "calibration row") for name in facts if name not in known]
+    if problems:
+        raise ParameterError("\n".join(problems))
+    fitted = [one for one in describe(Parameters()) if one.known.fact in facts]
+    values = {one.name: facts[one.known.fact].value for one in fitted}
+    return Parameters().with_values(values)

@@ -1,0 +1,1 @@
+"""The phases of a month, one file per row of the phase table."""

@@ -1,0 +1,142 @@
+"""Phase 5: employers change their menus, savers adopt and give up."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ...agents.draws import month_key
+from ...agents.electorate import columns
+from ...agents.electorate.adoption.coefficients import (
+    ADOPTION_ROWS,
+    BOUGHT,
+    ROW_ALLOCATION,
+    ROW_PRICE,
+    ROW_VISIBILITY,
+    ROW_WEIGHT,
+    SOLD,
+    STREAMS,
+    AdoptionTerms,
+    common_utility,
+    monthly_inertia,
+    neutral_odds,
+)
+from ...agents.electorate.adoption.kernel import adoption_month, holdings
+from ...agents.employer.state import Employers
+from ..economy.employers import Climate, menus_month
+from ..economy.products import allocations, coin_shares, ira_openness, per_product
+from ..parameters.tree import Parameters
+
+if TYPE_CHECKING:
+    from ..world import World
+
+Reals = npt.NDArray[np.float64]
+_NO_NETWORK = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_))
+
+
+def employers(world: World) -> None:
+    """Phase 5: menus, adoption and redemption, where exposure evolves."""
+    if not world.parameters.exposure.evolves or world.employers is None:
+        return
+    now = world.in_force
+    climate = Climate(world.openness, now.closed or now.theta <= 0.0, 1.0 if world.suits else 0.0, crash(world))
+    taken = menus_month(world.employers, climate, world.draws, world.month, world.parameters)
+    savers(world, world.employers, taken)
+
+
+def trailing_return(world: World) -> float:
+    """Log return of the coin over the last twelve months, or since month 0 (ODD: trailing_return)."""
+    before = world.record[world.month - 12].price if world.month >= 12 else 1.0
+    return math.log(world.market.price / before)
+
+
+def crash(world: World) -> float:
+    """1 if the coin's return of twelve months lies below the threshold of employers (ODD: crash)."""
+    return 1.0 if math.expm1(trailing_return(world)) < world.parameters.employer.crash_return else 0.0
+
+
+def warning(world: World) -> float:
+    """1 if policy is below neutral, or guidance holds it below the rule or statute (ODD: warning)."""
+    guidance, standing = world.law.guidance, world.law.standing()
+    held_down = guidance is not None and guidance.theta < standing.theta
+    return 1.0 if held_down or world.in_force.theta < world.parameters.employer.neutral_openness else 0.0
+
+
+def adoption_table(world: World) -> Reals:
+    """Price, allocation to whoever adopts now, visibility and weight of every product (ODD: adoption_table)."""
+    p, now = world.parameters, world.in_force
+    table = np.zeros((len(ADOPTION_ROWS), len(columns.PRODUCTS)))
+    table[ROW_PRICE] = world.product_prices
+    shares = allocations(p)
+    if not now.closed and now.theta > 0.0:
+        table[ROW_ALLOCATION] = shares * min(1.0, now.kappa / p.policy.cap)
+    own_choice = ira_openness(world.law, p.policy.cap) >= p.adoption.ira_least_openness - 1e-9
+    table[ROW_ALLOCATION, columns.IRA_FUND] = shares[columns.IRA_FUND] if own_choice else 0.0
+    table[ROW_VISIBILITY] = per_product(p, "visibility", p.exposure.visibility)
+    table[ROW_WEIGHT] = per_product(p, "weight")
+    return table
+
+
+def adoption_terms(p: Parameters, share_holding: float, warned: float) -> AdoptionTerms:
+    """Coefficients of a month (ODD: adoption_terms)."""
+    a = p.adoption
+    return AdoptionTerms(
+        odds_plan=neutral_odds(a.takeup_given_offer_optin),
+        odds_ira=neutral_odds(a.ira_takeup),
+        inertia=monthly_inertia(a.annual_reallocation_rate),
+        attention_slope=a.attention_slope,
+        attitude_weight=a.attitude_weight,
+        neutral_ideal=a.neutral_ideal,
+        age_weight=a.age_weight,
+        neutral_age=a.neutral_age,
+        neighbour_weight=a.neighbour_weight,
+        share_holding=share_holding,
+        giving_up=1.0 if a.giving_up else 0.0,
+        fall_threshold=a.fall_threshold,
+        fall_hazard=a.fall_hazard,
+        warning_hazard=a.warning_hazard * warned,
+        default_share=a.share_participants_holding_tdf,
+    )
+
+
+def adoption_keys(world: World) -> npt.NDArray[np.uint64]:
+    """Keys of the month of the streams of `adoption_month`; who is a default saver is drawn once for good."""
+    months = (*(world.month,) * (len(STREAMS) - 1), 0)
+    keys = [month_key(world.draws.key(name), month) for name, month in zip(STREAMS, months, strict=True)]
+    return np.array(keys, dtype=np.uint64)
+
+
+def savers(world: World, employers: Employers, taken: npt.NDArray[np.int8]) -> None:
+    """Savers adopt and give up; what they exchange counts as this month's flow (ODD: savers)."""
+    p, electorate = world.parameters, world.electorate
+    network = getattr(world, "network", None)
+    starts, neighbours, holds = _NO_NETWORK
+    if network is not None:
+        starts, neighbours = network.starts, network.neighbours
+        holds = electorate.dynamic[columns.UNITS] > 0.0
+    share = float(holdings(electorate.fixed, electorate.dynamic)[1].sum()) / len(electorate)
+    warned = warning(world)
+    common = common_utility(trailing_return(world), warned, p.adoption)
+    totals = adoption_month(
+        electorate.fixed,
+        electorate.dynamic,
+        employers.offers,
+        taken,
+        adoption_table(world),
+        starts,
+        neighbours,
+        holds,
+        adoption_keys(world),
+        common + p.adoption.legitimacy_weight * employers.share_offering(),
+        common,
+        adoption_terms(p, share, warned),
+    )
+    exchanged = totals[BOUGHT] - totals[SOLD]
+    into_coin = float(coin_shares(p) @ exchanged)
+    scale, market, books = world.citizens_per_voter, world.market, world.account_totals
+    world.product_flows = world.product_flows + exchanged * scale
+    world.market = market._replace(flow=market.flow + into_coin * scale, held=market.held + into_coin * scale)
+    world.account_totals = (books[0] + into_coin, books[1], books[2], books[3] + into_coin, books[4])

@@ -1,0 +1,147 @@
+"""Polls: one panel answers about every hypothetical policy; parties see the report and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from ...agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
+from ...agents.electorate.electorate import Electorate
+from ...agents.electorate.kernels import support
+from ...agents.electorate.opinion.parameters import OpinionParameters
+from ...agents.electorate.voting.ballots import ballots
+from ...agents.party.rules import RULES
+from ...agents.perception import NOT_ASKED, PollReport, Stand
+from ..identity_cache import by_identity
+from ..interventions import polled
+from ..parameters.tree import Parameters
+from ..population.builder import feared_size
+
+if TYPE_CHECKING:
+    from ..world import World
+
+
+def threat_of(stands: Sequence[Stand], openness: float) -> float:
+    """Largest relative fall in openness that any of the stands means, in [0, 1] (ODD: threat_of)."""
+    lowest = min([stand.openness for stand in stands])
+    return (openness - lowest) / openness if lowest < openness and openness > 0.0 else 0.0
+
+
+def relieved_size(p: Parameters, backstop: float) -> float:
+    """Part of the prospect value of a loss that a backstop of a share of losses takes away (ODD: relieved_size)."""
+    return 1.0 - float((1.0 - backstop) ** p.opinion.curvature)
+
+
+@by_identity
+def _judged(opinion: OpinionParameters) -> Callable[[float, Stand, Stand], tuple[float, ...]]:
+    """A question as far as it hangs on openness and the stands of R and D; all arms ask about the same pairs for years.
+
+    What is feared of a stand and what it relieves depends on no other group of parameters.
+    """
+    p = Parameters().model_copy(update={"opinion": opinion})
+
+    @lru_cache(maxsize=4096)
+    def judged(now: float, r: Stand, d: Stand) -> tuple[float, ...]:
+        feared_r = feared_size(p, now, r.openness, r.forced, r.protected)
+        feared_d = feared_size(p, now, d.openness, d.forced, d.protected)
+        threat = threat_of((r, d), now)
+        return (
+            r.openness,
+            d.openness,
+            feared_r,
+            feared_d,
+            threat,
+            relieved_size(p, r.backstop),
+            relieved_size(p, d.backstop),
+        )
+
+    return judged
+
+
+def question_rows(world: World, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
+    """Rows of the kernel's question table, one for each pair (author's stand, opponent's stand), put as R and D."""
+    p, now = world.parameters, world.threat
+    judged, attention = _judged(p.opinion), p.polls.hypothetical_attention
+    if world.sign < 0:
+        pairs = [(opponent, author) for author, opponent in pairs]
+    rows: list[tuple[float, ...]] = []
+    for r_stand, d_stand in pairs:
+        r, d, feared_r, feared_d, threat, relieved_r, relieved_d = judged(openness, r_stand, d_stand)
+        rows.append((r, d, feared_r, feared_d, now + attention * (threat - now), relieved_r, relieved_d))
+    return rows
+
+
+def question_row(world: World, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
+    """One row of the kernel's question table (ODD: question_row)."""
+    return question_rows(world, [(author, opponent)], openness)[0]
+
+
+def mean_ideals(
+    world: World, electorate: Electorate, side: float, first: int, count: int, question: npt.NDArray[np.float64]
+) -> tuple[float, float]:
+    """Mean ideal policy of a panel, and of one side's supporters in it (ODD: mean_ideals).
+
+    side: +1 for R, -1 for D. A respondent supports a side as far as the vote for it is to be expected: probability to
+    turn out times probability to choose it, at the question put.
+    """
+    panel = np.arange(first, first + count) % len(electorate)
+    fixed, dynamic = electorate.fixed.take(panel, axis=1), electorate.dynamic.take(panel, axis=1)
+    utilities, turnouts = ballots(
+        fixed,
+        dynamic,
+        world.product_prices,
+        world.incumbent_sign,
+        0.0,
+        world.threat,
+        TURNOUT_PRESIDENTIAL,
+        world.parameters.channels.turnout,
+        question,
+        world.vote_coefficients,
+    )
+    ideals = dynamic[IDEAL].astype(np.float64)
+    support_for = turnouts * expit(side * utilities)
+    return float(ideals.mean()), float((ideals * support_for).sum() / support_for.sum())
+
+
+def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing: int = 0) -> PollReport:
+    """Ask this quarter's panel how it would vote, for each pair (author's stand, opponent's stand).
+
+    Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted;
+    standing is the index of the pair that describes things as they stand. Ideal policies are asked for only where the
+    party's rule needs them.
+    The panel is a block of the population that moves on every quarter; voters are exchangeable, so a block is a
+    random sample.
+    """
+    p = world.parameters
+    electorate = polled(world, role)
+    rows = np.array(question_rows(world, pairs, world.openness))
+    voters = len(electorate)
+    n = min(p.polls.respondents, voters)
+    first = (world.month // 3) * n % voters
+    totals = support(
+        electorate.fixed,
+        electorate.dynamic,
+        first,
+        n,
+        world.product_prices,
+        world.incumbent_sign,
+        0.0,
+        world.threat,
+        TURNOUT_PRESIDENTIAL,
+        p.channels.turnout,
+        rows,
+        world.vote_coefficients,
+    )
+    own = 0 if (role == "author") == (world.sign > 0) else 1
+    raw = [(d if own else r) / (r + d) for r, d in totals.tolist()]
+    asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
+    shares = tuple([asked + bias * (share - asked) for share in raw])
+    opinion = (NOT_ASKED, NOT_ASKED)
+    if RULES[p.party.rule].needs_opinion:
+        opinion = mean_ideals(world, electorate, 1.0 if own == 0 else -1.0, first, n, rows[standing])
+    return PollReport(shares, n, world.month, *opinion, standing)

@@ -1,0 +1,1 @@
+"""Law, menu of moves, legislature, lawsuits and choice shocks."""

@@ -1,0 +1,215 @@
+"""Policy and its legal layers: rungs, caps, instruments, what is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from ...agents.perception import Option, Stand
+from ..parameters.tree import Parameters
+
+RUNGS = (0.0, 0.25, 0.5, 0.75, 1.0)
+LAYERS = ("enforcement", "guidance", "rule", "statute")
+FORMAL = ("rule", "statute")
+NO_SUNSET = -1
+SALT = 0.10
+"""A rule is substantially the same if its openness is on the voided one's side of this distance from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """What one layer says: theta, cap, protection of holdings, share of a forced sale, by whom, since when.
+
+    expires: month in which a sunset ends it, NO_SUNSET if none does.
+    """
+
+    theta: float
+    kappa: float
+    protected: float
+    forced: float
+    closed: bool
+    role: str
+    month: int
+    expires: int = NO_SUNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The layers of the Department of Labor's policy on menus, and the SEC's enforcement posture on products.
+
+    former: the rule that the present one replaced. salted_from: openness from which on no rule may be made, salted_to:
+    openness up to which none may be made, since Congress voided one like it; None where nothing was voided.
+    """
+
+    layer: str
+    base: Provision
+    statute: Provision | None = None
+    rule: Provision | None = None
+    guidance: Provision | None = None
+    enforcement: Provision | None = None
+    support: bool = False
+    former: Provision | None = None
+    salted_from: float | None = None
+    salted_to: float | None = None
+
+    def standing(self) -> Provision:
+        """The highest layer that says anything."""
+        return self.statute or self.rule or self.base
+
+    def with_layer(self, layer: str, provision: Provision | None) -> Law:
+        """A copy with one layer set or cleared; a new rule remembers the one it replaces."""
+        changes: dict[str, Provision | None] = {layer: provision}
+        if layer == "rule":
+            changes["former"] = self.rule if provision is not None else None
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def rung_below(theta: float) -> float:
+    """Next rung down; 0 at the bottom."""
+    return max((rung for rung in RUNGS if rung < theta - 1e-9), default=0.0)
+
+
+def rung_above(theta: float) -> float:
+    """Next rung up; 1 at the top."""
+    return min((rung for rung in RUNGS if rung > theta + 1e-9), default=1.0)
+
+
+def dol_provision(law: Law) -> Provision:
+    """What the Department of Labor's layers amount to: guidance binds at most one rung below a rule or statute."""
+    standing, guidance = law.standing(), law.guidance
+    if guidance is None:
+        return standing
+    if law.rule is None and law.statute is None:
+        return guidance
+    theta = max(min(guidance.theta, standing.theta), rung_below(standing.theta))
+    return replace(standing, theta=theta)
+
+
+def effective(law: Law) -> Provision:
+    """Policy in force: the smaller theta of the two regulators, the other terms from the Department of Labor."""
+    menu = dol_provision(law)
+    if law.enforcement is not None and law.enforcement.theta < menu.theta:
+        return replace(menu, theta=law.enforcement.theta)
+    return menu
+
+
+def binding_layer(law: Law) -> str:
+    """Layer that holds the policy in force where it is; "base" where no formal layer does."""
+    menu, standing = dol_provision(law), law.standing()
+    if law.enforcement is not None and law.enforcement.theta < menu.theta:
+        return "enforcement"
+    if law.guidance is not None and (menu is law.guidance or menu.theta < standing.theta):
+        return "guidance"
+    if law.statute is not None:
+        return "statute"
+    return "rule" if law.rule is not None else "base"
+
+
+def openness(provision: Provision, kappa0: float) -> float:
+    """A = theta * min(1, kappa / kappa0) for new money; 0 when closed to new money (ODD: openness)."""
+    if provision.closed:
+        return 0.0
+    return provision.theta * min(1.0, provision.kappa / kappa0)
+
+
+def initial_law(p: Parameters) -> Law:
+    """Neutral policy in January 2025 on no formal layer."""
+    cap = p.policy.cap
+    return Law(p.policy.layer, Provision(p.policy.start_theta, cap, 0.0, 0.0, False, "author", 0))
+
+
+def friendly_provision(p: Parameters, month: int) -> Provision:
+    """The author's policy as it takes effect, with its sunset if it has one and rests on a rule or statute."""
+    ends = p.policy.sunset_months if p.policy.layer in FORMAL else 0
+    expires = month + ends if ends > 0 else NO_SUNSET
+    return Provision(p.policy.friendly_theta, p.policy.cap, 0.0, 0.0, False, "author", month, expires)
+
+
+def stand_of(provision: Provision, kappa0: float) -> Stand:
+    """A provision as voters judge it."""
+    return Stand(openness(provision, kappa0), provision.forced, provision.protected)
+
+
+@lru_cache(maxsize=4096)
+def platform_stand(platform: float, warn_floor: float) -> Stand:
+    """A platform as voters judge it: below the discouraged rung it implies some forced sale."""
+    forced = max(0.0, (warn_floor - platform) / warn_floor) if warn_floor > 0.0 else 0.0
+    return Stand(platform, forced, 0.0)
+
+
+def provision_of(option: Option, role: str, month: int) -> Provision:
+    """The provision an enacted option writes into its layer."""
+    closed = option.name == "close"
+    return Provision(option.theta, option.kappa, option.stand.protected, option.stand.forced, closed, role, month)
+
+
+def enact(law: Law, option: Option, role: str, month: int, sunset: int = 0) -> Law:
+    """The law after an option takes effect. A new rule or statute clears guidance about the old one.
+
+    sunset: months after which what is written or renewed lapses; 0 = never.
+    """
+    if option.name == "support":
+        return replace(law, support=True)
+    if option.name == "disapprove":
+        return void_rule(law)
+    if option.name == "renew":
+        return renew(law, option.instrument, month + sunset if sunset > 0 else NO_SUNSET)
+    if option.instrument in ("guidance", "enforcement"):
+        if option.name == "loosen" and option.agency == "SEC":
+            return law.with_layer("enforcement", None)
+        return law.with_layer(option.instrument, provision_of(option, role, month))
+    written = provision_of(option, role, month)
+    if sunset > 0:
+        written = replace(written, expires=month + sunset)
+    after = replace(law.with_layer(option.instrument, written), guidance=None)
+    if option.instrument == "statute":
+        # New statutory authority is what the Congressional Review Act asks for before a voided rule may come again.
+        return replace(after, salted_from=None, salted_to=None)
+    return after
+
+
+def void_rule(law: Law) -> Law:
+    """The law after Congress disapproves the rule: the former one stands again, and none like the voided may be made.
+
+    The direction of the voided rule is told by what stands without it (5 U.S.C. 801(b)(2), substantially the same).
+    """
+    rule, kappa0 = law.rule, law.base.kappa
+    if rule is None:
+        return law
+    voided, without = openness(rule, kappa0), openness(law.former or law.base, kappa0)
+    after = replace(law, rule=law.former, former=None, guidance=None)
+    if voided >= without:
+        salt = voided - SALT
+        return replace(after, salted_from=salt if law.salted_from is None else min(salt, law.salted_from))
+    salt = voided + SALT
+    return replace(after, salted_to=salt if law.salted_to is None else max(salt, law.salted_to))
+
+
+def salted(law: Law, level: float) -> bool:
+    """Whether a rule of this openness would be substantially the same as one that Congress voided."""
+    above = law.salted_from is not None and level >= law.salted_from - 1e-9
+    return above or (law.salted_to is not None and level <= law.salted_to + 1e-9)
+
+
+def next_expiry(law: Law) -> tuple[str, int] | None:
+    """Layer and month of the next sunset of a rule or statute, the statute's first of equals; None if there is none."""
+    statute, rule = law.statute, law.rule
+    if statute is not None and statute.expires >= 0 and (rule is None or not 0 <= rule.expires < statute.expires):
+        return "statute", statute.expires
+    if rule is not None and rule.expires >= 0:
+        return "rule", rule.expires
+    return None
+
+
+def lapse(law: Law, layer: str) -> Law:
+    """The law after a layer's sunset: what stands beneath it applies, and guidance about it falls with it."""
+    return replace(law.with_layer(layer, None), guidance=None)
+
+
+def renew(law: Law, layer: str, expires: int) -> Law:
+    """The law with a layer's sunset put off; author, date and terms of the provision stay."""
+    provision: Provision | None = getattr(law, layer)
+    if provision is None:
+        return law
+    changes = {layer: replace(provision, expires=expires)}
+    return replace(law, **changes)  # type: ignore[arg-type]

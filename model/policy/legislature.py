@@ -1,0 +1,96 @@
+"""Congress: who holds its chambers, and which bills of the party in office they would pass."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..elections.national_vote import Congress
+from ..identity_cache import by_identity
+from ..parameters.market import InstitutionsParameters
+from .events import other
+
+MAJORITY = 0.5
+
+
+class Passage(NamedTuple):
+    """What would pass of the bills of the party in office: statutes and resolutions that open, that restrict."""
+
+    opening_statute: bool
+    restricting_statute: bool
+    opening_resolution: bool
+    restricting_resolution: bool
+
+    def of(self, instrument: str, opens: bool) -> bool:
+        """Whether this instrument would pass in this direction; what needs no vote always does."""
+        if instrument == "statute":
+            return self.opening_statute if opens else self.restricting_statute
+        if instrument == "resolution":
+            return self.opening_resolution if opens else self.restricting_resolution
+        return True
+
+
+EVERYTHING = Passage(True, True, True, True)
+NOTHING = Passage(False, False, False, False)
+
+
+@by_identity
+def chambers_held(congress: Congress, role: str, in_office: str, institutions: InstitutionsParameters) -> list[bool]:
+    """Whether a role holds each chamber that the form of government has; a parliament belongs to the government."""
+    if institutions.chambers == "parliamentary":
+        return [role == in_office]
+    house, senate = congress.controls(role)
+    return [house] if institutions.chambers == "unicameral" else [house, senate]
+
+
+def cross_share(role: str, opens: bool, institutions: InstitutionsParameters) -> float:
+    """Share of the other party that votes for a bill of `role`: nearly all if it goes its own way, few if not."""
+    if opens == (other(role) == "author"):
+        return institutions.own_direction_yes_share
+    return institutions.opening_yes_share if opens else institutions.restricting_yes_share
+
+
+def yes_votes(own_seats: float, crossing: float) -> float:
+    """Share of a chamber that votes for a bill: all of the own party and some of the other."""
+    return own_seats + crossing * (1.0 - own_seats)
+
+
+def carries(own_seats: float, holds: bool, crossing: float, threshold: float, floor_control: bool) -> bool:
+    """Whether one chamber passes a bill.
+
+    own_seats: seat share of the party in office; holds: whether it holds the chamber, which also settles a tie. A
+    majority that controls the floor does not bring up what most of its own members oppose (Cox & McCubbins 2005).
+    """
+    if floor_control and not holds and crossing < MAJORITY:
+        return False
+    votes = yes_votes(own_seats, crossing)
+    if threshold > MAJORITY:
+        return votes >= threshold - 1e-9
+    return votes > MAJORITY or (votes == MAJORITY and holds)
+
+
+def passes(
+    congress: Congress, role: str, opens: bool, senate_threshold: float, institutions: InstitutionsParameters
+) -> bool:
+    """Whether Congress passes a bill of the president's party; a parliament passes every bill of its government.
+
+    The president signs: only the party in office moves bills, so no veto and no override is ever called for.
+    """
+    if institutions.chambers == "parliamentary":
+        return True
+    crossing = cross_share(role, opens, institutions)
+    house, senate = (
+        (congress.house, congress.senate) if role == "author" else (1.0 - congress.house, 1.0 - congress.senate)
+    )
+    holds = congress.controls(role)
+    passed = carries(house, holds[0], crossing, MAJORITY, institutions.floor_control)
+    if institutions.chambers == "bicameral":
+        passed = passed and carries(senate, holds[1], crossing, senate_threshold, institutions.floor_control)
+    return passed
+
+
+@by_identity
+def passage(congress: Congress, role: str, institutions: InstitutionsParameters) -> Passage:
+    """What the present Congress would pass for the party in office. A resolution of disapproval knows no filibuster."""
+    thresholds = (institutions.senate_threshold, MAJORITY)
+    found = [passes(congress, role, opens, level, institutions) for level in thresholds for opens in (True, False)]
+    return Passage(*found)

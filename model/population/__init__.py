@@ -1,0 +1,1 @@
+"""Construction of the electorate: traits, demography, network and own populations."""

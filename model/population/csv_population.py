@@ -1,0 +1,199 @@
+"""An own population: a csv file of persons instead of the people drawn from the calibration."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logit
+
+from ...agents.draws import Draws
+from ...agents.electorate.electorate import Electorate
+from ..parameters.tree import Parameters
+from .builder import electorate_of
+from .traits import Everybody, author_sign, draw_traits
+
+Reals = npt.NDArray[np.float64]
+MOST_MISTAKES = 20
+
+
+class PopulationFileError(ValueError):
+    """A population file that cannot be used; the message holds the mistakes, one line each."""
+
+
+class FileColumn(NamedTuple):
+    """One column of a population file: name, allowed range, unit and meaning, whether it must be there."""
+
+    name: str
+    low: float
+    high: float
+    meaning: str
+    required: bool = False
+    whole: bool = False
+    open_low: bool = False
+
+
+FILE_COLUMNS = (
+    FileColumn("age", 18.0, 110.0, "years", required=True),
+    FileColumn("income", 0.0, 1e12, "USD a year", required=True, open_low=True),
+    FileColumn("partisanship", -50.0, 50.0, "logit, positive to the R party"),
+    FileColumn("vote_r", 0.001, 0.999, "probability to vote R rather than D, all else equal"),
+    FileColumn("plan", 0.0, 1e12, "USD in the 401(k)", required=True),
+    FileColumn("ira", 0.0, 1e12, "USD in the IRA", required=True),
+    FileColumn("weight", 0.0, 1e12, "people a row stands for"),
+    FileColumn("eligible", 0.0, 1.0, "0 or 1: has a plan or an IRA", whole=True),
+    FileColumn("contribution", 0.0, 1e9, "USD a month, deferral and match"),
+    FileColumn("equity", 0.0, 1.0, "share of the balance in stocks"),
+    FileColumn("attention", 0.0, 1.0, "0-1, to one's own account"),
+    FileColumn("belief", 0.0, 1e3, "ratio, mean 1: feared loss over the average voter's", open_low=True),
+    FileColumn("ideal_base", 0.0, 1.0, "policy scale 0-1"),
+    FileColumn("turnout_presidential", -20.0, 20.0, "logit"),
+    FileColumn("turnout_midterm", -20.0, 20.0, "logit"),
+    FileColumn("direct_owner", 0.0, 1.0, "0 or 1: owns crypto outside retirement accounts", whole=True),
+)
+"""Every column a population file may have."""
+
+_BY_NAME = {one.name: one for one in FILE_COLUMNS}
+_NOT_TRAITS = ("partisanship", "vote_r", "plan", "ira", "weight")
+
+
+def population_from_csv(
+    path: str | Path, parameters: Parameters | None = None, seed: int = 0, replicate: int = 0
+) -> Electorate:
+    """The electorate of a csv file, one row a person, for `World(parameters, seed, replicate, population=...)`.
+
+    Columns are FILE_COLUMNS: age, income, plan, ira and either partisanship or vote_r must be there; what else is
+    absent is drawn from the model at (seed, replicate). electorate.voters must be the number of rows; with a column
+    `weight` that many people are drawn from the rows, in proportion to it. People come in an order drawn at random,
+    since a poll's panel is a block of the population. Raises PopulationFileError naming file, row, column and what is
+    allowed, up to 20 mistakes at once.
+    """
+    p = parameters or Parameters()
+    place, draws = Path(path), Draws(seed, replicate)
+    given = read_columns(place)
+    rows = _rows_taken(place, given, p.electorate.voters, draws)
+    given = {name: values[rows] for name, values in given.items()}
+    if "vote_r" in given:
+        given["partisanship"] = logit(given["vote_r"])
+    balance = given["plan"] + given["ira"]
+    given.setdefault("eligible", np.where(balance + given.get("contribution", 0.0) > 0.0, 1.0, 0.0))
+    traits = draw_traits(
+        p,
+        Everybody(draws, rows.size),
+        {name: values for name, values in given.items() if name not in _NOT_TRAITS}
+        | {"lean": author_sign(p) * given["partisanship"], "balance": balance},
+    )
+    return electorate_of(p, draws, traits, given["plan"], given["ira"])
+
+
+def read_columns(path: Path) -> dict[str, Reals]:
+    """Columns of a population file by name, checked; PopulationFileError with every mistake up to MOST_MISTAKES."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            rows = list(csv.reader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise PopulationFileError(f"population file {path} cannot be read: {reason}") from None
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    problems = list(_header_mistakes(header))
+    # The row number a spreadsheet shows: the header is row 1. An empty last line is no person.
+    lines = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+    if not problems and not lines:
+        problems.append("holds no persons below its header")
+    if problems:
+        raise _error(path, problems)
+    values = np.empty((len(lines), len(header)))
+    for index, (number, row) in enumerate(lines):
+        if len(row) != len(header):
+            problems.append(f"row {number}: has {len(row)} cells, the header has {len(header)}")
+            continue
+        for place, (name, cell) in enumerate(zip(header, row, strict=True)):
+            number_read = _number(cell)
+            if number_read is None or not _allowed(_BY_NAME[name], number_read):
+                problems.append(f"row {number}, column {name}: {cell.strip()!r} is not {_described(_BY_NAME[name])}")
+            else:
+                values[index, place] = number_read
+    if problems:
+        raise _error(path, problems)
+    found = {name: values[:, place].copy() for place, name in enumerate(header)}
+    problems = list(_contradictions(found, [number for number, _ in lines]))
+    if problems:
+        raise _error(path, problems)
+    return found
+
+
+def _error(path: Path, problems: Sequence[str]) -> PopulationFileError:
+    shown = [f"population file {path}, {problem}" for problem in problems[:MOST_MISTAKES]]
+    if len(problems) > MOST_MISTAKES:
+        shown.append(f"population file {path}, and {len(problems) - MOST_MISTAKES} mistakes more")
+    return PopulationFileError("\n".join(shown))
+
+
+def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
+    for name in header:
+        if name not in _BY_NAME:
+            yield f"row 1: unknown column {name!r}; allowed: {', '.join(_BY_NAME)}"
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        yield f"row 1: column {name} is given twice"
+    for one in FILE_COLUMNS:
+        if one.required and one.name not in header:
+            yield f"row 1: column {one.name} ({one.meaning}) is missing"
+    leans = [name for name in ("partisanship", "vote_r") if name in header]
+    if len(leans) != 1:
+        yield f"row 1: one column of partisanship and vote_r is needed; there {'are both' if leans else 'is none'}"
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _allowed(column: FileColumn, value: float) -> bool:
+    if column.whole and value != int(value):
+        return False
+    return column.low <= value <= column.high and not (column.open_low and value == column.low)
+
+
+def _described(column: FileColumn) -> str:
+    if column.whole:
+        return f"0 or 1 ({column.meaning})"
+    kind = "a number above" if column.open_low else "a number from"
+    joint = "up to" if column.open_low else "to"
+    return f"{kind} {column.low:g} {joint} {column.high:g} ({column.meaning})"
+
+
+def _contradictions(found: dict[str, Reals], numbers: Sequence[int]) -> Iterator[str]:
+    if "eligible" in found:
+        money = found["plan"] + found["ira"] + found.get("contribution", np.zeros(len(numbers)))
+        for index in np.flatnonzero((found["eligible"] == 0.0) & (money > 0.0)).tolist():
+            yield f"row {numbers[index]}, column eligible: 0, but plan, ira or contribution is above 0"
+    if "weight" in found and not found["weight"].sum() > 0.0:
+        yield "column weight: all weights are 0; at least one must be above 0"
+
+
+def _rows_taken(path: Path, found: dict[str, Reals], voters: int, draws: Draws) -> npt.NDArray[np.int64]:
+    """Which row each voter is, in random order; by weight where there is one (systematic sampling)."""
+    weights = found.pop("weight", None)
+    size = found["age"].size
+    if weights is None:
+        if size != voters:
+            raise _error(
+                path,
+                [
+                    f"has {size} persons, but electorate.voters is {voters}: set electorate.voters to {size} "
+                    '(with_values({"electorate.voters": ' + f"{size}" + "})), or add a column weight to draw from"
+                ],
+            )
+        return np.argsort(draws.uniforms("order of a population file", size), kind="stable")
+    edges = np.cumsum(weights) / weights.sum()
+    points = (np.arange(voters) + draws.uniform("start in a population file")) / voters
+    taken = np.minimum(np.searchsorted(edges, points, side="right"), np.flatnonzero(weights)[-1])
+    return np.asarray(taken[np.argsort(draws.uniforms("order of a population file", voters), kind="stable")])

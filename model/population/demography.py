@@ -1,0 +1,306 @@
+"""People over time: who has a birthday, retires or dies this month, and who takes the place of the dead."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit, ndtri
+
+from ...agents.draws import Draws, month_key
+from ...agents.electorate import columns
+from ...agents.electorate.demography.kernel import AGE_ROWS, PeopleCoefficients, enter, people_month, uniforms_at
+from ...agents.electorate.electorate import Electorate
+from ..economy.products import allocations
+from ..identity_cache import by_identity
+from ..parameters.tree import Parameters
+from .traits import (
+    Traits,
+    active_share,
+    ages_of,
+    author_sign,
+    draw_traits,
+    equity_share,
+    lean_to_author,
+    median_balance,
+    saving_rate,
+    turnout_base,
+    write_traits,
+)
+
+if TYPE_CHECKING:
+    from ..world import World
+
+Reals = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+ENTRY_AGE = 18.0
+"""Voting age: the youngest a citizen of the electorate can be."""
+FEW = 64
+"""So many entrants of a month are remembered for the other arms; in a large world that would be a second population."""
+
+
+class PeopleState(NamedTuple):
+    """What ageing needs beside the columns; never changes while a world runs.
+
+    places: voters whose place in the order is exposed by assignment; scores: normal score of each place in the order
+    of exposure; lean_shift: what the month-0 population leans beyond its ages' lean (logit to the author).
+    """
+
+    places: npt.NDArray[np.bool_]
+    scores: Reals
+    lean_shift: float
+    balance_scale: float
+    by_age: Reals
+    coefficients: PeopleCoefficients
+
+
+class Entrants(NamedTuple):
+    """The draws of those who enter in a month in the rows of the dead: streams of their own, agent = row."""
+
+    draws: Draws
+    rows: Rows
+    month: int
+
+    @property
+    def size(self) -> int:
+        """Number of entrants."""
+        return int(self.rows.size)
+
+    def uniforms(self, stream: str) -> Reals:
+        """Uniform draws of the entrants."""
+        key = month_key(self.draws.key(f"entrant {stream}"), self.month)
+        return np.asarray(uniforms_at(np.uint64(key), self.rows), dtype=np.float64)
+
+    def normals(self, stream: str) -> Reals:
+        """Standard normal draws of the entrants."""
+        return np.asarray(ndtri(self.uniforms(stream)), dtype=np.float64)
+
+
+def people_coefficients(p: Parameters) -> PeopleCoefficients:
+    """Numbers of the monthly kernel from the parameters."""
+    one = p.people
+    return PeopleCoefficients(
+        one.income_growth,
+        one.retirement_age,
+        one.job_change,
+        one.cash_out,
+        one.roll_over,
+        active_share(p),
+        one.death_rate_65,
+        one.death_growth,
+        one.oldest_age,
+        one.lean_with_age,
+        p.accounts.largest_balance_to_income,
+    )
+
+
+def age_table(p: Parameters, balance_scale: float) -> Reals:
+    """What depends on age, by whole years from 0: rows AGE_ROWS, from the functions of month 0 (ODD: age_table)."""
+    ages = np.arange(math.ceil(p.people.oldest_age) + 2, dtype=np.float64)
+    table = np.zeros((len(AGE_ROWS), ages.size))
+    rows = (
+        saving_rate(p, ages),
+        equity_share(p, ages),
+        turnout_base(p, "presidential", ages),
+        turnout_base(p, "midterm", ages),
+        author_sign(p) * lean_to_author(p, ages),
+        median_balance(p, ages) * balance_scale,
+    )
+    for k, row in enumerate(rows):
+        table[k] = row
+    return table
+
+
+def start_people(p: Parameters, electorate: Electorate) -> PeopleState | None:
+    """What a world keeps for ageing, from its population of month 0; None where nobody ages."""
+    if not p.people.ageing:
+        return None
+    n = len(electorate)
+    places = np.zeros(n, dtype=np.bool_)
+    if not p.exposure.evolves:
+        places[electorate.exposure_order[: round(p.exposure.breadth * n)]] = True
+    ages = electorate.column("age").astype(np.float64)
+    lean = author_sign(p) * electorate.column("partisanship").astype(np.float64)
+    scale = _balance_scale(p, electorate, ages)
+    return PeopleState(
+        places,
+        place_scores(electorate),
+        float((lean - lean_to_author(p, ages)).mean()),
+        scale,
+        age_table(p, scale),
+        people_coefficients(p),
+    )
+
+
+def people_at_fork(state: PeopleState | None, p: Parameters) -> PeopleState | None:
+    """State of a fork whose parameters were replaced; ValueError where ageing is switched there."""
+    if p.people.ageing != (state is not None):
+        raise ValueError("people.ageing cannot be switched at a fork: the people of a world are its own from the start")
+    if state is None:
+        return None
+    return state._replace(by_age=age_table(p, state.balance_scale), coefficients=people_coefficients(p))
+
+
+def _balance_scale(p: Parameters, electorate: Electorate, ages: Reals) -> float:
+    """Factor by which exposure.average_balance moved all balances, read off those who have the bare median."""
+    without = electorate.column("eligible") == 0.0
+    if p.exposure.average_balance <= 0.0 or not without.any():
+        return 1.0
+    potential = electorate.column("potential_stake")[without].astype(np.float64)
+    income = electorate.column("income")[without].astype(np.float64)
+    return float(np.median(potential * income / median_balance(p, ages[without])))
+
+
+def place_scores(electorate: Electorate) -> Reals:
+    """Normal score of every voter's place in the order of exposure, among those with or without an account."""
+    order = electorate.exposure_order
+    has = electorate.column("eligible")[order] > 0.0
+    scores = np.zeros(order.size)
+    for group in (order[has], order[~has]):
+        scores[group] = ndtri(1.0 - (np.arange(group.size) + 0.5) / max(group.size, 1))
+    return scores
+
+
+def people(world: World, products: Reals) -> tuple[float, float, float, float]:
+    """People's part of phase 4: flow, contributions, gains and withdrawals of the month (USD of model voters).
+
+    products: the month's table, as accounts are moved by it.
+    Who dies, who enters and what they earn depends on draws alone, never on exposure: arms share their people.
+    """
+    p, month, state, electorate = world.parameters, world.month, world.people, world.electorate
+    if state is None:
+        return 0.0, 0.0, 0.0, 0.0
+    n = len(electorate)
+    died = np.zeros(n, dtype=np.bool_)
+    level = math.exp(p.people.income_growth * month / 12.0)
+    totals = people_month(
+        electorate.fixed,
+        electorate.dynamic,
+        products,
+        allocations(p),
+        state.by_age,
+        world.draws.uniforms("death", n, month),
+        world.draws.uniforms("job change", n, month),
+        world.draws.uniforms("leaving a plan", n, month),
+        state.places,
+        level,
+        state.coefficients,
+        died,
+    )
+    rows = np.flatnonzero(died)
+    if rows.size:
+        totals[1] += admit(world, state, rows, level)
+    world.deaths += int(rows.size)
+    return float(totals[0]), float(totals[1]), float(totals[2]), float(totals[3])
+
+
+class _Tree:
+    """A tree that is told apart as an object."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+
+
+_boxed = lru_cache(maxsize=64)(_Tree)
+
+
+@by_identity
+def _undosed(p: Parameters) -> _Tree:
+    """One object for all trees that differ in the dose alone: their worlds have the same people."""
+    changes = {"breadth": 0.0, "visibility": 0.0, "evolves": False}
+    return _boxed(p.model_copy(update={"exposure": p.exposure.model_copy(update=changes)}))
+
+
+@lru_cache(maxsize=4096)
+def _entrants(
+    tree: _Tree,
+    seed: int,
+    replicate: int,
+    month: int,
+    rows: bytes,
+    eligible: bytes,
+    scores: bytes,
+    lean_shift: float,
+    level: float,
+) -> Traits:
+    """`entrant_traits` once for all arms of a replicate; rows, eligible and scores as bytes, which can be looked up."""
+    sample = Entrants(Draws(seed, replicate), np.frombuffer(rows, dtype=np.int64), month)
+    return entrant_traits(tree.parameters, np.frombuffer(scores), lean_shift, sample, np.frombuffer(eligible), level)
+
+
+def entrant_traits(
+    p: Parameters, scores: Reals, lean_shift: float, sample: Entrants, eligible: Reals, level: float
+) -> Traits:
+    """Traits of entrants: drawn as at month 0 for their age, some by their place (ODD: entrant_traits).
+
+    scores: normal score of the place in the order of exposure; lean_shift: what the month-0 population leans beyond
+    its ages' lean; eligible: whether the place has an account; level: incomes over those of month 0.
+    """
+    n, e, share = sample.size, p.electorate, p.people.lean_with_age
+    ages = np.full(n, ENTRY_AGE)
+    income = level * e.income_median * np.exp(e.income_log_sd * sample.normals("income"))
+    rho = p.exposure.skew
+    own = rho * scores + math.sqrt(max(0.0, 1.0 - rho * rho)) * sample.normals("partisanship")
+    for_life = (1.0 - share) * mean_lean(p) if share < 1.0 else 0.0
+    mean = share * lean_to_author(p, ages) + for_life + lean_shift
+    contribution = np.where(eligible > 0.0, income * saving_rate(p, ages) / 12.0, 0.0)
+    given = {
+        "age": ages,
+        "income": income,
+        "lean": mean + e.partisanship_sd * own,
+        "eligible": eligible,
+        "contribution": contribution,
+    }
+    return draw_traits(p, sample, given)
+
+
+def mean_lean(p: Parameters) -> float:
+    """Mean lean by age of those who turn out, over the ages of month 0."""
+    ages = ages_of(p, (np.arange(256) + 0.5) / 256)
+    return float(np.average(lean_to_author(p, ages), weights=expit(turnout_base(p, "presidential", ages))))
+
+
+def admit(world: World, state: PeopleState, rows: Rows, level: float) -> float:
+    """Entrants of voting age take the rows of the dead; returns what those granted an account are given (USD)."""
+    p, electorate = world.parameters, world.electorate
+    eligible = electorate.fixed[columns.ELIGIBLE, rows].astype(np.float64)
+    find = _entrants if rows.size <= FEW else _entrants.__wrapped__
+    traits = find(
+        _undosed(p),
+        world.draws.seed,
+        world.draws.replicate,
+        world.month,
+        rows.tobytes(),
+        eligible.tobytes(),
+        state.scores[rows].tobytes(),
+        state.lean_shift,
+        level,
+    )
+    fixed = np.zeros((len(columns.FIXED), rows.size), dtype=np.float32)
+    write_traits(fixed, traits, author_sign(p))
+    fixed[columns.EMPLOYER] = electorate.fixed[columns.EMPLOYER, rows]
+    dynamic = np.zeros((len(columns.DYNAMIC), rows.size), dtype=np.float32)
+    dynamic[columns.REFERENCE] = world.product_prices[columns.ASSIGNED]
+    dynamic[columns.IDEAL] = fixed[columns.IDEAL_BASE]
+    dynamic[columns.SALIENCE] = p.opinion.salience_base
+    blind = dynamic.copy()
+    holds = state.places[rows]
+    granted = np.where(holds & (eligible == 0.0), median_balance(p, traits.age) * state.balance_scale * level, 0.0)
+    dynamic[columns.IRA] = granted
+    dynamic[columns.VISIBILITY, holds] = p.exposure.visibility
+    # A first contribution is all an entrant can hold a share of; her first birthday looks at the account itself.
+    first = np.maximum(granted, traits.contribution) / traits.income
+    dynamic[columns.ASSIGNED_STAKE] = np.where(holds, allocations(p)[columns.ASSIGNED] * first, 0.0)
+    enter(electorate.fixed, electorate.dynamic, rows, fixed, dynamic)
+    if world.blind is not None:
+        enter(world.blind.fixed, world.blind.dynamic, rows, fixed, blind)
+    return float(dynamic[columns.IRA].sum(dtype=np.float64))
+
+
+@by_identity
+def monthly_drawdown(p: Parameters) -> float:
+    """Share of the balance a retired person takes out a month; 0 where nobody ages (ODD: monthly_drawdown)."""
+    return 1.0 - (1.0 - p.people.drawdown_yearly) ** (1.0 / 12.0) if p.people.ageing else 0.0

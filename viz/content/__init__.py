@@ -1,0 +1,1 @@
+"""Texts and widget of the page."""

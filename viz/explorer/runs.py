@@ -1,0 +1,112 @@
+"""Rows of a results folder for the explorer: read once, one design point at a time, each run as a scenario to play."""
+
+from __future__ import annotations
+
+import functools
+import html
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...experiments.errors import UserError
+from ...experiments.storage.results_folder import EXPORT, read_manifest
+from ...model.parameters.presets import PRESETS
+from ...model.parameters.tree import ParameterError, Parameters
+from ..scenario import Scenario
+
+MOST_PLAYS = 120
+_DOSE = ("exposure.breadth", "exposure.visibility")
+_ARM_VALUES = ("allocation", "skew", "grandfathering")
+_reading = threading.Lock()
+
+
+def read_runs(folder: Path) -> Any:
+    """Rows of runs.csv; read again only when the file has changed. Not to be changed by who gets them."""
+    file = folder / EXPORT / "runs.csv"
+    known = file.stat()
+    # Many visitors at once must not each hold the rows of a large sweep in memory.
+    with _reading:
+        return _rows(folder, known.st_mtime_ns, known.st_size)
+
+
+@functools.lru_cache(maxsize=1)
+def _rows(folder: Path, _changed: int, _size: int) -> Any:
+    from ...experiments.reporting.factor_analysis import read_table
+
+    runs = read_table(folder / EXPORT / "runs.csv")
+    return runs if "point" in runs.columns else runs.assign(point=0)
+
+
+def factors_of(runs: Any) -> list[str]:
+    """Columns of the factors of a sweep that differ between design points."""
+    names = [name for name in runs.columns if "." in name and name not in _DOSE]
+    first = runs.groupby("point", sort=False)[names].first() if names else runs[names]
+    return [name for name in names if first[name].nunique() > 1]
+
+
+def told(name: str, value: Any) -> str:
+    """A value with its name, in few characters."""
+    return f"{name.rpartition('.')[2].replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name} {value}"
+
+
+def other_values(runs: Any) -> list[str]:
+    """Exposure settings beside breadth and visibility that differ between arms."""
+    return [name for name in _ARM_VALUES if name in runs.columns and runs[name].nunique() > 1]
+
+
+def plays(runs: Any, folder: Path, outcome: str, arm: str) -> str:
+    """Links that play the runs of an arm (rows of one design point), or why they cannot be played."""
+    part = runs[runs["arm"] == arm].sort_values("replicate")
+    try:
+        manifest = read_manifest(folder)
+        base = base_of(folder, manifest)
+        shown = [(row, scenario_of(base, manifest, row)) for row in part.head(MOST_PLAYS).to_dict("records")]
+        other = str(part["layer"].iloc[0]) != base.policy.layer and "policy.layer" not in part.columns
+    except (UserError, ParameterError, KeyError, TypeError, ValueError) as error:
+        return f"<p>These runs cannot be played here: {html.escape(str(error))}</p>"
+    notes = [f"The first {MOST_PLAYS} of {len(part)} are listed."] if len(part) > MOST_PLAYS else []
+    if other:
+        # The study forks at takeover; a film has its layer from the start, which is the same thing only without these.
+        if base.policy.sunset_months or (base.channels.news and base.market.rule_news_jump):
+            return (
+                "<p>In the study this arm changes its legal layer at takeover, after a friendly term on another one; "
+                "with a sunset or with news of rules that past matters, and this page cannot play it: use "
+                "<code>moat run --replicate</code>.</p>"
+            )
+        notes.append("The study puts this arm on its legal layer at takeover; the film has it there from the start.")
+    links = [
+        f'<a href="./?{html.escape(scenario.address())}">{row["replicate"]}: {row[outcome]:g}</a>'
+        for row, scenario in shown
+    ]
+    title = f"Play one run of {html.escape(arm)} (replicate: {html.escape(outcome)})"
+    return f'<h2>{title}</h2><p>{" ".join(notes)}</p><p class="plays">{"".join(links)}</p>'
+
+
+def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
+    """The tree that every run of the folder starts from: of the request of `moat run`, or of a sweep's study file."""
+    tree = manifest["request"].get("parameters")
+    if tree is None:
+        from ...experiments.studies.reader import read_study
+
+        return read_study(folder).parameters
+    return Parameters().with_values(
+        {f"{group}.{leaf}": value for group, leaves in tree.items() for leaf, value in leaves.items()}
+    )
+
+
+def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str, Any]) -> Scenario:
+    """The scenario that plays one run of a study: its factors, layer and dose, its seed and replicate."""
+    from ...experiments.protocols.arms import EVOLVING
+    from ...experiments.studies.from_options import DEFAULT_CYCLES
+
+    values = {name: value for name, value in row.items() if "." in name}
+    values |= {"exposure.breadth": float(row["breadth"]), "exposure.visibility": float(row["visibility"])}
+    values["policy.layer"] = str(row["layer"])
+    model = manifest.get("study", {}).get("model", manifest["request"])
+    cycles = int(model.get("cycles") or DEFAULT_CYCLES) if model.get("protocol") == "history" else 0
+    if cycles:
+        values["exposure.evolves"] = row["arm"] == EVOLVING
+    named = model.get("preset")
+    named = named if named in PRESETS else "calibrated"
+    return Scenario("", named, base.with_values(values), int(manifest["seed"]), int(row["replicate"]), cycles)

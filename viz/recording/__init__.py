@@ -1,0 +1,1 @@
+"""Recorded runs: film, voter portrait, replicates."""

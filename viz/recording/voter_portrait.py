@@ -1,0 +1,161 @@
+"""One voter in both worlds: her account over time, what she blamed, how she voted and what each term did to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...agents.electorate.columns import (
+    AGE,
+    BLAME,
+    ELIGIBLE,
+    GRIEVANCE,
+    IDEAL,
+    INCOME,
+    IRA,
+    PARTISANSHIP,
+    PLAN,
+    PRODUCT,
+    REFERENCE,
+    SALIENCE,
+    UNITS,
+    VISIBILITY,
+)
+from ...agents.electorate.kernels import own_terms
+from ...experiments.protocols.history.run import begin_term
+from ...experiments.protocols.stress_test.run import takeover, with_dose
+from ...model.data_collection import individual_votes, vote_probabilities
+from ...model.phases.polling import question_row
+from ...model.population.builder import build_population
+from ...model.world import World
+from ..scenario import Scenario
+
+TERMS = {
+    "partisanship": "Her own leaning",
+    "season": "The national mood and years in office",
+    "issue": "The two parties' positions, weighed by her attention",
+    "threat": "The loss she expects from one side's plans",
+    "grievance": "Resentment of an earlier restriction",
+    "pocketbook": "Her own gains or losses, credited to the party in office",
+    "backstop": "A public backstop of savers' losses, announced by one party",
+    "rest": "Everything else",
+}
+"""Terms of the vote in the order they are shown; positive towards the party that made the policy."""
+
+
+def ballot_terms(world: World, index: int) -> dict[str, float]:
+    """What each term adds to a voter's utility (logit) of the author over the opponent at the election just held.
+
+    They add up to the utility the model itself works out, `utility`; what they leave, if anything, is `rest`.
+    """
+    last = world.results[-1]
+    found, turnouts = vote_probabilities(world)
+    fixed, dynamic, c = world.electorate.fixed, world.electorate.dynamic, world.vote_coefficients
+    question = np.array(question_row(world, world.stand("author"), world.stand("opponent"), world.openness))
+    r, d = float(question[0]), float(question[1])
+    feared, _, own, relief, dislike = own_terms(fixed, dynamic, index, world.product_prices, world.incumbent_sign, c)
+    weight, ideal = float(dynamic[SALIENCE, index]), float(dynamic[IDEAL, index])
+    terms = {
+        "partisanship": float(fixed[PARTISANSHIP, index]),
+        "season": world.sign * world.electorate.logit_per_point * (last.valence_points + last.incumbency_points),
+        "issue": weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r)),
+        "threat": weight * c.loss_weight * feared * float(question[3] - question[2]),
+        "grievance": weight * c.loss_weight * float(dynamic[GRIEVANCE, index]),
+        "pocketbook": float(own),
+        "backstop": float(question[5] - question[6]) * (weight * c.loss_weight * relief - dislike),
+    }
+    utility = float(found[index])
+    terms["rest"] = utility - sum(terms.values())
+    signed = {name: world.sign * value for name, value in terms.items()}
+    return signed | {"utility": world.sign * utility, "turnout": float(turnouts[index])}
+
+
+class Diary:
+    """Follows one voter through one world."""
+
+    def __init__(self, index: int) -> None:
+        """The voter's row."""
+        self.index = index
+        self.months: dict[str, list[float]] = {
+            name: [] for name in ("crypto", "account", "reference", "blame", "attention", "ideal", "price")
+        }
+        self.votes: list[dict[str, Any]] = []
+
+    def month(self, world: World) -> None:
+        """The month just done."""
+        one = world.electorate.dynamic[:, self.index].astype(np.float64)
+        price = float(world.product_prices[int(one[PRODUCT])])
+        crypto = float(one[UNITS]) * price
+        for name, value in (
+            ("crypto", crypto),
+            ("account", crypto + float(one[PLAN] + one[IRA])),
+            ("reference", float(one[REFERENCE])),
+            ("blame", float(one[BLAME])),
+            ("attention", float(one[SALIENCE])),
+            ("ideal", float(one[IDEAL])),
+            ("price", price),
+        ):
+            self.months[name].append(value)
+        if world.results and world.results[-1].month == world.month - 1:
+            vote = int(individual_votes(world)[self.index]) * (1 if world.sign > 0 else -1)
+            chosen = "author" if vote > 0 else "opponent" if vote < 0 else "abstained"
+            self.votes.append({"month": world.month - 1, "vote": chosen, "terms": ballot_terms(world, self.index)})
+
+
+def person(world: World, index: int) -> dict[str, Any]:
+    """Who she is: fixed facts."""
+    fixed, dynamic = world.electorate.fixed[:, index], world.electorate.dynamic[:, index]
+    return {
+        "age": float(fixed[AGE]),
+        "income": float(fixed[INCOME]),
+        "leaning": world.sign * float(fixed[PARTISANSHIP]),
+        "eligible": bool(fixed[ELIGIBLE] > 0.0),
+        "holds": bool(dynamic[UNITS] > 0.0),
+        "visibility": float(dynamic[VISIBILITY]),
+    }
+
+
+def portrait(scenario: Scenario, index: int) -> dict[str, Any]:
+    """One voter's life in both worlds of a scenario. IndexError outside the electorate."""
+    p = scenario.parameters
+    term, voters = p.institutions.term_months, p.electorate.voters
+    if not 0 <= index < voters:
+        raise IndexError(f"no voter {index}; the electorate has {voters}")
+    population = build_population(p, World.draws_of(scenario.seed, scenario.replicate))
+    found: dict[str, Any] = {"index": index, "terms": TERMS, "worlds": []}
+    zero: World | None = None
+    for dose in (0.0, scenario.breadth):
+        dosed = with_dose(p, dose, p.exposure.visibility)
+        world = World(dosed, scenario.seed, scenario.replicate, population)
+        diary, who = Diary(index), person(world, index)
+        if scenario.cycles:
+            world = _history(world, diary, scenario.cycles, term)
+        else:
+            _follow(world, diary, term)
+            world.electorate.reset_stakes(world.product_prices)
+            zero = zero or world
+            _follow(takeover(world, "opponent", zero), diary, term)
+        found["worlds"].append({"person": who, "months": diary.months, "votes": diary.votes})
+    return found
+
+
+def _follow(world: World, diary: Diary, months: int) -> None:
+    for _ in range(months):
+        world.advance(1)
+        diary.month(world)
+
+
+def _history(world: World, diary: Diary, cycles: int, term: int) -> World:
+    first = world.electorate.dynamic.copy()
+    world.released = True
+    for number in range(cycles):
+        begin_term(world, first, number)
+        _follow(world, diary, term)
+    return world
+
+
+def portraits(scenario: Scenario, index: int) -> Iterator[dict[str, Any]]:
+    """The portrait as the one piece of a job."""
+    yield portrait(scenario, index)
