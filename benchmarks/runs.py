@@ -20,21 +20,18 @@ from political_moat.experiments.studies.from_options import Request, make_reques
 from political_moat.experiments.sweeps.outcome import TASK
 from political_moat.model import fast_forward as months_ahead
 from political_moat.model import world
-from political_moat.model.phases import network as social
-from political_moat.model.phases import payroll as phases
-from political_moat.model.phases import pipeline as government
-from political_moat.model.phases import polling as polls
+from political_moat.model.phases import election, network, payroll, pipeline, polling, voters
 
 PROTOCOLS = ("stress", "history")
 KERNELS: tuple[tuple[ModuleType, str], ...] = (
     (months_ahead, "move_electorate"),
-    (phases, "accounts_month"),
-    (phases, "opinion_month"),
-    (phases, "support"),
-    (polls, "support"),
-    (polls, "ballots"),
-    (government, "grieve"),
-    (social, "neighbours_meet"),
+    (payroll, "accounts_month"),
+    (voters, "opinion_month"),
+    (election, "support"),
+    (polling, "support"),
+    (polling, "ballots"),
+    (pipeline, "grieve"),
+    (network, "neighbours_meet"),
 )
 """Where the phases of the base world call a kernel."""
 EVERY_MONTH = ("accounts_month", "opinion_month")

@@ -71,7 +71,7 @@ class Study:
 
         use_code_named_cache()
         from .execution.engine import Engine
-        from .sweep_report import report_line
+        from .reporting.sweep_text import report_line
         from .sweeps.run import run_sweep
 
         chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)

@@ -33,3 +33,9 @@ class Interrupted(Exception):  # noqa: N818 - says what happened, as KeyboardInt
     def __reduce__(self) -> tuple[type[Interrupted], tuple[int, int]]:
         """Pickle by the counts, not by the message."""
         return type(self), (self.done, self.failed)
+
+
+class NothingFinished(UserError):  # noqa: N818 - says what happened
+    """Every replicate failed; the message says why the first did. No mistake of the user's."""
+
+    exit_code = 1

@@ -19,11 +19,13 @@ from ..agents.draws import Draws
 from ..agents.electorate.accounts.kernel import FLOW as INTO_COIN
 from ..agents.electorate.accounts.kernel import HELD as IN_COIN
 from ..agents.electorate.accounts.kernel import move_accounts
+from ..agents.electorate.coefficient_row import as_row
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
+from ..agents.electorate.opinion.coefficients import OpinionCoefficients
 from ..agents.electorate.opinion.kernel import move_minds
-from ..agents.electorate.voting.coefficients import OpinionCoefficients, as_row
 from ..agents.numerics.blocks import LARGE, add_blocks, blocks_of_groups
+from .calendar import half_term
 from .economy.market import (
     CRYPTO_RETURN,
     FLOW,
@@ -36,11 +38,14 @@ from .economy.market import (
     surprises,
 )
 from .economy.products import move_prices, noises, price_moves
-from .elections.national_vote import half_term
 from .identity_cache import by_identity, by_tree
 from .parameters.tree import Parameters
-from .phases.payroll import month_record, product_flows, share_kept, standing_table, told_of_policy
-from .phases.pipeline import QUARTER, agenda_due, drift, platform_due
+from .phases.agenda import agenda_due
+from .phases.payroll import product_flows, share_kept, standing_table
+from .phases.pipeline import drift
+from .phases.platforms import QUARTER, platform_due
+from .phases.record import month_record
+from .phases.voters import told_of_policy
 from .policy.law import Law, Provision, next_expiry
 from .schedule import PHASES
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from .phases import employers as adoption
-from .phases import network as social
-from .phases import payroll as phases
-from .phases import pipeline as government
+from .phases.agenda import agenda
+from .phases.election import election
+from .phases.employers import employers
+from .phases.market import market
+from .phases.network import network
+from .phases.payroll import payroll
+from .phases.pipeline import pipeline
+from .phases.platforms import platforms
+from .phases.record import record
+from .phases.transition import transition
+from .phases.voters import voters
 
 if TYPE_CHECKING:
     from .world import World
@@ -30,36 +37,34 @@ PHASES: tuple[Phase, ...] = (
         "transition of office",
         "every 24 months",
         "winners take office, the old docket is frozen",
-        government.transition,
+        transition,
     ),
-    Phase(
-        2, "rule pipeline and courts", "monthly", "agencies drift, dockets advance, courts decide", government.pipeline
-    ),
-    Phase(3, "market", "monthly", "crypto and stock returns on last month's flows and news", phases.market),
+    Phase(2, "rule pipeline and courts", "monthly", "agencies drift, dockets advance, courts decide", pipeline),
+    Phase(3, "market", "monthly", "crypto and stock returns on last month's flows and news", market),
     Phase(
         4,
         "payroll",
         "monthly",
         "birthdays, deaths and entry where people age; contributions, draw-down, rebalancing, forced sales",
-        phases.payroll,
+        payroll,
     ),
     Phase(
         5,
         "employers and products",
         "monthly",
         "menus, adoption, redemption, where exposure evolves",
-        adoption.employers,
+        employers,
     ),
-    Phase(6, "voters", "monthly", "reference point, blame, salience, ideal policy, grievance", phases.voters),
-    Phase(7, "social network", "monthly", "neighbours meet, where there is a network", social.network),
+    Phase(6, "voters", "monthly", "reference point, blame, salience, ideal policy, grievance", voters),
+    Phase(7, "social network", "monthly", "neighbours meet, where there is a network", network),
     Phase(
         8,
         "polls and platforms",
         "quarterly",
         "the challenger reconsiders its platform on the panel",
-        government.platforms,
+        platforms,
     ),
-    Phase(9, "agenda decision", "quarterly", "the administration chooses at most one item", government.agenda),
-    Phase(10, "election", "November of even years", "votes, Congress, the next president", phases.election),
-    Phase(11, "record", "monthly", "the month is written down", phases.record),
+    Phase(9, "agenda decision", "quarterly", "the administration chooses at most one item", agenda),
+    Phase(10, "election", "November of even years", "votes, Congress, the next president", election),
+    Phase(11, "record", "monthly", "the month is written down", record),
 )

@@ -9,10 +9,8 @@ from typing import Any
 from ..agents.all_agents import Everyone
 from ..agents.draws import Draws, draws_of
 from ..agents.electorate.electorate import Electorate
-from ..agents.electorate.voter import Voter
-from ..agents.electorate.voter_set import VoterSet
-from ..agents.employer.employer import Employer
-from ..agents.employer.employer_set import EmployerSet
+from ..agents.electorate.voter import Voter, VoterSet
+from ..agents.employer.employer import Employer, EmployerSet
 from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
@@ -27,10 +25,10 @@ from .elections.voter_coefficients import coefficients
 from .fast_forward import advance, predictable
 from .interventions import NOTHING_IMPOSED, Interventions
 from .parameters.tree import Parameters
-from .phases.courts import Suit
-from .phases.pipeline import confirm_agencies
+from .phases.transition import confirm_agencies
 from .policy.events import Event
 from .policy.law import binding_layer, effective, friendly_provision, initial_law, openness, platform_stand, stand_of
+from .policy.lawsuit import Suit
 from .population.builder import build_population
 from .population.demography import PeopleState, people_at_fork, start_people
 from .population.network import build_network, check_same_ties

@@ -127,7 +127,7 @@ PLANTED_BACKWARD = [
     ("agents/party/rules/sticker.py", "from ....model import world"),
     ("agents/parameter_metadata.py", "from political_moat.model.world import World"),
     ("agents/perception.py", "import political_moat.experiments.protocols.term_outcomes"),
-    ("model/economy/market.py", "from ..experiments.estimands import FALL"),
+    ("model/economy/market.py", "from ...experiments.protocols.term_outcomes import FALL"),
     ("model/world.py", "def late():\n    from .. import viz"),
     ("experiments/sweeps/outcome.py", "import importlib\nx = importlib.import_module('political_moat.viz')"),
     ("model/phases/polling.py", "from political_moat import World"),
@@ -145,7 +145,7 @@ PLANTED_VOTERS = [
     ("agents/party/rules/sticker.py", "from ...electorate import columns"),
     ("agents/party/decisions.py", "from ..electorate.columns import UNITS"),
     ("agents/regulator/docket.py", "from political_moat.agents.electorate.electorate import Electorate"),
-    ("agents/regulator/decisions.py", "def late():\n    from .. import everyone"),
+    ("agents/regulator/decisions.py", "def late():\n    from .. import all_agents"),
     ("agents/party/choice.py", "from .. import electorate"),
 ]
 

@@ -79,76 +79,6 @@ class ElectorateParameters(Group):
     )
 
 
-class AccountsParameters(Group):
-    """401(k) and IRA: balances and deferral by age, eligibility, match, shares, rebalancing."""
-
-    balance_median_u25: float = fact("balance_median_u25")
-    balance_median_25_34: float = fact("balance_median_25_34")
-    balance_median_35_44: float = fact("balance_median_35_44")
-    balance_median_45_54: float = fact("balance_median_45_54")
-    balance_median_55_64: float = fact("balance_median_55_64")
-    balance_median_65p: float = fact("balance_median_65p")
-    balance_lognormal_sigma_u25: float = fact("balance_lognormal_sigma_u25")
-    balance_lognormal_sigma_25_34: float = fact("balance_lognormal_sigma_25_34")
-    balance_lognormal_sigma_35_44: float = fact("balance_lognormal_sigma_35_44")
-    balance_lognormal_sigma_45_54: float = fact("balance_lognormal_sigma_45_54")
-    balance_lognormal_sigma_55_64: float = fact("balance_lognormal_sigma_55_64")
-    balance_lognormal_sigma_65p: float = fact("balance_lognormal_sigma_65p")
-    deferral_u25: float = fact("deferral_u25")
-    deferral_25_34: float = fact("deferral_25_34")
-    deferral_35_44: float = fact("deferral_35_44")
-    deferral_45_54: float = fact("deferral_45_54")
-    deferral_55_64: float = fact("deferral_55_64")
-    deferral_65p: float = fact("deferral_65p")
-    match: float = quantity(
-        0.043,
-        "share of pay",
-        0.03,
-        0.06,
-        status="memory",
-        allowed=(0.0, 1.0),
-        source="Vanguard HAS 2025: total saving .12 less mean deferral .077 (memory)",
-    )
-    share_adults_active_401k: float = fact("share_adults_active_401k")
-    share_with_account: float = quantity(
-        0.5,
-        "share of voters",
-        0.35,
-        0.6,
-        allowed=(0.0, 1.0),
-        source="active 401(k) .26-.35 of adults, dormant plans and IRAs beside; SCF 2022 .68 of families",
-    )
-    ira_share_of_balance: float = quantity(
-        0.4,
-        "share of an account holder's balance",
-        0.2,
-        0.6,
-        allowed=(0.0, 1.0),
-        source="ICI 2025: IRAs 18.9 of 32.8 USD tn directed; rolled over from plans, so less at the median",
-    )
-    largest_balance_to_income: float = quantity(
-        25.0,
-        "years of income",
-        15.0,
-        40.0,
-        allowed=(0.1, 1e6),
-        source="truncation of the lognormal, so that no single draw carries the mean stake",
-    )
-    equity_share_young: float = fact("equity_share_young")
-    equity_share_60s: float = fact("equity_share_60s")
-    rebalancing: float = quantity(
-        0.02,
-        "share of the gap a month",
-        0.0,
-        0.2,
-        allowed=(0.0, 1.0),
-        source="stakes are pulled back slowly to the assigned value; quarterly bands in target-date funds",
-    )
-    divestment_months: float = quantity(
-        12.0, "months", 3.0, 24.0, allowed=(1.0, 120.0), source="winding-up period of a prohibited option"
-    )
-
-
 class ExposureParameters(Group):
     """The five numbers of an arm's exposure, and how they are assigned."""
 
@@ -206,28 +136,4 @@ class ExposureParameters(Group):
     )
     direct_owners: bool = quantity(
         True, "yes or no", source="owners outside retirement accounts exist in every arm alike; enter attitudes only"
-    )
-
-
-class AttitudeParameters(Group):
-    """Ideal policy before any stake, and owners outside retirement accounts."""
-
-    low_confidence_u50: float = fact("low_confidence_u50")
-    low_confidence_50p: float = fact("low_confidence_50p")
-    own_crypto_all: float = fact("own_crypto_all")
-    own_crypto_conservative: float = fact("own_crypto_conservative")
-    own_crypto_democrat: float = fact("own_crypto_democrat")
-    ideal_sd: float = quantity(
-        0.2, "policy scale 0-1", 0.1, 0.3, allowed=(0.0, 1.0), source="spread of opinion within age and party"
-    )
-    ideal_partisan_gap: float = quantity(
-        0.08,
-        "policy scale 0-1",
-        0.0,
-        0.3,
-        allowed=(-1.0, 1.0),
-        source="ideal of the author's strong partisans less the middle; owners .18 conservative, .10 Democrat",
-    )
-    direct_owner_shift: float = quantity(
-        0.2, "policy scale 0-1", 0.0, 0.4, allowed=(-1.0, 1.0), source="owners outside accounts favour access"
     )

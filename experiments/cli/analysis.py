@@ -55,7 +55,7 @@ def mediation(
     workers: Workers = None,
 ) -> None:
     """Share the risk difference out over deterrence, replacement, convergence and inertia."""
-    from ..run_as_study import one_dose_text
+    from ..studies.from_options import one_dose_text
 
     p = _parameters(preset, set_, voters)
     dose: dict[str, Any] = {"seed": seed, "replicates": replicates, "breadth": breadth, "visibility": visibility}
@@ -75,7 +75,7 @@ def prior_mass(
     workers: Workers = None,
 ) -> None:
     """Draw every assumed number from its range; print the shares of moat, nothing and trapdoor."""
-    from ..run_as_study import one_dose_text
+    from ..studies.from_options import one_dose_text
 
     p = _parameters(preset, set_, voters)
     dose: dict[str, Any] = {"seed": seed, "replicates": replicates, "breadth": breadth, "visibility": visibility}

@@ -104,7 +104,7 @@ def run(
         return
     if replicate is not None:
         if protocol == "history":
-            from ..reporting.history_text import one_history as one_replicate
+            from ..reporting.replicate_view import one_history as one_replicate
         else:
             from ..reporting.replicate_view import one_replicate
 

@@ -94,7 +94,7 @@ def _tell(outcome: Outcome, shard: Shard | None, *, report: bool = False) -> Non
 
     typer.echo(outcome_text(outcome, shard))
     if report:
-        from ..sweep_report import report_line
+        from ..reporting.sweep_text import report_line
 
         typer.echo(report_line(outcome))
     if outcome.failed or outcome.absent:

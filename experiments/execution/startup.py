@@ -7,10 +7,12 @@ the interpreter takes half a second to free what the system frees at once with t
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 MODULES = 100_000
 """Objects of a short command's modules and more: a command that only reads or prints never comes to a collection."""
@@ -49,3 +51,50 @@ def leave_at_once() -> None:
     except (OSError, ValueError):  # the interpreter's own end says so
         return
     os._exit(0)
+
+
+TABLES = ("mesa", "pandas", "scipy.stats", "pyarrow.csv", "pyarrow.parquet")
+"""Mesa first: each of its loggers looks through all modules there are."""
+
+
+FIGURES = ("matplotlib.figure", *(f"matplotlib.backends.backend_{kind}" for kind in ("svg", "pdf", "agg")))
+
+
+REPORT = (
+    *TABLES,
+    *FIGURES,
+    "..reporting.stress_test_text",
+    "..reporting.figures.dose_response",
+    "...model.diagnostics",
+    "..protocols.stress_test.run",
+)
+"""What the end of a stress test needs: tables, the figure, and a world to say what its parameters imply."""
+
+
+HISTORY_REPORT = (*TABLES, "..reporting.history_text")
+"""What the end of a history needs."""
+
+
+class Ahead:
+    """A thread that loads modules by name, in order. What cannot be loaded is left to whoever needs it, to say so."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        """Nothing is loaded before `begin`."""
+        self._modules = modules
+        self._thread = threading.Thread(target=self._load, name="modules of the report")
+
+    def begin(self) -> None:
+        """Start to load; once."""
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Until everything is loaded that was begun: two threads that import the same packages can trip each other."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _load(self) -> None:
+        with left_alone():
+            for name in self._modules:
+                with suppress(Exception):
+                    importlib.import_module(name, __package__)

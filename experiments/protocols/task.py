@@ -12,10 +12,14 @@ from ...agents.source_hash import use_code_named_cache
 use_code_named_cache()
 
 from ..storage.provenance import as_plain  # noqa: E402
-from .arms import HistoryDesign, MediationDesign, PriorMassDesign, ReplicateResult, StressDesign  # noqa: E402
+from .arms import ReplicateResult  # noqa: E402
+from .history.design import HistoryDesign  # noqa: E402
 from .history.run import run_history  # noqa: E402 - kernels must find their cache first
+from .mediation.design import MediationDesign  # noqa: E402
 from .mediation.run import run_mediation_replicate  # noqa: E402
+from .prior_mass.design import PriorMassDesign  # noqa: E402
 from .prior_mass.run import run_prior_draw  # noqa: E402
+from .stress_test.design import StressDesign  # noqa: E402
 from .stress_test.run import run_replicate  # noqa: E402
 
 if TYPE_CHECKING:
@@ -51,10 +55,7 @@ def _same_as_before(given: Parameters) -> Parameters:
 
 
 def _counts(parameters: Parameters, design: object, seed: int, replicate: int) -> dict[str, float]:
-    from ..reporting.targets import (  # what it needs beside the model is `moat targets` only
-        TargetsDesign,
-        target_counts,
-    )
+    from .targets.counts import TargetsDesign, target_counts
 
     if not isinstance(design, TargetsDesign):
         raise TypeError(f"{type(design).__name__} is the design of no protocol")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...model.phases.pipeline import Event
+from ...model.policy.events import Event
 from ...model.record import Month
 
 FALL = 0.10

@@ -46,7 +46,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
     import numpy as np
 
     from ...model.parameters.tree import Parameters
-    from ..protocols.arms import StressDesign
+    from ..protocols.stress_test.design import StressDesign
     from ..protocols.task import run_task
     from ..statistics.intervals import monte_carlo_error_of_paired_difference
 

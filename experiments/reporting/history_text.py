@@ -6,15 +6,11 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..protocols.arms import HistoryDesign
-from ..protocols.history.columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, MEANS, RATIOS
+from ..protocols.history.columns import CLOCKS, RATIOS
 from ..protocols.history.naive_regression import naive_lines, naive_table
-from ..protocols.history.outcomes import CAUSES, Incidence, cumulative_incidence
-from ..protocols.history.run import run_history
-from ..statistics.intervals import monte_carlo_error_of_mean
-from .stress_test_text import NOTICE
+from ..protocols.history.outcomes import CAUSES
+from ..protocols.history.summary import design_of, incidence_table, incidences
+from .wording import NOTICE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,81 +18,11 @@ if TYPE_CHECKING:
     from ..studies.from_options import Request
     from ..sweeps.outcome import Outcome
 
-_DECADE = 120.0
-_FIXED = ("layer", "visibility", "breadth", "evolving", "allocation", "voters", "beyond_coverage")
 AGEING = "People age, retire, die and are replaced (people.ageing)."
 STATIC = (
     "Nobody ages (people.ageing off): accounts are brought back to month-0 balances and stakes at each inauguration."
 )
 DESCRIPTIVE = "Rates of a history are descriptive: arms differ in the risk set. The causal contrast is the stress test."
-
-
-def design_of(request: Request) -> HistoryDesign:
-    """The design of a history; ValueError for a request of another protocol."""
-    if request.history is None:
-        raise ValueError(f"the request is no history but a {request.protocol} test")
-    return request.history
-
-
-def ratio(above: Any, below: Any) -> tuple[float, float]:
-    """Sum of one count over the sum of another, and its linearised standard error with replicates as clusters."""
-    top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
-    total = float(bottom.sum())
-    if total == 0.0:
-        return math.nan, math.nan
-    found = float(top.sum()) / total
-    n = top.size
-    rest = top - found * bottom
-    return found, math.sqrt(n / (n - 1.0) * float((rest**2).sum())) / total if n > 1 else math.nan
-
-
-def history_summary(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row per arm, in the order of the frame, with the columns of HISTORY_SUMMARY_COLUMNS."""
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for arm, runs in frame.groupby("arm", sort=False):
-        row: dict[str, Any] = {"arm": arm, "n": len(runs)} | {name: runs[name].iloc[0] for name in _FIXED}
-        row |= {name: float(runs[name].mean()) for name in ("mean_stake", "exposed_usd_bn")}
-        for name, (above, below, unit, _) in RATIOS.items():
-            scale = 1.0 if unit == "share" else _DECADE
-            found, error = ratio(runs[above], runs[below])
-            row |= {name: scale * found, f"{name}_mcse": scale * error}
-        for name in MEANS:
-            # A run in which one side never governs has no gap.
-            values = pd.to_numeric(runs[name], errors="coerce").dropna().to_numpy(dtype=np.float64)
-            row[name] = float(values.mean()) if values.size else math.nan
-            row[f"{name}_mcse"] = monte_carlo_error_of_mean(values) if values.size else math.nan
-        rows.append(row)
-    return pd.DataFrame(rows, columns=[column.name for column in HISTORY_SUMMARY_COLUMNS])
-
-
-def incidences(frame: pd.DataFrame) -> dict[tuple[str, str], Incidence]:
-    """Cumulative incidence by (arm, clock)."""
-    return {
-        (str(arm), clock): cumulative_incidence(runs[column].to_numpy(dtype=np.float64), runs["cause"].tolist())
-        for arm, runs in frame.groupby("arm", sort=False)
-        for clock, column in CLOCKS.items()
-    }
-
-
-def incidence_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Cumulative incidence every 12 months on both clocks, with the columns of INCIDENCE_COLUMNS."""
-    import pandas as pd
-
-    curves = incidences(frame)
-    rows: list[dict[str, Any]] = []
-    for arm, runs in frame.groupby("arm", sort=False):
-        for clock, column in CLOCKS.items():
-            curve, told = curves[str(arm), clock], runs[column].to_numpy(dtype=np.float64)
-            for months in range(0, int(runs["months"].max()) + 1, 12):
-                row: dict[str, Any] = {name: runs[name].iloc[0] for name in ("arm", "breadth", "visibility")}
-                row |= {"clock": clock, "months": months, "at_risk": int((told >= months).sum())}
-                row["survival"] = curve.survival_at(months)
-                for cause in CAUSES:
-                    row[f"incidence_{cause}"], row[f"incidence_{cause}_mcse"] = curve.at(cause, months)
-                rows.append(row)
-    return pd.DataFrame(rows, columns=[column.name for column in INCIDENCE_COLUMNS])
 
 
 _HEAD = (
@@ -259,23 +185,3 @@ def history_json(outcome: Outcome) -> str:
         "notice": f"{NOTICE} {DESCRIPTIVE}",
     }
     return json.dumps(content, indent=2, allow_nan=False)
-
-
-_SHOWN = ("attempted", "restricted", "reversed", "withdrawn", "court", "severity", "final_policy", "vote_share")
-
-
-def one_history(request: Request, replicate: int, form: str = "table") -> str:
-    """Every term of every arm of one replicate; rows equal the study's rows."""
-    design = design_of(request)
-    result = run_history(request.parameters, design, request.seed, replicate)
-    if form == "json":
-        return json.dumps({"runs": result.runs, "cycles": result.cycles}, indent=2)
-    lines = [f"replicate {replicate}, seed {request.seed}, preset {request.preset}, history of {design.cycles} terms"]
-    lines.append(f"{'arm':<16}{'term':>5}{'in office':>11}{'A before':>10}" + "".join(f"{n:>13}" for n in _SHOWN))
-    for row in result.cycles:
-        cells = "".join(f"{v:>13.3f}" if isinstance(v := row[name], float) else f"{v:>13}" for name in _SHOWN)
-        lines.append(f"{row['arm']:<16}{row['number']:>5}{row['role']:>11}{row['inherited_policy']:>10.3f}{cells}")
-    lines += ["", "How the friendly policy first ended, in months since January 2025 and months under the opponent:"]
-    for row in result.runs:
-        lines.append(f"{row['arm']:<16}{row['cause']} ({row['calendar_months']}, {row['opportunity_months']})")
-    return "\n".join(lines)

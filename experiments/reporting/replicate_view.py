@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from ..protocols.arms import arm_list
+from ..protocols.history.run import run_history
+from ..protocols.history.summary import design_of
+from ..protocols.stress_test.design import arm_list
 from ..protocols.stress_test.run import friendly_term, on_layer, run_replicate, takeover, with_dose
 from ..studies.from_options import Request
+
+if TYPE_CHECKING:
+    from ..studies.from_options import Request
 
 _SHOWN = ("attempted", "restricted", "reversed", "withdrawn", "court", "severity", "mean_policy", "gap")
 
@@ -39,4 +45,37 @@ def one_replicate(request: Request, replicate: int, form: str = "table") -> str:
             if e.month >= start
         ]
         lines.append(f"{name:<22}" + ("; ".join(told) if told else "nothing"))
+    return "\n".join(lines)
+
+
+_SHOWN_OF_HISTORY = (
+    "attempted",
+    "restricted",
+    "reversed",
+    "withdrawn",
+    "court",
+    "severity",
+    "final_policy",
+    "vote_share",
+)
+
+
+def one_history(request: Request, replicate: int, form: str = "table") -> str:
+    """Every term of every arm of one replicate; rows equal the study's rows."""
+    design = design_of(request)
+    result = run_history(request.parameters, design, request.seed, replicate)
+    if form == "json":
+        return json.dumps({"runs": result.runs, "cycles": result.cycles}, indent=2)
+    lines = [f"replicate {replicate}, seed {request.seed}, preset {request.preset}, history of {design.cycles} terms"]
+    lines.append(
+        f"{'arm':<16}{'term':>5}{'in office':>11}{'A before':>10}" + "".join(f"{n:>13}" for n in _SHOWN_OF_HISTORY)
+    )
+    for row in result.cycles:
+        cells = "".join(
+            f"{v:>13.3f}" if isinstance(v := row[name], float) else f"{v:>13}" for name in _SHOWN_OF_HISTORY
+        )
+        lines.append(f"{row['arm']:<16}{row['number']:>5}{row['role']:>11}{row['inherited_policy']:>10.3f}{cells}")
+    lines += ["", "How the friendly policy first ended, in months since January 2025 and months under the opponent:"]
+    for row in result.runs:
+        lines.append(f"{row['arm']:<16}{row['cause']} ({row['calendar_months']}, {row['opportunity_months']})")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable
 
-from ...model.parameters.market import CHANNELS
+from ...model.parameters.channels import CHANNELS
 from ..protocols.history.columns import (
     HISTORY_CYCLE_COLUMNS,
     HISTORY_RUN_COLUMNS,

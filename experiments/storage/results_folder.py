@@ -12,10 +12,11 @@ from typing import Any
 
 import filelock
 
+from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
 from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
 from .ledger import CycleRecord, FailureRecord, Ledger, RunRecord
-from .provenance import canonical_json, short
+from .provenance import canonical_json
 
 __all__ = [
     "CycleRecord",

@@ -14,7 +14,13 @@ from ...model.parameters.tree import ParameterError, Parameters, from_calibratio
 from ..errors import UserError
 
 if TYPE_CHECKING:
-    from ..protocols.arms import HistoryDesign, StressDesign
+    from collections.abc import Sequence
+
+    from ...model.parameters.tree import Parameters
+
+if TYPE_CHECKING:
+    from ..protocols.history.design import HistoryDesign
+    from ..protocols.stress_test.design import StressDesign
 
 DEFAULT_SEED = 20250807
 DEFAULT_REPLICATES = 625
@@ -55,7 +61,7 @@ class Request:
         """The design of a history; None for a stress test."""
         if self.cycles is None:
             return None
-        from ..protocols.arms import HistoryDesign
+        from ..protocols.history.design import HistoryDesign
 
         evolving = self.parameters.exposure.evolves
         return HistoryDesign(self.design.breadths, self.design.visibilities, self.cycles, evolving)
@@ -184,7 +190,7 @@ def make_request(
         problems.append("network.kind = own needs a graph, which only Python can give: docs/own-network.md")
     if problems:
         raise UserError("\n".join(problems))
-    from ..protocols.arms import StressDesign
+    from ..protocols.stress_test.design import StressDesign
 
     chosen = parameters.exposure.visibility
     if protocol == "history":
@@ -194,3 +200,74 @@ def make_request(
     said = "exposure.visibility" in values or chosen != 1.0
     visibilities = (chosen,) if said else (1.0, SLEEVE_VISIBILITY)
     return Request(preset_name, parameters, StressDesign(doses, visibilities), seed, replicates)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return repr(value)
+
+
+def study_text(request: Request) -> str:
+    """A study file for a request of `moat run`: its preset, changed parameters, arms, layers and replicates."""
+    p, design = request.parameters, request.design
+    lines = [
+        *_study(f"{request.preset}-{request.protocol}", request.seed),
+        *_model(request.preset, request.protocol, p),
+    ]
+    if request.cycles is not None:
+        lines.append(f"cycles = {request.cycles}")
+    else:
+        layers = [layer for layer in design.layers if layer != p.policy.layer]
+        lines += [f"layers = {_toml(layers)}", f"returning = {_toml(design.returning)}"]
+    lines += [*_changed(request.preset, p), *_arms(design.breadths, design.visibilities)]
+    lines += ["", "[replicates]", f"min = {request.replicates}"]
+    return "\n".join(lines) + "\n"
+
+
+def one_dose_text(
+    protocol: str,
+    preset_name: str,
+    p: Parameters,
+    *,
+    seed: int,
+    replicates: int,
+    breadth: float,
+    visibility: float,
+    terms: int | None = None,
+    draws: int | None = None,
+) -> str:
+    """A study file for `moat mediation` (terms) or `moat prior-mass` (draws), named like its protocol."""
+    lines = [*_study(protocol, seed), *_model(preset_name, protocol, p), *_changed(preset_name, p)]
+    if draws is not None:
+        lines += ["", "[design]", 'kind = "lhs"', f"samples = {draws}"]
+    lines += [*_arms((0.0, breadth), (visibility,)), "", "[replicates]", f"min = {replicates}"]
+    if terms is not None:
+        lines += ["", "[mediation]", f"terms = {terms}"]
+    return "\n".join(lines) + "\n"
+
+
+def _study(name: str, seed: int) -> list[str]:
+    return ["[study]", f"name = {_toml(name)}", f"seed = {seed}", ""]
+
+
+def _model(preset_name: str, protocol: str, p: Parameters) -> list[str]:
+    lines = ["[model]", f"preset = {_toml(preset_name)}", f"protocol = {_toml(protocol)}"]
+    return [*lines, f"voters = {p.electorate.voters}"]
+
+
+def _changed(preset_name: str, p: Parameters) -> list[str]:
+    aside = ("exposure.breadth", "exposure.visibility", "electorate.voters")
+    changed = {name: here for name, (here, _) in p.difference(preset(preset_name)).items() if name not in aside}
+    if not changed:
+        return []
+    return ["", "[model.set]", *(f"{_toml(name)} = {_toml(value)}" for name, value in sorted(changed.items()))]
+
+
+def _arms(breadths: Sequence[float], visibilities: Sequence[float]) -> list[str]:
+    lines = ["", '[factors."exposure.breadth"]', f"levels = {_toml(breadths)}", 'unit = "share of voters"']
+    return [*lines, "", '[factors."exposure.visibility"]', f"levels = {_toml(visibilities)}"]

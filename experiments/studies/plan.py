@@ -10,18 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 from ...model.parameters.tree import Parameters
-from ..protocols.arms import (
-    ARMS,
-    EVOLVING,
-    ZERO_ARM,
-    Arm,
-    HistoryDesign,
-    MediationDesign,
-    PriorMassDesign,
-    StressDesign,
-    arm_list,
-    history_arms,
-)
+from ..protocols.arms import Arm
+from ..protocols.history.design import EVOLVING, HistoryDesign, history_arms
+from ..protocols.mediation.design import ARMS, ZERO_ARM, MediationDesign
+from ..protocols.prior_mass.design import PriorMassDesign
+from ..protocols.stress_test.design import StressDesign, arm_list
 from ..storage.ledger import CycleRecord, RunRecord
 from ..storage.provenance import canonical_json, run_key
 from .from_options import DEFAULT_CYCLES

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..protocols.prior_mass.columns import CYCLES, RUNS
+from ..protocols.contract import CYCLES, RUNS
 from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables, codebook, codebook_json
 from ..storage.columns import Column

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import NonDeterministic, UserError
+from ..errors import NonDeterministic, NothingFinished, UserError
 from ..execution.engine import Engine
 from ..execution.process_pool import Failure, Task
 from ..execution.progress import Progress
@@ -18,7 +18,7 @@ from ..storage.provenance import code_hash, manifest, write_checksums
 from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder
 from ..studies.plan import Cell, Plan
 from ..studies.reader import StudyFile
-from .outcome import TASK, NothingFinished, hung_after_seconds
+from .outcome import TASK, hung_after_seconds
 from .stopping_rule import Looks
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...agents.source_hash import short
 from ..errors import UserError
-from ..storage.provenance import code_hash, short
+from ..storage.provenance import code_hash
 from ..storage.results_folder import LEDGER, read_manifest
 from ..studies.plan import Plan
 from ..studies.reader import StudyFile, read_study

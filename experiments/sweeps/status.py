@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...agents.source_hash import short
 from ..errors import UserError
 from ..execution.worker import resolve
 from ..storage.ledger import Ledger
-from ..storage.provenance import code_hash, outcome_hash, short
+from ..storage.provenance import code_hash, outcome_hash
 from ..storage.results_folder import LEDGER, read_manifest
 from ..studies.plan import Cell, Plan
 from ..studies.reader import read_study
@@ -62,7 +63,7 @@ def read_source(path: Path) -> Source:
         return Source(path, Plan(study))
     request = found["request"]
     from ...model.parameters.tree import Parameters
-    from ..protocols.arms import StressDesign
+    from ..protocols.stress_test.design import StressDesign
 
     content: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in request["design"].items()}
     design = StressDesign()._replace(**content)

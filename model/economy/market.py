@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from ...agents.draws import Draws, normal, uniform
-from ..elections.national_vote import half_term
+from ..calendar import half_term
 from ..identity_cache import by_identity
 from ..parameters.tree import Parameters
 from .public_fund import PublicFund

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from ...agents.draws import Draws, normal
 from ...agents.electorate import columns
-from ..elections.national_vote import half_term
+from ..calendar import half_term
 from ..identity_cache import by_identity
 from ..parameters.tree import Parameters
-from ..policy.law import Law
 
 Reals = npt.NDArray[np.float64]
 
@@ -131,13 +130,3 @@ def allocations(p: Parameters) -> Reals:
 def coin_shares(p: Parameters) -> Reals:
     """Part of a product's value that is held in the coin market and moves its price; shape (products,)."""
     return per_product(p, "coin_share", assigned=1.0)
-
-
-def ira_openness(law: Law, kappa0: float) -> float:
-    """Openness for IRAs: the SEC's posture and statutes bind them, rules about plans do not (ODD: ira_openness)."""
-    theta = 1.0 if law.enforcement is None else law.enforcement.theta
-    if law.statute is None:
-        return theta
-    if law.statute.closed:
-        return 0.0
-    return min(theta, law.statute.theta * min(1.0, law.statute.kappa / kappa0))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..parameters.tree import Parameters
-
-if TYPE_CHECKING:
-    from ..world import World
 
 BILLION = 1e9
 
@@ -33,14 +30,3 @@ def fund_month(fund: PublicFund, price: float, openness: float, p: Parameters) -
     gap = fund_target(openness, p) - fund.units * price
     flow = gap / p.fund.build_months
     return PublicFund(max(0.0, fund.units + flow / price), flow)
-
-
-def public_month(world: World) -> None:
-    """The fund's part of phase 4: its trade, and the share of every citizen that voters judge by."""
-    p = world.parameters
-    if not p.fund.active:
-        return
-    world.fund = fund_month(world.fund, world.market.price, world.openness, p)
-    a_share = world.fund.units * world.market.price / p.electorate.citizens
-    world.opinion_coefficients = world.opinion_coefficients._replace(public_usd=a_share)
-    world.vote_coefficients = world.vote_coefficients._replace(public_usd=a_share)

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from ...agents.draws import Draws
+from ..calendar import half_term
 from ..parameters.tree import Parameters
 
 
@@ -41,13 +42,6 @@ class ElectionResult(NamedTuple):
 
 
 UNIFIED_AUTHOR = Congress(0.506, (0.53, 0.53, 0.53))
-
-
-def half_term(p: Parameters) -> int:
-    """Months between elections of the House: half a term, or a whole one in a parliament, which has no midterm."""
-    if p.institutions.chambers == "parliamentary":
-        return p.institutions.term_months
-    return p.institutions.term_months // 2
 
 
 def level_sd(p: Parameters) -> float:

@@ -6,15 +6,11 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from ...agents.electorate.voting.coefficients import (
-    OpinionCoefficients,
-    VoteCoefficients,
-    opinion_coefficients,
-    vote_coefficients,
-)
+from ...agents.electorate.opinion.coefficients import OpinionCoefficients, opinion_coefficients
+from ...agents.electorate.voting.coefficients import VoteCoefficients, vote_coefficients
 from ..identity_cache import by_identity
 from ..parameters.tree import Parameters
-from ..population.builder import solve_vote_effect
+from .vote_effect import solve_vote_effect
 
 
 class Coefficients(NamedTuple):

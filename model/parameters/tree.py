@@ -11,29 +11,24 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from ...agents.calibration import Fact, load_facts, shipped_facts
+from ...agents.electorate.accounts.parameters import AccountsParameters
 from ...agents.electorate.adoption.parameters import AdoptionParameters
 from ...agents.electorate.demography.parameters import PeopleParameters
 from ...agents.electorate.network.parameters import NetworkParameters, network_contradictions
-from ...agents.electorate.opinion.parameters import OpinionParameters, VotingParameters
-from ...agents.electorate.parameters import (
-    AccountsParameters,
-    AttitudeParameters,
-    ElectorateParameters,
-    ExposureParameters,
-)
+from ...agents.electorate.opinion.parameters import AttitudeParameters, OpinionParameters
+from ...agents.electorate.parameters import ElectorateParameters, ExposureParameters
+from ...agents.electorate.voting.parameters import VotingParameters
 from ...agents.employer.parameters import EmployerParameters
 from ...agents.parameter_metadata import Group, Quantity, quantity_of
 from ...agents.party.parameters import PartyParameters
 from ...agents.party.rules import RULES
 from ...agents.regulator.parameters import RegulatorParameters
-from .market import (
-    ChannelsParameters,
-    ElectionsParameters,
-    InstitutionsParameters,
-    MarketParameters,
-    PolicyParameters,
-    PollsParameters,
-)
+from .channels import ChannelsParameters
+from .elections import ElectionsParameters
+from .institutions import InstitutionsParameters
+from .market import MarketParameters
+from .policy import PolicyParameters
+from .polls import PollsParameters
 from .products import ProductParameters
 from .public_fund import FundParameters
 

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...agents.electorate.columns import VISIBILITY
-from ...agents.perception import Option, Stand
+from ...agents.perception import Option
 from ...agents.regulator.docket import vacatur_probability
 from ..policy.events import Event
-from ..policy.law import Law, Provision
+from ..policy.law import Law
+from ..policy.lawsuit import Suit
 
 if TYPE_CHECKING:
     from ..world import World
-
-
-class Suit(NamedTuple):
-    """A rule in court: what it wrote, what stood before, who made it, when the court decides."""
-
-    provision: Provision
-    before: Law
-    stand: Stand
-    role: str
-    decided: float
-    restrictive: bool
 
 
 def sue(world: World, option: Option, before: Law, role: str, started: int, restricts: bool) -> None:

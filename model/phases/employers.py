@@ -27,8 +27,9 @@ from ...agents.electorate.adoption.coefficients import (
 from ...agents.electorate.adoption.kernel import adoption_month, holdings
 from ...agents.employer.state import Employers
 from ..economy.employers import Climate, menus_month
-from ..economy.products import allocations, coin_shares, ira_openness, per_product
+from ..economy.products import allocations, coin_shares, per_product
 from ..parameters.tree import Parameters
+from ..policy.law import ira_openness
 
 if TYPE_CHECKING:
     from ..world import World

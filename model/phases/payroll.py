@@ -8,42 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ...agents.electorate import columns
+from ...agents.electorate.accounts.kernel import accounts_month
 from ...agents.electorate.adoption.kernel import holdings
-from ...agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
-from ...agents.electorate.kernels import accounts_month, opinion_month, support
-from ..economy.market import market_month, with_flows
-from ..economy.products import allocations, coin_shares, ira_openness, products_month
-from ..economy.public_fund import public_month
-from ..elections.national_vote import (
-    ElectionResult,
-    college_winner,
-    half_term,
-    incumbency_points,
-    next_congress,
-    valence_points,
-)
+from ..economy.market import with_flows
+from ..economy.products import allocations, coin_shares
 from ..identity_cache import by_identity
-from ..interventions import imposed_winner
 from ..parameters.tree import Parameters
-from ..policy.law import Law, Provision
-from ..population.demography import monthly_drawdown, people
-from ..record import Month
-from .lame_duck import hurry
-from .polling import question_row, threat_of
+from ..policy.law import Law, Provision, ira_openness
+from ..population.demography import monthly_drawdown
+from .demography import people
 
 if TYPE_CHECKING:
     from ..world import World
+from ..economy.public_fund import fund_month
 
-
-def market(world: World) -> None:
-    """Phase 3: one month of prices, of the coin and of the products."""
-    p, draws, month = world.parameters, world.draws, world.month
-    world.market = now = market_month(world.market, draws, month, world.news, p)
-    world.prices_before = world.product_prices
-    world.product_prices = products_month(
-        world.prices_before, now.price, now.crypto_return, now.stock_return, draws, month, p
-    )
-    world.news = 0.0
+if TYPE_CHECKING:
+    from ..world import World
 
 
 def keep_share(month: int, since: int, unprotected: float, months: float) -> float:
@@ -147,92 +127,12 @@ def product_flows(
     return np.asarray((units_by_product(world) - before) * world.product_prices * scale)
 
 
-def told_of_policy(world: World) -> tuple[float, float, float]:
-    """What minds are told this month: media on a live attempt to restrict, openness of R's stand and of D's.
-
-    The threat that the two stands mean is written down on the way.
-    """
-    author, opponent = world.stand("author"), world.stand("opponent")
-    world.threat = threat_of((author, opponent), world.openness)
-    r, d = (author, opponent) if world.sign > 0 else (opponent, author)
-    media = 1.0 if world.docket is not None and world.docket.restrictive else 0.0
-    return media, r.openness, d.openness
-
-
-def voters(world: World) -> None:
-    """Phase 6: minds move. A blind poll's shadow electorate moves along with stakes at zero."""
-    media, stand_r, stand_d = told_of_policy(world)
-    for electorate in (world.electorate, world.blind):
-        if electorate is not None:
-            opinion_month(
-                electorate.fixed,
-                electorate.dynamic,
-                world.product_prices,
-                world.openness,
-                world.threat,
-                media,
-                stand_r,
-                stand_d,
-                world.opinion_coefficients,
-            )
-
-
-def election(world: World) -> None:
-    """Phase 10: November of even years."""
-    p, month = world.parameters, world.month
-    if (month + p.institutions.election_lead) % half_term(p) != 0:
+def public_month(world: World) -> None:
+    """The fund's part of phase 4: its trade, and the share of every citizen that voters judge by."""
+    p = world.parameters
+    if not p.fund.active:
         return
-    presidential = (month + p.institutions.election_lead) % p.institutions.term_months == 0
-    incumbent = 1.0 if world.in_office == "author" else -1.0
-    valence = valence_points(world.draws, month, world.market.stock_year, incumbent, presidential, p)
-    incumbency = incumbent * incumbency_points(world.terms_in_office, p) if presidential else 0.0
-    rows = np.array([question_row(world, world.stand("author"), world.stand("opponent"), world.openness)])
-    rows[0, 4] = world.threat
-    electorate = world.electorate
-    votes = support(
-        electorate.fixed,
-        electorate.dynamic,
-        0,
-        len(electorate),
-        world.product_prices,
-        world.incumbent_sign,
-        world.sign * electorate.logit_per_point * (valence + incumbency),
-        world.threat,
-        TURNOUT_PRESIDENTIAL if presidential else TURNOUT_MIDTERM,
-        p.channels.turnout,
-        rows,
-        world.vote_coefficients,
-    )[0]
-    own, rival = (float(votes[0]), float(votes[1])) if world.sign > 0 else (float(votes[1]), float(votes[0]))
-    share = own / (own + rival)
-    winner = college_winner(share, world.draws, month, p) if presidential else world.in_office
-    winner = imposed_winner(world, winner) if presidential else winner
-    world.elected_congress = next_congress(world.congress, month, share, p)
-    world.results.append(
-        ElectionResult(month, presidential, own, rival, share, valence, incumbency, winner, world.elected_congress)
-    )
-    hurry(world)
-
-
-def record(world: World) -> None:
-    """Phase 11: write the month down."""
-    world.record.append(month_record(world, world.market.price))
-
-
-def month_record(world: World, price: float) -> Month:
-    """What is written down of a month that ends with this price."""
-    now = world.in_force
-    distance = abs(world.stand("author").openness - world.stand("opponent").openness)
-    return Month(
-        world.month,
-        world.in_office,
-        now.theta,
-        now.kappa,
-        world.openness,
-        now.closed,
-        now.protected,
-        world.binding,
-        price,
-        distance,
-        world.threat,
-    )
+    world.fund = fund_month(world.fund, world.market.price, world.openness, p)
+    a_share = world.fund.units * world.market.price / p.electorate.citizens
+    world.opinion_coefficients = world.opinion_coefficients._replace(public_usd=a_share)
+    world.vote_coefficients = world.vote_coefficients._replace(public_usd=a_share)

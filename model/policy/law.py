@@ -213,3 +213,13 @@ def renew(law: Law, layer: str, expires: int) -> Law:
         return law
     changes = {layer: replace(provision, expires=expires)}
     return replace(law, **changes)  # type: ignore[arg-type]
+
+
+def ira_openness(law: Law, kappa0: float) -> float:
+    """Openness for IRAs: the SEC's posture and statutes bind them, rules about plans do not (ODD: ira_openness)."""
+    theta = 1.0 if law.enforcement is None else law.enforcement.theta
+    if law.statute is None:
+        return theta
+    if law.statute.closed:
+        return 0.0
+    return min(theta, law.statute.theta * min(1.0, law.statute.kappa / kappa0))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..elections.national_vote import Congress
 from ..identity_cache import by_identity
-from ..parameters.market import InstitutionsParameters
+from ..parameters.institutions import InstitutionsParameters
 from .events import other
 
 MAJORITY = 0.5

@@ -9,7 +9,7 @@ from ...agents.perception import Option, Stand
 from ...agents.regulator.docket import expected_months, haste, slow_roll_factor
 from ...agents.regulator.parameters import RegulatorParameters
 from ..identity_cache import by_identity
-from ..parameters.market import PolicyParameters
+from ..parameters.policy import PolicyParameters
 from ..parameters.tree import Parameters
 from .law import (
     Law,

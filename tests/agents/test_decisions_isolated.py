@@ -305,7 +305,7 @@ def test_party_and_regulator_import_nothing_of_voters_and_model(folder: str) -> 
         "from .. import electorate",
         "from ...model.world import World",
         "import political_moat.model.population.builder",
-        "def late():\n    from political_moat.experiments import estimands",
+        "def late():\n    from political_moat.experiments.protocols import term_outcomes",
     ],
 )
 def test_a_planted_import_is_found(planted: str, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from political_moat.experiments.protocols.stress_test.dose_response import (
     primary_contrast,
     smallest_doses,
 )
-from political_moat.experiments.statistics.paired_tests import paired_risk_difference, risk_ratio, wilson
+from political_moat.experiments.statistics.intervals import paired_risk_difference, wilson
+from political_moat.experiments.statistics.paired_tests import risk_ratio
 
 
 def runs(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from political_moat.experiments.protocols.stress_test.run import friendly_term, measure, takeover
 from political_moat.experiments.protocols.term_outcomes import TermOutcomes, lasting_start, term_outcomes
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.phases.pipeline import Event
+from political_moat.model.policy.events import Event
 from political_moat.model.record import Month
 
 TERM, START = 48, 48

@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from political_moat.experiments.cli.main import main
-from political_moat.experiments.reporting.stress_test_text import NOTICE, money_lines
+from political_moat.experiments.reporting.stress_test_text import money_lines
+from political_moat.experiments.reporting.wording import NOTICE
 
 SCRIPT = Path(sys.executable).with_name("moat")
 MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]

@@ -15,17 +15,19 @@ import pytest
 from political_moat.agents.electorate import columns
 from political_moat.experiments.cli.main import main
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.protocols.arms import HistoryDesign, ReplicateResult, history_arms
+from political_moat.experiments.protocols.arms import ReplicateResult
 from political_moat.experiments.protocols.history.columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
+from political_moat.experiments.protocols.history.design import HistoryDesign, history_arms
 from political_moat.experiments.protocols.history.outcomes import CAUSES
 from political_moat.experiments.protocols.history.run import free_run, hold_accounts, run_history
-from political_moat.experiments.reporting.history_text import design_of, ratio
+from political_moat.experiments.protocols.history.summary import design_of
+from political_moat.experiments.statistics.ratios import ratio
 from political_moat.experiments.storage.codebook import HISTORY_TABLES
 from political_moat.experiments.storage.columns import Column
 from political_moat.experiments.storage.provenance import verify_checksums
 from political_moat.experiments.studies.from_options import make_request
 from political_moat.experiments.sweeps.outcome import manifest_of, task_key
-from political_moat.model.parameters.market import CHANNELS
+from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 

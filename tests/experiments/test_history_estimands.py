@@ -18,7 +18,7 @@ from political_moat.experiments.protocols.history.outcomes import (
 )
 from political_moat.experiments.protocols.term_outcomes import term_outcomes
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.phases.pipeline import Event
+from political_moat.model.policy.events import Event
 from political_moat.model.record import Month
 
 POLICY = Parameters().policy

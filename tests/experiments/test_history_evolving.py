@@ -13,7 +13,7 @@ import pytest
 
 from political_moat.agents.electorate import columns
 from political_moat.experiments.cli.main import main
-from political_moat.experiments.protocols.arms import EVOLVING, HistoryDesign, history_arms
+from political_moat.experiments.protocols.history.design import EVOLVING, HistoryDesign, history_arms
 from political_moat.experiments.protocols.history.run import (
     arm_parameters,
     begin_term,

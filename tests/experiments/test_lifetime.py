@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from political_moat.experiments.ahead import HISTORY_REPORT, REPORT
-from political_moat.experiments.execution.startup import MODULES, begin_late, left_alone
+from political_moat.experiments.execution.startup import HISTORY_REPORT, MODULES, REPORT, begin_late, left_alone
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +25,8 @@ def _collector_as_it_was() -> Iterator[None]:
 def test_modules_are_loaded_and_missing_ones_left_to_who_needs_them() -> None:
     ask = (
         "import sys\n"
-        "from political_moat.experiments.ahead import Ahead\n"
-        "ahead = Ahead(('no_such_module', 'colorsys', '.bands'))\n"
+        "from political_moat.experiments.execution.startup import Ahead\n"
+        "ahead = Ahead(('no_such_module', 'colorsys', '..statistics.mean_bands'))\n"
         "ahead.wait()\n"
         "assert 'colorsys' not in sys.modules\n"
         "ahead.begin(); ahead.begin(); ahead.wait()\n"
@@ -40,7 +39,7 @@ def test_modules_are_loaded_and_missing_ones_left_to_who_needs_them() -> None:
 @pytest.mark.parametrize("names", [REPORT, HISTORY_REPORT])
 def test_what_is_loaded_ahead_is_all_there(names: tuple[str, ...]) -> None:
     for name in names:
-        assert importlib.import_module(name, "political_moat.experiments").__name__ in sys.modules
+        assert importlib.import_module(name, "political_moat.experiments.execution").__name__ in sys.modules
 
 
 def test_results_bring_no_model_to_whoever_receives_them() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.protocols.arms import ARMS, CELLS, MediationDesign, StressDesign
+from political_moat.experiments.protocols.mediation.design import ARMS, CELLS, MediationDesign
 from political_moat.experiments.protocols.mediation.run import OUTCOMES, run_mediation_replicate
 from political_moat.experiments.protocols.mediation.shapley import (
     CHANNELS,
@@ -21,8 +21,9 @@ from political_moat.experiments.protocols.mediation.shapley import (
     shapley,
     worths_by_replicate,
 )
+from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
-from political_moat.model.parameters import market as groups
+from political_moat.model.parameters import channels
 from political_moat.model.parameters.tree import Parameters
 
 LIVELY = {
@@ -95,7 +96,7 @@ def test_the_parts_add_up_to_the_risk_difference_within_every_replicate(lively: 
 
 
 def test_with_every_channel_off_every_part_is_zero() -> None:
-    table = mediation_table(factorial({f"channels.{name}": False for name in groups.CHANNELS}))
+    table = mediation_table(factorial({f"channels.{name}": False for name in channels.CHANNELS}))
     assert (table[["shapley", "low", "high", "mcse"]].to_numpy() == 0.0).all()
     assert (table[table["channel"].isin(CHANNELS)][["smallest", "largest", "alone", "last"]].to_numpy() == 0.0).all()
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.protocols.arms import PriorMassDesign
+from political_moat.experiments.protocols.prior_mass.design import PriorMassDesign
 from political_moat.experiments.protocols.prior_mass.run import calibrate, run_prior_draw, share_restricted
 from political_moat.experiments.protocols.prior_mass.summary import PRIOR_MASS_COLUMNS, prior_mass_table
 from political_moat.experiments.protocols.stress_test.run import friendly_term, with_dose

@@ -11,16 +11,16 @@ from results_folders import command, contents, finished, rows
 
 from political_moat import Study
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.protocols.arms import ARMS
+from political_moat.experiments.protocols.mediation.design import ARMS
 from political_moat.experiments.protocols.mediation.shapley import CHANNELS
-from political_moat.experiments.run_as_study import one_dose_text
 from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.studies.from_options import one_dose_text
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.prior import prior_factors
 from political_moat.experiments.studies.reader import StudyFile, parse_study, read_study
 from political_moat.experiments.sweeps import run as sweep
 from political_moat.experiments.sweeps.statement_codebook import FILES
-from political_moat.model.parameters import market as groups
+from political_moat.model.parameters import channels as switches
 from political_moat.model.parameters.presets import preset
 
 STUDIES = Path(__file__).parents[2] / "experiments" / "studies"
@@ -104,7 +104,7 @@ def test_a_row_for_every_cell_of_every_replicate(channels: Study) -> None:
 
 
 def test_with_every_channel_off_every_part_is_zero(tmp_path: Path) -> None:
-    off = "".join(f', "channels.{name}" = false' for name in groups.CHANNELS)
+    off = "".join(f', "channels.{name}" = false' for name in switches.CHANNELS)
     study = finished(
         MEDIATION.replace('"party.donors_per_stake" = 1.0', f'"party.donors_per_stake" = 1.0{off}'), tmp_path / "o"
     )
@@ -221,7 +221,7 @@ def test_more_replicates_of_a_factorial_reuse_every_old_row(tmp_path: Path, chan
 
 
 BROKEN = """
-from political_moat.experiments.task import run_task
+from political_moat.experiments.protocols.task import run_task
 
 def broken(payload):
     if payload[0].party.office_rent == 2.0:

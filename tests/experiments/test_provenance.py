@@ -38,7 +38,7 @@ from political_moat.experiments.storage.provenance import (
 AGENTS = Path(hashed.__file__).parent
 MODEL = next(Path(place) for place in political_moat.model.__path__ if Path(place).is_dir())
 DOOR = Path(str(political_moat.__file__)).parent
-EXPERIMENTS = Path(provenance.__file__).parent
+EXPERIMENTS = Path(provenance.__file__).parent.parent
 _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
@@ -72,7 +72,7 @@ def python(program: str, folder: Path, **environment: str) -> str:
 
 
 PRINT_HASHES = """
-from political_moat.experiments.provenance import code_hash, kernel_code_hash
+from political_moat.experiments.storage.provenance import code_hash, kernel_code_hash
 print(code_hash(), kernel_code_hash())
 """
 
@@ -140,8 +140,9 @@ def _hashes_of(package: Path) -> tuple[str, str]:
     model = hashed.sources_under(package / "agents", "agents") | hashed.sources_under(package / "model", "model")
     model |= {f"model/api/{file.name}": hashed.normalised(file) for file in package.glob("*.py")}
     rest = {
-        f"experiments/{m}": hashed.normalised(package / "experiments" / f"{m}.py")
-        for m in provenance.EXPERIMENT_MODULES
+        str(file.relative_to(package)): hashed.normalised(file)
+        for folder in provenance.EXPERIMENT_MODULES
+        for file in (package / "experiments" / folder).rglob("*.py")
     }
     return hashed.digest_of(model | rest, {}), hashed.digest_of(model, {})
 

@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
+from political_moat.experiments.statistics.intervals import (
+    PairedDifference,
+    monte_carlo_error_of_mean,
+    paired_risk_difference,
+    tango,
+)
 from political_moat.experiments.statistics.paired_tests import (
     Band,
-    PairedDifference,
     cluster_bootstrap,
     equivalence,
     holm,
     max_t_band,
-    monte_carlo_error_of_mean,
-    paired_risk_difference,
     risk_ratio,
     smallest_dose_reaching,
-    tango,
     verdict,
 )
 

@@ -331,7 +331,8 @@ def test_a_failed_creation_leaves_nothing_behind(tmp_path: Path, monkeypatch: py
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX folders")
 def test_a_folder_that_may_not_be_written_is_one_line() -> None:
     program = (
-        "import os, sys; from pathlib import Path; from political_moat.experiments import store\n"
+        "import os, sys; from pathlib import Path\n"
+        "from political_moat.experiments.storage import results_folder as store\n"
         "out = Path(sys.argv[1])\n"
         "os.chmod(out, 0o555)\n"
         "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
@@ -346,7 +347,8 @@ def test_a_folder_that_may_not_be_written_is_one_line() -> None:
 
 def test_a_second_coordinator_is_refused(tmp_path: Path) -> None:
     program = (
-        "import json, sys; from pathlib import Path; from political_moat.experiments import store\n"
+        "import json, sys; from pathlib import Path\n"
+        "from political_moat.experiments.storage import results_folder as store\n"
         "try: store.open_results_folder(Path(sys.argv[1]), json.loads(sys.argv[2])).close(); print('opened')\n"
         "except store.UserError as error: print(error)\n"
     )

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from political_moat.experiments.cli.main import main
-from political_moat.experiments.protocols.arms import arm_list
 from political_moat.experiments.protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
+from political_moat.experiments.protocols.stress_test.design import arm_list
 from political_moat.experiments.storage.columns import Column
 from political_moat.experiments.storage.ledger import Ledger
 from political_moat.experiments.storage.provenance import verify_checksums
@@ -28,7 +28,7 @@ MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_m
 SMALL = ("run", "--voters", "300", "--breadth", "0,.3")
 REPLICATES = 6
 FAULTY = """
-from political_moat.experiments.task import run_task
+from political_moat.experiments.protocols.task import run_task
 
 def faulty(payload):
     if payload[3] in {failing}:

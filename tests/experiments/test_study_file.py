@@ -204,7 +204,7 @@ def test_outcomes_of_the_stopping_rule_are_columns_with_a_number_in_every_run() 
 LIGHT = """
 import sys
 sys.argv = ["moat", "validate", {file!r}]
-from political_moat.experiments.cli import main
+from political_moat.experiments.cli.main import main
 try:
     main()
 except SystemExit as stop:

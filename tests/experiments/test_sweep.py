@@ -23,7 +23,7 @@ from political_moat.experiments.sweeps.outcome import run_study
 COUNTED = """
 import json
 from pathlib import Path
-from political_moat.experiments.task import run_task
+from political_moat.experiments.protocols.task import run_task
 
 def counted(payload):
     result = run_task(payload)

@@ -105,7 +105,7 @@ def test_a_report_that_cannot_be_written_costs_no_export_and_no_exit_code(
 
 
 BROKEN = """
-from political_moat.experiments.task import run_task
+from political_moat.experiments.protocols.task import run_task
 
 def broken(payload):
     if payload[3] == 2:

@@ -13,6 +13,18 @@ from scipy.stats import beta
 from political_moat.agents.calibration import shipped_facts
 from political_moat.experiments.cli.main import main
 from political_moat.experiments.protocols.history.run import free_run
+from political_moat.experiments.protocols.targets.counts import (
+    ballot_counts,
+    congress_counts,
+    deep_falls,
+    drawdown,
+    falls_from_record_high,
+    history_with_ballots,
+    presidency_counts,
+    price_counts,
+    price_windows,
+    target_counts,
+)
 from political_moat.experiments.reporting import targets
 from political_moat.experiments.reporting.targets import (
     IN_RANGE,
@@ -20,25 +32,15 @@ from political_moat.experiments.reporting.targets import (
     NO_CASE,
     NOT_MEASURED,
     TARGETS,
-    ballot_counts,
-    congress_counts,
-    deep_falls,
-    drawdown,
     estimate,
-    falls_from_record_high,
-    history_with_ballots,
     measured,
-    presidency_counts,
-    price_counts,
-    price_windows,
     run_targets,
-    target_counts,
     targets_text,
 )
 from political_moat.experiments.studies.from_options import Request, make_request
 from political_moat.model.elections.national_vote import Congress, ElectionResult
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.phases.pipeline import unified
+from political_moat.model.phases.public_facts import unified
 from political_moat.model.world import World
 
 SMALL = Parameters().with_values({"electorate.voters": 300, "exposure.breadth": 0.0})

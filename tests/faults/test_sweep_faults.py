@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from political_moat.experiments.protocols.arms import ARMS
+from political_moat.experiments.protocols.mediation.design import ARMS
 from political_moat.experiments.storage.ledger import Ledger
 
 pytestmark = [

@@ -15,9 +15,10 @@ COORDINATOR = """
 import json, resource, sys
 from collections import namedtuple
 from pathlib import Path
-from political_moat.experiments import engine, sweep
-from political_moat.experiments.runner import Summary
-from political_moat.experiments.study_file import parse_study
+from political_moat.experiments.execution import engine
+from political_moat.experiments.sweeps import run as sweep
+from political_moat.experiments.execution.process_pool import Summary
+from political_moat.experiments.studies.reader import parse_study
 
 Result = namedtuple("Result", "runs cycles")
 COLUMNS = json.loads(Path(sys.argv[2]).read_text())

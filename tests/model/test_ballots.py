@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from political_moat.agents.electorate.columns import DYNAMIC, TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
-from political_moat.agents.electorate.kernels import support
 from political_moat.agents.electorate.voting.ballots import ballots
+from political_moat.agents.electorate.voting.kernel import support
 from political_moat.model import data_collection as observe
 from political_moat.model.data_collection import individual_votes, vote_probabilities
 from political_moat.model.economy.products import starting_prices

@@ -19,8 +19,7 @@ from political_moat.agents.employer.decisions import (
     readiness_probability,
     removal_probability,
 )
-from political_moat.agents.employer.employer import Employer
-from political_moat.agents.employer.employer_set import EmployerSet
+from political_moat.agents.employer.employer import Employer, EmployerSet
 from political_moat.agents.employer.parameters import EmployerParameters
 from political_moat.agents.employer.state import Employers
 from political_moat.model.data_collection import collector

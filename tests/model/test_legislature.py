@@ -9,10 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from political_moat.agents.regulator.docket import Docket
-from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress, half_term
-from political_moat.model.parameters.market import InstitutionsParameters
+from political_moat.model.calendar import half_term
+from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress
+from political_moat.model.parameters.institutions import InstitutionsParameters
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import pipeline as government
+from political_moat.model.phases.agenda import available_options
+from political_moat.model.phases.public_facts import unified
+from political_moat.model.policy.events import other
 from political_moat.model.policy.legislature import MAJORITY, chambers_held, passage, passes
 from political_moat.model.policy.menu import menu
 from political_moat.model.world import World
@@ -129,8 +133,8 @@ def test_a_parliament_has_no_midterm_and_no_divided_government(chambers: str, el
     assert [result.presidential for result in world.results] == [elections == 2, True] * (elections // 2)
     if chambers == "parliamentary":
         assert hostile == {0}
-        assert government.unified(world, world.in_office)
-        assert not government.unified(world, government.other(world.in_office))
+        assert unified(world, world.in_office)
+        assert not unified(world, other(world.in_office))
     assert max(hostile) <= {"bicameral": 2, "unicameral": 1, "parliamentary": 0}[chambers]
 
 
@@ -165,7 +169,7 @@ def test_the_menu_of_the_world_knows_the_filibuster(threshold: float, passed: bo
     world = World(p.with_values({"electorate.voters": 200}), seed=1)
     world.advance(20)
     world.in_office, world.congress = "opponent", Congress(0.45, (0.45, 0.45, 0.45))
-    names = {option.name for option in government.available_options(world) if option.instrument == "statute"}
+    names = {option.name for option in available_options(world) if option.instrument == "statute"}
     assert (names == {"cap", "close", "prohibit", "loosen"}) == passed
     assert "loosen" in names, "the author's party votes for an opening"
     assert ("close" in names) == passed

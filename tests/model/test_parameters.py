@@ -15,13 +15,14 @@ from pydantic import ValidationError
 from political_moat.agents.calibration import (
     COLUMNS,
     FILE,
+    STATUSES,
     CalibrationError,
     Fact,
     load_facts,
     shipped_facts,
     shipped_folder,
 )
-from political_moat.agents.parameter_metadata import ROLES, STATUSES
+from political_moat.agents.parameter_metadata import ROLES
 from political_moat.agents.party.rules import RULES
 from political_moat.model.parameters.presets import PRESETS, preset
 from political_moat.model.parameters.tree import (

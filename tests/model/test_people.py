@@ -11,10 +11,11 @@ import pytest
 from scipy.special import expit
 
 from political_moat.agents.electorate import columns
+from political_moat.agents.electorate.accounts.kernel import accounts_month
 from political_moat.agents.electorate.demography.kernel import death_chance
-from political_moat.agents.electorate.kernels import accounts_month
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import payroll as phases
+from political_moat.model.phases.market import market
 from political_moat.model.population.builder import build_population
 from political_moat.model.population.demography import age_table, monthly_drawdown, people_coefficients, place_scores
 from political_moat.model.population.traits import lean_to_author, saving_rate
@@ -266,7 +267,7 @@ def test_an_entrant_of_an_evolving_world_starts_without_a_stake() -> None:
     world = World(tree({**MORTAL, "exposure.breadth": 0.5, "exposure.evolves": True}), seed=12)
     entered = 0
     for world.month in range(12):
-        phases.market(world)
+        market(world)
         phases.payroll(world)
         new = column(world, "age") == 18.0
         entered += int(new.sum())

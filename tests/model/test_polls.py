@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from political_moat.agents.electorate.columns import PARTISANSHIP, TURNOUT_PRESIDENTIAL
-from political_moat.agents.electorate.kernels import support
 from political_moat.agents.electorate.voting.ballots import ballots
+from political_moat.agents.electorate.voting.kernel import support
 from political_moat.agents.perception import Stand
+from political_moat.model.elections.questions import relieved_size, threat_of
+from political_moat.model.elections.vote_effect import feared_size
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.phases.polling import ask, question_row, question_rows, relieved_size, threat_of
-from political_moat.model.population.builder import feared_size
+from political_moat.model.phases.polling import ask, question_row, question_rows
 from political_moat.model.world import World
 
 SMALL = {"electorate.voters": 1200, "exposure.breadth": 0.5, "exposure.visibility": 1.0}

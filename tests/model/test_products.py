@@ -15,7 +15,6 @@ from political_moat.agents.electorate import columns
 from political_moat.model.economy.products import (
     allocations,
     coin_shares,
-    ira_openness,
     per_product,
     product_growth,
     products_month,
@@ -23,7 +22,7 @@ from political_moat.model.economy.products import (
 )
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases.payroll import product_table
-from political_moat.model.policy.law import Provision
+from political_moat.model.policy.law import Provision, ira_openness
 from political_moat.model.world import World
 
 RETURNS = st.floats(-3.0, 3.0)

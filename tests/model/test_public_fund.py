@@ -11,8 +11,10 @@ from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.party.decisions import win_probability
 from political_moat.model.economy.public_fund import PublicFund, fund_month, fund_target
-from political_moat.model.phases.pipeline import available_options, take_effect
-from political_moat.model.phases.polling import ask, relieved_size
+from political_moat.model.elections.questions import relieved_size
+from political_moat.model.phases.agenda import available_options
+from political_moat.model.phases.pipeline import take_effect
+from political_moat.model.phases.polling import ask
 
 SMALL: dict[str, Any] = {"electorate.voters": 1000, "exposure.breadth": 0.3}
 FUND = {**SMALL, "fund.active": True, "fund.crypto_share": 0.05}

@@ -14,8 +14,10 @@ from political_moat.agents.regulator.docket import Docket
 from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress, ElectionResult
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import pipeline as government
-from political_moat.model.phases.courts import Suit
+from political_moat.model.phases.agenda import available_options
 from political_moat.model.phases.lame_duck import hurry, lame_duck
+from political_moat.model.phases.public_facts import law_state, review_open
+from political_moat.model.phases.transition import transition
 from political_moat.model.policy.law import (
     SALT,
     Law,
@@ -27,6 +29,7 @@ from political_moat.model.policy.law import (
     salted,
     void_rule,
 )
+from political_moat.model.policy.lawsuit import Suit
 from political_moat.model.policy.legislature import EVERYTHING, NOTHING
 from political_moat.model.policy.menu import menu
 from political_moat.model.world import World
@@ -67,30 +70,30 @@ def after_takeover(month_of_rule: int = 44, since: int = 0, **values: Any) -> Wo
 @pytest.mark.parametrize(("month", "open_"), [(18, False), (42, False), (43, True), (47, True)])
 def test_only_rules_of_the_last_months_of_the_old_congress_are_looked_back_at(month: int, open_: bool) -> None:
     world = after_takeover(month)
-    assert government.review_open(world) is open_
-    assert government.law_state(world).review is open_
-    assert ("disapprove" in {one.name for one in government.available_options(world)}) is open_
+    assert review_open(world) is open_
+    assert law_state(world).review is open_
+    assert ("disapprove" in {one.name for one in available_options(world)}) is open_
 
 
 @pytest.mark.parametrize(("since", "open_"), [(0, True), (4, True), (5, False), (20, False)])
 def test_the_window_closes_in_the_spring(since: int, open_: bool) -> None:
-    assert government.review_open(after_takeover(since=since)) is open_
+    assert review_open(after_takeover(since=since)) is open_
 
 
 def test_nobody_reviews_its_own_rule_or_one_of_its_own_term_and_the_act_can_be_switched_off() -> None:
-    assert not government.review_open(after_takeover(**{"institutions.review_act": False}))
+    assert not review_open(after_takeover(**{"institutions.review_act": False}))
     own = after_takeover()
     own.law = ruled(0.25, role="opponent")
-    assert not government.review_open(own)
+    assert not review_open(own)
     later = after_takeover(month_of_rule=49, since=2)
-    assert not government.review_open(later)
+    assert not review_open(later)
 
 
 def test_a_resolution_needs_both_chambers_but_no_sixty_senators() -> None:
     world = after_takeover()
-    assert "disapprove" in {one.name for one in government.available_options(world)}
+    assert "disapprove" in {one.name for one in available_options(world)}
     world.congress = Congress(0.45, (0.55, 0.55, 0.55))
-    assert "disapprove" not in {one.name for one in government.available_options(world)}
+    assert "disapprove" not in {one.name for one in available_options(world)}
     assert "disapprove" not in options(ruled(0.75), passage=NOTHING)
 
 
@@ -151,7 +154,7 @@ def test_after_salting_the_same_rule_takes_a_statute_and_the_statute_ends_the_sa
 def test_the_docket_of_a_world_voids_and_salts() -> None:
     world = after_takeover()
     world.suits.append(Suit(rule(0.75), initial_law(P), Stand(0.75, 0.0, 0.0), "author", 60.0, False))
-    option = next(one for one in government.available_options(world) if one.name == "disapprove")
+    option = next(one for one in available_options(world) if one.name == "disapprove")
     government.open_docket(world, option, True)
     assert world.docket is not None
     assert 50.0 <= world.docket.due <= 51.0
@@ -163,7 +166,7 @@ def test_the_docket_of_a_world_voids_and_salts() -> None:
         ("voided", "opponent", True),
     ]
     assert (world.openness, world.binding) == (0.5, "base")
-    state = government.law_state(world)
+    state = law_state(world)
     assert (state.salted, state.review) == (True, False)
     assert grieved(world) == 0.0, "nobody holds anything here"
     world.month = 60
@@ -176,7 +179,7 @@ def test_a_resolution_against_a_rule_that_a_court_struck_down_first_is_withdrawn
     world = after_takeover()
     world.law = ruled(0.75, before=0.25)
     world.refresh_policy()
-    option = next(one for one in government.available_options(world) if one.name == "disapprove")
+    option = next(one for one in available_options(world) if one.name == "disapprove")
     government.open_docket(world, option, True)
     world.law = initial_law(P).with_layer("rule", rule(0.25, "opponent", 3))
     world.refresh_policy()
@@ -184,7 +187,7 @@ def test_a_resolution_against_a_rule_that_a_court_struck_down_first_is_withdrawn
     government.pipeline(world)
     assert [one.kind for one in world.events] == ["docketed", "withdrawn"]
     assert world.openness == 0.25
-    assert not government.law_state(world).salted
+    assert not law_state(world).salted
 
 
 def grieved(world: World) -> float:
@@ -195,7 +198,7 @@ def test_holders_resent_a_voided_rule_like_any_restriction() -> None:
     found = []
     for name in ("disapprove", "warn"):
         world = after_takeover(**{"exposure.breadth": 0.5})
-        option = next(one for one in government.available_options(world) if one.name == name)
+        option = next(one for one in available_options(world) if one.name == name)
         government.take_effect(world, option, "opponent", 48, True)
         found.append(grieved(world))
     assert found[0] == pytest.approx(found[1])
@@ -261,7 +264,7 @@ def test_a_midnight_rule_falls_into_the_look_back_of_the_next_government() -> No
     government.pipeline(world)
     world.month = 48
     world.elected_congress = OPPONENTS
-    government.transition(world)
+    transition(world)
     assert world.in_office == "opponent"
     assert world.openness == 1.0
-    assert government.review_open(world)
+    assert review_open(world)

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from political_moat.agents.draws import Draws
-from political_moat.experiments.protocols.history.run import HistoryDesign, run_history
-from political_moat.experiments.protocols.stress_test.run import StressDesign, run_replicate
+from political_moat.experiments.protocols.history.design import HistoryDesign
+from political_moat.experiments.protocols.history.run import run_history
+from political_moat.experiments.protocols.stress_test.design import StressDesign
+from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.model.data_collection import individual_votes
 from political_moat.model.parameters.presets import PRESETS, preset
 from political_moat.model.parameters.tree import Parameters

@@ -16,6 +16,7 @@ from political_moat.agents.perception import NEVER, Option, PolicyState, Stand
 from political_moat.experiments.protocols.term_outcomes import term_outcomes
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import pipeline as government
+from political_moat.model.phases.agenda import available_options
 from political_moat.model.policy.law import Law, Provision, effective, initial_law, lapse, next_expiry, openness, renew
 from political_moat.model.policy.legislature import EVERYTHING, NOTHING
 from political_moat.model.policy.menu import menu
@@ -111,7 +112,7 @@ def live_renewal(month: int, **values: Any) -> World:
     """The friendly rule in its last year, its renewal docketed by the author in `month`."""
     world = run(month, **values)
     world.released = True
-    option = next(one for one in government.available_options(world) if one.name == "renew")
+    option = next(one for one in available_options(world) if one.name == "renew")
     government.open_docket(world, option, False)
     return world
 
@@ -151,7 +152,7 @@ def test_a_renewal_of_a_rule_that_a_court_struck_down_is_withdrawn() -> None:
 @pytest.mark.parametrize(("covers", "expires"), [("friendly", -1), ("all", 20 + 24)])
 def test_later_rules_have_a_sunset_where_it_covers_all(covers: str, expires: int) -> None:
     world = run(20, **{"policy.sunset_covers": covers})
-    close = next(one for one in government.available_options(world) if one.name == "close")
+    close = next(one for one in available_options(world) if one.name == "close")
     government.take_effect(world, close, "author", 19, True)
     assert world.law.rule is not None
     assert world.law.rule.expires == expires

@@ -8,12 +8,12 @@ from scipy.special import expit
 
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.agents.electorate.kernels import opinion_month
+from political_moat.agents.electorate.opinion.kernel import opinion_month
 from political_moat.agents.perception import Stand
 from political_moat.model.diagnostics import PROHIBITION, utilities
 from political_moat.model.economy.products import starting_prices
+from political_moat.model.elections.vote_effect import solve_vote_effect
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.population.builder import solve_vote_effect
 from political_moat.model.world import World
 
 ONES = starting_prices()

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.kernels import accounts_month, pain, retrospection
+from political_moat.agents.electorate.accounts.kernel import accounts_month
 from political_moat.agents.electorate.voting.coefficients import VoteCoefficients
+from political_moat.agents.electorate.voting.equations import pain, retrospection
+from political_moat.model.elections.vote_effect import feared_size
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.population.builder import feared_size
 from political_moat.model.world import World
 
 Block = npt.NDArray[np.float32]

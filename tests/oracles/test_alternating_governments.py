@@ -24,11 +24,11 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
-from political_moat.experiments.protocols.arms import HistoryDesign
+from political_moat.experiments.protocols.history.design import HistoryDesign
 from political_moat.experiments.protocols.history.outcomes import cumulative_incidence
 from political_moat.experiments.protocols.history.run import run_history
-from political_moat.experiments.reporting.history_text import ratio
-from political_moat.model.parameters.market import CHANNELS
+from political_moat.experiments.statistics.ratios import ratio
+from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.parameters.tree import Parameters
 
 TERM, QUARTERS = 48, 16

@@ -13,7 +13,7 @@ from scipy import special, stats
 
 from political_moat.agents.draws import Draws
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.kernels import support
+from political_moat.agents.electorate.voting.kernel import support
 from political_moat.agents.party.decisions import win_probability
 from political_moat.agents.perception import Option, Stand
 from political_moat.agents.regulator.docket import expected_months, slow_roll_factor, stage_count, stage_months

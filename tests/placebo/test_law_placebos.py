@@ -8,7 +8,7 @@ import moat_arms as arms
 import pytest
 
 from political_moat.model.elections.national_vote import Congress
-from political_moat.model.parameters.market import CHANNELS
+from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.world import World
 
 ALL_OFF = {f"channels.{name}": False for name in CHANNELS}

@@ -12,7 +12,7 @@ from political_moat.agents.electorate.columns import TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.voting.ballots import ballots
 from political_moat.agents.party.rules import RULES
 from political_moat.agents.perception import NOT_ASKED
-from political_moat.model.parameters.market import CHANNELS
+from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.phases.polling import ask, question_row
 
 ALL_OFF = {f"channels.{name}": False for name in CHANNELS}

@@ -16,18 +16,15 @@ import numpy_votes as votes
 from scipy.sparse import csr_array
 
 from political_moat import Parameters, World
-from political_moat.model.phases import network as social
-from political_moat.model.phases import payroll as phases
-from political_moat.model.phases import pipeline as government
-from political_moat.model.phases import polling as polls
+from political_moat.model.phases import election, network, payroll, pipeline, polling, voters
 
 CALLED_FROM: tuple[tuple[ModuleType, Callable[..., Any]], ...] = (
-    (phases, arrays.accounts_month),
-    (phases, arrays.opinion_month),
-    (phases, votes.support),
-    (polls, votes.support),
-    (polls, votes.ballots),
-    (government, votes.grieve),
+    (payroll, arrays.accounts_month),
+    (voters, arrays.opinion_month),
+    (election, votes.support),
+    (polling, votes.support),
+    (polling, votes.ballots),
+    (pipeline, votes.grieve),
 )
 """Where the phases call the electorate, and what stands in for the kernel of that name, beside `neighbours_meet`."""
 
@@ -38,10 +35,8 @@ class NumpyWorld(World):
     def __init__(self, parameters: Parameters | None = None, seed: int = 0, replicate: int = 0) -> None:
         """As `World`; the matrix of the network, if there is one, is made here."""
         super().__init__(parameters, seed, replicate)
-        network = self.network
-        self.talk: csr_array | None = (
-            None if network is None else arrays.talk_matrix(network.starts, network.neighbours)
-        )
+        ties = self.network
+        self.talk: csr_array | None = None if ties is None else arrays.talk_matrix(ties.starts, ties.neighbours)
 
     def step(self) -> None:
         """One month, with NumPy in the place of the kernels."""
@@ -62,7 +57,7 @@ class NumpyWorld(World):
 
     @contextmanager
     def _numpy_functions(self) -> Iterator[None]:
-        places = (*CALLED_FROM, (social, self.neighbours_meet))
+        places = (*CALLED_FROM, (network, self.neighbours_meet))
         before = [getattr(module, function.__name__) for module, function in places]
         for module, function in places:
             setattr(module, function.__name__, function)

@@ -22,25 +22,20 @@ import plain_people
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
-from political_moat.model.phases import employers as adoption
-from political_moat.model.phases import network as social
-from political_moat.model.phases import payroll as phases
-from political_moat.model.phases import pipeline as government
-from political_moat.model.phases import polling as polls
-from political_moat.model.population import demography as people
+from political_moat.model.phases import demography, election, employers, network, payroll, pipeline, polling, voters
 
 CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
-    (people, "people_month"),
-    (people, "enter"),
-    (phases, "accounts_month"),
-    (phases, "opinion_month"),
-    (phases, "support"),
-    (polls, "support"),
-    (government, "grieve"),
-    (social, "neighbours_meet"),
-    (phases, "holdings"),
-    (adoption, "holdings"),
-    (adoption, "adoption_month"),
+    (demography, "people_month"),
+    (demography, "enter"),
+    (payroll, "accounts_month"),
+    (voters, "opinion_month"),
+    (election, "support"),
+    (polling, "support"),
+    (pipeline, "grieve"),
+    (network, "neighbours_meet"),
+    (payroll, "holdings"),
+    (employers, "holdings"),
+    (employers, "adoption_month"),
 )
 """Where the phases call the electorate, and the name they know the kernel by."""
 MOVING = ("plan", "ira", "units", "reference", "ideal", "salience", "blame", "grievance", "assigned_stake")

@@ -17,6 +17,7 @@ from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.electorate import Electorate
 from political_moat.model.phases import payroll as phases
+from political_moat.model.phases.voters import voters
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TOY = [
@@ -145,7 +146,7 @@ def test_the_bytes_of_a_month_are_those_of_columns_that_the_kernels_touch(breadt
     start.electorate.dynamic[columns.GRIEVANCE] = 0.1
     start.electorate.dynamic[columns.BLAME] = 0.2
     start.product_prices = 0.7 * start.product_prices
-    for name, act in (("accounts_month", phases.payroll), ("opinion_month", phases.voters)):
+    for name, act in (("accounts_month", phases.payroll), ("opinion_month", voters)):
         one = TRAFFIC[name]
         reads, writes = set(one.reads), set(one.writes)
         if breadth > 0.0:

@@ -16,14 +16,13 @@ from hypothesis import strategies as st
 from product_tables import ALL_PRICES, PRICES, PRODUCT_TABLES, PUBLIC, SHARES, everywhere, simple_table
 
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate import kernels
-from political_moat.agents.electorate.voting.coefficients import (
-    OpinionCoefficients,
-    VoteCoefficients,
-    opinion_coefficients,
-    vote_coefficients,
-)
-from political_moat.model.parameters.market import CHANNELS
+from political_moat.agents.electorate.accounts.kernel import accounts_month
+from political_moat.agents.electorate.opinion.coefficients import OpinionCoefficients, opinion_coefficients
+from political_moat.agents.electorate.opinion.kernel import opinion_month
+from political_moat.agents.electorate.voting.coefficients import VoteCoefficients, vote_coefficients
+from political_moat.agents.electorate.voting.equations import pain, retrospection
+from political_moat.agents.electorate.voting.kernel import grieve, support
+from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.parameters.tree import Parameters
 
 TOLERANCE = 1e-5
@@ -220,7 +219,7 @@ def test_accounts_month_agrees(
     fixed, before = blocks
     dynamic, voters = before.copy(), plain.people(fixed, before)
     arguments = (np.array(products, dtype=float), stock, bond, rebalancing, keep, drawdown, retirement)
-    totals = kernels.accounts_month(fixed, dynamic, *arguments)
+    totals = accounts_month(fixed, dynamic, *arguments)
     agree(totals, plain.accounts_month(voters, *arguments), "totals")
     state_agrees(fixed, dynamic, voters, before)
 
@@ -254,7 +253,7 @@ def test_opinion_month_agrees(
     dynamic, voters = before.copy(), plain.people(fixed, before)
     arguments = (np.array(prices), openness, threat, media, stand_r, stand_d)
     for _ in range(2):
-        kernels.opinion_month(fixed, dynamic, *arguments, opinion_of(p, public=public))
+        opinion_month(fixed, dynamic, *arguments, opinion_of(p, public=public))
         plain.opinion_month(voters, *arguments, ours(plain.opinion_numbers(p) | {"public_usd": public}))
     state_agrees(fixed, dynamic, voters, before)
 
@@ -266,7 +265,7 @@ AMOUNTS = st.sampled_from((0.0, -1.0, 1e-9, 1.0, 1e3)) | st.floats(0.0, 30.0)
 @given(stake=AMOUNTS, visibility=SHARES, belief=st.floats(0.01, 20.0), p=parameters())
 def test_pain_agrees(stake: float, visibility: float, belief: float, p: Parameters) -> None:
     expected = plain.pain(stake, visibility, belief, ours(plain.vote_numbers(p, 3.0)))
-    agree(kernels.pain(stake, visibility, belief, vote_of(p)), expected, "pain")
+    agree(pain(stake, visibility, belief, vote_of(p)), expected, "pain")
 
 
 @QUICK
@@ -292,7 +291,7 @@ def test_retrospection_agrees(
 ) -> None:
     arguments = (1e4 * units, price, reference, income, visibility, partisanship, incumbent)
     expected = plain.retrospection(*arguments, ours(plain.vote_numbers(p, 3.0)))
-    agree(kernels.retrospection(*arguments, vote_of(p)), expected, "retrospection")
+    agree(retrospection(*arguments, vote_of(p)), expected, "retrospection")
 
 
 @QUICK
@@ -326,7 +325,7 @@ def test_support_agrees(
     dynamic, voters = before.copy(), plain.people(fixed, before)
     first, count = start % len(voters), min(size, len(voters))
     arguments = (first, count, np.array(prices), incumbent, shift, threat, row, p.channels.turnout)
-    got = kernels.support(fixed, dynamic, *arguments, np.array(questions), vote_of(p, public=public))
+    got = support(fixed, dynamic, *arguments, np.array(questions), vote_of(p, public=public))
     numbers = plain.vote_numbers(p, 3.0) | {"public_usd": public}
     expected = plain.support(voters, *arguments, questions, ours(numbers))
     agree(got, expected, "votes")
@@ -349,7 +348,7 @@ def test_grieve_agrees(
 ) -> None:
     fixed, before = blocks
     dynamic, voters = before.copy(), plain.people(fixed, before)
-    kernels.grieve(fixed, dynamic, np.array(prices), size, sign, vote_of(p, public=public))
+    grieve(fixed, dynamic, np.array(prices), size, sign, vote_of(p, public=public))
     plain.grieve(voters, prices, size, sign, ours(plain.vote_numbers(p, 3.0) | {"public_usd": public}))
     state_agrees(fixed, dynamic, voters, before)
 
@@ -362,7 +361,7 @@ def test_totals_are_added_up_in_blocks_of_the_document(voters: int) -> None:
     month = (np.array(simple_table(1.3, 0.5, 0.1)), 0.02, 0.001, 0.1, 0.7, 0.01, 60.0)
     everybody = plain.people(fixed, dynamic)
     expected = plain.accounts_month(everybody, *month)
-    got = kernels.accounts_month(fixed, dynamic, *month)
+    got = accounts_month(fixed, dynamic, *month)
     assert got[1] == expected[1]
     np.testing.assert_allclose(got, expected, rtol=ARITHMETIC)
 
@@ -373,7 +372,7 @@ def test_a_panel_wraps_around_through_several_blocks(voters: int) -> None:
     fixed, dynamic = electorate(6, voters, 0.5)
     questions = [(0.9, 0.1, 0.0, 0.4, 0.8, 0.2, 0.0), (0.3, 0.1, 0.2, 0.4, 0.1, 0.0, 0.0)]
     arguments = (voters - 200, voters, np.array(everywhere(1.3)), 1.0, 0.1, 0.2, at.TURNOUT_MIDTERM, True)
-    got = kernels.support(fixed, dynamic, *arguments, np.array(questions), vote_of(p))
+    got = support(fixed, dynamic, *arguments, np.array(questions), vote_of(p))
     everybody = plain.people(fixed, dynamic)
     expected = plain.support(everybody, *arguments, questions, ours(plain.vote_numbers(p, 3.0)))
     np.testing.assert_allclose(got, expected, rtol=ARITHMETIC)

@@ -12,7 +12,7 @@ from plain_world import PlainWorld
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns
 from political_moat.agents.regulator.docket import Docket, stage_count
-from political_moat.model.phases import pipeline as government
+from political_moat.model.phases.agenda import available_options
 
 TOLERANCE = 1e-5
 EXPOSED = {"electorate.voters": 200, "exposure.breadth": 0.3, "voting.asset_vote_effect": 6.0}
@@ -133,7 +133,7 @@ def test_a_forced_sale_and_its_grievance_are_the_same(protection: float, months:
     held = float(np.sum(slow.population.agents.get("units")))
     for world in (fast, slow):
         world.advance(5)
-        option = next(one for one in government.available_options(world) if one.name == "prohibit")
+        option = next(one for one in available_options(world) if one.name == "prohibit")
         last = stage_count(option.instrument, world.parameters.regulator) - 1
         world.docket = Docket(option, world.in_office, world.month, last, float(world.month), True)
         world.advance(months)

@@ -18,9 +18,9 @@ from political_moat.agents.perception import Stand
 from political_moat.experiments.protocols.stress_test.run import on_layer, takeover
 from political_moat.model import fast_forward as months_ahead
 from political_moat.model.interventions import Interventions
-from political_moat.model.phases.courts import Suit
 from political_moat.model.phases.payroll import standing_table
 from political_moat.model.policy.law import Provision
+from political_moat.model.policy.lawsuit import Suit
 
 SMALL = {"electorate.voters": 150, "exposure.breadth": 0.3, "polls.respondents": 60, "voting.asset_vote_effect": 6.0}
 SETTINGS: dict[str, dict[str, Any]] = {

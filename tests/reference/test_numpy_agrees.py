@@ -14,14 +14,14 @@ from numpy_world import NumpyWorld
 
 from political_moat import Parameters, World
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate import kernels
+from political_moat.agents.electorate.accounts.kernel import accounts_month
 from political_moat.agents.electorate.network import kernel as network_kernels
+from political_moat.agents.electorate.opinion.kernel import opinion_month
 from political_moat.agents.electorate.voting.ballots import ballots
+from political_moat.agents.electorate.voting.kernel import grieve, support
 from political_moat.agents.regulator.docket import Docket, stage_count
-from political_moat.model.phases import network as social
-from political_moat.model.phases import payroll as phases
-from political_moat.model.phases import pipeline as government
-from political_moat.model.phases import polling as polls
+from political_moat.model.phases import election, network, payroll, pipeline, polling, voters
+from political_moat.model.phases.agenda import available_options
 
 TOLERANCE = 1e-9
 """Of shares and totals: arithmetic is float64 on both sides, in another order."""
@@ -120,7 +120,7 @@ def test_a_forced_sale_and_its_grievance_are_the_same(protection: float) -> None
     before = float(numpy.electorate.column("units").sum())
     for world in (compiled, numpy):
         world.advance(5)
-        option = next(one for one in government.available_options(world) if one.name == "prohibit")
+        option = next(one for one in available_options(world) if one.name == "prohibit")
         last = stage_count(option.instrument, world.parameters.regulator) - 1
         world.docket = Docket(option, world.in_office, world.month, last, float(world.month), True)
         world.advance(14)
@@ -132,14 +132,14 @@ def test_a_forced_sale_and_its_grievance_are_the_same(protection: float) -> None
 
 def test_single_steps_are_the_same_as_months_in_a_row() -> None:
     """And the kernels are back in their places afterwards."""
-    kernel = government.grieve
+    kernel = pipeline.grieve
     _, numpy = both(BUSY, 1)
     again = numpy.fork()
     numpy.advance(3)
     for _ in range(3):
         again.step()
     assert np.array_equal(numpy.electorate.dynamic, again.electorate.dynamic)
-    assert government.grieve is kernel
+    assert pipeline.grieve is kernel
 
 
 def test_no_kernel_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +151,7 @@ def test_no_kernel_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     _, numpy = both({**BUSY, **TALK, "network.kind": "blocks", "party.rule": "aggregator", "polls.blind": True}, 3)
     numpy.released = True
     found = set()
-    for module in (phases, polls, government, social):
+    for module in (election, network, payroll, pipeline, polling, voters):
         for name, known in list(vars(module).items()):
             home = str(getattr(known, "__module__", ""))
             if callable(known) and not isinstance(known, type) and home.startswith("political_moat.agents.electorate"):
@@ -216,7 +216,7 @@ def test_accounts_agree(voters: int, holders: float, keep_share: float, drawdown
     rest = (0.02, 0.003, 0.3, keep_share, drawdown, 65.0)
     close(
         arrays.accounts_month(fixed, other, table, *rest),
-        kernels.accounts_month(fixed, dynamic, table, *rest),
+        accounts_month(fixed, dynamic, table, *rest),
         TOLERANCE,
     )
     close(other, dynamic, STORED)
@@ -234,7 +234,7 @@ def test_minds_and_ballots_agree(voters: int, holders: float, changed: dict[str,
     opinion, vote = coefficients(**changed)
     arguments = (PRICES, 0.7, 0.4, 1.0, 0.9, 0.1, opinion)
     arrays.opinion_month(fixed, other, *arguments)
-    kernels.opinion_month(fixed, dynamic, *arguments)
+    opinion_month(fixed, dynamic, *arguments)
     close(other, dynamic, STORED)
     questions = np.array([[0.9, 0.1, 0.0, 0.5, 0.8, 0.0, 0.0], [0.2, 0.8, 0.7, -0.1, 0.1, 0.3, 0.6]])
     for turnout in (True, False):
@@ -242,14 +242,14 @@ def test_minds_and_ballots_agree(voters: int, holders: float, changed: dict[str,
         panel = (voters // 2, voters)
         close(
             votes.support(fixed, dynamic, *panel, *asked, questions, vote),
-            kernels.support(fixed, dynamic, *panel, *asked, questions, vote),
+            support(fixed, dynamic, *panel, *asked, questions, vote),
             TOLERANCE,
         )
         one = (*asked, questions[1], vote)
         for got, expected in zip(votes.ballots(fixed, dynamic, *one), ballots(fixed, dynamic, *one), strict=True):
             close(got, expected, TOLERANCE)
     votes.grieve(fixed, other, PRICES, 0.6, -1.0, vote)
-    kernels.grieve(fixed, dynamic, PRICES, 0.6, -1.0, vote)
+    grieve(fixed, dynamic, PRICES, 0.6, -1.0, vote)
     close(other, dynamic, STORED)
 
 

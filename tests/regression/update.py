@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from political_moat.experiments.protocols.arms import StressDesign
+from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.task import run_task
 from political_moat.model.parameters.presets import preset
 

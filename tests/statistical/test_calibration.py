@@ -8,9 +8,9 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from political_moat.experiments.protocols.arms import StressDesign
+from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.task import run_task
-from political_moat.experiments.statistics.paired_tests import wilson
+from political_moat.experiments.statistics.intervals import wilson
 from political_moat.model.parameters.tree import Parameters
 
 pytestmark = pytest.mark.statistical

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pytest
 
 from political_moat.agents.party.rules import RULES
-from political_moat.experiments.protocols.arms import EVOLVING, HistoryDesign, StressDesign
+from political_moat.experiments.protocols.history.design import EVOLVING, HistoryDesign
+from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.task import run_task
 from political_moat.experiments.statistics.intervals import Interval, MeanDifference, paired_mean_difference, wilson
 from political_moat.model.parameters.presets import PRESETS, preset

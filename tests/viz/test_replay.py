@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from political_moat.experiments.protocols.arms import HistoryDesign, StressDesign
+from political_moat.experiments.protocols.history.design import HistoryDesign
 from political_moat.experiments.protocols.history.run import run_history
+from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import friendly_term, run_replicate, takeover, with_dose
 from political_moat.model.data_collection import individual_votes
 from political_moat.model.world import World

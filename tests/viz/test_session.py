@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from political_moat.experiments.protocols.arms import StressDesign
+from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.model.data_collection import individual_votes, vote_probabilities
 from political_moat.viz.recording.film import film

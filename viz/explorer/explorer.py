@@ -115,7 +115,7 @@ def _summary(values: Any) -> tuple[float, float, float, int]:
 
 
 def _dose_response(runs: Any, outcome: str) -> str:
-    from ...experiments.protocols.arms import EVOLVING
+    from ...experiments.protocols.history.design import EVOLVING
 
     groups, others = [], other_values(runs)
     for keys, part in runs[runs["arm"] != EVOLVING].groupby(["layer", "visibility", *others], sort=False):

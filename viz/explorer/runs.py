@@ -97,7 +97,7 @@ def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
 
 def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str, Any]) -> Scenario:
     """The scenario that plays one run of a study: its factors, layer and dose, its seed and replicate."""
-    from ...experiments.protocols.arms import EVOLVING
+    from ...experiments.protocols.history.design import EVOLVING
     from ...experiments.studies.from_options import DEFAULT_CYCLES
 
     values = {name: value for name, value in row.items() if "." in name}

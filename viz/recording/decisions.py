@@ -12,7 +12,8 @@ from ...agents.party.decisions import move_utility
 from ...agents.party.rules import RULES
 from ...agents.perception import Option, PollReport
 from ...model.elections.national_vote import level_sd
-from ...model.phases.pipeline import agenda, available_options, law_state, policy_state
+from ...model.phases.agenda import agenda, available_options
+from ...model.phases.public_facts import law_state, policy_state
 from ...model.policy.menu import restrictive
 from ...model.schedule import PHASES
 from ...model.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...experiments.protocols.arms import StressDesign
+from ...experiments.protocols.stress_test.design import StressDesign
 from ...experiments.protocols.stress_test.run import run_replicate
 from ...experiments.statistics.intervals import wilson
 from ..scenario import CURVE, FUTURES, Scenario

@@ -23,7 +23,7 @@ from ...agents.electorate.columns import (
     UNITS,
     VISIBILITY,
 )
-from ...agents.electorate.kernels import own_terms
+from ...agents.electorate.voting.equations import own_terms
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import takeover, with_dose
 from ...model.data_collection import individual_votes, vote_probabilities

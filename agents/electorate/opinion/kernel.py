@@ -10,6 +10,7 @@ import numpy as np
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from ...numerics.blocks import GROUP, Block, Totals, share_out
+from ..coefficient_row import as_row
 from ..columns import (
     ATTENTION,
     BLAME,
@@ -24,7 +25,7 @@ from ..columns import (
     UNITS,
     VISIBILITY,
 )
-from ..voting.coefficients import OpinionCoefficients, as_row
+from .coefficients import OpinionCoefficients
 
 _COUNT = len(OpinionCoefficients._fields)
 

@@ -8,9 +8,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from ...numerics.blocks import Block, Totals
 from ..columns import GRIEVANCE, IDEAL, PARTISANSHIP, SALIENCE
-from ..kernels import Block, Totals, judge, own_terms
 from .coefficients import VoteCoefficients
+from .equations import judge, own_terms
 
 
 @numba.njit(cache=True, error_model="numpy")

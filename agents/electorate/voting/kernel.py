@@ -16,8 +16,9 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 from ...numerics.blocks import BLOCK, PAD, Block, Totals, added_blocks, block_count, share_out, working_space
 from ...numerics.exponential import LARGEST, exponential
 from ...numerics.power import powers
+from ..coefficient_row import as_row
 from ..columns import BELIEF, GRIEVANCE, IDEAL, INCOME, PARTISANSHIP, PRODUCT, REFERENCE, SALIENCE, UNITS, VISIBILITY
-from .coefficients import VoteCoefficients, as_row
+from .coefficients import VoteCoefficients
 from .equations import holder_terms, judge, pain, public_terms, whole_loss, worth
 
 COUNT = len(VoteCoefficients._fields)

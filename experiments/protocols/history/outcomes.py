@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ....model.parameters.market import PolicyParameters
-from ....model.phases.pipeline import Event
+from ....model.parameters.policy import PolicyParameters
+from ....model.policy.events import Event
 from ....model.record import Month
 from ..term_outcomes import COLLAPSE, FALL, LASTING, TOLERANCE, TermOutcomes
 

@@ -19,11 +19,12 @@ from ....agents.electorate.columns import (
 )
 from ....agents.electorate.electorate import Block
 from ....model.parameters.tree import Parameters
-from ....model.phases.pipeline import mean_visible_stake
+from ....model.phases.courts import mean_visible_stake
 from ....model.population.builder import build_population
 from ....model.world import World
-from ..arms import EVOLVING, Arm, HistoryDesign, ReplicateResult, history_arms
+from ..arms import Arm, ReplicateResult
 from ..stress_test.run import endowment_usd, measure, with_dose
+from .design import EVOLVING, HistoryDesign, history_arms
 from .outcomes import Administration, administration, restored, run_outcomes
 
 QUARTER = 3

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
 from ....model.world import World
-from ..arms import PriorMassDesign
 from ..stress_test.run import friendly_term, measure, takeover, with_dose
+from .design import PriorMassDesign
 
 FITTED = "party.agenda_cost"
 

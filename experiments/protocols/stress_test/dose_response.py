@@ -14,23 +14,25 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ...statistics.paired_tests import (
-    Band,
+from ...statistics.intervals import (
     Interval,
     PairedDifference,
-    RiskRatio,
-    SmallestDose,
-    Verdict,
-    max_t_band,
     mean_interval,
     monte_carlo_error_of_mean,
     monte_carlo_error_of_proportion,
     paired_mean_difference,
     paired_risk_difference,
+    wilson,
+)
+from ...statistics.paired_tests import (
+    Band,
+    RiskRatio,
+    SmallestDose,
+    Verdict,
+    max_t_band,
     risk_ratio,
     smallest_dose_reaching,
     verdict,
-    wilson,
 )
 from ...storage.columns import Column
 

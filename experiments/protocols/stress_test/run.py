@@ -14,8 +14,9 @@ from ....model.parameters.tree import Parameters
 from ....model.policy.law import Law, openness
 from ....model.population.builder import build_population
 from ....model.world import World
-from ..arms import Arm, ReplicateResult, StressDesign, arm_list
+from ..arms import Arm, ReplicateResult
 from ..term_outcomes import TermOutcomes, term_outcomes
+from .design import StressDesign, arm_list
 
 
 class Past(NamedTuple):

@@ -13,7 +13,8 @@ from ...errors import UserError
 from ...protocols.history.outcomes import cumulative_incidence
 from ...statistics.input_checks import refuse_incomplete, refuse_missing_rows
 from ...statistics.mean_bands import max_t_band_of_means
-from .style import COLOURS, DOUBLE, DRAWN, LINES, MARKERS, SINGLE, draw, plain
+from .dose_response import COLOURS, MARKERS
+from .style import DOUBLE, DRAWN, LINES, SINGLE, draw, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

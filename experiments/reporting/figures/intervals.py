@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ...statistics.input_checks import refuse_incomplete
-from .style import COLOURS, DOUBLE, DRAWN, MARKERS, SINGLE, draw, plain
+from .dose_response import COLOURS, MARKERS
+from .style import DOUBLE, DRAWN, SINGLE, draw, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ...protocols.history.naive_regression import ASSIGNED, UNIT, naive_table, takeovers
+from ...statistics.ratios import ratio
 from ...storage.atomic_files import disk_errors_in_one_line, replaced_atomically
-from ..history_text import ratio
 from .dose_response import COLOURS, MARKERS, NOTE, print_style, save_figure
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .style import COLOURS, DOUBLE, DRAWN, LINES, draw, plain
+from .dose_response import COLOURS
+from .style import DOUBLE, DRAWN, LINES, draw, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,40 @@
+"""Design and arms of the stress test."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ....model.parameters.tree import Parameters
+from ..arms import Arm
+
+
+class StressDesign(NamedTuple):
+    """Arms of a stress test.
+
+    breadths and visibilities are crossed; breadth 0 is run once. layers: other legal layers, run at breadth 0 and at
+    layer_breadth with the first visibility, forked at takeover. returning: also run the returning friendly party (G).
+    """
+
+    breadths: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
+    visibilities: tuple[float, ...] = (1.0, 0.1)
+    layers: tuple[str, ...] = ("guidance", "statute")
+    layer_breadth: float = 0.3
+    returning: bool = True
+
+
+def arm_list(p: Parameters, design: StressDesign) -> list[Arm]:
+    """Arms of a design, the zero-exposure arm first."""
+    own, first = p.policy.layer, design.visibilities[0]
+    arms = [Arm("b=0", own, 0.0, first)]
+    for visibility in design.visibilities:
+        arms += [
+            Arm(f"b={breadth:g} v={visibility:g}", own, breadth, visibility)
+            for breadth in design.breadths
+            if breadth > 0.0
+        ]
+    for layer in design.layers:
+        if layer != own:
+            arms.append(Arm(f"{layer} b=0", layer, 0.0, first))
+            if design.layer_breadth in design.breadths:
+                arms.append(Arm(f"{layer} b={design.layer_breadth:g} v={first:g}", layer, design.layer_breadth, first))
+    return arms

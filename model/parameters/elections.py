@@ -1,0 +1,67 @@
+"""Parameters of elections."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...agents.parameter_metadata import Group, fact, quantity
+
+
+class ElectionsParameters(Group):
+    """Valence, incumbency, chambers."""
+
+    regime: Literal["record", "modern"] = quantity(
+        "record", "regime", source="record 1952-2024; modern: effects halved, level sd 2.25"
+    )
+    valence_level_sd: float = fact("valence_level_sd", allowed=(0.0, 50.0))
+    valence_level_sd_modern: float = quantity(
+        2.25,
+        "pp two-party",
+        2.0,
+        2.5,
+        role="fitted",
+        status="derived",
+        allowed=(0.0, 50.0),
+        source="fitted: swings of 3.9 and turnover .32/.78",
+    )
+    duration_penalty: float = fact("duration_penalty")
+    incumbent_running_bonus: float = fact("incumbent_running_bonus")
+    economy_sd: float = quantity(
+        1.5,
+        "pp two-party",
+        0.5,
+        3.0,
+        allowed=(0.0, 50.0),
+        source="part of the level shock that follows the stock market's year; Fair 2024 growth .708 per point",
+    )
+    midterm_sd_factor: float = quantity(
+        0.6, "ratio", 0.3, 1.0, allowed=(0.0, 5.0), source="national House swings are smaller than presidential ones"
+    )
+    college_bias: float = quantity(
+        0.0,
+        "pp two-party",
+        -2.0,
+        2.0,
+        allowed=(-20.0, 20.0),
+        source="sign changed in the record; positive favours the author",
+    )
+    college_bias_sd: float = quantity(
+        0.7,
+        "pp two-party",
+        0.5,
+        2.8,
+        allowed=(0.0, 20.0),
+        status="derived",
+        source="popular_vote_winner_loses .2 of ten elections, range .05-.45; 0.7 gives about .04",
+    )
+    house_responsiveness: float = quantity(
+        2.0, "seat share per vote share", 1.5, 3.0, allowed=(0.0, 10.0), source="swing ratio near 2 (Tufte 1973)"
+    )
+    senate_responsiveness: float = quantity(
+        2.0,
+        "seat share per vote share",
+        1.0,
+        3.0,
+        allowed=(0.0, 10.0),
+        source="uniform swing in the class up for election",
+    )
