@@ -15,7 +15,7 @@ from political_moat.experiments.protocols.stress_test.columns import RUN_COLUMNS
 from political_moat.experiments.studies.reader import StudyFile, parse_study, read_study
 from political_moat.model.parameters.presets import PRESETS
 
-STUDIES = Path(__file__).parents[2] / "experiments" / "studies"
+STUDIES = Path(__file__).parents[3] / "experiments" / "studies"
 FINE = """
 [study]
 name = "one"

@@ -28,7 +28,7 @@ from political_moat.experiments.studies.from_options import make_request
 from political_moat.experiments.sweeps.outcome import run_study
 from political_moat.model.parameters.tree import Parameters
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from political_moat.experiments.sweeps.statement_codebook import FILES
 from political_moat.model.parameters import channels as switches
 from political_moat.model.parameters.presets import preset
 
-STUDIES = Path(__file__).parents[2] / "experiments" / "studies"
+STUDIES = Path(__file__).parents[3] / "experiments" / "studies"
 MEDIATION = """
 [study]
 name = "channels"

@@ -24,7 +24,7 @@ from political_moat.model.population.traits import lean_to_author
 from political_moat.model.world import World, simulate
 
 HEADER = ("age", "income", "partisanship", "plan", "ira")
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Path:

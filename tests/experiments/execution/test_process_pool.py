@@ -22,7 +22,7 @@ from political_moat.experiments.execution.process_pool import Failure, Summary, 
 from political_moat.experiments.execution.progress import Progress, in_words
 from political_moat.experiments.storage.provenance import code_hash
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
