@@ -1,4 +1,4 @@
-"""The house: imports run one way, packages are all listed, files stay short, no machine is named."""
+"""Imports run one way without circles, folders and files stay small, packages are listed, no machine is named."""
 
 from __future__ import annotations
 
@@ -10,47 +10,57 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import networkx
 import pytest
 
 ROOT = Path(__file__).parents[1]
+NAME = "political_moat"
 ORDER = ("agents", "model", "experiments", "viz")
 """Each may import from those before it, and from itself."""
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-OFFICES = ("agents.party", "agents.regulator")
-OF_VOTERS = (
-    "political_moat.agents.electorate",
-    "political_moat.agents.all_agents",
-    "political_moat.agents.mesa.lazy_agent_set",
-)
+OFFICES = (f"{NAME}.agents.party", f"{NAME}.agents.regulator")
+VOTERS = (f"{NAME}.agents.electorate", f"{NAME}.agents.all_agents", f"{NAME}.agents.mesa.lazy_agent_set")
+MOST_FILES = 15
+MOST_LINES = 399
 
 
-class Imported(NamedTuple):
-    """One import: file and line, the package the file belongs to, the absolute name imported."""
+class Import(NamedTuple):
+    """One import statement: the module it stands in, its line, and the absolute name it imports."""
 
-    file: str
+    module: str
     line: int
-    package: str
     name: str
 
 
-def tracked() -> list[Path]:
-    """Files of the repository: tracked ones, and new ones that are not ignored."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip("not a git checkout")
-    return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
+def module_of(path: Path, root: Path) -> str:
+    """Dotted name of a file: agents/party/rules/__init__.py -> political_moat.agents.party.rules."""
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join((NAME, *(parts[:-1] if parts[-1] == "__init__" else parts)))
 
 
-def imports_of(path: Path, package: str) -> Iterator[Imported]:
-    """Every import of a file, also inside functions; relative ones made absolute from the package it lies in."""
-    parts = package.split(".")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def package_of(path: Path, root: Path) -> str:
+    """Dotted name of the package that a file lies in."""
+    return ".".join((NAME, *path.parent.relative_to(root).parts))
+
+
+def source_files(root: Path) -> list[Path]:
+    """Python files of the four packages without model/api, which imports all of them on first use."""
+    files = [path for top in ORDER for path in sorted((root / top).rglob("*.py"))]
+    return [path for path in files if path.parent != root / "model" / "api"]
+
+
+@cache  # one copy after another is read, each with one file changed
+def names_imported(source: str, package: str) -> tuple[tuple[int, str], ...]:
+    """Line and absolute name of every import at any depth, TYPE_CHECKING and importlib.import_module included."""
+    parts, imported = package.split("."), []
+    for node in ast.walk(ast.parse(source)):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -59,54 +69,56 @@ def imports_of(path: Path, package: str) -> Iterator[Imported]:
             stem = ".".join([*base, *([node.module] if node.module else [])])
             names = [f"{stem}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "import_module":
-            given = node.args[0] if node.args else None
-            names = [given.value] if isinstance(given, ast.Constant) and isinstance(given.value, str) else []
-        for name in names:
-            yield Imported(path.name, getattr(node, "lineno", 0), package, name)
+            names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        imported += [(node.lineno, name) for name in names]  # type: ignore[attr-defined]
+    return tuple(imported)
 
 
-def package_of(path: Path, root: Path) -> str:
-    """Dotted package a file lies in: agents/party/rules/hunter.py -> political_moat.agents.party.rules."""
-    return ".".join(("political_moat", *path.parent.relative_to(root).parts))
+def all_imports(root: Path) -> list[Import]:
+    return [
+        Import(module_of(path, root), line, name)
+        for path in source_files(root)
+        for line, name in names_imported(path.read_text(encoding="utf-8"), package_of(path, root))
+    ]
 
 
-def all_imports(root: Path) -> list[Imported]:
-    found = []
-    for top in ORDER:
-        for path in sorted((root / top).rglob("*.py")):
-            if path.parent == root / "model" / "api":
-                continue  # the front door, which opens every room on first use
-            found += list(imports_of(path, package_of(path, root)))
-    return found
-
-
-def room(name: str) -> str | None:
-    """Which of the rooms an absolute name belongs to."""
+def top_of(name: str) -> str | None:
+    """Which of the four packages an absolute name belongs to."""
     parts = name.split(".")
-    return parts[1] if parts[0] == "political_moat" and len(parts) > 1 and parts[1] in ORDER else None
+    return parts[1] if parts[0] == NAME and len(parts) > 1 and parts[1] in ORDER else None
 
 
-def backward(root: Path) -> list[Imported]:
-    """Imports that run against the order of the rooms, or through the front door."""
+def backward(root: Path) -> list[Import]:
+    """Imports that run against the order of the packages, or through the public names of model/api."""
     wrong = []
-    for one in all_imports(root):
-        here, there = room(one.package), room(one.name)
+    for statement in all_imports(root):
+        here, there = top_of(statement.module), top_of(statement.name)
         assert here is not None
-        ours = one.name.split(".")[0] == "political_moat"
+        ours = statement.name.split(".")[0] == NAME and statement.name != f"{NAME}.__version__"
         if ours and (there is None or ORDER.index(there) > ORDER.index(here)):
-            wrong.append(one)
-    return [one for one in wrong if one.name not in ("political_moat.__version__",)]
+            wrong.append(statement)
+    return wrong
 
 
-def of_voters(root: Path) -> list[Imported]:
-    """Imports of parties and regulators that reach voters or anything above the agents."""
-    offices = tuple(f"political_moat.{office}" for office in OFFICES)
-    inside = [one for one in all_imports(root) if one.package.startswith(offices)]
-    return [one for one in inside if one.name.startswith(OF_VOTERS) or room(one.name) not in (None, "agents")]
+def of_voters(root: Path) -> list[Import]:
+    """Imports of parties and regulators that reach voters, or anything outside agents/."""
+    inside = [statement for statement in all_imports(root) if statement.module.startswith(OFFICES)]
+    return [s for s in inside if s.name.startswith(VOTERS) or top_of(s.name) not in (None, "agents")]
+
+
+def circles(root: Path) -> list[list[str]]:
+    """Groups of modules that import one another, directly or through others; sorted."""
+    modules = {module_of(path, root) for path in source_files(root)}
+    graph = networkx.DiGraph()
+    for statement in all_imports(root):
+        target = statement.name if statement.name in modules else statement.name.rpartition(".")[0]
+        if target in modules and target != statement.module:
+            graph.add_edge(statement.module, target)
+    return sorted(sorted(group) for group in networkx.strongly_connected_components(graph) if len(group) > 1)
 
 
 def test_imports_run_from_agents_to_model_to_experiments_to_viz() -> None:
-    assert len(all_imports(ROOT)) > 100
+    assert len(all_imports(ROOT)) > 1000
     assert backward(ROOT) == []
 
 
@@ -114,12 +126,20 @@ def test_parties_and_regulators_import_nothing_of_voters() -> None:
     assert of_voters(ROOT) == []
 
 
+def test_no_modules_import_one_another() -> None:
+    assert circles(ROOT) == []
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The four rooms, to plant something in."""
+    """A copy of the four packages, to plant faults in."""
     for top in ORDER:
         shutil.copytree(ROOT / top, tmp_path / top, ignore=shutil.ignore_patterns("__pycache__", "*.csv"))
     return tmp_path
+
+
+def plant(path: Path, lines: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{lines}\n", encoding="utf-8")
 
 
 PLANTED_BACKWARD = [
@@ -129,16 +149,15 @@ PLANTED_BACKWARD = [
     ("agents/perception.py", "import political_moat.experiments.protocols.term_outcomes"),
     ("model/economy/market.py", "from ...experiments.protocols.term_outcomes import FALL"),
     ("model/world.py", "def late():\n    from .. import viz"),
-    ("experiments/sweeps/outcome.py", "import importlib\nx = importlib.import_module('political_moat.viz')"),
+    ("experiments/api.py", "import importlib\nx = importlib.import_module('political_moat.viz')"),
     ("model/phases/polling.py", "from political_moat import World"),
 ]
 
 
-@pytest.mark.parametrize(("file", "line"), PLANTED_BACKWARD)
-def test_a_planted_backward_import_is_found(file: str, line: str, copy: Path) -> None:
-    path = copy / file
-    path.write_text(path.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
-    assert [one.file for one in backward(copy)] == [path.name]
+@pytest.mark.parametrize(("file", "lines"), PLANTED_BACKWARD)
+def test_a_planted_backward_import_is_found(file: str, lines: str, copy: Path) -> None:
+    plant(copy / file, lines)
+    assert [statement.module for statement in backward(copy)] == [module_of(copy / file, copy)]
 
 
 PLANTED_VOTERS = [
@@ -150,32 +169,56 @@ PLANTED_VOTERS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "line"), PLANTED_VOTERS)
-def test_a_planted_import_of_voters_is_found(file: str, line: str, copy: Path) -> None:
-    path = copy / file
-    path.write_text(path.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
-    assert [one.file for one in of_voters(copy)] == [path.name]
+@pytest.mark.parametrize(("file", "lines"), PLANTED_VOTERS)
+def test_a_planted_import_of_voters_is_found(file: str, lines: str, copy: Path) -> None:
+    plant(copy / file, lines)
+    assert [statement.module for statement in of_voters(copy)] == [module_of(copy / file, copy)]
 
 
-def folders() -> set[str]:
-    """Package folders of the rooms, by the name they are installed under."""
-    found = {"political_moat"}
-    for top in ORDER:
-        found |= {package_of(path, ROOT) for path in (ROOT / top).rglob("__init__.py")}
-    return found - {"political_moat.model.api"}
+# agents/party/choice.py is imported by agents/party/decisions.py.
+PLANTED_CIRCLES = [
+    "from .decisions import move_utility",
+    "from . import decisions",
+    "import political_moat.agents.party.decisions",
+    "def late():\n    from .decisions import move_utility",
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .decisions import move_utility",
+    "import importlib\nx = importlib.import_module('political_moat.agents.party.decisions')",
+]
+
+
+@pytest.mark.parametrize("lines", PLANTED_CIRCLES)
+def test_a_planted_circle_is_found(lines: str, copy: Path) -> None:
+    plant(copy / "agents" / "party" / "choice.py", lines)
+    assert [f"{NAME}.agents.party.choice", f"{NAME}.agents.party.decisions"] in circles(copy)
+
+
+def crowded(root: Path) -> dict[str, int]:
+    """Folders with too many Python files, and how many they hold."""
+    counts = Counter(path.parent.relative_to(root).as_posix() for top in ORDER for path in (root / top).rglob("*.py"))
+    return {folder: count for folder, count in counts.items() if count > MOST_FILES}
+
+
+def test_no_folder_holds_more_than_fifteen_python_files() -> None:
+    assert crowded(ROOT) == {}
+
+
+def test_a_crowded_folder_is_found(copy: Path) -> None:
+    for number in range(MOST_FILES):
+        (copy / "agents" / "mesa" / f"planted_{number}.py").touch()
+    assert "agents/mesa" in crowded(copy)
 
 
 def test_every_package_folder_is_installed_and_every_installed_package_exists() -> None:
-    assert set(PROJECT["packages"]) == folders()
+    folders = {package_of(path, ROOT) for top in ORDER for path in (ROOT / top).rglob("__init__.py")}
+    assert set(PROJECT["packages"]) == {NAME} | folders - {f"{NAME}.model.api"}
     assert len(PROJECT["packages"]) == len(set(PROJECT["packages"]))
     for name, folder in PROJECT["package-dir"].items():
         assert (ROOT / folder / "__init__.py").is_file(), name
 
 
 def test_every_folder_with_python_in_it_is_a_package() -> None:
-    for top in ORDER:
-        for path in (ROOT / top).rglob("*.py"):
-            assert (path.parent / "__init__.py").is_file(), path.relative_to(ROOT)
+    for path in source_files(ROOT):
+        assert (path.parent / "__init__.py").is_file(), path.relative_to(ROOT)
 
 
 def test_data_beside_the_code_is_installed() -> None:
@@ -186,13 +229,22 @@ def test_data_beside_the_code_is_installed() -> None:
                 assert any(path.match(pattern) for pattern in patterns), path.relative_to(ROOT)
 
 
+def texts() -> Iterator[tuple[str, str]]:
+    """Path and text of every file that git tracks or would add."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("not a git checkout")
+    for name in done.stdout.splitlines():
+        try:
+            yield name, (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue
+
+
 def test_no_python_file_has_400_lines() -> None:
-    long = {
-        str(path.relative_to(ROOT)): lines
-        for path in tracked()
-        if path.suffix == ".py" and (lines := len(path.read_text(encoding="utf-8").splitlines())) >= 400
-    }
-    assert long == {}
+    lengths = {name: len(text.splitlines()) for name, text in texts() if name.endswith(".py")}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
 # Written in pieces, so that this file does not find itself.
@@ -201,20 +253,12 @@ FOLDERS = "|".join(("home", "Users", "root", "work", "mnt", "tmp/env"))
 PLACES = re.compile(r"(?<![\w.$~}-])/(?:" + FOLDERS + r")/[\w.-]+")
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    for path in tracked():
-        try:
-            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            continue
-
-
 def test_no_package_registry_is_named() -> None:
     assert [(name, host) for name, text in texts() for host in HOSTS if host in text] == []
 
 
 def test_no_absolute_path_of_a_machine_is_written_down() -> None:
-    assert [(name, found.group()) for name, text in texts() for found in PLACES.finditer(text)] == []
+    assert [(name, place) for name, text in texts() for place in PLACES.findall(text)] == []
 
 
 @pytest.mark.parametrize("text", ["see /ho" + "me/someone/x", '"/wo' + 'rk/main"', "C=/Us" + "ers/me/y"])
@@ -223,12 +267,12 @@ def test_an_absolute_path_would_be_found(text: str) -> None:
 
 
 def modules() -> list[str]:
-    """Every module of the installed package, and the front door."""
+    """Every module of the installed package, and the public names."""
     names = []
-    for top in ("political_moat", *(f"political_moat.{room}" for room in ORDER)):
+    for top in (NAME, *(f"{NAME}.{package}" for package in ORDER)):
         package = importlib.import_module(top)
         names.append(top)
-        names += [one.name for one in pkgutil.walk_packages(package.__path__, top + ".")]
+        names += [info.name for info in pkgutil.walk_packages(package.__path__, top + ".")]
     return sorted(set(names))
 
 
@@ -236,9 +280,7 @@ MODULES = modules()
 
 
 def test_all_modules_are_walked() -> None:
-    found = {f"{package_of(path, ROOT)}.{path.stem}" for top in ORDER for path in (ROOT / top).rglob("*.py")}
-    plain = {name for name in found if not name.endswith(".__init__") and ".api." not in name}
-    assert plain <= set(MODULES)
+    assert {module_of(path, ROOT) for path in source_files(ROOT)} <= set(MODULES)
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
@@ -247,8 +289,8 @@ def test_the_examples_in_docstrings_are_true(name: str) -> None:
     assert result.failed == 0
 
 
-def test_the_front_door_opens_on_what_it_names() -> None:
-    package = importlib.import_module("political_moat")
+def test_every_public_name_is_there() -> None:
+    package = importlib.import_module(NAME)
     for name in package.__all__:
         assert getattr(package, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
