@@ -1,0 +1,127 @@
+"""Prose follows the style: short lines in Markdown, none of the banned idioms, no nameless locals."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CODE = ("agents", "model", "experiments", "viz")
+PROSE = (*CODE, "docs", "benchmarks", "tests", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+LONGEST = 120
+NAMELESS = {"one", "found", "told", "given"}
+
+
+class Idiom(NamedTuple):
+    """A banned idiom: regular expression, a sample, what to write instead.
+
+    Neither finds itself: patterns have `\\s+` for a space and [..] around a letter, samples a plus sign in a word.
+    """
+
+    pattern: str
+    sample: str
+    better: str
+
+
+IDIOMS = (
+    Idiom(r"\bwork(?:s|ed|ing)?\s+(?:(?:it|them|that)\s+)?out\b", "work+ed it out", "compute"),
+    Idiom(r"\bliv(?:e|es|ed|ing)\s+through\b", "live+s through", "advance"),
+    Idiom(r"\bto[l]d\b", "t+old", "say what is passed, printed or known"),
+    Idiom(r"\bt(?:ell|ells|elling)\s+(?:\w+\s+)?apart\b", "te+ll them apart", "distinguish"),
+    Idiom(r"\bwho[e]ver\b", "who+ever", "name the person: the voter who"),
+    Idiom(r"\bby\s+(?:itself|themselves)\b", "by it+self", "alone, or leave it out"),
+    Idiom(r"\bfor\s+nothing\b", "for noth+ing", "say what is saved"),
+    Idiom(r"\bwhat\s+there\s+is\b", "what th+ere is", "name the thing"),
+    Idiom(r"\blive\s+twins?\b", "live tw+in", "positive control"),
+    Idiom(r"\blooks\s+of\b|\beach\s+look\b|(?-i:\bL[o]oks\b)", "lo+oks of", "interim analyses"),
+    Idiom(r"\brefused\s+by\s+name\b", "refused by na+me", "raises an error that names the problem"),
+    Idiom(r"\bro[o]ms?\b(?!\s+for\b)", "ro+om of the ODD", "part of the ODD document, package"),
+    Idiom(r"\bfront\s+door\b", "front do+or", "public names"),
+    Idiom(r"\bh[a]ngs?\s+on\b", "han+gs on", "depends on"),
+)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Path and text of every file of code and prose that git tracks or would add."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *PROSE]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("not a git checkout")
+    for name in done.stdout.splitlines():
+        try:
+            yield name, (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue
+
+
+def idioms_in(text: str) -> list[str]:
+    """Line, banned idiom and what to write instead, for every hit."""
+    hits = [
+        (text.count("\n", 0, match.start()) + 1, " ".join(match.group().split()), idiom.better)
+        for idiom in IDIOMS
+        for match in re.finditer(idiom.pattern, text, re.IGNORECASE)
+    ]
+    return [f"{line}: {words!r}, better: {better}" for line, words, better in sorted(hits)]
+
+
+def test_no_banned_idiom_is_written() -> None:
+    assert [f"{name}:{hit}" for name, text in texts() for hit in idioms_in(text)] == []
+
+
+@pytest.mark.parametrize("idiom", IDIOMS, ids=lambda idiom: idiom.better)
+def test_a_planted_idiom_is_found(idiom: Idiom) -> None:
+    sample = idiom.sample.replace("+", "")
+    assert len(idioms_in(f"First line.\n{sample.capitalize()} is not ours.")) == 1
+    assert len(idioms_in(f"First line: {sample.replace(' ', chr(10))} is not ours.")) == 1
+
+
+def long_lines(markdown: str) -> list[int]:
+    """Numbers of the lines of prose that are too long; code, headings, tables and targets of links do not count."""
+    code, numbers = False, []
+    for number, line in enumerate(markdown.splitlines(), start=1):
+        fence = line.lstrip().startswith("```")
+        code = code != fence
+        if not code and not fence and not line.lstrip().startswith(("|", "#")):
+            visible = re.sub(r"\]\([^()\s]*\)|<?https?://\S+", "]", line)
+            numbers += [number] if len(visible) > LONGEST else []
+    return numbers
+
+
+def test_lines_of_prose_in_markdown_are_short() -> None:
+    pages = {name: long_lines(text) for name, text in texts() if name.endswith(".md")}
+    assert {name: lines for name, lines in pages.items() if lines} == {}
+
+
+def test_a_long_line_of_prose_is_found() -> None:
+    long = "word " * 25
+    assert long_lines(f"# {long}\n| {long} |\n```\n{long}\n```\n{long}\n[a]({'x' * LONGEST}) b\n") == [6]
+
+
+def nameless(code: str) -> list[tuple[int, str]]:
+    """Line and name of every assignment, loop variable and argument that does not say what it holds."""
+    bound = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in NAMELESS:
+            bound.append((node.lineno, node.id))
+        elif isinstance(node, ast.arg) and node.arg in NAMELESS:
+            bound.append((node.lineno, node.arg))
+    return sorted(bound)
+
+
+def test_every_local_of_the_code_has_a_name_that_says_what_it_holds() -> None:
+    sources = {name: text for name, text in texts() if name.endswith(".py") and name.startswith(CODE)}
+    assert len(sources) > 100
+    assert [f"{name}:{line}: {word}" for name, text in sources.items() for line, word in nameless(text)] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["one = 1", "x = [f(one) for one in y]", "for found in y: pass", "with x as told: pass", "lambda given: 1"]
+)
+def test_a_planted_nameless_local_is_found(code: str) -> None:
+    assert len(nameless(code)) == 1
