@@ -16,7 +16,7 @@ class ElectorateParameters(Group):
         200,
         1_000_000,
         allowed=(1, 20_000_000),
-        source="precision of the panel against time; the contrast is checked at 4,000 and 20,000",
+        source="poll precision against run time; the primary contrast was compared at 4,000 and 20,000",
     )
     citizens: float = quantity(
         233.5e6,
@@ -51,7 +51,7 @@ class ElectorateParameters(Group):
         0.47,
         0.53,
         allowed=(0.05, 0.95),
-        source="two-party share of the author with nothing else at play (Converse 1966): centred, since the mean "
+        source="two-party share of the author when nothing else moves the vote (Converse 1966): .5, since the mean "
         "Democratic share 1948-2024 is 49.9%",
     )
     partisanship_sd: float = quantity(
@@ -60,7 +60,7 @@ class ElectorateParameters(Group):
         1.5,
         4.0,
         allowed=(0.0, 10.0),
-        source="puts about 41% within reach of either side (independents and leaners, Pew 2025) and the rest beyond",
+        source="about 41% of voters can be won by either side (independents and leaners, Pew 2025), the others cannot",
     )
     income_median: float = quantity(
         62192.0,
@@ -75,7 +75,7 @@ class ElectorateParameters(Group):
         0.6, "log sd", 0.4, 0.8, allowed=(0.0, 3.0), source="dispersion of full-time earnings within an age band"
     )
     income_balance_correlation: float = quantity(
-        0.4, "corr", 0.2, 0.6, allowed=(-0.99, 0.99), source="richer savers hold larger balances; no row by income"
+        0.4, "corr", 0.2, 0.6, allowed=(-0.99, 0.99), source="richer savers hold larger balances; no data by income"
     )
 
 
@@ -83,7 +83,7 @@ class ExposureParameters(Group):
     """The five numbers of an arm's exposure, and how they are assigned."""
 
     breadth: float = quantity(
-        0.0, "share of voters", 0.0, 0.9, role="lever", allowed=(0.0, 1.0), source="dose of the experiment"
+        0.0, "share of voters", 0.0, 0.9, role="lever", allowed=(0.0, 1.0), source="the dose of the experiment"
     )
     allocation: float = quantity(
         0.04,
@@ -100,7 +100,7 @@ class ExposureParameters(Group):
         0.0,
         1.0,
         role="lever",
-        source="1 = chosen fund (upper bound); .1 = sleeve in a default fund",
+        source="1 = a fund the saver chose (upper bound); .1 = a sleeve in a default fund",
     )
     skew: float = quantity(
         0.0,
@@ -108,7 +108,7 @@ class ExposureParameters(Group):
         -1.0,
         1.0,
         role="lever",
-        source="0 = unrelated to party",
+        source="0 = exposure is unrelated to party",
     )
     grandfathering: float = quantity(
         0.0,
@@ -116,7 +116,7 @@ class ExposureParameters(Group):
         0.0,
         1.0,
         role="lever",
-        source="treatment; a move's own protection is separate",
+        source="a treatment; the protection that a move itself grants is separate",
     )
     average_balance: float = quantity(
         0.0,
@@ -132,8 +132,8 @@ class ExposureParameters(Group):
         False,
         "yes or no",
         role="lever",
-        source="employers and savers adopt month by month; off: exposure is what was assigned, as in an experiment",
+        source="true: employers and savers adopt month by month; false: exposure is assigned, as in an experiment",
     )
     direct_owners: bool = quantity(
-        True, "yes or no", source="owners outside retirement accounts exist in every arm alike; enter attitudes only"
+        True, "yes or no", source="owners outside retirement accounts, the same in every arm; they enter attitudes only"
     )

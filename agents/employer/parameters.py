@@ -23,7 +23,7 @@ class EmployerParameters(Group):
         10, "sectors", 1, 20, allowed=(1, 1000), source="about the number of divisions of an industry classification"
     )
     record_keepers: int = quantity(
-        8, "record-keepers", 3, 20, allowed=(1, 10_000), source="a handful of record-keepers serve most participants"
+        8, "record-keepers", 3, 20, allowed=(1, 10_000), source="a few record-keepers serve most participants"
     )
     record_keeper_months: float = quantity(
         12.0,
@@ -31,7 +31,7 @@ class EmployerParameters(Group):
         0.0,
         24.0,
         allowed=(0.0, 1200.0),
-        source="mean time until a record-keeper's platform carries an option; 0 = all are ready at once",
+        source="mean time until a record-keeper's platform carries an option; 0 = all carry it from the start",
     )
     share_plans_offering_crypto_t0: float = fact("share_plans_offering_crypto_t0")
     plan_offer_years_to_half: float = fact("plan_offer_years_to_half", allowed=(0.25, 1000.0))
@@ -41,10 +41,15 @@ class EmployerParameters(Group):
         0.25,
         0.5,
         allowed=(0.0, 0.65),
-        source="below neutral policy no sponsor adds an option: fiduciary risk without cover",
+        source="below neutral policy no sponsor adds an option, since nothing limits its fiduciary risk",
     )
     safe_harbour_openness: float = quantity(
-        0.75, "openness 0-1", 0.7, 1.0, allowed=(0.7, 1.0), source="openness at which the time to half is given"
+        0.75,
+        "openness 0-1",
+        0.7,
+        1.0,
+        allowed=(0.7, 1.0),
+        source="openness for which plan_offer_years_to_half is declared",
     )
     neutral_opening: float = quantity(
         0.2,
@@ -62,7 +67,7 @@ class EmployerParameters(Group):
         0.9,
         role="swept",
         allowed=(0.0, 0.95),
-        source="0 = each decides alone (exponential), 1 = pure imitation (logistic); Bass 1969 has both; 0 in range",
+        source="0 = each decides alone (exponential), 1 = imitation only (logistic); Bass 1969 has both; 0 in range",
     )
     sector_weight: float = quantity(
         0.5,
@@ -78,7 +83,7 @@ class EmployerParameters(Group):
         0.0,
         1.0,
         allowed=(0.0, 1.0),
-        source="who has one option adds another more slowly: menus are kept short; 0 in range",
+        source="employers with one option add another more slowly, since they keep menus short; 0 in range",
     )
     suit_weight: float = quantity(
         1.0,
@@ -87,7 +92,7 @@ class EmployerParameters(Group):
         3.0,
         role="swept",
         allowed=(0.0, 10.0),
-        source="counsel advises to wait while the rule is in court: an e-th of the rate; 0 in range",
+        source="counsel advises waiting while the rule is in court: rate divided by e; 0 in range",
     )
     crash_weight: float = quantity(
         1.0,
@@ -96,7 +101,7 @@ class EmployerParameters(Group):
         3.0,
         role="swept",
         allowed=(0.0, 10.0),
-        source="after a crash participants sue sponsors, who stop adding: an e-th of the rate; 0 in range",
+        source="after a crash participants sue sponsors, who add fewer options: rate divided by e; 0 in range",
     )
     crash_return: float = quantity(
         -0.5,
@@ -104,7 +109,7 @@ class EmployerParameters(Group):
         -0.7,
         -0.3,
         allowed=(-1.0, 0.0),
-        source="a halved price within a year counts as a crash to a fiduciary committee",
+        source="a price that halves within a year is a crash to a fiduciary committee",
     )
     removal_crash: float = quantity(
         0.02,
@@ -113,7 +118,7 @@ class EmployerParameters(Group):
         0.1,
         role="swept",
         allowed=(0.0, 1.0),
-        source="about a fifth of options go in a year after a crash; committees review quarterly; 0 in range",
+        source="about a fifth of options is removed in the year after a crash; quarterly reviews; 0 in range",
     )
     removal_suit: float = quantity(
         0.02,
@@ -122,5 +127,5 @@ class EmployerParameters(Group):
         0.1,
         role="swept",
         allowed=(0.0, 1.0),
-        source="about a fifth of options go in a year of litigation about the rule; 0 in range",
+        source="about a fifth of options is removed in a year of litigation about the rule; 0 in range",
     )

@@ -8,7 +8,7 @@ from ..parameter_metadata import Group, quantity
 class PartyParameters(Group):
     """Ideal points, office and policy motives, donors, costs and precision of choice."""
 
-    rule: str = quantity("best-response", "name of a Rule", source="declared primary contrast")
+    rule: str = quantity("best-response", "name of a Rule", source="rule of the declared primary contrast")
     author_ideal: float = quantity(
         0.9,
         "openness 0-1",
@@ -23,7 +23,7 @@ class PartyParameters(Group):
         0.0,
         0.4,
         allowed=(0.0, 1.0),
-        source="declared distance on the issue: 'extreme care' of 2022, most no votes on statutes",
+        source="declared distance on the issue: 'extreme care' of 2022, most of the party voted no on statutes",
     )
     office_rent: float = quantity(
         1.0,
@@ -32,7 +32,7 @@ class PartyParameters(Group):
         4.0,
         role="swept",
         allowed=(0.0, 1e6),
-        source="no data: swept, includes no office motive",
+        source="no data: swept; 0 = no office motive",
     )
     policy_weight: float = quantity(
         1.0,
@@ -41,7 +41,7 @@ class PartyParameters(Group):
         4.0,
         role="swept",
         allowed=(0.0, 1e6),
-        source="no data: swept; unit of utility beside rent",
+        source="no data: swept; weight of policy relative to office_rent",
     )
     choice_precision: float = quantity(
         8.0,
@@ -50,7 +50,7 @@ class PartyParameters(Group):
         40.0,
         role="swept",
         allowed=(0.0, 1e9),
-        source="no data: quantal choice (McKelvey & Palfrey 1995), swept",
+        source="no data: swept; quantal choice (McKelvey & Palfrey 1995)",
     )
     nest_dissimilarity: float = quantity(
         0.5,
@@ -66,7 +66,7 @@ class PartyParameters(Group):
         0.5,
         1.0,
         allowed=(0.0, 1.0),
-        source="most of a government's taste lasts its term",
+        source="most of a government's choice shock lasts for its term",
     )
     agenda_gate: float = quantity(
         0.25,
@@ -74,7 +74,7 @@ class PartyParameters(Group):
         0.1,
         0.5,
         allowed=(0.0, 1.0),
-        source="the item reaches the agenda one quarter in four",
+        source="the item reaches the agenda in one quarter of four",
     )
     agenda_cost: float = quantity(
         0.05,
@@ -83,7 +83,7 @@ class PartyParameters(Group):
         0.6,
         role="fitted",
         allowed=(-10.0, 10.0),
-        source="fitted alone: P(restricted | opposed government, no exposure) in .4-.7",
+        source="fitted alone: P(restricted | opposed government, no exposure) in .4 to .7",
     )
     divided_cost: float = quantity(
         0.04, "utility", 0.0, 0.2, allowed=(0.0, 10.0), source="oversight by a hostile House or Senate, per chamber"
@@ -92,14 +92,14 @@ class PartyParameters(Group):
     rule_cost: float = quantity(
         0.03, "utility", 0.0, 0.2, allowed=(0.0, 10.0), source="notice and comment binds staff for a year or more"
     )
-    statute_cost: float = quantity(0.1, "utility", 0.0, 0.4, allowed=(0.0, 10.0), source="floor time and votes")
+    statute_cost: float = quantity(0.1, "utility", 0.0, 0.4, allowed=(0.0, 10.0), source="takes floor time and votes")
     resolution_cost: float = quantity(
         0.02,
         "utility",
         0.0,
         0.2,
         allowed=(0.0, 10.0),
-        source="privileged, limited debate, no filibuster: less than a rule, more than guidance",
+        source="privileged, limited debate, no filibuster: cheaper than a rule, dearer than guidance",
     )
     renewal_cost: float = quantity(
         0.01,
@@ -107,7 +107,7 @@ class PartyParameters(Group):
         0.0,
         0.1,
         allowed=(0.0, 10.0),
-        source="prolonging what stands costs little beside a new rule or statute",
+        source="extending an existing provision costs little compared with a new rule or statute",
     )
     credibility_cost: float = quantity(
         0.1,
@@ -116,7 +116,7 @@ class PartyParameters(Group):
         1.0,
         role="swept",
         allowed=(0.0, 100.0),
-        source="swept from 0",
+        source="no data: swept from 0",
     )
     donors: float = quantity(
         0.02,
@@ -142,7 +142,7 @@ class PartyParameters(Group):
         4.0,
         12.0,
         allowed=(0.25, 100.0),
-        source="two terms: what a government looks ahead when it weighs a move's life",
+        source="two terms: how far ahead a government looks when it weighs how long a move lasts",
     )
     platform_step: float = quantity(
         0.05,
@@ -167,7 +167,7 @@ class PartyParameters(Group):
         0.25,
         role="swept",
         allowed=(0.0, 1.0),
-        source="no data: a hunter or learner shifts its aim by less than a rung at a time (Laver 2005: a small step)",
+        source="no data: a hunter or learner moves its aim by less than one rung (Laver 2005: a small step)",
     )
     noticed_gain: float = quantity(
         0.0005,
@@ -175,7 +175,7 @@ class PartyParameters(Group):
         0.0,
         0.005,
         allowed=(0.0, 1.0),
-        source="polls are read to a tenth of a point: half of that is no difference to a hunter or learner",
+        source="polls are read to a tenth of a point: a hunter or learner ignores half of that",
     )
     aspiration_speed: float = quantity(
         0.25,
@@ -184,14 +184,16 @@ class PartyParameters(Group):
         0.75,
         role="swept",
         allowed=(0.0, 1.0),
-        source="no data: a learner's aspiration follows what it got (Bendor et al. 2011)",
+        source="no data: a learner's aspiration follows its results (Bendor et al. 2011)",
     )
-    support_move: bool = quantity(False, "yes or no", source="support after a fall of 30%: a switch, off by default")
+    support_move: bool = quantity(
+        False, "yes or no", source="allows a public backstop after a fall of 30%; off by default"
+    )
     support_share: float = quantity(
         0.25,
         "share of losses",
         0.0,
         1.0,
         allowed=(0.0, 1.0),
-        source="declared share of losses a public backstop takes over",
+        source="declared share of losses that a public backstop takes over",
     )

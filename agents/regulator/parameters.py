@@ -9,7 +9,7 @@ class RegulatorParameters(Group):
     """Independence, confirmation, docket durations, slow-rolling, suits."""
 
     dol_independence: float = quantity(
-        0.2, "share", 0.0, 0.5, allowed=(0.0, 1.0), source="cabinet department: the secretary serves at pleasure"
+        0.2, "share", 0.0, 0.5, allowed=(0.0, 1.0), source="cabinet department: the president can dismiss the secretary"
     )
     sec_independence: float = quantity(
         0.6, "share", 0.2, 0.9, allowed=(0.0, 1.0), source="independent commission with staggered terms"
@@ -20,7 +20,7 @@ class RegulatorParameters(Group):
         0.25,
         0.6,
         allowed=(0.0, 1.0),
-        source="career staff near neutral: asset-neutral guidance of 2025",
+        source="career staff is near neutral: asset-neutral guidance of 2025",
     )
     ideal_drift: float = quantity(
         0.25,
@@ -28,7 +28,7 @@ class RegulatorParameters(Group):
         0.1,
         1.0,
         allowed=(0.0, 1.0),
-        source="once confirmed, leadership reshapes an agency within a year",
+        source="confirmed leadership reshapes an agency within a year",
     )
     confirmation_soonest: float = quantity(
         3.0,
@@ -52,7 +52,7 @@ class RegulatorParameters(Group):
         0.0,
         3.0,
         allowed=(0.0, 100.0),
-        source="an agency that disagrees takes its time",
+        source="an agency that disagrees works more slowly",
     )
     enforcement_refusal: float = quantity(
         0.5,
@@ -78,7 +78,12 @@ class RegulatorParameters(Group):
         3.0, "months", 2.0, 6.0, allowed=(0.0, 48.0), source="guidance needs no notice and comment: 1-3 months"
     )
     statute_months: float = quantity(
-        10.0, "months", 6.0, 24.0, allowed=(0.1, 480.0), source="committee to signature; GENIUS Act 2025, FIT21 2024"
+        10.0,
+        "months",
+        6.0,
+        24.0,
+        allowed=(0.1, 480.0),
+        source="from committee to signature; GENIUS Act 2025, FIT21 2024",
     )
     resolution_soonest: float = quantity(
         2.0,
@@ -102,7 +107,7 @@ class RegulatorParameters(Group):
         0.1,
         1.0,
         allowed=(0.01, 1.0),
-        source="an extension repeats what stands: no new record; 1 = as slow as a new rule or statute",
+        source="an extension needs no new record; 1 = as slow as a new rule or statute",
     )
     midnight_factor: float = quantity(
         0.5,
@@ -110,7 +115,7 @@ class RegulatorParameters(Group):
         0.25,
         1.0,
         allowed=(0.01, 1.0),
-        source="reviews shorten and rules crowd after a lost election (Brito & de Rugy 2009, Beermann 2013); 1 = off",
+        source="reviews are shorter after a lost election (Brito & de Rugy 2009, Beermann 2013); 1 = no change",
     )
     suit_probability: float = quantity(
         0.212,
@@ -123,7 +128,12 @@ class RegulatorParameters(Group):
     )
     prob_rule_lost_in_court: float = fact("prob_rule_lost_in_court")
     court_months: float = quantity(
-        12.0, "months", 6.0, 24.0, allowed=(0.1, 240.0), source="suit to decision; fiduciary rule 2016-2018 about 23"
+        12.0,
+        "months",
+        6.0,
+        24.0,
+        allowed=(0.1, 240.0),
+        source="from suit to decision; about 23 for the fiduciary rule of 2016-2018",
     )
     reliance_weight: float = quantity(
         0.0,
@@ -132,5 +142,5 @@ class RegulatorParameters(Group):
         5.0,
         role="swept",
         allowed=(0.0, 100.0),
-        source="reliance in court is a switch, off by default",
+        source="courts ignore reliance by default (0)",
     )

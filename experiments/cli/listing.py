@@ -19,9 +19,11 @@ Roles: input, lever (a policy or an exposure you choose), swept (uncertain, to b
 Status: seen at the source, derived from one by arithmetic, memory (not verified), assumed (no data)."""
 _WIDTH, _INDENT = 120, "    "
 _PAGE_HEAD = (
-    "Written by `moat params --format md` from the declarations in the code; a test keeps both the same. Roles: input,",
-    "lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target. Status: seen at the",
-    "source, derived from one by arithmetic, memory (not verified), assumed (no data; the source is the reasoning).",
+    "`moat params --format md` writes this page from the declarations in the code. Terms: [glossary](../glossary.md).",
+    "",
+    "- Role: input; lever (a policy or an exposure that you choose); swept (uncertain, to be varied); fitted; target.",
+    "- Status: seen at the source; derived from one by arithmetic; memory (not verified); assumed (no data: the source",
+    "  is the reasoning).",
 )
 _PAGE_COLUMNS = ("| parameter | value | unit | range | role, status | source |", "|" + "---|" * 6)
 _COLUMNS = ("name", "value", "default", "unit", "low", "high", "role", "status", "source")

@@ -25,10 +25,10 @@ class ChannelsParameters(Group):
     retrospective: bool = quantity(
         True, "yes or no", role="lever", source="own gains and losses in the vote and in blame"
     )
-    ideal_shift: bool = quantity(True, "yes or no", role="lever", source="ownership moves the ideal policy")
+    ideal_shift: bool = quantity(True, "yes or no", role="lever", source="ownership moves ideal policy")
     salience: bool = quantity(True, "yes or no", role="lever", source="stakes bring attention")
     turnout: bool = quantity(
-        True, "yes or no", role="lever", source="a threatened stake widens the utility gap and mobilises"
+        True, "yes or no", role="lever", source="a threatened stake widens the utility gap and raises turnout"
     )
     reliance: bool = quantity(
         True, "yes or no", role="lever", source="the court sees vested stakes (weight regulator.reliance_weight)"

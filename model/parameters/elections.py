@@ -11,7 +11,7 @@ class ElectionsParameters(Group):
     """Valence, incumbency, chambers."""
 
     regime: Literal["record", "modern"] = quantity(
-        "record", "regime", source="record 1952-2024; modern: effects halved, level sd 2.25"
+        "record", "regime", source="record: 1952-2024; modern: effects halved, level sd 2.25"
     )
     valence_level_sd: float = fact("valence_level_sd", allowed=(0.0, 50.0))
     valence_level_sd_modern: float = quantity(
@@ -32,7 +32,7 @@ class ElectionsParameters(Group):
         0.5,
         3.0,
         allowed=(0.0, 50.0),
-        source="part of the level shock that follows the stock market's year; Fair 2024 growth .708 per point",
+        source="part of the level shock that follows the past year of stock returns; Fair 2024: growth .708 per point",
     )
     midterm_sd_factor: float = quantity(
         0.6, "ratio", 0.3, 1.0, allowed=(0.0, 5.0), source="national House swings are smaller than presidential ones"
@@ -43,7 +43,7 @@ class ElectionsParameters(Group):
         -2.0,
         2.0,
         allowed=(-20.0, 20.0),
-        source="sign changed in the record; positive favours the author",
+        source="the sign changed over the record; positive favours the author",
     )
     college_bias_sd: float = quantity(
         0.7,
@@ -63,5 +63,5 @@ class ElectionsParameters(Group):
         1.0,
         3.0,
         allowed=(0.0, 10.0),
-        source="uniform swing in the class up for election",
+        source="uniform swing in the class that is up for election",
     )

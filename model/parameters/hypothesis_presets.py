@@ -26,16 +26,16 @@ OFFICE_SEEKING: dict[str, Any] = {
 }
 """Parties that want office above all and choose with little noise."""
 TWINS: dict[str, Any] = {"voting.asset_vote_effect": 0.0, "voting.retrospective_weight": 0.0}
-"""A holding moves no vote by itself, as among Swedish twins."""
+"""A holding alone moves no vote, as among Swedish twins."""
 
 HYPOTHESES: dict[str, Preset] = {
     "h0-invisible": Preset(
-        "Exposure sits in a default-fund sleeve of 2% that hardly anybody sees.",
+        "Exposure is a sleeve of 2% in a default fund, which hardly anybody sees.",
         {"exposure.allocation": 0.02, "exposure.visibility": 0.1},
         "The risk difference of reversal is about 0 at any breadth.",
     ),
     "h1-moat": Preset(
-        "Parties seek office, ask often and choose sharply; a visible stake moves its holder by about two points.",
+        "Parties seek office, poll often and choose with little noise; a visible stake moves a vote by two points.",
         {
             **ARTICLE_STAKE,
             **OFFICE_SEEKING,
@@ -103,7 +103,7 @@ HYPOTHESES: dict[str, Preset] = {
     "h4b-elite-convergence": Preset(
         "Donors pay both parties for open policy and the opponent stands near neutral; no vote is moved.",
         {**ARTICLE_STAKE, **TWINS, "opinion.blame_shift": 0.0, "party.donors": 0.3, "party.opponent_ideal": 0.4},
-        "Few attempts and a small party distance already without exposure; breadth adds nothing.",
+        "Few attempts and a small party distance even without exposure; breadth adds nothing.",
     ),
     "h5-bailout": Preset(
         "After a crash a government may offer a public backstop of savers' losses.",
@@ -125,10 +125,10 @@ HYPOTHESES: dict[str, Preset] = {
     "h6-entrenched": Preset(
         "The friendly policy stands in a statute, and no vote is moved.",
         {**TWINS, "opinion.blame_shift": 0.0, "policy.layer": "statute"},
-        "Reversal is rarer than of a rule or guidance on the same draws; breadth adds nothing.",
+        "Reversal is rarer than for a rule or guidance on the same draws; breadth adds nothing.",
     ),
     "h7-no-diffusion": Preset(
-        "Exposure evolves: employers are slow to offer, few take it up, nobody follows neighbours or prices.",
+        "Exposure evolves: employers offer slowly, few savers take it up, nobody follows neighbours or prices.",
         {
             "exposure.evolves": True,
             "adoption.takeup_given_offer_optin": 0.01,
@@ -147,8 +147,8 @@ HYPOTHESES: dict[str, Preset] = {
 
 CONTROLS: dict[str, Preset] = {
     "esg-guidance": Preset(
-        "Policy control: ESG guidance for the same savers. Nearly half are covered, nobody sees a stake, parties are "
-        "as far apart as declared ranges allow, and it is only guidance.",
+        "Policy control: ESG guidance for the same savers. Nearly half hold it, nobody sees the stake, the parties "
+        "are as far apart as the declared ranges allow, and the policy is guidance.",
         {
             "policy.layer": "guidance",
             "exposure.breadth": 0.45,
@@ -160,7 +160,7 @@ CONTROLS: dict[str, Preset] = {
         "Flips in .6 or more of takeovers (record: 5 of 5, selected on flipping).",
     ),
     "default-investment-rule": Preset(
-        "Policy control: the default-investment rule of 2007. Broad, vested, sizeable and seen, for the fund is "
+        "Policy control: the default-investment rule of 2007. Broad, vested, large and visible, since the fund is "
         "the account; the parties hardly differ on it.",
         {
             "policy.layer": "rule",

@@ -11,12 +11,12 @@ class InstitutionsParameters(Group):
     """Calendar and roles."""
 
     author: Literal["R", "D"] = quantity(
-        "R", "party", role="lever", source="party of the friendly policy; D gives the mirror world"
+        "R", "party", role="lever", source="party of the friendly policy; D gives the mirror image of the world"
     )
     term_months: int = quantity(
         48, "months", 24, 72, allowed=(24, 240), status="seen", source="US Constitution, Article II: four years"
     )
-    election_lead: int = quantity(2, "months", 1, 4, allowed=(1, 12), source="November to January")
+    election_lead: int = quantity(2, "months", 1, 4, allowed=(1, 12), source="from November to January")
     chambers: Literal["bicameral", "unicameral", "parliamentary"] = quantity(
         "bicameral",
         "form of government",
@@ -48,7 +48,7 @@ class InstitutionsParameters(Group):
         "share",
         0.0,
         1.0,
-        source="a party votes for what it wants whoever moves it; 0 = it grants its rival no success (Lee 2009)",
+        source="1: a party votes for what it wants, also on a rival's motion; 0: never on a rival's motion (Lee 2009)",
     )
     floor_control: bool = quantity(
         True,

@@ -24,7 +24,7 @@ class MarketParameters(Group):
         0.1,
         1.0,
         allowed=(0.0, 5.0),
-        source="trading halts and arbitrage bound what a month of flows can do; else large flows explode",
+        source="trading halts and arbitrage limit the impact of one month; without a limit large flows diverge",
     )
     rule_news_jump: float = quantity(
         0.0,
@@ -34,7 +34,7 @@ class MarketParameters(Group):
         role="swept",
         status="derived",
         allowed=(-5.0, 5.0),
-        source="10 friendly events mean +.007, z .03 (rule_news_jump_7d)",
+        source="mean of 10 friendly events +.007, z .03 (rule_news_jump_7d)",
     )
     party_control_news_jump: float = quantity(
         0.0,
@@ -55,7 +55,9 @@ class MarketParameters(Group):
         status="derived",
         source="monthly returns near Gaussian: excess kurtosis 0.0",
     )
-    jump_size: float = quantity(-0.2, "log", -0.5, 0.0, allowed=(-5.0, 5.0), source="size of a jump where jumps are on")
+    jump_size: float = quantity(
+        -0.2, "log", -0.5, 0.0, allowed=(-5.0, 5.0), source="size of a jump where jump_probability is above 0"
+    )
     depth_switch: bool = quantity(
         False, "yes or no", role="lever", source="a claim of the article, not a fact: off by default"
     )
@@ -66,11 +68,11 @@ class MarketParameters(Group):
         1.0,
         role="swept",
         allowed=(0.0, 2.0),
-        source="with the depth switch on volatility falls as depth ** -elasticity",
+        source="with depth_switch on, volatility is proportional to depth ** -elasticity",
     )
     crash_month: int = quantity(
-        -1, "month", -1, 95, role="lever", allowed=(-1, 100_000), source="a scheduled shock; -1 = none"
+        -1, "month", -1, 95, role="lever", allowed=(-1, 100_000), source="month of a scheduled shock; -1 = none"
     )
     crash_size: float = quantity(
-        -0.69, "log", -2.0, 0.0, role="lever", allowed=(-5.0, 0.0), source="-.69 halves the price"
+        -0.69, "log", -2.0, 0.0, role="lever", allowed=(-5.0, 0.0), source="-.69 halves the price, log(.5)"
     )

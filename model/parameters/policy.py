@@ -11,7 +11,7 @@ class PolicyParameters(Group):
     """The friendly policy and the rungs it moves on."""
 
     layer: Literal["guidance", "rule", "statute"] = quantity(
-        "rule", "legal layer", role="lever", source="final safe-harbour rule"
+        "rule", "legal layer", role="lever", source="the final safe-harbour rule"
     )
     start_theta: float = quantity(0.5, "rung 0-1", 0.0, 1.0, source="neutral since May 2025 (CAR 2025-01)")
     friendly_theta: float = quantity(
@@ -37,7 +37,7 @@ class PolicyParameters(Group):
         0.0,
         1.0,
         role="lever",
-        source="g of the move cap; below 1 the excess over the cap is sold over accounts.divestment_months",
+        source="protection that the move cap grants; below 1, holdings over the cap are sold in divestment_months",
     )
     cap_low: float = quantity(
         0.02,
@@ -54,13 +54,13 @@ class PolicyParameters(Group):
         96,
         role="lever",
         allowed=(0, 960),
-        source="a rule or statute of the friendly policy lapses after this time unless renewed; 0 = never, as now",
+        source="a rule or statute of the friendly policy lapses after this time unless renewed; 0 = never, as today",
     )
     sunset_covers: Literal["friendly", "all"] = quantity(
         "friendly",
         "provisions",
         role="lever",
-        source="whether the sunset binds the friendly policy alone or every later rule and statute as well",
+        source="friendly: the sunset covers the friendly policy alone; all: every later rule and statute too",
     )
     renewal_window: int = quantity(
         12,
@@ -68,12 +68,12 @@ class PolicyParameters(Group):
         6,
         24,
         allowed=(1, 960),
-        source="reauthorisations and extensions are taken up when expiry is in sight: the last year",
+        source="reauthorisations and extensions are taken up in the last year before expiry",
     )
     lapse_blame: float = quantity(
         0.5,
         "share",
         0.0,
         1.0,
-        source="inaction is blamed less than action (Weaver 1986); 0 = not at all, 1 = as if it had been decided",
+        source="inaction is blamed less than action (Weaver 1986); 0 = not at all, 1 = like a decision",
     )

@@ -9,7 +9,12 @@ class PollsParameters(Group):
     """The panel."""
 
     respondents: int = quantity(
-        1000, "respondents", 500, 3000, allowed=(1, 1_000_000), source="a usual national panel of about 1,000 a quarter"
+        1000,
+        "respondents",
+        500,
+        3000,
+        allowed=(1, 1_000_000),
+        source="usual size of a national panel: about 1,000 a quarter",
     )
     hypothetical_bias: float = quantity(
         0.0,
@@ -18,7 +23,7 @@ class PollsParameters(Group):
         1.0,
         role="swept",
         allowed=(-1.0, 10.0),
-        source="answers about moves overstate (above 0) or understate the reaction",
+        source="answers about hypothetical moves overstate (above 0) or understate (below 0) the reaction",
     )
     hypothetical_attention: float = quantity(
         1.0,
@@ -26,6 +31,6 @@ class PollsParameters(Group):
         0.0,
         1.0,
         role="swept",
-        source="how far a respondent asked about a threat attends to it as if it were real",
+        source="1 = a respondent asked about a threat attends to it as if it were real, 0 = not at all",
     )
-    blind: bool = quantity(False, "yes or no", role="lever", source="polls answered with stakes at zero: a placebo")
+    blind: bool = quantity(False, "yes or no", role="lever", source="polls are answered with stakes at zero: a placebo")

@@ -1,4 +1,4 @@
-"""Named parameter settings: a sentence and the values that differ from the defaults."""
+"""Named parameter settings: a sentence, and the values that differ from the defaults."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .tree import ParameterError, Parameters, unknown_name
 PRESETS: dict[str, Preset] = {
     "calibrated": Preset("Every number at its calibrated or reasoned default: realistic stakes, a final rule.", {}),
     "article": Preset(
-        "The article's arithmetic, fixed so that nobody tunes it: 20% of the average balance, fully visible, depth on.",
+        "The article's arithmetic, declared and not tuned: 20% of the average balance, fully visible, depth on.",
         {
             "exposure.allocation": 0.2,
             "exposure.average_balance": 2.25,

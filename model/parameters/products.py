@@ -44,10 +44,10 @@ class ProductParameters(Group):
         0.5,
         1.0,
         allowed=(0.0, 1.0),
-        source="a fund of one's own choice is seen in full",
+        source="savers see a fund that they chose in full",
     )
     single_asset_least_openness: float = quantity(
-        0.5, "openness 0-1", 0.25, 0.75, allowed=(0.0, 1.0), source="on menus from neutral policy on"
+        0.5, "openness 0-1", 0.25, 0.75, allowed=(0.0, 1.0), source="offered from neutral policy upwards"
     )
     single_asset_weight: float = quantity(
         0.5,
@@ -55,7 +55,7 @@ class ProductParameters(Group):
         0.0,
         1.0,
         allowed=(0.0, 100.0),
-        source="of options added; managers race with the simplest product first",
+        source="managers offer the simplest product first",
     )
     basket_beta: float = quantity(
         1.1,
@@ -71,7 +71,7 @@ class ProductParameters(Group):
         0.0,
         0.12,
         allowed=(0.0, 1.0),
-        source="smaller coins move apart from the largest; 0 in range",
+        source="smaller coins do not move in step with the largest; 0 in range",
     )
     basket_fee: float = quantity(
         0.0075,
@@ -93,10 +93,10 @@ class ProductParameters(Group):
         0.5,
         1.0,
         allowed=(0.0, 1.0),
-        source="a fund of one's own choice is seen in full",
+        source="savers see a fund that they chose in full",
     )
     basket_least_openness: float = quantity(
-        0.5, "openness 0-1", 0.25, 0.75, allowed=(0.0, 1.0), source="on menus from neutral policy on"
+        0.5, "openness 0-1", 0.25, 0.75, allowed=(0.0, 1.0), source="offered from neutral policy upwards"
     )
     basket_weight: float = quantity(
         0.25,
@@ -104,7 +104,7 @@ class ProductParameters(Group):
         0.0,
         1.0,
         allowed=(0.0, 100.0),
-        source="of options added; fewer such products are on file",
+        source="fewer such products are on file",
     )
     hybrid_beta: float = quantity(
         1.0,
@@ -120,7 +120,7 @@ class ProductParameters(Group):
         0.0,
         0.03,
         allowed=(0.0, 1.0),
-        source="the manager departs a little from the mix; 0 in range",
+        source="the manager deviates a little from the target mix; 0 in range",
     )
     hybrid_fee: float = quantity(
         0.005, "share a year", 0.002, 0.01, allowed=(0.0, 0.5), source="actively managed allocation funds"
@@ -131,7 +131,7 @@ class ProductParameters(Group):
         0.05,
         0.5,
         allowed=(0.0, 1.0),
-        source="the part in crypto; the rest moves with stocks",
+        source="share held in crypto; the rest moves with stocks",
     )
     hybrid_cap: float = quantity(
         0.2,
@@ -150,7 +150,7 @@ class ProductParameters(Group):
         source="the holder chose the fund, not its crypto part",
     )
     hybrid_least_openness: float = quantity(
-        0.5, "openness 0-1", 0.25, 0.75, allowed=(0.0, 1.0), source="on menus from neutral policy on"
+        0.5, "openness 0-1", 0.25, 0.75, allowed=(0.0, 1.0), source="offered from neutral policy upwards"
     )
     hybrid_weight: float = quantity(
         0.25,
@@ -158,7 +158,7 @@ class ProductParameters(Group):
         0.0,
         1.0,
         allowed=(0.0, 100.0),
-        source="of options added; the executive order names actively managed vehicles",
+        source="the executive order names actively managed vehicles",
     )
     target_date_sleeve_beta: float = quantity(
         1.0, "log return per log return of the coin", 0.9, 1.2, allowed=(0.0, 5.0), source="it tracks the coin"
@@ -181,7 +181,7 @@ class ProductParameters(Group):
         0.0,
         0.3,
         allowed=(0.0, 1.0),
-        source="nobody chose it: as little seen as any part of a default fund; 0 in range",
+        source="nobody chose it: as little visible as any part of a default fund; 0 in range",
     )
     target_date_sleeve_least_openness: float = quantity(
         1.0,
@@ -189,7 +189,7 @@ class ProductParameters(Group):
         0.75,
         1.0,
         allowed=(0.0, 1.0),
-        source="needs eligibility as a default; .75 = a safe harbour is cover enough",
+        source="needs eligibility as a default investment; .75 = a safe harbour suffices",
     )
     target_date_sleeve_weight: float = quantity(
         1.0,
@@ -197,7 +197,7 @@ class ProductParameters(Group):
         0.0,
         3.0,
         allowed=(0.0, 100.0),
-        source="against a sum of 1 for the other products: half of the options added once it is possible",
+        source="the other weights add up to 1: half of the options added once it is allowed",
     )
     ira_fund_beta: float = quantity(
         1.0, "log return per log return of the coin", 0.9, 1.1, allowed=(0.0, 5.0), source="it tracks the coin"
@@ -217,7 +217,7 @@ class ProductParameters(Group):
         0.02,
         0.5,
         allowed=(0.0, 1.0),
-        source="no sponsor sets a limit; savers' own caution, as advisers recommend",
+        source="no sponsor sets a limit; savers follow advisers' recommendations",
     )
     ira_fund_visibility: float = quantity(
         1.0,
@@ -225,5 +225,5 @@ class ProductParameters(Group):
         0.5,
         1.0,
         allowed=(0.0, 1.0),
-        source="a fund of one's own choice is seen in full",
+        source="savers see a fund that they chose in full",
     )

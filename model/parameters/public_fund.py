@@ -27,7 +27,7 @@ class FundParameters(Group):
         0.1,
         role="lever",
         allowed=(0.0, 1.0),
-        source="dose: 1-2% as asset managers recommend to savers; 0 in range",
+        source="dose: asset managers recommend 1-2% to savers; 0 in range",
     )
     least_openness: float = quantity(
         0.5,
@@ -35,7 +35,7 @@ class FundParameters(Group):
         0.25,
         0.75,
         allowed=(0.0, 1.0),
-        source="a public fund does not hold what the state discourages: it sells below neutral policy",
+        source="a public fund sells what the state discourages: below neutral policy",
     )
     build_months: float = quantity(
         24.0,
@@ -43,7 +43,7 @@ class FundParameters(Group):
         6.0,
         60.0,
         allowed=(1.0, 1200.0),
-        source="a fund of this size buys and sells over years, a share 1 / months of the gap at a time",
+        source="a fund of this size trades over years: each month 1 / build_months of the gap",
     )
     visibility: float = quantity(
         0.1,
@@ -51,5 +51,5 @@ class FundParameters(Group):
         0.0,
         1.0,
         role="swept",
-        source="nobody has an account: as little seen as a default-fund sleeve; 0 in range",
+        source="nobody has an account: as little visible as a sleeve in a default fund; 0 in range",
     )

@@ -42,7 +42,7 @@ class AccountsParameters(Group):
         0.35,
         0.6,
         allowed=(0.0, 1.0),
-        source="active 401(k) .26-.35 of adults, dormant plans and IRAs beside; SCF 2022 .68 of families",
+        source="active 401(k) .26-.35 of adults, plus dormant plans and IRAs; SCF 2022: .68 of families",
     )
     ira_share_of_balance: float = quantity(
         0.4,
@@ -50,7 +50,7 @@ class AccountsParameters(Group):
         0.2,
         0.6,
         allowed=(0.0, 1.0),
-        source="ICI 2025: IRAs 18.9 of 32.8 USD tn directed; rolled over from plans, so less at the median",
+        source="ICI 2025: IRAs hold 18.9 of 32.8 USD tn; they are rolled over from plans, so less at the median",
     )
     largest_balance_to_income: float = quantity(
         25.0,
@@ -58,7 +58,7 @@ class AccountsParameters(Group):
         15.0,
         40.0,
         allowed=(0.1, 1e6),
-        source="truncation of the lognormal, so that no single draw carries the mean stake",
+        source="truncates the lognormal, so that no single draw dominates the mean stake",
     )
     equity_share_young: float = fact("equity_share_young")
     equity_share_60s: float = fact("equity_share_60s")
@@ -68,8 +68,8 @@ class AccountsParameters(Group):
         0.0,
         0.2,
         allowed=(0.0, 1.0),
-        source="stakes are pulled back slowly to the assigned value; quarterly bands in target-date funds",
+        source="stakes return slowly to the assigned value; target-date funds rebalance in quarterly bands",
     )
     divestment_months: float = quantity(
-        12.0, "months", 3.0, 24.0, allowed=(1.0, 120.0), source="winding-up period of a prohibited option"
+        12.0, "months", 3.0, 24.0, allowed=(1.0, 120.0), source="time allowed for winding up a prohibited option"
     )

@@ -15,7 +15,7 @@ class AdoptionParameters(Group):
         0.0,
         1.0,
         allowed=(0.0, 1.0),
-        source="attentive savers act oftener, at the same mean; 0 = all alike",
+        source="attentive savers act more often, the mean is unchanged; 0 = all savers alike",
     )
     takeup_given_offer_optin: float = fact("takeup_given_offer_optin")
     ira_takeup: float = quantity(
@@ -25,7 +25,7 @@ class AdoptionParameters(Group):
         0.1,
         role="swept",
         allowed=(0.0, 1.0),
-        source="spot funds are open to IRAs since 2024 and few hold them; no menu carries authority; 0 in range",
+        source="IRAs can buy spot funds since 2024 and few do; no employer's menu lends authority; 0 in range",
     )
     alloc_given_takeup: float = fact("alloc_given_takeup")
     tdf_crypto_sleeve: float = fact("tdf_crypto_sleeve")
@@ -36,7 +36,7 @@ class AdoptionParameters(Group):
         0.3,
         0.5,
         allowed=(0.0, 1.0),
-        source="mean ideal policy without a stake: Pew's low confidence by age, and direct owners' shift",
+        source="mean ideal policy without a stake: low confidence by age (Pew), plus the shift of direct owners",
     )
     attitude_weight: float = quantity(
         3.0,
@@ -45,10 +45,10 @@ class AdoptionParameters(Group):
         6.0,
         role="swept",
         allowed=(0.0, 50.0),
-        source="a standard deviation of attitude (.2) moves the odds by a factor of 1.8; 0 in range",
+        source="one standard deviation of attitude (.2) multiplies the odds by 1.8; 0 in range",
     )
     neutral_age: float = quantity(
-        45.0, "years", 40.0, 50.0, allowed=(18.0, 90.0), source="mean age of participants of plans"
+        45.0, "years", 40.0, 50.0, allowed=(18.0, 90.0), source="mean age of plan participants"
     )
     age_weight: float = quantity(
         0.1,
@@ -56,7 +56,7 @@ class AdoptionParameters(Group):
         0.0,
         0.3,
         allowed=(-5.0, 5.0),
-        source="most of the age gradient of ownership lies in attitudes already; this is what is left; 0 in range",
+        source="the rest of the age gradient of ownership, most of which attitudes carry already; 0 in range",
     )
     legitimacy_weight: float = quantity(
         0.5,
@@ -65,7 +65,7 @@ class AdoptionParameters(Group):
         2.0,
         role="swept",
         allowed=(0.0, 20.0),
-        source="an option on everybody's menu carries authority: odds times 1.6 at full diffusion; 0 in range",
+        source="an option that all employers offer has authority: odds times 1.6 at full diffusion; 0 in range",
     )
     neighbour_weight: float = quantity(
         2.0,
@@ -91,7 +91,7 @@ class AdoptionParameters(Group):
         0.5,
         2.0,
         allowed=(0.0, 10.0),
-        source="past a return of 170% or a loss of 63% a year savers hear nothing new",
+        source="beyond a return of 170% or a loss of 63% in a year the response does not grow",
     )
     warning_weight: float = quantity(
         0.7,
@@ -100,7 +100,7 @@ class AdoptionParameters(Group):
         2.0,
         role="swept",
         allowed=(0.0, 20.0),
-        source="an official warning halves the odds of taking up; 0 in range",
+        source="an official warning halves the odds of take-up; 0 in range",
     )
     ira_least_openness: float = quantity(
         0.5,
@@ -108,10 +108,10 @@ class AdoptionParameters(Group):
         0.25,
         0.75,
         allowed=(0.0, 1.0),
-        source="providers of IRAs sell a product unless the SEC or Congress holds it below neutral",
+        source="IRA providers sell a product unless the SEC or Congress keeps policy below neutral",
     )
     giving_up: bool = quantity(
-        True, "yes or no", role="lever", source="off: who holds goes on holding, a limit with a closed form"
+        True, "yes or no", role="lever", source="false: holders never sell, a limit with a closed form"
     )
     fall_threshold: float = quantity(
         0.3,
@@ -119,7 +119,7 @@ class AdoptionParameters(Group):
         0.1,
         0.5,
         allowed=(0.0, 0.99),
-        source="smaller losses are within a year's usual swings at this volatility",
+        source="smaller losses are usual within a year at this volatility",
     )
     fall_hazard: float = quantity(
         0.1,
@@ -137,5 +137,5 @@ class AdoptionParameters(Group):
         0.05,
         role="swept",
         allowed=(0.0, 10.0),
-        source="most holders do not hear of a warning; about 6% sell in a year of it; 0 in range",
+        source="most holders do not notice a warning; about 6% sell in a year under one; 0 in range",
     )

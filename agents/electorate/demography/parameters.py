@@ -9,7 +9,10 @@ class PeopleParameters(Group):
     """Whether and how people age, retire, die and are replaced."""
 
     ageing: bool = quantity(
-        False, "yes or no", role="lever", source="off: eight years of a stress test; on: histories of decades"
+        False,
+        "yes or no",
+        role="lever",
+        source="false for the eight years of a stress test; true for histories of decades",
     )
     income_growth: float = quantity(
         0.035,
@@ -18,7 +21,7 @@ class PeopleParameters(Group):
         0.05,
         status="memory",
         allowed=(-0.2, 0.3),
-        source="nominal, as returns are: average wage growth assumed by the Social Security trustees (3.5 to 3.6%)",
+        source="nominal, like returns: average wage growth assumed by the Social Security trustees (3.5 to 3.6%)",
     )
     retirement_age: float = quantity(
         65.0,
@@ -27,8 +30,8 @@ class PeopleParameters(Group):
         67.0,
         status="memory",
         allowed=(18.0, 120.0),
-        source="contributions stop: between the earliest and the full age of social security; mean age of leaving "
-        "work about 65 (men) and 63 (women)",
+        source="contributions stop; between the earliest and the full retirement age of Social Security; men leave "
+        "work at about 65 on average, women at 63",
     )
     drawdown_yearly: float = quantity(
         0.045,
@@ -46,7 +49,7 @@ class PeopleParameters(Group):
         0.4,
         status="memory",
         allowed=(0.0, 1.0),
-        source="median tenure of US employees about four years; whether she contributes is then drawn anew",
+        source="median tenure of US employees is about four years; the new job redraws whether she contributes",
     )
     cash_out: float = quantity(
         0.3,
@@ -54,9 +57,9 @@ class PeopleParameters(Group):
         0.0,
         0.45,
         allowed=(0.0, 1.0),
-        source="the plan is paid out at a change of job: three to four leavers in ten, mostly small accounts; in money "
-        "1.5% of assets a year leak (Munnell and Webb 2015). More than that here, since balances of month 0 are those "
-        "of one account and not of a working life: chosen so that balances over income by age stay near them",
+        source="the plan is paid out at a change of job: three to four leavers in ten, mostly small accounts, 1.5% of "
+        "assets a year (Munnell and Webb 2015). Higher here: balances of month 0 are those of one account, not of a "
+        "working life, and this value keeps balances over income by age near them",
     )
     roll_over: float = quantity(
         0.05,
@@ -64,7 +67,7 @@ class PeopleParameters(Group):
         0.0,
         0.3,
         allowed=(0.0, 1.0),
-        source="the plan moves to an IRA at a change of job: keeps the IRAs' part of balances near that of month 0",
+        source="the plan moves to an IRA at a change of job; keeps the share of IRAs in balances near that of month 0",
     )
     death_rate_65: float = quantity(
         0.0125,
@@ -73,7 +76,7 @@ class PeopleParameters(Group):
         0.016,
         status="derived",
         allowed=(0.0, 1.0),
-        source="Gompertz hazard at 65: US period life table 2019, remaining life at 65 about 19.5 years",
+        source="Gompertz hazard at 65; US period life table 2019: about 19.5 years of remaining life",
     )
     death_growth: float = quantity(
         0.0933,
@@ -86,7 +89,7 @@ class PeopleParameters(Group):
         "tables)",
     )
     oldest_age: float = quantity(
-        110.0, "years", 105.0, 115.0, allowed=(91.0, 150.0), source="nobody lives longer; keeps tables by age finite"
+        110.0, "years", 105.0, 115.0, allowed=(91.0, 150.0), source="upper limit of age; keeps tables by age finite"
     )
     lean_with_age: float = quantity(
         1.0,
@@ -94,6 +97,6 @@ class PeopleParameters(Group):
         0.0,
         1.0,
         allowed=(0.0, 1.0),
-        source="share of the gap in party lean between ages that comes with ageing (1), the rest being born into "
-        "(0): ages and cohorts cannot be told apart in one cross-section; 1 keeps the national vote where it is",
+        source="share of the gap in party lean between ages that is due to ageing (1) and not to cohorts (0): one "
+        "cross-section cannot separate the two; 1 keeps the national vote constant",
     )

@@ -24,7 +24,7 @@ class NetworkParameters(Group):
         30,
         role="swept",
         allowed=(2, 1000),
-        source="between the two or three people one discusses important matters with and the hundreds one knows",
+        source="between the two or three people with whom one discusses important matters and the hundreds one knows",
     )
     rewiring: float = quantity(
         0.1,
@@ -32,8 +32,8 @@ class NetworkParameters(Group):
         0.0,
         1.0,
         role="swept",
-        source="small-world: share of ties moved to a random voter; clustering falls from .01 to 1, distances fall "
-        "from .001 on (Watts & Strogatz 1998); 0 = a ring, 1 = close to random",
+        source="small-world: share of ties moved to a random voter; clustering falls between .01 and 1, distances "
+        "from .001 (Watts & Strogatz 1998); 0 = a ring, 1 = close to a random graph",
     )
     homophily: float = quantity(
         0.7,
@@ -42,8 +42,8 @@ class NetworkParameters(Group):
         0.95,
         role="swept",
         allowed=(0.0, 1.0),
-        source="blocks: ties within the own party's side; most people know mostly their own side, how much so is not "
-        "known for talk about savings; .5 = unrelated to party where the sides are equally large",
+        source="blocks: share of ties to voters of the same party; most people mostly know their own side, no data "
+        "for talk about savings; .5 = unrelated to party where both sides are equally large",
     )
     influence: float = quantity(
         0.03,
@@ -52,8 +52,8 @@ class NetworkParameters(Group):
         0.3,
         role="swept",
         allowed=(0.0, 1.0),
-        source="move of the ideal policy towards the mean of self and neighbours (DeGroot 1974); a fraction of the "
-        "pull of the own reasons (opinion.relaxation), since such talk is rare; 0 in range",
+        source="speed at which ideal policy moves to the mean of self and neighbours (DeGroot 1974); below "
+        "opinion.relaxation, since such talk is rare; 0 in range",
     )
     built_directly_above: int = quantity(
         5000,
@@ -61,8 +61,8 @@ class NetworkParameters(Group):
         0,
         1_000_000,
         allowed=(0, 20_000_000),
-        source="larger networks are drawn in arrays, others by networkx: a matter of computing time, the two draw from "
-        "the same distribution up to terms of the order of degree over voters",
+        source="larger networks are drawn in arrays, smaller ones by networkx; saves time: both draw from the same "
+        "distribution up to terms of the order of degree over voters",
     )
 
 

@@ -9,7 +9,12 @@ class OpinionParameters(Group):
     """How stakes become attention, blame and opinion (monthly)."""
 
     relaxation: float = quantity(
-        0.1, "per month", 0.05, 0.2, allowed=(0.0, 1.0), source="ideal policy relaxes to a target"
+        0.1,
+        "per month",
+        0.05,
+        0.2,
+        allowed=(0.0, 1.0),
+        source="ideal policy follows its target with a mean lag of ten months",
     )
     ownership_shift: float = quantity(
         0.1,
@@ -18,7 +23,7 @@ class OpinionParameters(Group):
         0.3,
         role="swept",
         allowed=(-1.0, 1.0),
-        source="owners of a thing come to favour it; 0 in range",
+        source="owners come to favour what they own; 0 in range",
     )
     blame_shift: float = quantity(
         0.3,
@@ -27,7 +32,7 @@ class OpinionParameters(Group):
         0.8,
         role="swept",
         allowed=(0.0, 1.0),
-        source="a loss fully blamed on permissive policy lowers the ideal; 0 in range (trapdoor)",
+        source="a loss blamed fully on permissive policy lowers the ideal (trapdoor); 0 in range",
     )
     cue_weight: float = quantity(
         0.25,
@@ -44,7 +49,7 @@ class OpinionParameters(Group):
         0.0,
         0.3,
         allowed=(0.0, 1.0),
-        source="Wlezien 1995: public moves against policy",
+        source="the public moves against policy (Wlezien 1995)",
     )
     salience_base: float = quantity(
         0.03,
@@ -52,10 +57,16 @@ class OpinionParameters(Group):
         0.005,
         0.05,
         allowed=(0.0, 1.0),
-        source="concentrated salience: at or below .05",
+        source="few voters attend to the issue without a stake: at most .05",
     )
     salience_stake: float = quantity(
-        0.15, "issue weight", 0.0, 0.5, role="swept", allowed=(0.0, 5.0), source="attention that a visible stake brings"
+        0.15,
+        "issue weight",
+        0.0,
+        0.5,
+        role="swept",
+        allowed=(0.0, 5.0),
+        source="attention that a fully visible large stake adds",
     )
     salience_threat: float = quantity(
         0.35,
@@ -64,7 +75,7 @@ class OpinionParameters(Group):
         1.0,
         role="swept",
         allowed=(0.0, 5.0),
-        source="attention that a threatened stake brings",
+        source="attention that a threat to such a stake adds",
     )
     salience_media: float = quantity(
         0.02,
@@ -81,7 +92,7 @@ class OpinionParameters(Group):
         0.02,
         0.2,
         allowed=(1e-6, 10.0),
-        source="stake that gives half the attention; the reference stake",
+        source="stake with half of the largest attention; equals the reference stake",
     )
     salience_half_life_up: float = quantity(
         2.0, "months", 1.0, 6.0, allowed=(0.01, 1200.0), source="attention to a threat rises within a quarter"
@@ -129,13 +140,18 @@ class OpinionParameters(Group):
         0.0,
         1.0,
         role="swept",
-        source="part of a large loss put on permissive policy, the rest on market or self",
+        source="share of a large loss blamed on permissive policy, the rest on the market or oneself",
     )
     grievance_months: float = quantity(
         24.0, "months", 12.0, 48.0, allowed=(0.1, 1200.0), source="a restriction is resented for about two years"
     )
     belief_log_sd: float = quantity(
-        0.5, "log sd", 0.0, 1.0, allowed=(0.0, 3.0), source="voters differ in the loss they expect; mean belief 1"
+        0.5,
+        "log sd",
+        0.0,
+        1.0,
+        allowed=(0.0, 3.0),
+        source="voters differ in the loss they expect; the mean belief is 1",
     )
     believed_price_fall: float = quantity(
         0.3,
@@ -144,7 +160,7 @@ class OpinionParameters(Group):
         0.6,
         role="swept",
         allowed=(-1.0, 1.0),
-        source="believed fall if openness went to zero; 0 in range",
+        source="fall in price that voters expect if openness went to zero; 0 in range",
     )
     believed_sale_loss: float = quantity(
         0.2,
@@ -153,7 +169,7 @@ class OpinionParameters(Group):
         0.5,
         role="swept",
         allowed=(0.0, 1.0),
-        source="believed loss of a forced sale on top",
+        source="further loss that voters expect from a forced sale",
     )
 
 
@@ -174,8 +190,13 @@ class AttitudeParameters(Group):
         0.0,
         0.3,
         allowed=(-1.0, 1.0),
-        source="ideal of the author's strong partisans less the middle; owners .18 conservative, .10 Democrat",
+        source="ideal of the author's strong partisans minus the centre; owners: .18 conservative, .10 Democrat",
     )
     direct_owner_shift: float = quantity(
-        0.2, "policy scale 0-1", 0.0, 0.4, allowed=(-1.0, 1.0), source="owners outside accounts favour access"
+        0.2,
+        "policy scale 0-1",
+        0.0,
+        0.4,
+        allowed=(-1.0, 1.0),
+        source="owners outside retirement accounts favour access",
     )

@@ -25,7 +25,7 @@ class VotingParameters(Group):
         0.02,
         0.2,
         allowed=(1e-4, 10.0),
-        source="the stake at which asset_vote_effect is declared: 4% of a median balance near retirement",
+        source="stake at which asset_vote_effect is declared: 4% of a median balance near retirement",
     )
     ideal_weight: float = quantity(
         1.0,
@@ -34,7 +34,7 @@ class VotingParameters(Group):
         10.0,
         role="swept",
         allowed=(0.0, 1e4),
-        source="issue distance at full salience; low, so that asset_vote_effect stays the whole effect of a holding; "
+        source="issue distance at full salience; low, so that asset_vote_effect is the whole effect of a holding; "
         "0 in range",
     )
     retrospective_weight: float = quantity(
@@ -44,13 +44,13 @@ class VotingParameters(Group):
         2.0,
         role="swept",
         allowed=(0.0, 50.0),
-        source="own gains credited to the incumbent; 0 in range",
+        source="credit of own gains to the incumbent; 0 in range",
     )
     retrospective_cap: float = quantity(
-        0.15, "logit", 0.0, 0.5, allowed=(0.0, 5.0), source="else the market decides elections"
+        0.15, "logit", 0.0, 0.5, allowed=(0.0, 5.0), source="upper limit, else the market would decide elections"
     )
     blame_incumbent: float = quantity(
-        0.3, "share", 0.0, 1.0, role="swept", source="share of own gains and losses put on the party in office"
+        0.3, "share", 0.0, 1.0, role="swept", source="share of own gains and losses attributed to the party in office"
     )
     blame_incumbent_partisan: float = quantity(
         0.5, "share", 0.0, 1.0, source="opposed partisans blame more, own partisans less (Malhotra & Kuo 2008)"
@@ -78,5 +78,5 @@ class VotingParameters(Group):
         0.8,
         0.995,
         allowed=(0.0, 1.0),
-        source="part of a voter's own taste that lasts between elections",
+        source="part of a voter's individual taste that lasts from one election to the next",
     )
