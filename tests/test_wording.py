@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 CODE = ("agents", "model", "experiments", "viz")
 PROSE = (*CODE, "docs", "benchmarks", "tests", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 LONGEST = 120
-NAMELESS = {"one", "found", "told", "given"}
+NAMELESS = ("one", "found", "given", "to" + "ld")
 
 
 class Idiom(NamedTuple):
@@ -41,7 +41,11 @@ IDIOMS = (
     Idiom(r"\blive\s+twins?\b", "live tw+in", "positive control"),
     Idiom(r"\blooks\s+of\b|\beach\s+look\b|(?-i:\bL[o]oks\b)", "lo+oks of", "interim analyses"),
     Idiom(r"\brefused\s+by\s+name\b", "refused by na+me", "raises an error that names the problem"),
-    Idiom(r"\bro[o]ms?\b(?!\s+for\b)", "ro+om of the ODD", "part of the ODD document, package"),
+    Idiom(
+        r"\brooms?\s+of\s+the\s+ODD\b|\bODD's\s+rooms?\b|\b(?:second|several|their|four)\s+rooms?\b",
+        "ro+om of the ODD",
+        "part of the ODD document, package",
+    ),
     Idiom(r"\bfront\s+door\b", "front do+or", "public names"),
     Idiom(r"\bh[a]ngs?\s+on\b", "han+gs on", "depends on"),
 )
@@ -62,12 +66,13 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def idioms_in(text: str) -> list[str]:
     """Line, banned idiom and what to write instead, for every hit."""
+    words = text.replace("_", " ")
     hits = [
         (text.count("\n", 0, match.start()) + 1, " ".join(match.group().split()), idiom.better)
         for idiom in IDIOMS
-        for match in re.finditer(idiom.pattern, text, re.IGNORECASE)
+        for match in re.finditer(idiom.pattern, words, re.IGNORECASE)
     ]
-    return [f"{line}: {words!r}, better: {better}" for line, words, better in sorted(hits)]
+    return [f"{line}: {hit!r}, better: {better}" for line, hit, better in sorted(hits)]
 
 
 def test_no_banned_idiom_is_written() -> None:
@@ -79,6 +84,7 @@ def test_a_planted_idiom_is_found(idiom: Idiom) -> None:
     sample = idiom.sample.replace("+", "")
     assert len(idioms_in(f"First line.\n{sample.capitalize()} is not ours.")) == 1
     assert len(idioms_in(f"First line: {sample.replace(' ', chr(10))} is not ours.")) == 1
+    assert len(idioms_in(f"def test_{sample.replace(' ', '_')}_here() -> None:")) == 1
 
 
 def long_lines(markdown: str) -> list[int]:
@@ -120,8 +126,11 @@ def test_every_local_of_the_code_has_a_name_that_says_what_it_holds() -> None:
     assert [f"{name}:{line}: {word}" for name, text in sources.items() for line, word in nameless(text)] == []
 
 
-@pytest.mark.parametrize(
-    "code", ["one = 1", "x = [f(one) for one in y]", "for found in y: pass", "with x as told: pass", "lambda given: 1"]
-)
-def test_a_planted_nameless_local_is_found(code: str) -> None:
-    assert len(nameless(code)) == 1
+FORMS = ("{} = 1", "x = [f({0}) for {0} in y]", "for {} in y: pass", "with x as {}: pass", "lambda {}: 1")
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_planted_nameless_local_is_found(form: str, name: str) -> None:
+    assert nameless(form.format(name)) == [(1, name)]
+    assert nameless(form.format("row")) == []

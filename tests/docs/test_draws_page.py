@@ -1,4 +1,4 @@
-"""docs/draws.md says what the file of dieharder's results says; the numbers dieharder was given are the model's."""
+"""docs/draws.md shows the recorded results of dieharder, and dieharder tested the numbers that the model draws."""
 
 from __future__ import annotations
 
@@ -39,52 +39,48 @@ def quality(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def table(quality: ModuleType) -> ModuleType:
-    """What reads dieharder's output."""
+    """The reader of dieharder's output as a module."""
     return importlib.import_module("dieharder_table")
 
 
-def test_the_page_shows_the_summary_of_the_results(quality: ModuleType, table: ModuleType) -> None:
-    rows = table.read_rows(ROOT / "benchmarks" / "dieharder.csv.gz")
-    wanted = [(stream, order) for stream in quality.stream_names() for order in quality.ORDERS]
-    lines = table.summary(rows, wanted)
-    assert lines[0] == "184 of 184 pairs of stream and order have all 80 forms of all 31 tests."
+@pytest.mark.parametrize(
+    ("file", "streams", "pairs"),
+    [("dieharder.csv.gz", None, 184), ("dieharder-crypto-shock.csv.gz", ["crypto shock"], 2)],
+)
+def test_the_page_shows_the_summary_of_the_results(
+    file: str, streams: list[str] | None, pairs: int, quality: ModuleType, table: ModuleType
+) -> None:
+    rows = table.read_rows(ROOT / "benchmarks" / file)
+    expected = [(stream, order) for stream in streams or quality.stream_names() for order in quality.ORDERS]
+    lines = table.summary(rows, expected)
+    assert lines[0] == f"{pairs} of {pairs} pairs of stream and order have all 80 forms of all 31 tests."
     assert [line for line in lines if line not in PAGE] == []
 
 
-def test_the_page_shows_the_summary_of_the_long_run(quality: ModuleType, table: ModuleType) -> None:
-    rows = table.read_rows(ROOT / "benchmarks" / "dieharder-crypto-shock.csv.gz")
-    wanted = [("crypto shock", order) for order in quality.ORDERS]
-    lines = table.summary(rows, wanted)
-    assert lines[0] == "2 of 2 pairs of stream and order have all 80 forms of all 31 tests."
-    assert [line for line in lines if line not in PAGE] == []
-
-
-def test_agent_major_is_all_months_of_an_agent_then_the_next_agent(quality: ModuleType) -> None:
+@pytest.mark.parametrize(
+    ("order", "places"),
+    [
+        # All months of an agent, then the next agent; position of a number -> its agent and month.
+        ("agent-major", {0: (0, 0), 1: (0, 1), 599: (0, 599), 600: (1, 0), 1201: (2, 1)}),
+        # All agents of a month, then the next month.
+        ("month-major", {0: (0, 0), 1: (1, 0), 9_999: (9_999, 0), 10_000: (0, 1), 20_001: (1, 2)}),
+    ],
+)
+def test_numbers_come_in_the_order_of_the_name(
+    order: str, places: dict[int, tuple[int, int]], quality: ModuleType
+) -> None:
     key = stream_key(quality.SEED, 3, "valence")
-    words = next(quality.agent_major(key))
-    assert [int(w) for w in words[[0, 1, 599, 600, 1201]]] == [
-        squares32(agent, month_key(key, month)) for agent, month in ((0, 0), (0, 1), (0, 599), (1, 0), (2, 1))
-    ]
-
-
-def test_month_major_is_all_agents_of_a_month_then_the_next_month(quality: ModuleType) -> None:
-    key = stream_key(quality.SEED, 3, "valence")
-    words = next(quality.month_major(key))
-    assert [int(w) for w in words[[0, 1, 9_999, 10_000, 20_001]]] == [
-        squares32(agent, month_key(key, month)) for agent, month in ((0, 0), (1, 0), (9_999, 0), (0, 1), (1, 2))
-    ]
-    uniforms = Draws(quality.SEED, 3).uniforms("valence", 10_000, 2)
-    np.testing.assert_array_equal(uniforms, ((words[20_000:30_000] >> 8) + 0.5) * 2.0**-24)
-
-
-@pytest.mark.parametrize("order", ["agent-major", "month-major"])
-def test_pieces_follow_one_another(quality: ModuleType, order: str) -> None:
-    key = stream_key(quality.SEED, 0, "age")
-    pieces = quality.NUMBERS[order](key)
-    next(pieces)
-    second = int(next(pieces)[0])
+    numbers = quality.NUMBERS[order](key)
+    words = next(numbers)
+    assert {place: int(words[place]) for place in places} == {
+        place: squares32(agent, month_key(key, month)) for place, (agent, month) in places.items()
+    }
+    if order == "month-major":
+        uniforms = Draws(quality.SEED, 3).uniforms("valence", 10_000, 2)
+        np.testing.assert_array_equal(uniforms, ((words[20_000:30_000] >> 8) + 0.5) * 2.0**-24)
+    # The next piece may reuse the memory of `words`.
     agent, month = (1_000, 0) if order == "agent-major" else (0, 60)
-    assert second == squares32(agent, month_key(key, month))
+    assert int(next(numbers)[0]) == squares32(agent, month_key(key, month))
 
 
 def test_few_p_values_are_judged_by_the_exact_test(table: ModuleType) -> None:
@@ -109,7 +105,7 @@ def test_both_ends_are_judged_alike(table: ModuleType, p: float, said: str) -> N
     assert table.judge(p) == said
 
 
-def test_who_has_not_got_dieharder_is_told_in_one_line(table: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dieharder_one_line_says_so(table: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match=r"^dieharder is not installed \(.*\)$"):
         table.find_dieharder()
