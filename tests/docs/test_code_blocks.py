@@ -1,4 +1,4 @@
-"""Every ```python block of the documentation runs, in order, each file in one namespace and an empty folder."""
+"""Every ```python block of the documents runs: in order, one namespace and one empty folder for each document."""
 
 from __future__ import annotations
 
@@ -24,23 +24,22 @@ def documents() -> list[Path]:
 
 
 def blocks(text: str) -> list[tuple[int, str]]:
-    """Line on which each block's code starts, and the code without the indent of its fence."""
-    found = []
+    """First line and code of each block, without the indent of its fence."""
+    numbered = []
     for match in _BLOCK.finditer(text):
         indent = match["indent"]
         lines = [line.removeprefix(indent) for line in match["code"].splitlines()]
-        found.append((text.count("\n", 0, match.start("code")) + 1, "\n".join(lines)))
-    return found
+        numbered.append((text.count("\n", 0, match.start("code")) + 1, "\n".join(lines)))
+    return numbered
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_the_blocks_of_a_document_run(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = blocks(document.read_text(encoding="utf-8"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     namespace: dict[str, object] = {"__name__": "document"}
-    for line, code in found:
-        # Blank lines in front put the document's own line numbers into a traceback.
+    for line, code in blocks(document.read_text(encoding="utf-8")):
+        # Blank lines in front, so that a traceback shows the line numbers of the document.
         exec(compile("\n" * (line - 1) + code, str(document), "exec"), namespace)
 
 

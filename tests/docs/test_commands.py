@@ -1,4 +1,4 @@
-"""Every command in the documents runs as printed, in order, page by page; the README's two are CI's own."""
+"""Every command of the documents runs as printed, in order, page by page; the README has the two that CI reads."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ def commands(page: Path) -> list[str]:
 
 
 def files(page: Path) -> dict[str, str]:
-    """Blocks that a page marks as files for its commands, by name."""
+    """Files that a page gives to its commands: marked blocks by name."""
     marked = r"<!-- file: ([\w.-]+) -->\n```\w+\n(.*?)^```"
     return dict(re.findall(marked, page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_command_of_the_page_ends_well(page: Path, tmp_path: Path) -> None:
-    found = commands(page)
-    assert found
+def test_every_command_of_the_page_succeeds(page: Path, tmp_path: Path) -> None:
+    assert commands(page)
     for name, text in files(page).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    for command in found:
+    for command in commands(page):
         words = shlex.split(command)
         assert words[0] == "moat"
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The page of parameters is what the declarations say: every parameter, with its source."""
+"""docs/reference/parameters.md lists every declared parameter with its source."""
 
 from __future__ import annotations
 

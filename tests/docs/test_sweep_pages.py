@@ -1,4 +1,4 @@
-"""The pages on studies and clusters: their files are what their commands read, and the cluster's commands run."""
+"""The pages on studies and clusters: every key is documented, and the scripts for clusters run."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ ROOT = Path(__file__).parents[2]
 
 
 def file_of(page: str, name: str) -> str:
-    """A block of a page that is marked as a file."""
+    """Text of a block that a page marks as a file."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    found = re.search(rf"<!-- file: {re.escape(name)} -->\n```\w+\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    assert found is not None
-    return found.group(1)
+    block = re.search(rf"<!-- file: {re.escape(name)} -->\n```\w+\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert block is not None
+    return block.group(1)
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder with the page's study file, and `moat` of this environment on the path."""
+    """A folder with the page's study file, and with `moat` of this environment on the path."""
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     moat = bin_folder / "moat"
@@ -71,7 +71,7 @@ def test_the_job_array_and_its_merge_give_what_one_machine_gives(place: Path) ->
 
 
 def test_the_dask_script_runs_on_a_cluster_at_an_address(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A local cluster stands in for SLURM's, reached as the page does it: by the scheduler's address."""
+    """A local cluster replaces SLURM's; the script reaches it by the scheduler's address, as on the page."""
     import distributed
 
     class Stand(distributed.LocalCluster):  # type: ignore[misc]
