@@ -70,7 +70,7 @@ def names_imported(source: str, package: str) -> tuple[tuple[int, str], ...]:
             names = [f"{stem}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "import_module":
             names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-        imported += [(node.lineno, name) for name in names]  # type: ignore[attr-defined]
+        imported += [(getattr(node, "lineno", 0), name) for name in names]
     return tuple(imported)
 
 
