@@ -55,10 +55,10 @@ class ProcessPool:
         """Return the pool; workers start when attempts wait."""
         return self
 
-    def __exit__(self, exception_type: object, *_: object) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Let idle workers leave, and kill them if they do not, or if the session failed."""
         try:
-            if exception_type is None:
+            if exception[0] is None:
                 self._dismiss()
         finally:
             for worker in self._workers:
