@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 
 from ..storage.provenance import code_hash
+from .process_exit import exit_without_cleanup
 
 READY, UNUSABLE, RESULT, ERROR = "ready", "unusable", "result", "error"
 ONE_THREAD = {
@@ -78,6 +79,7 @@ def serve(connection: Connection, function: str, code: str | None) -> None:
     with contextlib.suppress(EOFError, OSError):  # the coordinator has ended
         while content := connection.recv_bytes():
             connection.send_bytes(answer(call, content))
+    exit_without_cleanup()
 
 
 def refuse_other_code(code: str | None) -> None:
