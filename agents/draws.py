@@ -24,8 +24,8 @@ _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _GOLDEN_64 = np.uint64(_GOLDEN)
 _SHIFT = np.uint64(32)
-# Arms of one replicate ask for the same single draws again and again; a pure function may be remembered.
-_REMEMBERED = 1 << 14
+# The arms of one replicate repeat the same single draws, so these pure functions are cached.
+_CACHE_SIZE = 1 << 14
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,18 +39,18 @@ def splitmix64(x: int) -> int:
 
 
 def stream_key(seed: int, replicate: int, stream: str) -> int:
-    """Key of one named stream of one replicate: 64 bits, odd."""
+    """Return the key of one named stream of one replicate: 64 bits, odd."""
     name = int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=8).digest(), "little")
     return splitmix64(splitmix64(splitmix64(seed & _MASK) ^ (replicate & _MASK)) ^ name) | 1
 
 
 def month_key(key: int, month: int) -> int:
-    """Key of one month of a stream; month may be any integer that fits 64 bits."""
+    """Return the key of one month of a stream; month may be any integer of 64 bits."""
     return splitmix64(key ^ ((month * _GOLDEN) & _MASK)) | 1
 
 
 def squares32(counter: int, key: int) -> int:
-    """32 random bits of a counter under a key (Widynski 2020, four rounds)."""
+    """Return 32 random bits of a counter under a key (Widynski 2020, four rounds)."""
     x = (counter * key) & _MASK
     y = x
     z = (y + key) & _MASK
@@ -63,30 +63,31 @@ def squares32(counter: int, key: int) -> int:
     return ((x * x + z) & _MASK) >> 32
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def uniform(key: int, agent: int, month: int = 0) -> float:
-    """One uniform draw, strictly between 0 and 1."""
-    # squares32(agent, month_key(key, month)), compiled; numba is slow to take an integer of 64 bits without sign.
+    """Return one uniform draw, strictly between 0 and 1."""
+    # squares32(agent, month_key(key, month)), compiled. The key is passed signed: numba unboxes signed integers faster.
     bits = int(_squares32_of_month(key - (1 << 64) if key >> 63 else key, agent, month))
     return ((bits >> 8) + 0.5) * 2.0**-24
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def normal(key: int, agent: int, month: int = 0) -> float:
-    """One standard normal draw, by inversion."""
+    """Return one standard normal draw, by inversion."""
     return float(ndtri(uniform(key, agent, month)))
 
 
 def gumbel(u: float) -> float:
-    """Standard Gumbel value of a uniform."""
+    """Return the standard Gumbel quantile of a uniform."""
     return -math.log(-math.log(u))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def persistent_gumbel(key: int, agent: int, long_month: int, month: int, persistence: float) -> float:
-    """Gumbel draw of which a share `persistence` of the underlying normal's variance lasts since `long_month`.
+    """Return a Gumbel draw that shares part of its randomness with all draws of the same `long_month`.
 
-    The marginal is exactly Gumbel (Gaussian copula). Short-lived draws use agents from 2**20 on, so the two never meet.
+    persistence: share of the underlying normal's variance that comes from `long_month`; the rest is new in `month`.
+    The marginal is exactly Gumbel (Gaussian copula). The new part uses agents from 2**20 on: no draw is used twice.
     """
     lasting = normal(key, agent, long_month)
     fresh = normal(key, agent + (1 << 20), month)
@@ -138,7 +139,7 @@ def _fill_uniforms_threads(key: np.uint64, first: np.uint64, out: FloatArray) ->
 
 
 def uniforms(key: int, count: int, month: int = 0, *, first: int = 0, threads: bool = False) -> FloatArray:
-    """Uniform draws of agents first .. first+count-1; shape (count,), float64; equal to `uniform` bit by bit."""
+    """Return uniform draws of agents first .. first+count-1; shape (count,), float64; the same bits as `uniform`."""
     out = np.empty(count, dtype=np.float64)
     fill = _fill_uniforms_threads if threads else _fill_uniforms
     fill(np.uint64(month_key(key, month)), np.uint64(first), out)
@@ -146,52 +147,52 @@ def uniforms(key: int, count: int, month: int = 0, *, first: int = 0, threads: b
 
 
 def normals(key: int, count: int, month: int = 0) -> FloatArray:
-    """Standard normal draws of agents 0 .. count-1, by inversion; shape (count,)."""
+    """Return standard normal draws of agents 0 .. count-1, by inversion; shape (count,)."""
     out = uniforms(key, count, month)
     replace_by_quantiles(out)
     return out
 
 
 class Draws:
-    """The named streams of one replicate. Cheap to make, immutable, shared by every arm and fork.
+    """The named streams of one replicate. Immutable; every arm and fork shares them.
 
-    Streams of parties and agencies are named by role (author, opponent), never by label, so that `mirror` turns a
-    world around without changing a draw.
+    Streams of parties and agencies are named by role (author, opponent), never by label, so that `mirror` swaps the
+    parties of a world without changing a draw.
     """
 
     __slots__ = ("_keys", "replicate", "seed")
 
     def __init__(self, seed: int, replicate: int) -> None:
-        """Root seed and replicate number, both non-negative integers."""
+        """seed: root seed; replicate: its number. Both are non-negative integers."""
         self.seed = seed
         self.replicate = replicate
         self._keys: dict[str, int] = {}
 
     def key(self, stream: str) -> int:
-        """Key of a named stream."""
-        known = self._keys.get(stream)
-        if known is None:
-            known = self._keys[stream] = stream_key(self.seed, self.replicate, stream)
-        return known
+        """Return the key of a named stream."""
+        key = self._keys.get(stream)
+        if key is None:
+            key = self._keys[stream] = stream_key(self.seed, self.replicate, stream)
+        return key
 
     def uniform(self, stream: str, agent: int = 0, month: int = 0) -> float:
-        """One uniform draw of a stream."""
+        """Return one uniform draw of a stream."""
         return uniform(self.key(stream), agent, month)
 
     def normal(self, stream: str, agent: int = 0, month: int = 0) -> float:
-        """One standard normal draw of a stream."""
+        """Return one standard normal draw of a stream."""
         return normal(self.key(stream), agent, month)
 
     def uniforms(self, stream: str, count: int, month: int = 0) -> FloatArray:
-        """Uniform draws of agents 0 .. count-1; shape (count,)."""
+        """Return uniform draws of agents 0 .. count-1; shape (count,)."""
         return uniforms(self.key(stream), count, month)
 
     def normals(self, stream: str, count: int, month: int = 0) -> FloatArray:
-        """Standard normal draws of agents 0 .. count-1; shape (count,)."""
+        """Return standard normal draws of agents 0 .. count-1; shape (count,)."""
         return normals(self.key(stream), count, month)
 
 
 @lru_cache(maxsize=64)
 def draws_of(seed: int, replicate: int) -> Draws:
-    """The draws of a replicate, the same object for all of its worlds: they share the keys of streams as well."""
+    """Return the draws of a replicate; all worlds of the replicate share one object and its stream keys."""
     return Draws(seed, replicate)

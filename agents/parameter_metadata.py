@@ -1,4 +1,4 @@
-"""Parameter metadata: one declaration feeds validation, the command line, the page, the codebook and the reference."""
+"""Parameter metadata: one declaration serves validation, command line, page, codebook and reference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHARES = ("share", "probability", "corr")
 
 
 class Quantity(NamedTuple):
-    """What is known of one parameter: unit, plausible range, allowed range, role, status and source."""
+    """Metadata of one parameter: unit, plausible range, allowed range, role, status and source."""
 
     unit: str
     low: float
@@ -28,23 +28,23 @@ class Quantity(NamedTuple):
 
 
 class Group(BaseModel):
-    """Base of every parameter group: frozen, strict about unknown names, no NaN."""
+    """Base class of parameter groups: frozen; unknown names and NaN are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
 
-def _field(default: Any, known: Quantity) -> Any:
-    if known.role not in ROLES or known.status not in STATUSES:
+def _field(default: Any, metadata: Quantity) -> Any:
+    if metadata.role not in ROLES or metadata.status not in STATUSES:
         raise ValueError(
-            f"role {known.role!r} or status {known.status!r} is not declared in agents/parameter_metadata.py"
+            f"role {metadata.role!r} or status {metadata.status!r} is not declared in agents/parameter_metadata.py"
         )
     bounds: dict[str, Any] = {}
     if isinstance(default, int | float) and not isinstance(default, bool):
-        if math.isfinite(known.minimum):
-            bounds["ge"] = known.minimum
-        if math.isfinite(known.maximum):
-            bounds["le"] = known.maximum
-    return Field(default=default, json_schema_extra={"quantity": known._asdict()}, **bounds)
+        if math.isfinite(metadata.minimum):
+            bounds["ge"] = metadata.minimum
+        if math.isfinite(metadata.maximum):
+            bounds["le"] = metadata.maximum
+    return Field(default=default, json_schema_extra={"quantity": metadata._asdict()}, **bounds)
 
 
 def quantity(
@@ -64,16 +64,16 @@ def quantity(
 
 
 def fact(name: str, *, allowed: tuple[float, float] | None = None) -> Any:
-    """Declare a parameter whose default, range, unit, source and status stand in calibration/parameters.csv."""
+    """Declare a parameter whose default, range, unit, source and status are a row of calibration/parameters.csv."""
     row: Fact = shipped_facts()[name]
     if allowed is None:
         allowed = _allowed_by_unit(row)
-    known = Quantity(row.unit, row.low, row.high, *allowed, row.role, row.status, row.source, name)
-    return _field(row.value, known)
+    metadata = Quantity(row.unit, row.low, row.high, *allowed, row.role, row.status, row.source, name)
+    return _field(row.value, metadata)
 
 
 def _allowed_by_unit(row: Fact) -> tuple[float, float]:
-    """Hard bounds of a calibrated value: a share stays a share, a spread or an amount stays non-negative."""
+    """Return the hard bounds of a calibrated value: 0 to 1 for a share, non-negative for a spread or an amount."""
     if row.unit.startswith("corr"):
         return (-1.0, 1.0)
     if row.unit.startswith(_SHARES) or row.unit == "per year":
@@ -84,7 +84,7 @@ def _allowed_by_unit(row: Fact) -> tuple[float, float]:
 
 
 def quantity_of(model: type[BaseModel], name: str) -> Quantity:
-    """Metadata of one field of a parameter group."""
+    """Return the metadata of one field of a parameter group. Raises TypeError for an undeclared one."""
     extra = model.model_fields[name].json_schema_extra
     if not isinstance(extra, dict) or not isinstance(extra.get("quantity"), dict):
         raise TypeError(f"{model.__name__}.{name} was declared without quantity() or fact()")

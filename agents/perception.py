@@ -1,22 +1,22 @@
-"""All a party or a regulator may see. Frozen, plain fields only: no exposure, no stakes, no voters."""
+"""What a party or a regulator may see: frozen tuples of plain fields, without exposure, stakes or voters."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 NOT_ASKED = -1.0
-"""In the place of a mean ideal policy that the panel was not asked for."""
+"""Value of a mean ideal policy that the panel was not asked for."""
 
 NEVER = -1.0
-"""In the place of months until something that will not come."""
+"""Months until something that will not happen."""
 
 
 class Stand(NamedTuple):
     """A position on the issue as voters judge it.
 
     openness in [0, 1]; forced in [0, 1], the share of a holding that would have to be sold; protected in [0, 1], the
-    share of that forced sale which existing holdings are spared; backstop in [0, 1], the share of savers' losses the
-    public would take over.
+    share of that forced sale from which existing holdings are exempt; backstop in [0, 1], the share of savers' losses
+    that the public would cover.
     """
 
     openness: float
@@ -26,7 +26,7 @@ class Stand(NamedTuple):
 
 
 class Option(NamedTuple):
-    """One item an administration may put on its agenda, as it would see it in the Federal Register."""
+    """One item that an administration may put on its agenda, with the facts that are public about it."""
 
     name: str
     number: int
@@ -41,12 +41,12 @@ class Option(NamedTuple):
 
 
 class PollReport(NamedTuple):
-    """What one panel of respondents said about hypothetical policies.
+    """Answers of one panel of respondents about hypothetical policies.
 
     shares: two-party share of the asking party, one per question, in the order asked; n: respondents; month.
     mean_ideal, own_mean_ideal: mean ideal policy of all respondents and of the asking party's supporters, in [0, 1];
-    NOT_ASKED unless the party's rule declares `needs_opinion`. standing: index of the question that describes things
-    as they stand: no new move or platform, and a live docket goes on.
+    NOT_ASKED unless the party's rule declares `needs_opinion`. standing: index of the question that describes the
+    status quo: no new move or platform, and an open docket continues.
     """
 
     shares: tuple[float, ...]
@@ -58,17 +58,18 @@ class PollReport(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What a party remembers of its own decisions on agenda and platform, the oldest first.
+    """A party's own past decisions on agenda and platform, the oldest first.
 
-    aims: the target of each decision; shares: the own share polled at it as things stood, before the aim could act.
-    The share an aim led to is therefore the next one. Empty unless the party's rule declares `remembers`.
+    aims: the target of each decision; shares: the own share polled at that time under the status quo, before the aim
+    could act. The share that an aim led to is therefore the next one. Empty unless the party's rule declares
+    `remembers`.
     """
 
     aims: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
 
 
-NOTHING = Memory()
+EMPTY_MEMORY = Memory()
 """The memory of a party that has not decided yet."""
 
 
@@ -97,9 +98,9 @@ class PolicyState(NamedTuple):
 
 
 class LawState(NamedTuple):
-    """Public facts of law: the layer policy rests on and what is pending.
+    """Public facts of law: the layer of current policy and what is pending.
 
-    salted: a rule was voided by Congress, so that none like it may be made. review: the rule that stands may be voided.
+    salted: Congress voided a rule, so that no similar one may be made. review: Congress may void the current rule.
     """
 
     layer: str

@@ -1,9 +1,9 @@
-"""The hash of the code that decides outcomes, and a numba cache folder named by it.
+"""Hash of the sources that decide outcomes, and a numba cache folder named by it.
 
-numba's cache looks at the file a kernel stands in and at nothing else: edit a helper or a constant of another file
-and the next run says "cache hit" and gives the old number. A folder named by the hash of every source cannot go stale.
+numba's cache checks only the file of a kernel: after an edit of a helper or a constant in another file, the next run
+reuses the old compiled code. A folder named by the hash of every source cannot go stale.
 
-The standard library only, and nothing imported from the packages that are hashed.
+Uses the standard library only, and imports nothing from the packages that are hashed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -24,77 +23,79 @@ from contextlib import suppress
 from pathlib import Path
 
 COMPILER_PACKAGES = ("numba", "numpy")
-"""Distributions whose version is part of the hash: they decide what a kernel computes."""
+"""Distributions whose versions are part of the hash, because they decide what a kernel computes."""
 SHORT = 16
-"""Characters of a short hash."""
+"""Length of a short hash, in characters."""
 APPLICATION = "political-moat"
 _KEPT_DAYS = 30
+MARKER = "political-moat-kernels"
+"""Name of a file in every cache folder of this package; folders without it are never removed."""
 _ROOT = __name__.partition(".")[0]
 
 
 def short(digest: str) -> str:
-    """First 16 characters of a hex digest: enough for names of folders and for messages."""
+    """Return the first 16 characters of a hex digest, for names of folders and messages."""
     return digest[:SHORT]
 
 
 def sources_under(folder: Path, name: str) -> dict[str, bytes]:
-    """Sources of one package folder: every *.py in it, and the *.csv of folders called `calibration`.
+    """Return the sources of one package folder: every *.py, and the *.csv of folders called `calibration`.
 
-    Keys are names relative to the package ("agents/draws.py"), the same for a wheel and an editable install; contents
-    have newlines normalised, so that a checkout on Windows hashes alike. Raises FileNotFoundError for a missing folder.
+    Keys are names relative to the package ("agents/draws.py"), the same for a wheel and an editable install. Newlines
+    are normalised, so that a checkout on Windows has the same hash. Raises FileNotFoundError for a missing folder.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"the sources of {name} are not at {folder}; the code has no hash without them")
-    found: dict[str, bytes] = {}
+    sources: dict[str, bytes] = {}
     for parent, folders, files in os.walk(folder):
         place = Path(parent).relative_to(folder)
-        # The public door lives in model/api but is installed elsewhere: `public_door` reads it under one name.
+        # model/api is installed as the package itself: `public_door` reads it under one name.
         folders[:] = [f for f in folders if f.isidentifier() and f != "__pycache__" and (name, f) != ("model", "api")]
         for file in files:
             if file.endswith(".py") or (file.endswith(".csv") and Path(parent).name == "calibration"):
-                found[Path(name, place, file).as_posix()] = normalised(Path(parent, file))
-    return found
+                sources[Path(name, place, file).as_posix()] = normalised(Path(parent, file))
+    return sources
 
 
 def normalised(file: Path) -> bytes:
-    """Contents of a source file with newlines as line feeds."""
+    """Return the contents of a source file with line feeds as newlines."""
     return file.read_bytes().replace(b"\r\n", b"\n")
 
 
 def public_door() -> dict[str, bytes]:
-    """Sources of the package's own `__init__` and its neighbours, named as they lie in the repository."""
+    """Return the sources of the package's own `__init__` and its neighbours, by their names in the repository."""
     spec = importlib.util.find_spec(_ROOT)
-    if spec is None or spec.origin is None:  # an empty namespace: nothing stands in it
+    if spec is None or spec.origin is None:  # a namespace package without files
         return {}
     return {f"model/api/{file.name}": normalised(file) for file in Path(spec.origin).parent.glob("*.py")}
 
 
 def model_sources() -> dict[str, bytes]:
-    """Sources of agents/, model/ and the public door, by package-relative name."""
+    """Return the sources of agents/, model/ and the public door, by package-relative name."""
     spec = importlib.util.find_spec(f"{_ROOT}.model")
     places = [Path(place) for place in (spec.submodule_search_locations or ())] if spec is not None else []
-    # An editable install adds a place that is no folder; with none left, sources_under raises and names the package.
+    # An editable install adds a place that is no folder; without any folder, sources_under raises.
     model = next((place for place in places if place.is_dir()), Path(__file__).parent.parent / "model")
     return sources_under(Path(__file__).parent, "agents") | sources_under(model, "model") | public_door()
 
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:
-    """Installed versions by distribution name, without importing any; "not installed" where there is none."""
-    found: dict[str, str] = {}
+    """Return installed versions by distribution name, importing none; "not installed" for absent ones."""
+    installed: dict[str, str] = {}
     for distribution in distributions:
         try:
-            found[distribution] = importlib.metadata.version(distribution)
+            installed[distribution] = importlib.metadata.version(distribution)
         except importlib.metadata.PackageNotFoundError:
-            found[distribution] = "not installed"
-    return found
+            installed[distribution] = "not installed"
+    return installed
 
 
 def digest_of(sources: Mapping[str, bytes], installed: Mapping[str, str]) -> str:
-    """sha256 (64 hex characters) over names, contents and versions, in the order of the names."""
+    """Return the sha256 (64 hex characters) of names, contents and versions, in the order of the names."""
     digest = hashlib.sha256()
     entries = dict(sources) | {f"version of {name}": version.encode() for name, version in installed.items()}
     for name in sorted(entries):
-        # Lengths are hashed too: no text can move from one file into the next without a new digest.
+        # The length is hashed too, so that text moved from one file to the next changes the digest.
         digest.update(f"{name}\0{len(entries[name])}\0".encode())
         digest.update(entries[name])
     return digest.hexdigest()
@@ -102,15 +103,15 @@ def digest_of(sources: Mapping[str, bytes], installed: Mapping[str, str]) -> str
 
 @functools.cache
 def kernel_code_hash() -> str:
-    """sha256 of agents/, model/ and the numba and numpy versions; read once per process."""
+    """Return the sha256 of agents/, model/ and the numba and numpy versions; read once per process."""
     return digest_of(model_sources(), versions(COMPILER_PACKAGES))
 
 
 def use_code_named_cache() -> Path:
     """Point numba's cache at a user cache folder named by `kernel_code_hash`; returns that folder.
 
-    Call before the first module with kernels is imported; numba itself may already be. A folder the user chose through
-    NUMBA_CACHE_DIR is respected (ours goes inside). An unwritable cache folder falls back to the temporary folder.
+    Call it before the first module with kernels is imported; numba itself may be imported already. With
+    NUMBA_CACHE_DIR set, the folder lies inside that one. An unwritable place falls back to the temporary folder.
     """
     folder = _writable(_cache_root(), short(kernel_code_hash()))
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
@@ -123,7 +124,7 @@ def use_code_named_cache() -> Path:
 def _cache_root() -> Path:
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen:
-        # A parent process may have set ours already: its neighbour, not a folder inside it.
+        # Set by a parent process of this package: use the folder beside it, not inside it.
         parent = Path(chosen).parent
         return parent if parent.name.startswith(APPLICATION) else Path(chosen, APPLICATION)
     if sys.platform == "win32":
@@ -147,7 +148,7 @@ def _writable(root: Path, name: str) -> Path:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether nobody else could have put compiled code there: numba's cache is pickled, so loading it runs it."""
+    """Return whether only this user can write there: loading numba's cache runs the code in it."""
     if not hasattr(os, "getuid"):
         return True
     known = folder.lstat()
@@ -157,8 +158,8 @@ def _is_ours(folder: Path) -> bool:
 def _prepared(folder: Path) -> Path:
     fresh = not folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    with tempfile.TemporaryFile(dir=folder):  # fails if the folder is not writable
+        (folder / MARKER).touch()
     os.utime(folder)
     if fresh:
         _remove_old(folder.parent)
@@ -166,9 +167,9 @@ def _prepared(folder: Path) -> Path:
 
 
 def _remove_old(root: Path) -> None:
-    """Remove cache folders of code not used for a month: every edit of a source makes a new one."""
+    """Remove marked cache folders that were not used for a month: every edit of a source makes a new one."""
     for folder in root.iterdir():
         with suppress(OSError):
             old = time.time() - folder.stat().st_mtime > _KEPT_DAYS * 86_400
-            if old and re.fullmatch(rf"[0-9a-f]{{{SHORT}}}", folder.name):
+            if old and (folder / MARKER).is_file():
                 shutil.rmtree(folder, ignore_errors=True)

@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 from political_moat.experiments.execution.engine import Engine
-from political_moat.experiments.execution.process_pool import Task
+from political_moat.experiments.execution.tasks import Task
 from political_moat.experiments.storage.ledger import Ledger
 
 HERE = str(Path(__file__).parent)

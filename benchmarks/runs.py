@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from measuring import Aim, Row, processor_seconds
 
-from political_moat.experiments.execution.process_pool import Task, run_tasks
+from political_moat.experiments.execution.engine import Engine
+from political_moat.experiments.execution.tasks import Task
 from political_moat.experiments.protocols.history.run import run_history
 from political_moat.experiments.protocols.stress_test import run as protocols
 from political_moat.experiments.protocols.stress_test.run import run_replicate
@@ -61,7 +62,7 @@ def replicates_a_second(request: Request, workers: int, count: int) -> float:
     def fail(task: Task, failure: Any) -> None:
         raise SystemExit(f"replicate {task.key}: {failure.reason}")
 
-    run_tasks(tasks, TASK, workers, keep, fail, in_process=False)
+    Engine(workers=workers).run(tasks, TASK, keep, fail)
     # The last results come while some workers have nothing left to do: the last one of each worker is not counted.
     first, last = 2 * workers - 1, len(times) - workers
     if last <= first:

@@ -1,7 +1,7 @@
-"""The calibration facts the model uses, and their loader.
+"""Calibration facts of the model and their loader.
 
-`parameters.csv` is shipped with its citations: one row, one fact. `status` says how it is known: `seen` at the
-source, `derived` by arithmetic, `memory` (unverified), never to fit a headline.
+Each row of `parameters.csv` is one fact with its citation. `status`: `seen` at the source, `derived` by arithmetic,
+from `memory` (unverified, and never used to fit a main result), or `assumed`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STATUSES = ("seen", "derived", "memory", "assumed")
 
 
 class CalibrationError(ValueError):
-    """A calibration folder that cannot be used; the message is one line for the user."""
+    """A calibration folder that cannot be used; the message is one line."""
 
 
 class Fact(NamedTuple):
@@ -35,26 +35,26 @@ class Fact(NamedTuple):
 
     @property
     def role(self) -> str:
-        """Role in the parameter tree: input, swept, fitted or target."""
+        """Return the role in the parameter tree: input, swept, fitted or target."""
         first = self.use.split()[0]
         return {"input": "input", "SWEEP": "swept", "FIT": "fitted", "TARGET": "target"}[first]
 
 
 def shipped_folder() -> Path:
-    """Folder of the facts shipped with the package."""
+    """Return the folder of the facts shipped with the package."""
     return Path(__file__).parent
 
 
 @cache
 def shipped_facts() -> dict[str, Fact]:
-    """The shipped facts by parameter name."""
+    """Return the shipped facts by parameter name."""
     return load_facts(shipped_folder())
 
 
 def load_facts(folder: Path) -> dict[str, Fact]:
     """Read parameters.csv of a calibration folder.
 
-    Raises CalibrationError with one line: what was wrong, in which file and row, what is allowed.
+    Raises CalibrationError in one line: the error, the file and row, and what is allowed.
     """
     path = folder / FILE
     try:
@@ -71,10 +71,10 @@ def load_facts(folder: Path) -> dict[str, Fact]:
         raise CalibrationError(f"calibration file {path} holds no rows")
     facts: dict[str, Fact] = {}
     for number, row in enumerate(rows, start=2):
-        one = _fact(row, f"calibration file {path}, row {number}")
-        if one.name in facts:
-            raise CalibrationError(f"calibration file {path}, row {number}: {one.name} is given twice")
-        facts[one.name] = one
+        fact = _fact(row, f"calibration file {path}, row {number}")
+        if fact.name in facts:
+            raise CalibrationError(f"calibration file {path}, row {number}: {fact.name} is given twice")
+        facts[fact.name] = fact
     return facts
 
 

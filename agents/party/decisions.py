@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
 
-from ..perception import NOTHING, LawState, Memory, Option, PolicyState, PollReport
+from ..perception import EMPTY_MEMORY, LawState, Memory, Option, PolicyState, PollReport
 from .choice import choose
 from .parameters import PartyParameters
 from .rules import RULES
@@ -124,7 +124,7 @@ def agenda_decision(
     parameters: PartyParameters,
     move_draws: Sequence[float],
     nest_draws: dict[str, float],
-    memory: Memory = NOTHING,
+    memory: Memory = EMPTY_MEMORY,
 ) -> int:
     """Index of the chosen option. options, poll.shares and move_draws run in parallel; option 0 is hold.
 
@@ -154,7 +154,7 @@ def platform_decision(
     level_sd: float,
     parameters: PartyParameters,
     draws: Sequence[float],
-    memory: Memory = NOTHING,
+    memory: Memory = EMPTY_MEMORY,
 ) -> float:
     """The challenger's new platform, by logit over the candidates; poll.shares are its own shares.
 

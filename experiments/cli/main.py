@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
-from ..execution.startup import begin_late, leave_at_once
+from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import sweep as cli_sweep
 from .kernel_cache import find_compiled
@@ -238,9 +238,8 @@ cli_sweep.register(app)
 
 def command() -> None:
     """The command `moat`, in a process of its own."""
-    begin_late()
     main()
-    leave_at_once()
+    exit_without_cleanup()
 
 
 def main() -> None:

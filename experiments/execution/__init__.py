@@ -1,1 +1,1 @@
-"""Engines that run tasks: process pool, Dask cluster, workers and progress."""
+"""Executors of tasks (this process, a process pool, a Dask cluster), the session that drives them, and progress."""

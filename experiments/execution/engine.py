@@ -4,27 +4,71 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import UserError
-from ..studies.schema import EngineSection
-from .process_pool import Failure, Summary, Task, run_tasks
+from .dask_cluster import DaskCluster
+from .in_process import InProcess
+from .interrupts import Interrupts
+from .process_pool import ProcessPool
 from .progress import Progress
+from .session import Session
+from .tasks import Executor, Failure, Summary, Task, TaskQueue
+from .worker import resolve
 
 KINDS = ("serial", "process", "dask")
 MOST_DEFAULT_WORKERS = 8
 
 
 def default_workers() -> int:
-    """One worker per core, at most eight."""
+    """Return one worker per core, at most eight."""
     return max(1, min(MOST_DEFAULT_WORKERS, os.cpu_count() or 1))
+
+
+class EngineSettings(Protocol):
+    """What a study file says about its engine; the fields mean the same as those of `Engine`."""
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS."""
+        ...
+
+    @property
+    def workers(self) -> int | None:
+        """Number of workers; None for `default_workers`."""
+        ...
+
+    @property
+    def timeout_s(self) -> float | None:
+        """Seconds a run may take; None for the limit that the caller of `run` derives from its size."""
+        ...
+
+    @property
+    def attempts(self) -> int:
+        """How often a run may fail."""
+        ...
+
+    @property
+    def memory_mb(self) -> int | None:
+        """Resident memory of a worker; None for no limit."""
+        ...
+
+    @property
+    def address(self) -> str | None:
+        """Address of a Dask scheduler; None for a local cluster."""
+        ...
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A checked choice; `memory_mb` is the resident memory a worker may have before its run is ended and blamed."""
+    """Where and within which limits runs are computed.
+
+    workers: processes (serial: none). timeout_s, memory_mb: seconds a run may take and resident memory that its worker
+    may hold before the run is ended (serial: no effect). attempts: how often a run may fail. address: of a Dask
+    scheduler. grace_s: how long Ctrl-C waits for runs in flight.
+    """
 
     kind: str = "process"
     workers: int = 1
@@ -32,18 +76,19 @@ class Engine:
     attempts: int = 2
     memory_mb: int | None = None
     address: str | None = None
+    grace_s: float = 30.0
 
     @classmethod
     def of(
         cls,
-        section: EngineSection,
+        settings: EngineSettings,
         *,
         kind: str | None = None,
         workers: int | None = None,
         address: str | None = None,
     ) -> Engine:
-        """The engine of a study file, with what the command line says instead. UserError if they do not go together."""
-        chosen = kind or section.kind
+        """Return the engine of a study file; the keywords take precedence. UserError if they contradict each other."""
+        chosen = kind or settings.kind
         if chosen not in KINDS:
             raise UserError(f"engine {chosen} is not possible; allowed: {', '.join(KINDS)}")
         if workers is not None and workers < 1:
@@ -52,12 +97,17 @@ class Engine:
             raise UserError(f"an address is that of a Dask scheduler; allowed with engine dask, not {chosen}")
         return cls(
             kind=chosen,
-            workers=workers or section.workers or default_workers(),
-            timeout_s=section.timeout_s,
-            attempts=section.attempts,
-            memory_mb=section.memory_mb,
-            address=(address or section.address) if chosen == "dask" else None,
+            workers=workers or settings.workers or default_workers(),
+            timeout_s=settings.timeout_s,
+            attempts=settings.attempts,
+            memory_mb=settings.memory_mb,
+            address=(address or settings.address) if chosen == "dask" else None,
         )
+
+    @classmethod
+    def local(cls, workers: int) -> Engine:
+        """Return an engine of this machine: one worker is this process itself."""
+        return cls(kind="serial" if workers == 1 else "process", workers=workers)
 
     def run(
         self,
@@ -65,31 +115,45 @@ class Engine:
         function: str,
         on_result: Callable[[Task, Any], None],
         on_failure: Callable[[Task, Failure], None],
-        progress: Progress | None,
+        progress: Progress | None = None,
         *,
-        timeout_s: float,
-        code: str | None,
-        together: Callable[[], AbstractContextManager[None]] | None = None,
+        timeout_s: float | None = None,
+        code: str | None = None,
+        together: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> Summary:
-        """Run tasks as `runner.run_tasks` describes; `timeout_s` counts if the study names none."""
-        limit = self.timeout_s or timeout_s
-        if self.kind == "dask":
-            from .dask_cluster import run_on_dask
+        """Call `function` ("package.module:name") on every payload; results arrive in any order.
 
-            return run_on_dask(
-                tasks, function, self, on_result, on_failure, progress, timeout_s=limit, code=code, together=together
+        `tasks` is read lazily, a few ahead. An attempt that raises, dies, or exceeds a limit is reported to
+        `on_failure` and repeated, `attempts` in all; `timeout_s` counts where the engine has no limit of its own.
+        Workers whose sources have another hash than `code` refuse. The callbacks run in the calling thread, several in
+        one block of `together` (a transaction), and what they raise ends the session.
+
+        Ctrl-C stops handing out tasks, waits for those in flight, and raises Interrupted if anything is left; a second
+        one does not wait. Raises WorkersUnusable if no worker can run the function at all, and UserError if Dask is not
+        installed or its scheduler does not answer.
+        """
+        queue = TaskQueue(tasks)
+        if not queue:
+            return Summary()
+        with Interrupts() as interrupts:
+            session = Session(queue, on_result, on_failure, progress, interrupts, self.attempts, self.grace_s, together)
+            with self._executor(queue, function, interrupts, code, self.timeout_s or timeout_s) as executor:
+                session.run(executor)
+        return session.summary
+
+    def _executor(
+        self, queue: TaskQueue, function: str, interrupts: Interrupts, code: str | None, timeout_s: float | None
+    ) -> Executor:
+        if self.kind == "serial":
+            return InProcess(queue, resolve(function), interrupts)
+        if self.kind == "dask":
+            return DaskCluster(
+                queue,
+                function,
+                self.workers,
+                address=self.address,
+                code=code,
+                timeout_s=timeout_s,
+                memory_mb=self.memory_mb,
             )
-        return run_tasks(
-            tasks,
-            function,
-            self.workers,
-            on_result,
-            on_failure,
-            progress,
-            timeout_s=limit,
-            attempts=self.attempts,
-            memory_mb=self.memory_mb,
-            code=code,
-            in_process=self.kind == "serial",
-            together=together,
-        )
+        return ProcessPool(queue, function, self.workers, code=code, timeout_s=timeout_s, memory_mb=self.memory_mb)

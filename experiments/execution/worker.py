@@ -1,4 +1,4 @@
-"""One worker process: its life inside, and the coordinator's hold on it. Imports nothing heavy."""
+"""One worker process: what runs inside it, and the coordinator's handle on it. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from typing import Any
 
 import psutil
 
-from .startup import leave_at_once, left_alone
+from ..storage.provenance import code_hash
+from .process_exit import exit_without_cleanup
 
 READY, UNUSABLE, RESULT, ERROR = "ready", "unusable", "result", "error"
 ONE_THREAD = {
@@ -43,77 +44,89 @@ class Raised:
 
     @classmethod
     def of(cls, error: BaseException) -> Raised:
-        """From the exception being handled."""
+        """Return the text of an exception that is being handled."""
         message = " ".join(str(error).split())
         reason = f"{type(error).__name__}: {message}" if message else type(error).__name__
         return cls(reason, "".join(traceback.format_exception(error)))
 
 
 def resolve(function: str) -> Callable[[Any], Any]:
-    """The callable named "package.module:name". Raises ImportError, AttributeError or ValueError."""
+    """Return the callable named "package.module:name". Raises ImportError, AttributeError or ValueError."""
     module, separator, name = function.partition(":")
     if not separator:
         raise ValueError(f'{function!r} is not of the form "package.module:name"')
-    found = getattr(importlib.import_module(module), name)
-    if not callable(found):
+    call = getattr(importlib.import_module(module), name)
+    if not callable(call):
         raise ValueError(f"{function!r} cannot be called")
-    return found  # type: ignore[no-any-return]
+    return call  # type: ignore[no-any-return]
 
 
 def serve(connection: Connection, function: str, code: str | None) -> None:
-    """Life of a worker: resolve the function, then payload in, result out, until the coordinator says so or is gone.
+    """Run payloads from the pipe and send their results, until the coordinator sends nothing or ends.
 
-    With `code` given, a worker whose own code hash differs declares itself unusable: the sources were edited meanwhile.
+    With `code`, a worker whose own code hash differs declares itself unusable: the sources were edited meanwhile.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator decides
-    _die_with_parent()
-    threading.Thread(target=_leave_with_parent, name="parent watch", daemon=True).start()
+    _end_with_parent()
+    threading.Thread(target=_exit_after_parent, name="parent watch", daemon=True).start()
     try:
-        with left_alone():
-            call = resolve(function)
+        call = resolve(function)
         refuse_other_code(code)
     except BaseException as error:
         connection.send((UNUSABLE, Raised.of(error)))
         return
     connection.send((READY, None))
-    with contextlib.suppress(EOFError, OSError):  # the coordinator is gone
+    with contextlib.suppress(EOFError, OSError):  # the coordinator has ended
         while content := connection.recv_bytes():
-            connection.send_bytes(_answer(call, content))
-    leave_at_once()
+            connection.send_bytes(answer(call, content))
+    exit_without_cleanup()
 
 
 def refuse_other_code(code: str | None) -> None:
-    """RuntimeError if this process finds other sources than the coordinator's; None asks nothing."""
+    """Raise RuntimeError if this process finds other sources than the coordinator; None checks nothing."""
     if code is None:
         return
-    from ..storage.provenance import code_hash
-
     if code_hash() != code:
         raise RuntimeError("the model's code was changed while the study ran; start again")
 
 
-def _answer(call: Callable[[Any], Any], content: bytes) -> bytes:
+def packed(value: object) -> bytes:
+    """Return the pickle of a value, as it travels to and from workers."""
+    return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def answer(call: Callable[[Any], Any], content: bytes) -> bytes:
+    """Call a function on a packed payload; returns packed (RESULT, value) or (ERROR, Raised)."""
     try:
-        return pickle.dumps((RESULT, call(pickle.loads(content))), protocol=pickle.HIGHEST_PROTOCOL)
+        return packed((RESULT, call(pickle.loads(content))))
     except BaseException as error:  # SystemExit and MemoryError cost one run as well
-        return pickle.dumps((ERROR, Raised.of(error)))
+        return packed((ERROR, Raised.of(error)))
 
 
-def _die_with_parent() -> None:
-    """On Linux let the kernel end this process with the coordinator.
+def read_answer(content: bytes) -> tuple[str, Any]:
+    """Return kind and value of a packed answer; a value that cannot be unpickled is an ERROR."""
+    try:
+        kind, value = pickle.loads(content)
+    except Exception as error:
+        return ERROR, Raised.of(error)
+    return str(kind), value
 
-    The thread beside it serves every system, but waits for the interpreter's lock, which a compiler can hold long.
+
+def _end_with_parent() -> None:
+    """Let Linux kill this process when the coordinator ends.
+
+    `_exit_after_parent` serves every system, but needs the interpreter's lock, which a compiler can hold for long.
     """
     if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library may not have it
+        with contextlib.suppress(OSError, AttributeError):  # another C library may lack prctl
             ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         parent = multiprocessing.parent_process()
-        if parent is not None and os.getppid() != parent.pid:  # it died before the kernel was told
+        if parent is not None and os.getppid() != parent.pid:  # the parent ended before prctl was called
             os._exit(_ORPHAN_EXIT_CODE)
 
 
-def _leave_with_parent() -> None:
-    """Exit with the coordinator, however it ends: nobody else would stop a worker in the middle of a long run."""
+def _exit_after_parent() -> None:
+    """Exit when the coordinator ends, however it ends: nothing else would stop a worker in a long run."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -121,28 +134,28 @@ def _leave_with_parent() -> None:
 
 
 class WorkerProcess:
-    """The coordinator's hold on one spawned worker. `held` is what it works on, None while idle or starting."""
+    """The coordinator's handle on one spawned worker. `held` is what it works on, None while idle or starting."""
 
     def __init__(self, function: str, code: str | None = None) -> None:
-        """Start the process; it is usable once it has said READY."""
+        """Start the process; it is usable after its READY message."""
         context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, function, code), daemon=True)
+        self.connection, workers_end = context.Pipe()
+        self.process = context.Process(target=serve, args=(workers_end, function, code), daemon=True)
         try:
-            with _clean_birth():
+            with _spawn_conditions():
                 self.process.start()
         except BaseException:
             self.connection.close()
             raise
         finally:
-            theirs.close()  # else the death of the worker would not end the pipe
+            workers_end.close()  # else the death of the worker would not end the pipe
         self.ready = False
         self.held: Any = None
         self.since = time.monotonic()
 
     def send(self, held: object, payload: object) -> bool:
-        """Hand out work; False if the worker is dead and never got it. Raises if the payload cannot be pickled."""
-        content = pickle.dumps(payload, protocol=pickle.HIGHEST_PROTOCOL)
+        """Send a payload; False if the worker is dead and never got it. Raises if the payload cannot be pickled."""
+        content = packed(payload)
         try:
             self.connection.send_bytes(content)
         except OSError:
@@ -151,28 +164,24 @@ class WorkerProcess:
         return True
 
     def receive(self) -> tuple[str, Any] | None:
-        """The next message, None if the worker is dead. A result that cannot be unpickled is an ERROR."""
+        """Return kind and value of the next message, None if the worker is dead."""
         try:
             if not self.connection.poll():
                 return None
             content = self.connection.recv_bytes()
         except (EOFError, OSError):
             return None
-        try:
-            kind, value = pickle.loads(content)
-        except Exception as error:
-            return ERROR, Raised.of(error)
-        return str(kind), value
+        return read_answer(content)
 
     def memory_mb(self) -> int:
-        """Resident memory of the process in MB; 0 once it is gone."""
+        """Return the resident memory of the process in MB; 0 once it has ended."""
         try:
             return int(psutil.Process(self.process.pid).memory_info().rss) >> 20
         except psutil.Error:
             return 0
 
     def why_dead(self) -> str:
-        """How the process ended, in words."""
+        """Describe how the process ended."""
         self.process.join(1.0)
         code = self.process.exitcode
         if code is None:
@@ -192,7 +201,7 @@ class WorkerProcess:
             self.connection.send_bytes(b"")
 
     def end(self, patience_s: float = 0.0) -> None:
-        """Wait so many seconds for the process to leave, then kill it, and free everything."""
+        """Wait `patience_s` seconds for the process to leave, then kill it, and close the pipe."""
         self.process.join(patience_s)
         if self.process.exitcode is None:
             self.process.kill()
@@ -202,26 +211,35 @@ class WorkerProcess:
 
 
 @contextlib.contextmanager
-def _clean_birth() -> Iterator[None]:
-    """Surroundings of a start: one thread for each library, deaf to Ctrl-C, and without the coordinator's main module.
-
-    Spawn would import the main module again in each worker: the whole command line, or a user's unguarded script.
-    """
-    environment = {name: os.environ.get(name) for name in ONE_THREAD}
-    main = sys.modules["__main__"]
-    hears = threading.current_thread() is threading.main_thread()
-    # Inherited, so that no Ctrl-C can kill a worker before it has set this itself.
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if hears else None
+def one_thread_per_library() -> Iterator[None]:
+    """Let processes that start in the block use one thread in each library."""
+    previous = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
-    sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         yield
     finally:
-        sys.modules["__main__"] = main
-        for name, value in environment.items():
+        for name, value in previous.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        if hears:
+
+
+@contextlib.contextmanager
+def _spawn_conditions() -> Iterator[None]:
+    """Start processes with one thread per library, SIGINT ignored, and without the coordinator's main module.
+
+    Spawn would import the main module again in each worker: the whole command line, or a user's unguarded script.
+    """
+    main = sys.modules["__main__"]
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    # Inherited, so that no Ctrl-C can kill a worker before it ignores SIGINT itself.
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main_thread else None
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        with one_thread_per_library():
+            yield
+    finally:
+        sys.modules["__main__"] = main
+        if in_main_thread:
             signal.signal(signal.SIGINT, previous if previous is not None else signal.default_int_handler)

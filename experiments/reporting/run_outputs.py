@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..execution.startup import left_alone
 from ..protocols.stress_test.design import arm_list
 from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
 from ..storage.provenance import write_checksums
@@ -101,5 +100,5 @@ def _draw(request: Request, table: pd.DataFrame, path: Path) -> None:
     if table["n"].min() < 2 or len(request.design.breadths) < 2:
         return
     own = table[table["layer"] == request.parameters.policy.layer]
-    with disk_errors_in_one_line(path / "figures"), left_alone():
+    with disk_errors_in_one_line(path / "figures"):
         dose_response_figure({request.preset: own}, path / "figures", "dose-response")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...agents.calibration import Fact, shipped_facts
 from ..errors import Interrupted, UserError
-from ..execution.process_pool import Failure, Task, run_tasks
+from ..execution.engine import Engine
+from ..execution.tasks import Failure, Task
 from ..protocols.targets.counts import RECORD_MONTHS, TargetsDesign
 from ..protocols.targets.policy_controls import CONTROLLED
 from ..statistics.ratios import ratio
@@ -136,7 +137,7 @@ def run_targets(
         for number in range(request.replicates)
     ]
     try:
-        run_tasks(tasks, TASK, workers, keep, give_up, progress, code=code_hash(), in_process=workers == 1)
+        Engine.local(workers).run(tasks, TASK, keep, give_up, progress, code=code_hash())
     except Interrupted as stop:
         raise Stopped(f"interrupted after {stop.done} replicates; this command keeps nothing") from None
     return [kept[number] for number in sorted(kept)], sorted(reasons)

@@ -32,10 +32,10 @@ def cluster_logit(
 ) -> pd.DataFrame:
     """Fit P(outcome) = logit(intercept + factors), errors clustered; one row per term, the columns of LOGIT_COLUMNS.
 
-    frame: a row per run. Arms and points of one replicate share every draw, so their errors move together: the cluster
+    frame: a row per run. Arms and points of one replicate share every draw, so their errors are correlated: the cluster
     is the replicate (Liang & Zeger 1986; small-sample factor G/(G-1) (N-1)/(N-K) as in Cameron & Miller 2015). Raises
-    UserError, naming them, for absent columns, NaN, a factor that does not vary, fewer than two clusters, factors that
-    are collinear, and where the factors separate the outcome (no finite estimate exists).
+    UserError, with names, for absent columns, NaN, a factor that does not vary, fewer than two clusters, collinear
+    factors, and factors that separate the outcome (no finite estimate exists).
     """
     sm = library("statsmodels.api")
     refuse_incomplete(frame, [outcome, cluster, *factors])
@@ -43,9 +43,9 @@ def cluster_logit(
     if not np.isin(y, (0.0, 1.0)).all() or y.min() == y.max():
         raise UserError(f"{outcome} must be 0 or 1, and take both values, to be explained by a logit")
     x = frame[list(factors)].to_numpy(dtype=float)
-    still = [name for name, column in zip(factors, x.T, strict=True) if column.min() == column.max()]
-    if still:
-        raise UserError(f"factors that do not vary: {', '.join(still)}")
+    constant = [name for name, column in zip(factors, x.T, strict=True) if column.min() == column.max()]
+    if constant:
+        raise UserError(f"factors that do not vary: {', '.join(constant)}")
     groups = frame[cluster].to_numpy()
     clusters = np.unique(groups).size
     if clusters < 2:

@@ -1,8 +1,8 @@
-"""The distribution of risk differences over draws, with the Monte Carlo noise of each draw's own pairs taken out.
+"""Distribution of risk differences over draws, without the Monte Carlo noise of each draw's pairs.
 
-A draw's pairs fall into gained, lost and unchanged; their numbers are multinomial given the draw's own probabilities.
-Over draws these probabilities have some distribution, of which nothing is assumed: its nonparametric maximum likelihood
-estimate on a grid is found by EM (Kiefer & Wolfowitz 1956; Laird 1978).
+A draw's pairs are gained, lost or unchanged; their numbers are multinomial given the draw's probabilities. The
+distribution of these probabilities over draws is estimated by nonparametric maximum likelihood on a grid, with EM
+(Kiefer & Wolfowitz 1956; Laird 1978).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _SHARES = np.concatenate([[0.0], np.geomspace(0.005, 0.9, 18)])
 
 @functools.cache
 def grid() -> tuple[Floats, Floats]:
-    """Probabilities of gained and of lost at every grid point, shape (points,) each; finer near 0."""
+    """Return the probabilities of gained and of lost at every grid point, shape (points,) each; finer near 0."""
     gained, lost = (part.ravel() for part in np.meshgrid(_SHARES, _SHARES, indexing="ij"))
     possible = gained + lost <= 1.0
     return gained[possible], lost[possible]
 
 
 def mixing_weights(counts: Floats, steps: int = STEPS) -> Floats:
-    """Weight of every grid point, shape (points,), adding up to 1.
+    """Return the weight of every grid point, shape (points,), with sum 1.
 
     counts: shape (draws, 3), columns gained, lost and n.
     """
@@ -47,13 +47,13 @@ def mixing_weights(counts: Floats, steps: int = STEPS) -> Floats:
 
 
 def smoothed_shares(counts: Floats, margin: float, steps: int = STEPS) -> tuple[float, float, float]:
-    """Estimated shares of draws whose difference is below -margin, within it, and above margin."""
+    """Return the estimated shares of draws whose difference is below -margin, within it, and above margin."""
     gained, lost = grid()
     return _shares(gained - lost, mixing_weights(counts, steps), margin)
 
 
 def raw_shares(counts: Floats, margin: float) -> tuple[float, float, float]:
-    """Shares of draws whose estimate is below -margin, within it (ends included), and above margin."""
+    """Return the shares of draws whose estimate is below -margin, within it (ends included), and above margin."""
     estimates = (counts[:, 0] - counts[:, 1]) / counts[:, 2]
     return _shares(estimates, np.full(len(counts), 1.0 / len(counts)), margin)
 

@@ -1,6 +1,7 @@
-"""Thresholds of a dose-response: x10 (the smallest dose that reaches -.10) and x50 (half of the largest dose's effect).
+"""The threshold x50 of a dose-response: the smallest dose with half of the largest dose's effect.
 
-Only tested doses count. Nothing is interpolated and no monotone shape is imposed: a curve may turn back.
+x10 is `paired_tests.smallest_dose_reaching`. Only tested doses count: nothing is interpolated, and the curve need not
+be monotone.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .intervals import Floats, Values, checked_level
-from .paired_tests import BOOTSTRAP_DRAWS, SmallestDose, max_t_band, smallest_dose_reaching
-
-__all__ = ["HalfDose", "SmallestDose", "half_dose", "smallest_dose_reaching"]
+from .paired_tests import BOOTSTRAP_DRAWS, max_t_band
 
 
 class HalfDose(NamedTuple):
     """x50: the smallest tested dose with at least half of the effect that the largest tested dose has.
 
-    dose, low and high are None where the band at the largest dose holds 0: without an effect there is no half of it.
+    dose, low and high are None if the band at the largest dose includes 0, because then there is no effect to halve.
     share_defined: share of bootstrap curves whose effect at the largest dose has the sign of the estimate; the interval
     is the percentile interval over these.
     """
@@ -33,7 +32,7 @@ class HalfDose(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """Plain English; x50 means nothing without the largest dose, so it is always named."""
+        """Return the result in words; names the largest dose, without which x50 has no meaning."""
         at = f"the largest tested dose, {self.largest_dose:g} ({self.effect_at_largest:+.3f})"
         if self.dose is None:
             return f"No x50: the simultaneous band does not exclude 0 at {at}."
@@ -44,11 +43,11 @@ class HalfDose(NamedTuple):
 
 
 def _first_halves(curves: Floats, doses: Floats, sign: float) -> Floats:
-    """First dose of every curve with half of its own effect at the last dose; NaN where that has the other sign."""
+    """Return each curve's first dose with half of its effect at the last dose; NaN where that has the other sign."""
     turned = curves * sign
     last = turned[:, -1]
-    found = doses[(turned >= 0.5 * last[:, None]).argmax(axis=1)]
-    return np.where(last > 0.0, found, np.nan)
+    first = doses[(turned >= 0.5 * last[:, None]).argmax(axis=1)]
+    return np.where(last > 0.0, first, np.nan)
 
 
 def half_dose(
@@ -58,11 +57,11 @@ def half_dose(
     draws: int = BOOTSTRAP_DRAWS,
     rng: np.random.Generator | None = None,
 ) -> HalfDose:
-    """x50 of a paired dose-response of an event, with the largest dose named.
+    """Return x50 of a paired dose-response of an event.
 
     doses: increasing, without the zero dose. differences: replicate x dose, each entry treated minus control, -1, 0
-    or 1. Replicates are resampled whole; each resampled curve is put to the same rule. Raises ValueError for doses that
-    do not increase or do not match.
+    or 1. Replicates are resampled whole; the same rule is applied to each resampled curve. Raises ValueError for doses
+    that do not increase or do not match.
     """
     grid, matrix = np.asarray(doses, dtype=np.float64), np.asarray(differences, dtype=np.float64)
     if grid.ndim != 1 or matrix.ndim != 2 or grid.size != matrix.shape[1] or (np.diff(grid) <= 0.0).any():

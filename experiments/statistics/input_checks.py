@@ -1,6 +1,6 @@
-"""What an analysis refuses, by name: absent columns, missing rows, NaN, doubled rows and mixed generations of code.
+"""Checks of an analysis's input: absent columns, missing rows, NaN, duplicate rows, rows of several code versions.
 
-A library that is handed a hole either fails far from its cause or, like SALib, turns one NaN into indices of 0.
+Libraries fail late on missing values, or silently: SALib turns one NaN into indices of 0.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _KEYS = ("point", "replicate", "arm")
 
 
 def library(name: str) -> Any:
-    """Import a library of the extra `analysis`; UserError says how to get it."""
+    """Import a library of the extra `analysis`; UserError says how to install it."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -29,7 +29,7 @@ def library(name: str) -> Any:
 
 
 def some(items: Sequence[str]) -> str:
-    """The first few items in one line, and how many more there are."""
+    """Return the first items in one line, and how many more there are."""
     more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
     return ", ".join(items[:_SHOWN]) + more
 
@@ -47,7 +47,7 @@ def _named(rows: pd.DataFrame) -> str:
 
 
 def refuse_incomplete(frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    """Raise UserError, naming the rows, for no rows, absent columns, doubled rows, and NaN or infinite values."""
+    """Raise UserError, naming the rows, for no rows, absent columns, duplicate rows, and NaN or infinite values."""
     wanted = list(dict.fromkeys(columns))
     absent = [name for name in wanted if name not in frame.columns]
     if absent:
@@ -62,14 +62,14 @@ def refuse_incomplete(frame: pd.DataFrame, columns: Iterable[str]) -> None:
             raise UserError(f"{name} is missing (NaN) or infinite: {_named(frame[np.asarray(wrong)])}")
     keys = [name for name in _KEYS if name in frame.columns]
     if "replicate" in keys and frame.duplicated(keys).any():
-        raise UserError(f"doubled rows: {_named(frame[frame.duplicated(keys)])}")
+        raise UserError(f"duplicate rows: {_named(frame[frame.duplicated(keys)])}")
 
 
 def refuse_mixed_code(codes: Iterable[str]) -> None:
-    """Raise UserError where rows come from more than one generation of the model's code."""
-    found = sorted(set(codes))
-    if len(found) > 1:
-        raise UserError(f"rows of {len(found)} generations of code do not mix: {some([one[:16] for one in found])}")
+    """Raise UserError if rows come from more than one version of the model's code."""
+    versions = sorted(set(codes))
+    if len(versions) > 1:
+        raise UserError(f"rows of {len(versions)} code versions do not mix: {some([code[:16] for code in versions])}")
 
 
 def refuse_missing_rows(frame: pd.DataFrame, points: int | None = None) -> None:
@@ -79,16 +79,17 @@ def refuse_missing_rows(frame: pd.DataFrame, points: int | None = None) -> None:
     design has, numbered from 0.
     """
     if points is not None:
-        gone = sorted(set(range(points)) - {int(one) for one in frame["point"].unique()})
-        if gone:
-            raise UserError(f"missing rows: no run of {some([f'point {one}' for one in gone])}")
+        absent = sorted(set(range(points)) - {int(point) for point in frame["point"].unique()})
+        if absent:
+            raise UserError(f"missing rows: no run of {some([f'point {point}' for point in absent])}")
     if "arm" not in frame.columns:
         return
     missing: list[str] = []
     for point, rows in frame.groupby("point") if "point" in frame.columns else [("", frame)]:
         replicates = set(rows["replicate"])
         where = f"point {point}, " if "point" in frame.columns else ""
-        for arm, own in rows.groupby("arm"):
-            missing += [f"({where}replicate {one}, arm {arm})" for one in sorted(replicates - set(own["replicate"]))]
+        for arm, arm_rows in rows.groupby("arm"):
+            absent = sorted(replicates - set(arm_rows["replicate"]))
+            missing += [f"({where}replicate {replicate}, arm {arm})" for replicate in absent]
     if missing:
         raise UserError(f"missing rows: {some(missing)}")

@@ -2,7 +2,7 @@
 
 One pair is one replicate: the same people and shocks with a treatment and without it. A binary outcome of a pair falls
 into one of four cells: the event in both arms, in the treated arm only (`gained`), in the control arm only (`lost`), in
-neither. scipy is imported inside the functions, because it costs seconds and `moat --help` must not pay for them.
+neither. scipy is imported inside the functions, because the import takes a second that many commands do not need.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class PairedDifference(NamedTuple):
 
     @property
     def control(self) -> float:
-        """Share of control arms with the event."""
+        """Return the share of control arms with the event."""
         return (self.both + self.lost) / self.n
 
     @property
     def treated(self) -> float:
-        """Share of treated arms with the event."""
+        """Return the share of treated arms with the event."""
         return (self.both + self.gained) / self.n
 
     def at_level(self, level: float) -> PairedDifference:
@@ -67,14 +67,14 @@ class MeanDifference(NamedTuple):
 
 
 def checked_level(level: float) -> float:
-    """Return a confidence level, or raise ValueError where it is not between 0 and 1."""
+    """Return a confidence level; raise ValueError unless it lies between 0 and 1."""
     if not 0.0 < level < 1.0:
         raise ValueError(f"a confidence level lies between 0 and 1, not {level!r}")
     return level
 
 
 def normal_quantile(level: float) -> float:
-    """Two-sided standard normal critical value of a confidence level: 1.96 at .95."""
+    """Return the two-sided standard normal critical value of a confidence level: 1.96 at .95."""
     from scipy.special import ndtri
 
     return float(ndtri(0.5 + checked_level(level) / 2.0))
@@ -99,7 +99,7 @@ def _pair(treated: Values, control: Values) -> tuple[Floats, Floats]:
 
 
 def cells(treated: Values, control: Values) -> tuple[int, int, int, int]:
-    """Return (both, gained, lost, n) of two 0/1 arrays paired by replicate; ValueError for others."""
+    """Return (both, gained, lost, n) of two 0/1 arrays paired by replicate; ValueError for other values."""
     first, second = _pair(treated, control)
     for name, values in (("treated", first), ("control", second)):
         if not np.isin(values, (0.0, 1.0)).all():
@@ -109,7 +109,7 @@ def cells(treated: Values, control: Values) -> tuple[int, int, int, int]:
 
 
 def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
-    """Score interval of a single proportion (Wilson 1927). Raises ValueError unless 0 <= successes <= n and n > 0."""
+    """Return the score interval of a proportion (Wilson 1927). ValueError unless 0 <= successes <= n and n > 0."""
     from scipy.stats import binomtest
 
     interval = binomtest(successes, n).proportion_ci(confidence_level=checked_level(level), method="wilson")
@@ -117,26 +117,26 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
 
 
 def monte_carlo_error_of_proportion(p: float, n: int) -> float:
-    """Monte Carlo standard error of a proportion p over n replicates, sqrt(p (1 - p) / n) (Morris et al. 2019)."""
+    """Return sqrt(p (1 - p) / n), the Monte Carlo standard error of a proportion (Morris et al. 2019)."""
     if n < 1 or not 0.0 <= p <= 1.0:
         raise ValueError(f"a proportion in [0, 1] over at least one replicate, not p={p!r}, n={n!r}")
     return math.sqrt(p * (1.0 - p) / n)
 
 
 def monte_carlo_error_of_mean(values: Values) -> float:
-    """Monte Carlo standard error of a mean over replicates, sd / sqrt(n); NaN for one replicate."""
+    """Return sd / sqrt(n), the Monte Carlo standard error of a mean over replicates; NaN for one replicate."""
     array = _floats(values, "values")
     return float(array.std(ddof=1) / math.sqrt(array.size)) if array.size > 1 else math.nan
 
 
 def monte_carlo_error_of_paired_difference(treated: Values, control: Values) -> float:
-    """Monte Carlo standard error of the mean paired difference: common random numbers make it smaller than unpaired."""
+    """Return the Monte Carlo standard error of the mean paired difference."""
     first, second = _pair(treated, control)
     return monte_carlo_error_of_mean(first - second)
 
 
 def mean_interval(values: Values, level: float = 0.95) -> Interval:
-    """Student t interval of a mean over replicates; NaN limits for one replicate."""
+    """Return the Student t interval of a mean over replicates; NaN limits for one replicate."""
     from scipy.special import stdtrit
 
     array = _floats(values, "values")
@@ -147,7 +147,7 @@ def mean_interval(values: Values, level: float = 0.95) -> Interval:
 
 
 def paired_mean_difference(treated: Values, control: Values, level: float = 0.95) -> MeanDifference:
-    """Mean of treated minus control within replicate, with a Student t interval over replicates."""
+    """Return the mean of treated minus control within replicate, with a Student t interval over replicates."""
     first, second = _pair(treated, control)
     difference = first - second
     low, high = mean_interval(difference, level)
@@ -155,10 +155,10 @@ def paired_mean_difference(treated: Values, control: Values, level: float = 0.95
 
 
 def newcombe(both: int, gained: int, lost: int, n: int, level: float = 0.95) -> Interval:
-    """Square-and-add interval of a paired risk difference (Newcombe 1998, Statistics in Medicine 17:2635, method 10).
+    """Return the square-and-add interval of a paired risk difference (Newcombe 1998, Stat. in Medicine 17:2635).
 
-    Joins the Wilson intervals of both arms through their correlation phi, whose numerator, where positive, is lowered
-    by n/2 but not below 0 (the continuity correction). phi is 0 where an arm has the event always or never.
+    Method 10: joins the Wilson intervals of both arms through their correlation phi, whose numerator, if positive, is
+    lowered by n/2 but not below 0 (the continuity correction). phi is 0 if an arm has the event always or never.
     """
     neither = n - both - gained - lost
     if min(both, gained, lost, neither) < 0 or n < 1:
@@ -181,14 +181,14 @@ def newcombe(both: int, gained: int, lost: int, n: int, level: float = 0.95) -> 
 
 
 def _mcnemar(gained: int, lost: int) -> float:
-    """Exact two-sided McNemar p-value; 1 where no pair is discordant."""
+    """Return the exact two-sided McNemar p-value; 1 if no pair is discordant."""
     from scipy.stats import binomtest
 
     return float(binomtest(gained, gained + lost, 0.5).pvalue) if gained + lost else 1.0
 
 
 def paired_risk_difference(treated: Values, control: Values, level: float = 0.95) -> PairedDifference:
-    """P(event | treated) - P(event | control) for 0/1 arrays of one length, paired by replicate.
+    """Return P(event | treated) - P(event | control) of 0/1 arrays of one length, paired by replicate.
 
     Interval: `newcombe`; p-value: exact McNemar (1947), both two-sided. Raises ValueError for unequal lengths, NaN and
     values other than 0 and 1.
@@ -200,7 +200,7 @@ def paired_risk_difference(treated: Values, control: Values, level: float = 0.95
 
 
 def restricted_spread(gained: int, lost: int, n: int, difference: float) -> float:
-    """n times the standard error of the difference under the null that it equals `difference` (Tango 1998)."""
+    """Return n times the standard error of the estimate if the true difference is `difference` (Tango 1998)."""
     linear = (2 * n - gained + lost) * difference - gained - lost
     constant = -lost * difference * (1.0 - difference)
     lost_share = (math.sqrt(max(linear**2 - 8.0 * n * constant, 0.0)) - linear) / (4.0 * n)
@@ -214,7 +214,7 @@ def _tango_low(gained: int, lost: int, n: int, critical: float) -> float:
     if lost == n:
         return -1.0
     if gained == lost == 0:
-        # The spread is zero at the estimate itself, a second root that a bracket would find; the outer one is closed.
+        # The root at the estimate itself (zero spread) is not the limit; the other root has a closed form.
         return -(critical**2) / (n + critical**2)
 
     def excess(difference: float) -> float:
@@ -224,10 +224,10 @@ def _tango_low(gained: int, lost: int, n: int, critical: float) -> float:
 
 
 def tango(gained: int, lost: int, n: int, level: float = 0.95) -> Interval:
-    """Asymptotic score interval of a paired risk difference (Tango 1998, Statistics in Medicine 17:891).
+    """Return the asymptotic score interval of a paired risk difference (Tango 1998, Stat. in Medicine 17:891).
 
-    Its limits are the differences that the score test just does not reject; they depend on discordant pairs alone and
-    never have width 0. Raises ValueError for impossible counts.
+    Its limits are the differences that the score test just does not reject. They depend on discordant pairs alone, and
+    the width is never 0. Raises ValueError for impossible counts.
     """
     if min(gained, lost) < 0 or n < 1 or gained + lost > n:
         raise ValueError(f"discordant pairs are non-negative and at most n: {(gained, lost, n)}")

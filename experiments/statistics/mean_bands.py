@@ -1,6 +1,6 @@
-"""Simultaneous bands of means over doses: for severity, policy gap and other outcomes that are no events.
+"""Simultaneous bands of means over doses, for severity, policy gap and other outcomes that are not events.
 
-Events have `statistics.max_t_band`, whose limits are score intervals.
+Events have `paired_tests.max_t_band`, whose limits are score intervals.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ def max_t_band_of_means(
     draws: int = BOOTSTRAP_DRAWS,
     rng: np.random.Generator | None = None,
 ) -> Band:
-    """Simultaneous band of mean paired differences over doses, by the bootstrapped maximum of |t| over doses.
+    """Return a simultaneous band of mean paired differences over doses, by the bootstrapped maximum of |t| over doses.
 
     differences: replicate x dose, any finite numbers; replicates are resampled whole and each resample is studentised
     by its own spread (Westfall & Young 1993; Efron & Tibshirani 1993, ch. 12), so the correlation of doses narrows the
-    band. A dose that never differs has width 0: unlike a share, a mean has no score interval to fall back on. Raises
-    ValueError for another shape, fewer than two replicates, or values that are not finite.
+    band. A dose without any difference has width 0, since a mean has no score interval. Raises ValueError for another
+    shape, fewer than two replicates, or values that are not finite.
     """
     from scipy.special import stdtrit
 
@@ -42,7 +42,7 @@ def max_t_band_of_means(
         centred = matrix[:, moving] - estimates[moving]
         weights = generator.multinomial(n, np.full(n, 1.0 / n), size=draws) / n
         means = weights @ centred
-        # A resample of one replicate alone has no spread; it says nothing and counts as no exceedance.
+        # A resample of a single replicate has no spread, and counts as no exceedance.
         variances = np.maximum(weights @ centred**2 - means**2, 0.0) * n / (n - 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.where(variances > 0.0, np.abs(means) / np.sqrt(variances / n), 0.0)

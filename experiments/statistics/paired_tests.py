@@ -1,14 +1,11 @@
-"""From paired replicates to a verdict: tests, bootstrap, simultaneous bands, and the rule declared before any run.
-
-Intervals come from `intervals`, whose names are exported here too, so that one import serves.
-"""
+"""Tests, bootstrap, simultaneous bands and verdicts from paired replicates."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,52 +13,14 @@ import numpy.typing as npt
 from .intervals import (
     Floats,
     Interval,
-    MeanDifference,
     PairedDifference,
     Values,
     cells,
     checked_level,
-    mean_interval,
-    monte_carlo_error_of_mean,
-    monte_carlo_error_of_paired_difference,
-    monte_carlo_error_of_proportion,
-    newcombe,
     normal_quantile,
-    paired_mean_difference,
-    paired_risk_difference,
     restricted_spread,
     tango,
-    wilson,
 )
-
-__all__ = [
-    "BOOTSTRAP_DRAWS",
-    "Band",
-    "Equivalence",
-    "Interval",
-    "MeanDifference",
-    "OutcomeVerdict",
-    "PairedDifference",
-    "RiskRatio",
-    "SmallestDose",
-    "Verdict",
-    "cluster_bootstrap",
-    "equivalence",
-    "holm",
-    "max_t_band",
-    "mean_interval",
-    "monte_carlo_error_of_mean",
-    "monte_carlo_error_of_paired_difference",
-    "monte_carlo_error_of_proportion",
-    "newcombe",
-    "paired_mean_difference",
-    "paired_risk_difference",
-    "risk_ratio",
-    "smallest_dose_reaching",
-    "tango",
-    "verdict",
-    "wilson",
-]
 
 BOOTSTRAP_DRAWS = 2_000
 
@@ -76,7 +35,7 @@ class Equivalence(NamedTuple):
 
 
 class RiskRatio(NamedTuple):
-    """P(event | treated) / P(event | control); every field is NaN where no control arm has the event."""
+    """P(event | treated) / P(event | control); every field is NaN if no control arm has the event."""
 
     estimate: float
     low: float
@@ -94,10 +53,10 @@ class Band(NamedTuple):
 
 
 class SmallestDose(NamedTuple):
-    """Smallest tested dose whose effect reaches the threshold, None where no tested dose does.
+    """Smallest tested dose whose effect reaches the threshold, None if no tested dose does.
 
-    low: smallest dose at which the band admits it; high: smallest dose at which the whole band has reached it (None
-    where none does: then the interval is open above `largest_dose`).
+    low: smallest dose at which the band includes the threshold; high: smallest dose at which the whole band has reached
+    it (None if there is none: then the interval is open above `largest_dose`).
     """
 
     dose: float | None
@@ -108,20 +67,20 @@ class SmallestDose(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """Plain English, with the largest dose named, since 'not reached' means nothing without it."""
+        """Return the result in words; names the largest dose, without which 'not reached' has no meaning."""
         effect = f"a risk difference of {self.threshold:+.2f}"
         if self.dose is None:
-            found = f"No tested dose up to {self.largest_dose:g} reaches {effect}"
+            result = f"No tested dose up to {self.largest_dose:g} reaches {effect}"
         else:
-            found = f"The smallest tested dose that reaches {effect} is {self.dose:g}"
+            result = f"The smallest tested dose that reaches {effect} is {self.dose:g}"
         if self.low is None:
-            return f"{found}; the simultaneous band excludes it at every dose up to {self.largest_dose:g}."
+            return f"{result}; the simultaneous band excludes it at every dose up to {self.largest_dose:g}."
         above = f"above {self.largest_dose:g}" if self.high is None else f"{self.high:g}"
-        return f"{found} (from the simultaneous band: {self.low:g} to {above}; largest dose {self.largest_dose:g})."
+        return f"{result} (from the simultaneous band: {self.low:g} to {above}; largest dose {self.largest_dose:g})."
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm (1979) step-down adjusted p-values, in the order given: they control the family-wise error."""
+    """Return Holm's (1979) step-down adjusted p-values, in the order of the arguments."""
     array = np.asarray(p_values, dtype=np.float64)
     if array.ndim != 1 or not ((array >= 0.0) & (array <= 1.0)).all():
         raise ValueError(f"p-values lie in [0, 1]: {list(p_values)}")
@@ -134,7 +93,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def equivalence(difference: PairedDifference, margin: float = 0.05, alpha: float = 0.05) -> Equivalence:
     """Test that a paired risk difference lies within +-margin: two one-sided score tests at alpha (Tango 1998).
 
-    `equivalent` is true exactly where Tango's interval at level 1 - 2 alpha lies inside the margins.
+    `equivalent` is true exactly when Tango's interval at level 1 - 2 alpha lies inside the margins.
     """
     from scipy.special import ndtr
 
@@ -150,31 +109,6 @@ def equivalence(difference: PairedDifference, margin: float = 0.05, alpha: float
     return Equivalence(p_value < alpha, p_value, margin, tango(gained, lost, n, 1.0 - 2.0 * alpha))
 
 
-def cluster_bootstrap(
-    values_by_replicate: npt.ArrayLike,
-    statistic: Callable[[npt.NDArray[Any]], float],
-    draws: int,
-    rng: np.random.Generator,
-    level: float = 0.95,
-) -> Interval:
-    """Percentile interval of a statistic, resampling whole replicates (Efron & Tibshirani 1993).
-
-    values_by_replicate: array whose first axis is the replicate, everything measured within one moving together.
-    statistic: from such an array to a number. Equal seeds give equal intervals. Raises ValueError where no replicate or
-    no draw is asked for, or where the statistic is NaN on a draw.
-    """
-    values = np.asarray(values_by_replicate)
-    if values.ndim < 1 or values.shape[0] < 1 or draws < 1:
-        raise ValueError(f"at least one replicate and one draw, not shape {values.shape} and {draws} draws")
-    replicates = values.shape[0]
-    sample = np.array([statistic(values[rng.integers(0, replicates, replicates)]) for _ in range(draws)], dtype=float)
-    if np.isnan(sample).any():
-        raise ValueError("the statistic is NaN on a bootstrap draw")
-    tail = (1.0 - checked_level(level)) / 2.0
-    low, high = np.quantile(sample, [tail, 1.0 - tail], method="inverted_cdf")
-    return Interval(float(low), float(high))
-
-
 def risk_ratio(
     treated: Values,
     control: Values,
@@ -182,11 +116,11 @@ def risk_ratio(
     draws: int = BOOTSTRAP_DRAWS,
     rng: np.random.Generator | None = None,
 ) -> RiskRatio:
-    """P(event | treated) / P(event | control) with a percentile interval that resamples pairs.
+    """Return P(event | treated) / P(event | control) with a percentile interval that resamples pairs.
 
-    Pairs fall into four cells, so resampling replicates is one multinomial draw of cell counts (the same distribution
-    as `cluster_bootstrap`, without its loop). Draws without a control event count as infinite, or are left out where
-    the treated arm has none either. NaN where no control arm has the event: a ratio to zero says nothing.
+    Pairs fall into four cells, so resampling replicates is one multinomial draw of cell counts. A draw without a
+    control event counts as infinite, or is left out if the treated arm has none either. All NaN if no control arm has
+    the event.
     """
     both, gained, lost, n = cells(treated, control)
     tail = (1.0 - checked_level(level)) / 2.0
@@ -209,12 +143,12 @@ def max_t_band(
     draws: int = BOOTSTRAP_DRAWS,
     rng: np.random.Generator | None = None,
 ) -> Band:
-    """Simultaneous band of risk differences over doses, from the bootstrapped maximum of |t| over doses.
+    """Return a simultaneous band of risk differences over doses, from the bootstrapped maximum of |t| over doses.
 
-    differences: replicate x dose, each entry treated minus control, -1, 0 or 1; the zero dose is left out. Replicates
-    are resampled whole, so the correlation of doses under common random numbers narrows the band (Westfall & Young
-    1993). The critical value sets the pointwise level at which `tango` intervals are taken, so that a dose without
-    discordant pairs keeps a width. Raises ValueError for another shape or other entries.
+    differences: replicate x dose, each entry treated minus control, -1, 0 or 1; without the zero dose. Replicates are
+    resampled whole, so the correlation of doses under common random numbers narrows the band (Westfall & Young 1993).
+    The critical value sets the pointwise level of the `tango` intervals, so that a dose without discordant pairs has a
+    positive width. Raises ValueError for another shape or other entries.
     """
     matrix = np.asarray(differences, dtype=np.float64)
     if matrix.ndim != 2 or 0 in matrix.shape or not np.isin(matrix, (-1.0, 0.0, 1.0)).all():
@@ -224,7 +158,7 @@ def max_t_band(
     estimates = matrix.mean(axis=0)
     spread = matrix.std(axis=0) / math.sqrt(n)
     moving = spread > 0.0
-    # Below the pointwise critical value a band would be narrower than one interval; Sidak's is its independent limit.
+    # A band is never narrower than one pointwise interval; Sidak's value is the limit for independent doses.
     critical = normal_quantile(checked_level(level))
     if moving.any():
         weights = generator.multinomial(n, np.full(n, 1.0 / n), size=draws) / n
@@ -240,7 +174,7 @@ def max_t_band(
 
 
 def smallest_dose_reaching(doses: Values, estimates: Values, band: Band, threshold: float = -0.10) -> SmallestDose:
-    """Find the smallest tested dose whose effect reaches the threshold (x10 for -.10), its interval from the band.
+    """Return the smallest tested dose whose effect reaches the threshold (x10 for -.10), its interval from the band.
 
     doses: increasing; estimates and band: one entry per dose. A negative threshold is reached from above, a positive
     one from below. Only tested doses count: nothing is interpolated and no monotone shape is imposed, so the interval
@@ -263,7 +197,7 @@ def smallest_dose_reaching(doses: Values, estimates: Values, band: Band, thresho
 
 
 class OutcomeVerdict(NamedTuple):
-    """What one outcome says: the word, the difference with the deciding interval, and Holm's adjusted p-value."""
+    """Verdict on one outcome: the word, the difference with the deciding interval, and Holm's adjusted p-value."""
 
     word: str
     difference: PairedDifference
@@ -272,7 +206,7 @@ class OutcomeVerdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on the primary outcome, with every outcome's own beside it (primary first) and a plain sentence."""
+    """Verdict on the primary outcome, and that of each outcome (primary first)."""
 
     word: str
     by_outcome: dict[str, OutcomeVerdict]
@@ -281,7 +215,7 @@ class Verdict:
 
     @property
     def sentence(self) -> str:
-        """Plain English with every number, its interval and n; says so where the model left no room for a fall."""
+        """Return the verdict in words, with every number, its interval and n; notes if a fall was impossible."""
         primary = next(iter(self.by_outcome.values())).difference
         parts = [self._part(name, outcome) for name, outcome in self.by_outcome.items()]
         note = ""
@@ -293,12 +227,12 @@ class Verdict:
         return f"{self.word[0].upper()}{self.word[1:]}: {'; '.join(parts)} (n = {primary.n} paired replicates).{note}"
 
     def _part(self, name: str, outcome: OutcomeVerdict) -> str:
-        found = outcome.difference
-        said = "" if outcome.word == self.word else f", by itself {outcome.word}"
+        change = outcome.difference
+        own_word = "" if outcome.word == self.word else f", on its own: {outcome.word}"
         return (
-            f"P({name}) goes from {found.control:.3f} to {found.treated:.3f}, a difference of {found.estimate:+.3f}"
-            f" ({100.0 * found.level:.4g}% interval {found.low:+.3f} to {found.high:+.3f},"
-            f" Monte Carlo error {found.monte_carlo_error:.3f}){said}"
+            f"P({name}) goes from {change.control:.3f} to {change.treated:.3f}, a difference of {change.estimate:+.3f}"
+            f" ({100.0 * change.level:.4g}% interval {change.low:+.3f} to {change.high:+.3f},"
+            f" Monte Carlo error {change.monte_carlo_error:.3f}){own_word}"
         )
 
 
@@ -309,7 +243,7 @@ def _word(difference: PairedDifference, margin: float) -> str:
         return "trapdoor"
     if -margin < difference.low and difference.high < margin:
         return "no effect of political size"
-    return f"not decided by {difference.n} replicates"
+    return f"inconclusive after {difference.n} replicates"
 
 
 def verdict(
@@ -322,13 +256,13 @@ def verdict(
     """Apply the rule declared before any run to the primary outcome and its co-primary.
 
     Interval below -margin: "moat"; above margin: "trapdoor"; inside +-margin: "no effect of political size"; otherwise
-    "not decided by n replicates". The word is the primary's; the co-primary has its own.
+    "inconclusive after n replicates". The verdict's word is the primary's; the co-primary has its own.
 
-    Both intervals are taken at level 1 - alpha/2 (.975 each). A wrong word of any kind needs an interval that misses
-    the truth, so with probability 1 - alpha no word is wrong. Holm's second step (the other outcome at the full level
-    once one is decided) keeps that promise for one null hypothesis per outcome, but not for a choice among three
-    words (Shaffer 1980), so only its first step is used here. Holm's adjusted p-values of "no difference at all"
-    stand beside. Raises ValueError where the two do not rest on the same number of replicates.
+    Both intervals have level 1 - alpha/2 (.975 each). A wrong word needs an interval that misses the true value, so no
+    word is wrong with probability 1 - alpha. Holm's second step (the other outcome at the full level once one is
+    decided) guarantees this for one null hypothesis per outcome, but not for a choice among three words (Shaffer 1980),
+    so only its first step is used. Holm's adjusted p-values of "no difference at all" are reported too. Raises
+    ValueError if the two outcomes have different numbers of replicates.
     """
     if difference.n != co_primary.n:
         raise ValueError(f"outcomes of the same replicates: {difference.n} against {co_primary.n}")
@@ -338,7 +272,7 @@ def verdict(
     widened = [difference.at_level(level), co_primary.at_level(level)]
     adjusted = holm([difference.p_value, co_primary.p_value])
     by_outcome = {
-        name: OutcomeVerdict(_word(found, margin), found, p)
-        for name, found, p in zip(outcomes, widened, adjusted, strict=True)
+        name: OutcomeVerdict(_word(change, margin), change, p)
+        for name, change, p in zip(outcomes, widened, adjusted, strict=True)
     }
     return Verdict(by_outcome[outcomes[0]].word, by_outcome, margin, level)

@@ -1,6 +1,6 @@
 """Sensitivity of outcomes to factors over a design's points: Sobol' indices and Morris' elementary effects via SALib.
 
-SALib turns a single NaN into indices of 0 without a word, so everything is checked before it sees a number.
+SALib silently turns a single NaN into indices of 0, so every input is checked first.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def point_outcomes(
     visibility: float | None = None,
     points: int | None = None,
 ) -> pd.DataFrame:
-    """Mean of an outcome at every design point and its Monte Carlo error: columns point, value, mcse, n.
+    """Return the mean of an outcome at every design point and its Monte Carlo error: columns point, value, mcse, n.
 
     frame: runs of a sweep. With `breadth` the paired difference of that dose (at that visibility, if given) from the
     point's zero-exposure arm, within replicate; without, the mean over the point's rows. points: how many the design
-    has. Raises UserError, naming them, for missing points or rows, NaN, doubled rows and mixed code generations.
+    has. Raises UserError, naming them, for missing points or rows, NaN, duplicate rows and mixed code versions.
     """
     needed = ["point", "replicate", outcome] + (["arm", "breadth"] if breadth is not None else [])
     refuse_incomplete(frame, needed)
@@ -63,9 +63,10 @@ def point_outcomes(
             if rows.empty or rows.duplicated(keys).any():
                 raise UserError(f"the contrast needs exactly one arm at {what} in every point; name the visibility")
         both = dosed[[*keys, outcome]].merge(zero[[*keys, outcome]], on=keys, how="outer", suffixes=("", "_zero"))
-        gone = both[both.isna().any(axis=1)]
-        if len(gone):
-            named = [f"(point {p}, replicate {r})" for p, r in zip(gone["point"], gone["replicate"], strict=True)]
+        unpaired = both[both.isna().any(axis=1)]
+        if len(unpaired):
+            places = zip(unpaired["point"], unpaired["replicate"], strict=True)
+            named = [f"(point {point}, replicate {replicate})" for point, replicate in places]
             raise UserError(f"missing rows: {some(named)} lack an arm of the contrast")
         wide = both.assign(**{outcome: both[outcome] - both[f"{outcome}_zero"]})
     grouped = wide.groupby("point")[outcome]
@@ -76,19 +77,19 @@ def point_outcomes(
 
 
 def _checked(values: Floats, length: int, what: str) -> Floats:
-    found = np.asarray(values, dtype=np.float64)
-    if found.shape != (length,):
-        raise UserError(f"{what} needs {length} points, found {found.size}")
-    wrong = np.flatnonzero(~np.isfinite(found))
+    outcomes = np.asarray(values, dtype=np.float64)
+    if outcomes.shape != (length,):
+        raise UserError(f"{what} needs {length} points, found {outcomes.size}")
+    wrong = np.flatnonzero(~np.isfinite(outcomes))
     if wrong.size:
-        raise UserError(f"NaN or infinite outcome at {some([f'point {one}' for one in wrong.tolist()])}")
-    if found.min() == found.max():
-        raise UserError("the outcome is the same at every point: there is no variance to share out")
-    return found
+        raise UserError(f"NaN or infinite outcome at {some([f'point {point}' for point in wrong.tolist()])}")
+    if outcomes.min() == outcomes.max():
+        raise UserError("the outcome is the same at every point: there is no variance to decompose")
+    return outcomes
 
 
 def noise_share(values: Floats, errors: Floats | None) -> float:
-    """Part of the variance over points that is Monte Carlo noise of the points' own replicates; NaN if unknown."""
+    """Return the share of the variance over points that is Monte Carlo noise of their replicates; NaN if unknown."""
     if errors is None or not np.isfinite(errors).all():
         return math.nan
     return float((np.asarray(errors) ** 2).mean() / np.var(values, ddof=1))
@@ -104,7 +105,7 @@ def sobol_table(
     seed: int = 0,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """First-order, total and (if the design has them) second-order Sobol' indices with bootstrap intervals.
+    """Return first-order, total and (if the design has them) second-order Sobol' indices with bootstrap intervals.
 
     values: outcome of every point in the order of Saltelli's (2002) design, N (d + 2) of them, or N (2 d + 2) with
     second order. errors: their Monte Carlo errors, for `noise_share`; noise inflates total indices. Estimators:
@@ -118,17 +119,17 @@ def sobol_table(
         raise UserError(f"a Sobol' design of {d} factors has a multiple of {block} points, found {total}")
     y = _checked(values, total, "the design")
     problem = {"num_vars": d, "names": list(names), "bounds": [[0.0, 1.0]] * d}
-    found = library("SALib.analyze.sobol").analyze(
+    indices = library("SALib.analyze.sobol").analyze(
         problem, y, calc_second_order=second_order, num_resamples=RESAMPLES, conf_level=level, seed=seed
     )
     rows = [
-        (word, name, "", found[key][place], found[f"{key}_conf"][place])
+        (word, name, "", indices[key][place], indices[f"{key}_conf"][place])
         for word, key in (("first", "S1"), ("total", "ST"))
         for place, name in enumerate(names)
     ]
     if second_order:
         rows += [
-            ("second", names[i], names[j], found["S2"][i, j], found["S2_conf"][i, j])
+            ("second", names[i], names[j], indices["S2"][i, j], indices["S2_conf"][i, j])
             for i in range(d)
             for j in range(i + 1, d)
         ]
@@ -136,7 +137,7 @@ def sobol_table(
 
 
 def unit_places(frame: pd.DataFrame, names: Sequence[str], levels: int) -> Floats:
-    """Places in [0, 1] of a Morris design's points from the factors' values: the level's number over levels - 1.
+    """Return the places in [0, 1] of a Morris design's points: the number of a factor's level over levels - 1.
 
     frame: a row per point, in the order of the design. Works for linear and log factors alike. Raises UserError for a
     factor that does not take `levels` different values.
@@ -161,7 +162,7 @@ def morris_table(
     seed: int = 0,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Elementary effects (Morris 1991): mean, mean absolute value (Campolongo et al. 2007) and spread of each factor.
+    """Return elementary effects (Morris 1991): mean, mean absolute value (Campolongo et al. 2007) and spread.
 
     places: points of the trajectories in [0, 1], shape (trajectories (d + 1), d), in order. values: their outcomes; an
     effect is the change of the outcome over a factor's whole range. Only the mean absolute value has SALib's bootstrap
@@ -175,16 +176,16 @@ def morris_table(
     problem = {"num_vars": d, "names": list(names), "bounds": [[0.0, 1.0]] * d}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = library("SALib.analyze.morris").analyze(
+        effects = library("SALib.analyze.morris").analyze(
             problem, x, y, num_resamples=RESAMPLES, conf_level=level, num_levels=levels, seed=seed
         )
     trajectories = len(x) // (d + 1)
     rows: list[tuple[str, str, str, float, float]] = []
     for place, name in enumerate(names):
-        mean, spread = float(found["mu"][place]), float(found["sigma"][place])
+        mean, spread = float(effects["mu"][place]), float(effects["sigma"][place])
         half = normal_quantile(level) * spread / math.sqrt(trajectories)
         rows += [
-            ("mean_absolute", name, "", float(found["mu_star"][place]), float(found["mu_star_conf"][place])),
+            ("mean_absolute", name, "", float(effects["mu_star"][place]), float(effects["mu_star_conf"][place])),
             ("mean", name, "", mean, half),
             ("spread", name, "", spread, math.nan),
         ]

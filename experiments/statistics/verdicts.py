@@ -1,7 +1,7 @@
-"""Which hypothesis an arm's outcomes look like, by a rule on paired intervals declared before any run.
+"""Labels of phase maps: the hypothesis that an arm's outcomes fit, by a rule declared before any run.
 
-A cell of a phase map is one dose against the zero-exposure arm of the same point. Its word is no proof: several
-mechanisms leave the same trace, and "not decided" is an answer.
+A cell of a phase map compares one dose with the zero-exposure arm of the same point. Its label is no proof: several
+mechanisms give the same outcomes, and "not decided" is a possible label.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CLOSE_PLATFORMS = 0.15
 
 
 class Word(NamedTuple):
-    """A word of the map: its letter, the hypothesis, and the rule in a sentence."""
+    """A label of the map: its letter, the hypothesis, and the rule in a sentence."""
 
     letter: str
     hypothesis: str
@@ -40,7 +40,7 @@ WORDS: dict[str, Word] = {
 
 
 class Evidence(NamedTuple):
-    """What the rule looks at: paired differences of three events, attempts and platform distance at zero exposure."""
+    """Input of the rule: paired differences of three events, attempts and platform distance at zero exposure."""
 
     attempted: PairedDifference
     restricted: PairedDifference
@@ -49,33 +49,33 @@ class Evidence(NamedTuple):
     distance_at_zero: float
 
 
-def _within(one: PairedDifference) -> bool:
-    return one.low > -MARGIN and one.high < MARGIN
+def _within(difference: PairedDifference) -> bool:
+    return difference.low > -MARGIN and difference.high < MARGIN
 
 
-def word_of(found: Evidence) -> str:
-    """The word of one cell; the first rule that holds, in the order of the sentences of `WORDS` as printed below.
+def word_of(evidence: Evidence) -> str:
+    """Return the label of one cell: that of the first rule below that holds.
 
-    Intervals of reversed and restricted are taken at the level they come with; give them widened for a family.
+    The intervals are used at the level they have; for a family of cells the caller widens them.
     """
-    if max(found.reversed.low, found.restricted.low) > MARGIN:
+    if max(evidence.reversed.low, evidence.restricted.low) > MARGIN:
         return "trapdoor"
-    if min(found.reversed.high, found.restricted.high) < -MARGIN:
-        if _within(found.attempted):
+    if min(evidence.reversed.high, evidence.restricted.high) < -MARGIN:
+        if _within(evidence.attempted):
             return "gridlock"
-        return "moat" if found.attempted.high < 0.0 and found.reversed.high < -MARGIN else "fewer reversals"
-    if _within(found.reversed) and _within(found.restricted):
-        close = found.attempted_at_zero < FEW_ATTEMPTS and found.distance_at_zero < CLOSE_PLATFORMS
+        return "moat" if evidence.attempted.high < 0.0 and evidence.reversed.high < -MARGIN else "fewer reversals"
+    if _within(evidence.reversed) and _within(evidence.restricted):
+        close = evidence.attempted_at_zero < FEW_ATTEMPTS and evidence.distance_at_zero < CLOSE_PLATFORMS
         return "convergence without moat" if close else "no effect"
     return "not decided"
 
 
 def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -> pd.DataFrame:
-    """One row per dose: breadth, visible stake (visibility * mean stake of holders), differences and the word.
+    """Return one row per dose: breadth, visible stake (visibility * mean stake of holders), differences and label.
 
-    frame: runs of a stress test or a sweep; rows with another layer are left out. The level is divided by the number
-    of doses and by the two deciding outcomes (Bonferroni), so that with probability `level` no word of the map is
-    wrong. Raises UserError for holes, and where a point has no single zero-exposure arm.
+    frame: runs of a stress test or a sweep; rows with another layer are left out. The error 1 - level is divided by the
+    number of doses and the two deciding outcomes (Bonferroni), so that no label of the map is wrong with probability
+    `level`. Raises UserError for missing rows or values, and if a point has no single zero-exposure arm.
     """
     events = ("attempted", "restricted", "reversed")
     refuse_incomplete(
@@ -86,14 +86,14 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
     treatments = [*keys, "arm"]
     doses = rows[rows["breadth"] > 0.0].groupby(treatments, sort=True)
     widened = 1.0 - (1.0 - level) / max(1, 2 * doses.ngroups)
-    found = []
+    cells = []
     for place, arm in doses:
         point = rows[rows["point"] == place[0]] if keys else rows
         zero = zero_of(point, arm)
         both = arm.merge(zero, on="replicate", suffixes=("", "_zero"))
         if len(both) != len(arm) or len(both) != len(zero):
             raise UserError(f"missing rows: arm {place[-1]} and its zero-exposure arm have different replicates")
-        pairs = {one: paired_risk_difference(both[one], both[f"{one}_zero"], widened) for one in events}
+        pairs = {event: paired_risk_difference(both[event], both[f"{event}_zero"], widened) for event in events}
         evidence = Evidence(
             pairs["attempted"],
             pairs["restricted"],
@@ -102,26 +102,26 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
             float(zero["platform_distance"].mean()),
         )
         severity = paired_mean_difference(both["severity"], both["severity_zero"])
-        found.append(
+        cells.append(
             {
                 **({"point": place[0]} if keys else {}),
                 **{"breadth": float(arm["breadth"].iloc[0]), "visibility": float(arm["visibility"].iloc[0])},
                 "allocation": float(arm["allocation"].iloc[0]),
                 "mean_stake": float(arm["mean_stake"].mean()),
                 "visible_stake": float(arm["visibility"].iloc[0] * arm["mean_stake"].mean()),
-                **{f"rd_{one}": pairs[one].estimate for one in events},
-                **{f"rd_{one}_low": pairs[one].low for one in events},
-                **{f"rd_{one}_high": pairs[one].high for one in events},
+                **{f"rd_{event}": pairs[event].estimate for event in events},
+                **{f"rd_{event}_low": pairs[event].low for event in events},
+                **{f"rd_{event}_high": pairs[event].high for event in events},
                 **{"severity_difference": severity.estimate, "word": word_of(evidence), "n": len(both)},
             }
         )
-    if not found:
+    if not cells:
         raise UserError("a phase map needs at least one dose above zero")
-    return pd.DataFrame(found)
+    return pd.DataFrame(cells)
 
 
 def zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
-    """The zero-exposure rows an arm is compared with: same point, and the same exposure otherwise."""
+    """Return the zero-exposure rows to compare an arm with: the same point and the same other exposure settings."""
     zero = point[point["breadth"] == 0.0]
     for name in ("allocation", "skew", "grandfathering"):
         if zero["arm"].nunique() > 1 and name in zero.columns:
@@ -132,7 +132,7 @@ def zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
 
 
 def legend_lines(words: Sequence[str]) -> list[str]:
-    """One line for each word that occurs, in the order of WORDS."""
+    """Return one line for each label that occurs, in the order of WORDS."""
     return [
         f"{word.letter}  {name}" + (f" ({word.hypothesis})" if word.hypothesis else "") + f": {word.rule}"
         for name, word in WORDS.items()

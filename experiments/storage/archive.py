@@ -1,15 +1,14 @@
-"""`moat archive`: one zip file of a results folder, the same bytes for the same contents."""
+"""Zip file of a results folder (`moat archive`): equal contents give equal bytes."""
 
 from __future__ import annotations
 
-import hashlib
+import shutil
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 from ..errors import UserError
-from .atomic_files import PARTIAL, disk_errors_in_one_line
-from .provenance import CHECKSUMS, verify_checksums
+from .atomic_files import PARTIAL, partial_file
+from .provenance import CHECKSUMS, file_digest, verify_checksums
 from .results_folder import LEDGER, LOCK, hold, read_manifest
 
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -18,7 +17,7 @@ _CHUNK = 1 << 20
 
 
 def archive_folder(path: Path, out: Path | None = None) -> str:
-    """Check the checksums of a results folder and pack it, ledger included; returns what to tell.
+    """Check the checksums of a results folder and pack it, ledger included; returns one line: file, size, digest.
 
     Raises UserError if files were changed since the export, or a coordinator is at work in the folder.
     """
@@ -36,38 +35,24 @@ def archive_folder(path: Path, out: Path | None = None) -> str:
                 "(files of your own belong outside)"
             )
         size = _pack(path, target)
-    return f"{target}: {size:,} bytes, sha256 {_digest(target)}"
+    return f"{target}: {size:,} bytes, sha256 {file_digest(target)}"
 
 
 def _pack(path: Path, target: Path) -> int:
-    partial = target.with_name(target.name + PARTIAL)
-    files = sorted(file for file in path.rglob("*") if file.is_file() and _kept(file, path))
-    with disk_errors_in_one_line(target):
-        try:
-            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-                for file in files:
-                    info = zipfile.ZipInfo(f"{path.name}/{file.relative_to(path).as_posix()}", _TIME)
-                    info.compress_type = zipfile.ZIP_STORED if file.suffix in _STORED else zipfile.ZIP_DEFLATED
-                    info.external_attr = 0o644 << 16
-                    with file.open("rb") as stream, packed.open(info, "w", force_zip64=True) as inside:
-                        while chunk := stream.read(_CHUNK):
-                            inside.write(chunk)
-            partial.replace(target)
-        except BaseException:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise
-        return target.stat().st_size
+    files = sorted(file for file in path.rglob("*") if file.is_file() and _belongs(file, path))
+    with (
+        partial_file(target) as partial,
+        zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
+        for file in files:
+            info = zipfile.ZipInfo(f"{path.name}/{file.relative_to(path).as_posix()}", _TIME)
+            info.compress_type = zipfile.ZIP_STORED if file.suffix in _STORED else zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            with file.open("rb") as stream, archive.open(info, "w", force_zip64=True) as member:
+                shutil.copyfileobj(stream, member, _CHUNK)
+    return target.stat().st_size
 
 
-def _kept(file: Path, path: Path) -> bool:
+def _belongs(file: Path, path: Path) -> bool:
     side = {f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"}
     return not (file.parent == path and (file.name == LOCK or file.name in side)) and not file.name.endswith(PARTIAL)
-
-
-def _digest(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Writing files so that a crash or a full disk leaves the old file or the new one, and one line says what happened."""
+"""Atomic file writes: a crash or a full disk leaves the old file or the new one, and disk errors become one line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTIAL = ".partial"
 
 @contextmanager
 def disk_errors_in_one_line(path: Path) -> Iterator[None]:
-    """Turn what a disk or SQLite refuses while writing `path` into a UserError of one line; the rest passes through."""
+    """Turn disk and SQLite errors while writing `path` into a UserError of one line; other errors pass."""
     try:
         yield
     except OSError as error:
@@ -52,8 +52,8 @@ def _sqlite_line(error: sqlite3.Error, path: Path) -> str | None:
 
 
 @contextmanager
-def replaced_atomically(path: Path) -> Iterator[TextIO]:
-    """A text stream (UTF-8, newlines as written) whose contents become `path` at the end of the block, or never.
+def partial_file(path: Path) -> Iterator[Path]:
+    """Yield the path of a file to write, which replaces `path` at the end of the block, or is removed.
 
     Makes the folder if needed. Raises UserError in one line when the disk is full or refuses.
     """
@@ -61,9 +61,8 @@ def replaced_atomically(path: Path) -> Iterator[TextIO]:
     with disk_errors_in_one_line(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with partial.open("w", encoding="utf-8", newline="") as stream:
-                yield stream
-                stream.flush()
+            yield partial
+            with partial.open("rb+") as stream:
                 os.fsync(stream.fileno())
             partial.replace(path)
         except BaseException:
@@ -71,6 +70,13 @@ def replaced_atomically(path: Path) -> Iterator[TextIO]:
                 partial.unlink(missing_ok=True)
             raise
         _make_durable(path.parent)
+
+
+@contextmanager
+def replaced_atomically(path: Path) -> Iterator[TextIO]:
+    """Yield a text stream (UTF-8, newlines as written) whose contents replace `path`; errors as `partial_file`."""
+    with partial_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
+        yield stream
 
 
 def _make_durable(folder: Path) -> None:

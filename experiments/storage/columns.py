@@ -1,4 +1,4 @@
-"""The declaration of a column: one source for tables, range checks and the codebook."""
+"""Declaration of a table column: the source of tables, range checks and the codebook."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class Column(NamedTuple):
-    """One column of a table, as the codebook prints it.
+    """One column of a table.
 
-    name: the column's name in the file. unit: its unit ("" where it has none). low, high: the closed range a value can
-    lie in (infinite where there is no bound). meaning: one plain sentence. formula: how it is computed.
+    name: the column's name in the file. unit: its unit ("" if it has none). low, high: the closed range of its values
+    (infinite where there is no bound). meaning: one plain sentence. formula: how it is computed.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The ledger of finished runs: every acknowledged run is on disk, once, whatever dies next."""
+"""Ledger of finished runs: a run whose recording returned is on disk, exactly once, whatever process dies next."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from ..errors import NonDeterministic, UserError
 from .atomic_files import disk_errors_in_one_line
 from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash_of_texts
 from .tables import write_csv, write_parquet
-
-__all__ = ["CycleRecord", "FailureRecord", "Ledger", "RunRecord", "journal_mode"]
 
 _BUSY_SECONDS = 30.0
 
@@ -51,7 +49,7 @@ class RunRecord(TypedDict):
 
 
 class CycleRecord(TypedDict):
-    """One administration of a run; `key` is the run's, `number` counts from 0 or 1, as the caller likes."""
+    """One administration of a run; `key` is the run's, `number` counts from 0 or 1, as the protocol chooses."""
 
     key: str
     number: int
@@ -59,7 +57,7 @@ class CycleRecord(TypedDict):
 
 
 class FailureRecord(TypedDict):
-    """One failed attempt at a task; `detail` is the traceback, if there was one."""
+    """One failed attempt at a task; `detail` is the traceback, if any."""
 
     task: str
     attempt: int
@@ -98,21 +96,21 @@ class Ledger:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
 
     def _check_schema(self) -> None:
-        (found,) = self._connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-        if found != str(SCHEMA_VERSION):
-            raise UserError(f"{self.path} has outcome schema {found}, this version writes {SCHEMA_VERSION}")
+        (schema,) = self._connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+        if schema != str(SCHEMA_VERSION):
+            raise UserError(f"{self.path} has outcome schema {schema}, this version writes {SCHEMA_VERSION}")
 
     def close(self) -> None:
-        """Close; the writer also folds the write-ahead log in, so that the one file can be copied."""
+        """Close; the writer merges the write-ahead log into the file, so that one file can be copied."""
         if not self.read_only:
-            # A reader in between keeps the log alive: then it stays, and nothing is lost.
+            # While another process reads, the log stays; nothing is lost.
             with suppress(sqlite3.Error):
                 self._connection.execute("PRAGMA busy_timeout=0")
                 self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
 
     def __enter__(self) -> Ledger:
-        """The ledger itself."""
+        """Return the ledger."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -121,7 +119,7 @@ class Ledger:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """One transaction for everything recorded in the block: one flush of the disk for many tasks."""
+        """Record everything in the block in one transaction: one flush of the disk for many tasks."""
         with self._transaction():
             self._together = True
             try:
@@ -143,22 +141,22 @@ class Ledger:
                 self._connection.execute("COMMIT")
                 raise
             except BaseException:
-                if self._connection.in_transaction:  # SQLite has rolled back by itself when the disk was full
+                if self._connection.in_transaction:  # a full disk makes SQLite roll back
                     self._connection.execute("ROLLBACK")
                 raise
 
     def record(self, task_key: str, runs: Sequence[RunRecord], cycles: Sequence[CycleRecord] = ()) -> bool:
-        """Write a finished task, all or nothing; False if all of it was there already, with equal outcomes.
+        """Record a finished task, all or nothing; False if all of it was recorded before, with equal outcomes.
 
         Raises NonDeterministic (and flags the study) if a run was recorded with another outcome, ValueError for NaN or
         for cycles of a run not in `runs`.
         """
         prepared = [_prepared(run, cycles) for run in runs]
-        strangers = {cycle["key"] for cycle in cycles} - {run["key"] for run in runs}
-        if strangers:
-            raise ValueError(f"cycles of runs that are not in the task {task_key}: {sorted(strangers)}")
+        unknown = {cycle["key"] for cycle in cycles} - {run["key"] for run in runs}
+        if unknown:
+            raise ValueError(f"cycles of runs that are not in the task {task_key}: {sorted(unknown)}")
         with self._transaction() as connection:
-            disagreements = [found for run in prepared if (found := self._disagreement(run)) is not None]
+            disagreements = [row for run in prepared if (row := self._disagreement(run)) is not None]
             if disagreements:
                 connection.executemany("INSERT INTO disagreements VALUES (?, ?, ?)", disagreements)
                 fresh = False
@@ -187,7 +185,7 @@ class Ledger:
     def record_failure(
         self, task_key: str, attempt: int, reason: str, seed: int | None, detail: str = "", *, final: bool = False
     ) -> None:
-        """Write a failed attempt; the task stays open. `final`: it is given up until `forgive` or a success."""
+        """Record a failed attempt; the task stays open. `final`: it is given up until `forgive` or a success."""
         values = (task_key, attempt, reason, detail, None if seed is None else str(seed))
         with self._transaction() as connection:
             connection.execute("INSERT INTO failures VALUES (?, ?, ?, ?, ?)", values)
@@ -195,35 +193,35 @@ class Ledger:
                 connection.execute("INSERT OR REPLACE INTO given_up VALUES (?, ?)", (task_key, reason))
 
     def given_up(self) -> dict[str, str]:
-        """Tasks that failed as often as they were allowed to, and the last reason."""
+        """Return the tasks that have no attempt left, with the last reason."""
         return dict(self._connection.execute("SELECT task, reason FROM given_up ORDER BY task"))
 
     def forgive(self) -> None:
-        """Take up again what was given up."""
+        """Reopen the tasks that were given up."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM given_up")
 
     def recorded(self, keys: Sequence[str]) -> set[str]:
-        """Those of some run keys that are recorded."""
+        """Return those of the run keys that are recorded."""
         return {key for key in keys if self._connection.execute(_RUN_EXISTS, (key,)).fetchone() is not None}
 
     def run_row(self, key: str) -> tuple[str, dict[str, Any]] | None:
-        """Outcome hash and row of one run; None if it is not recorded."""
-        found = self._connection.execute("SELECT outcome_hash, row FROM runs WHERE key = ?", (key,)).fetchone()
-        return None if found is None else (found[0], json.loads(found[1]))
+        """Return outcome hash and row of one run; None if it is not recorded."""
+        row = self._connection.execute("SELECT outcome_hash, row FROM runs WHERE key = ?", (key,)).fetchone()
+        return None if row is None else (row[0], json.loads(row[1]))
 
     def cycle_rows(self, key: str) -> list[tuple[int, dict[str, Any]]]:
-        """Number and row of each administration of one run."""
-        found = self._connection.execute("SELECT number, row FROM cycles WHERE key = ? ORDER BY number", (key,))
-        return [(number, json.loads(row)) for number, row in found]
+        """Return number and row of each administration of one run."""
+        rows = self._connection.execute("SELECT number, row FROM cycles WHERE key = ? ORDER BY number", (key,))
+        return [(number, json.loads(row)) for number, row in rows]
 
     def find(self, prefix: str) -> list[tuple[str, int, str]]:
-        """Key, replicate and arm of the runs whose key starts with `prefix` (hexadecimal digits), at most two."""
+        """Return key, replicate and arm of runs whose key starts with `prefix` (hexadecimal digits), at most two."""
         query = "SELECT key, replicate, arm FROM runs WHERE key >= ? AND key < ? ORDER BY key LIMIT 2"
         return list(self._connection.execute(query, (prefix, prefix + "g")))
 
     def copy_from(self, other: Path) -> int:
-        """Take over every run of another ledger in one transaction, comparing outcomes of runs held by both.
+        """Copy every run of another ledger in one transaction; runs that both hold are compared.
 
         Returns the number of runs that are new. Raises NonDeterministic (and flags the study) if two disagree.
         """
@@ -236,11 +234,12 @@ class Ledger:
             ):
                 cycles = theirs.execute("SELECT key, number, row FROM cycles WHERE key = ?", (key,)).fetchall()
                 run = _Prepared(key, replicate, arm, hashed, row, cycles)
-                wrong = self._disagreement(run)
-                if wrong is not None:
-                    connection.execute("INSERT INTO disagreements VALUES (?, ?, ?)", wrong)
+                disagreement = self._disagreement(run)
+                if disagreement is not None:
+                    connection.execute("INSERT INTO disagreements VALUES (?, ?, ?)", disagreement)
+                    _, ours, other_hash = disagreement
                     raise NonDeterministic(
-                        f"run {key} gave outcome {wrong[1][:16]} in one folder, {wrong[2][:16]} in {other}"
+                        f"run {key} gave outcome {ours[:16]} in one folder, {other_hash[:16]} in {other}"
                     )
                 fresh += self._insert(task, run)
             connection.executemany("INSERT OR IGNORE INTO tasks VALUES (?)", theirs.execute("SELECT key FROM tasks"))
@@ -255,19 +254,15 @@ class Ledger:
             return fresh
 
     def done(self) -> set[str]:
-        """Keys of the recorded tasks."""
+        """Return the keys of the recorded tasks."""
         return {key for (key,) in self._connection.execute("SELECT key FROM tasks")}
 
-    def is_done(self, task_key: str) -> bool:
-        """Whether one task is recorded; no memory, for studies of millions."""
-        return self._connection.execute("SELECT 1 FROM tasks WHERE key = ?", (task_key,)).fetchone() is not None
-
     def count(self) -> int:
-        """Number of recorded runs."""
+        """Return the number of recorded runs."""
         return int(self._connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
     def failures(self, *, open_only: bool = True) -> list[FailureRecord]:
-        """Failed attempts in the order they happened; by default only of tasks that never succeeded."""
+        """Return failed attempts in the order they happened; by default only of tasks that never succeeded."""
         query = "SELECT task, attempt, reason, detail, seed FROM failures"
         if open_only:
             query += " WHERE task NOT IN (SELECT key FROM tasks)"
@@ -277,21 +272,21 @@ class Ledger:
         ]
 
     def disagreements(self) -> list[str]:
-        """Keys of runs whose repeated execution gave another outcome; not empty means non-deterministic."""
+        """Return the keys of runs that gave two outcomes; a study with any is non-deterministic."""
         return [key for (key,) in self._connection.execute("SELECT DISTINCT key FROM disagreements ORDER BY key")]
 
     def runs(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
-        """Rows by (replicate, place of the arm in `arms`, key), each with key, replicate, arm and outcome_hash added.
+        """Yield rows by (replicate, place of the arm in `arms`, key), with key, replicate, arm and outcome_hash added.
 
-        replicates: only those below this number. A row's own columns win over the added ones. Raises ValueError for an
-        arm that is not in `arms`.
+        replicates: only those below this number. A row's own columns replace added ones of the same name. Raises
+        ValueError for an arm that is not in `arms`.
         """
         names = ("replicate", "arm", "key", "outcome_hash")
         query = "SELECT replicate, arm, key, outcome_hash, row FROM runs WHERE replicate < ? ORDER BY replicate"
         return _in_order(self._connection.execute(query, (replicates,)), names, arms)
 
     def cycles(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
-        """Rows per administration in the order of `runs`, then by number; with key, replicate, arm and number added."""
+        """Yield a row per administration, ordered as `runs`, then by number; adds key, replicate, arm and number."""
         names = ("replicate", "arm", "key", "number")
         query = (
             "SELECT r.replicate, r.arm, c.key, c.number, c.row "
@@ -309,21 +304,20 @@ class Ledger:
         replicates: int = _ALL,
         parquet: bool = False,
     ) -> tuple[Path, Path]:
-        """Write runs.csv and cycles.csv into `folder` (made if needed), each replaced in one step; returns both paths.
+        """Write runs.csv and cycles.csv into `folder` (made if needed), each atomically; returns both paths.
 
-        `parquet`: the same tables as Parquet beside them.
+        `parquet`: write the same tables as Parquet too.
 
-        The bytes depend on the rows, the columns and the order of `arms` only. Columns may name key, replicate, arm,
-        outcome_hash (runs) and number (cycles) beside the rows' own. Floats by repr, truth as 1 and 0, a missing value
-        empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
+        The bytes depend only on the rows, the columns and the order of `arms`. Columns may name key, replicate, arm,
+        outcome_hash (runs) and number (cycles) beside the rows' own. Format and errors as `tables.write_csv`.
         """
         runs, cycles = folder / "runs.csv", folder / "cycles.csv"
         added = {"replicate", "arm", "key"}
-        found = (
+        tables = (
             (runs, write_csv(runs, run_columns, added | {"outcome_hash"}, self.runs(arms, replicates))),
             (cycles, write_csv(cycles, cycle_columns, added | {"number"}, self.cycles(arms, replicates))),
         )
-        for table, kinds in found if parquet else ():
+        for table, kinds in tables if parquet else ():
             write_parquet(table.with_suffix(".parquet"), table, kinds)
         return runs, cycles
 
@@ -347,7 +341,7 @@ def _prepared(run: RunRecord, cycles: Sequence[CycleRecord]) -> _Prepared:
 
 
 def journal_mode(connection: sqlite3.Connection) -> str:
-    """Set the write-ahead log, or the rollback journal where the file system has no shared memory; returns the mode."""
+    """Set the write-ahead log, or the rollback journal if the file system has no shared memory; returns the mode."""
     with suppress(sqlite3.OperationalError):
         (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         if mode == "wal":
@@ -357,14 +351,14 @@ def journal_mode(connection: sqlite3.Connection) -> str:
 
 
 def _in_order(
-    found: Iterable[tuple[Any, ...]], names: tuple[str, ...], arms: Sequence[str]
+    records: Iterable[tuple[Any, ...]], names: tuple[str, ...], arms: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """One replicate at a time, so that memory does not grow with the study."""
+    """Yield rows in the order of the arms, one replicate at a time: memory does not grow with the study."""
     places = {arm: place for place, arm in enumerate(arms)}
-    for _, group in itertools.groupby(found, key=lambda values: values[0]):
-        together = list(group)
-        for values in together:
+    for _, group in itertools.groupby(records, key=lambda values: values[0]):
+        replicate = list(group)
+        for values in replicate:
             if values[1] not in places:
                 raise ValueError(f"the arm {values[1]!r} of run {values[2]} is not among the declared arms")
-        for values in sorted(together, key=lambda values: (places[values[1]], *values[2:4])):
+        for values in sorted(replicate, key=lambda values: (places[values[1]], *values[2:4])):
             yield dict(zip(names, values[:-1], strict=True)) | json.loads(values[-1])

@@ -1,4 +1,4 @@
-"""Where a number comes from: the code, the request, the versions; and the hashes that tell two of them apart."""
+"""Provenance of results: code hash, keys of runs, hashes of outcomes, manifest and checksums."""
 
 from __future__ import annotations
 
@@ -15,31 +15,12 @@ from ...agents.source_hash import (
     APPLICATION,
     COMPILER_PACKAGES,
     digest_of,
-    kernel_code_hash,
     model_sources,
     normalised,
     short,
-    use_code_named_cache,
     versions,
 )
 from .atomic_files import PARTIAL, replaced_atomically
-
-__all__ = [
-    "CHECKSUMS",
-    "EXPERIMENT_MODULES",
-    "SCHEMA_VERSION",
-    "canonical_json",
-    "code_hash",
-    "kernel_code_hash",
-    "manifest",
-    "outcome_hash",
-    "run_key",
-    "short",
-    "short_code_hash",
-    "use_code_named_cache",
-    "verify_checksums",
-    "write_checksums",
-]
 
 SCHEMA_VERSION = 2
 """Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
@@ -47,9 +28,8 @@ EXPERIMENT_MODULES = ("protocols",)
 """Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
 CHECKSUMS = "SHA256SUMS"
-# The ledger is working state: its bytes depend on the order in which runs finished, unlike everything exported from it.
+# The ledger's bytes depend on the order in which runs finished; the exports' bytes do not.
 _NOT_DIGESTED = (CHECKSUMS, ".lock", "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.sqlite-journal")
-_CHUNK = 1 << 20
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _NAMES = frozenset({str})
 _CELLS = frozenset({str, int, float, bool, type(None)})
@@ -57,7 +37,7 @@ _CELLS = frozenset({str, int, float, bool, type(None)})
 
 @functools.cache
 def code_hash() -> str:
-    """sha256 (64 hex characters) of everything that decides an outcome; read once per process.
+    """Return the sha256 (64 hex characters) of everything that decides an outcome; read once per process.
 
     Sources of agents/ and model/ with the shipped calibration, the modules of experiments/ in EXPERIMENT_MODULES, and
     the numba and numpy versions. The same for a wheel and an editable install.
@@ -67,43 +47,44 @@ def code_hash() -> str:
 
 
 def short_source_hash() -> str:
-    """First 16 characters of the hash of the sources alone: the same whatever numba and numpy are installed."""
+    """Return 16 characters of the hash of the sources alone, which does not depend on installed versions."""
     return short(digest_of(model_sources() | _experiment_sources(), {}))
 
 
 def short_code_hash() -> str:
-    """First 16 characters of `code_hash`."""
+    """Return the first 16 characters of `code_hash`."""
     return short(code_hash())
 
 
 def _experiment_sources() -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    sources: dict[str, bytes] = {}
     here = Path(__file__).parent.parent
     for module in EXPERIMENT_MODULES:
         alone = here / f"{module}.py"
         files = [alone] if alone.is_file() else sorted((here / module).rglob("*.py"))
         if not files:
             raise FileNotFoundError(f"experiments/{module}.py is missing; the code cannot be identified without it")
-        found |= {Path("experiments", file.relative_to(here)).as_posix(): normalised(file) for file in files}
-    return found
+        sources |= {Path("experiments", file.relative_to(here)).as_posix(): normalised(file) for file in files}
+    return sources
 
 
 def canonical_json(obj: object) -> str:
-    """One text for one value: sorted keys, no blanks, floats by repr, ASCII.
+    """Return the one JSON text of a value: sorted keys, no blanks, floats by repr, ASCII.
 
     NumPy scalars count as the Python number they hold; tuples as lists. Note that 0 and 0.0 differ. Raises ValueError
-    for NaN and infinities and TypeError for keys that are no strings and values JSON cannot hold, naming the place.
+    for NaN and infinities, and TypeError for keys that are not strings and values that JSON cannot hold; both name the
+    place.
     """
     return _ENCODER.encode(as_plain(obj))
 
 
 def as_plain(obj: object) -> Any:
-    """A value in the types of JSON alone, as `canonical_json` writes it; raises what that raises."""
+    """Return a value in JSON types alone, as `canonical_json` writes it; raises the same errors."""
     return _plain(obj, "")
 
 
 def _is_plain_row(obj: object) -> bool:
-    """Whether this is a row of a table, in exactly the types of JSON: most of what is written, and needs no copy."""
+    """Return whether this is a table row in JSON types already: most values are, and need no copy."""
     if type(obj) is not dict or not _NAMES.issuperset(map(type, obj)) or not _CELLS.issuperset(map(type, obj.values())):
         return False
     return all(map(math.isfinite, [value for value in obj.values() if type(value) is float]))
@@ -134,7 +115,7 @@ def _plain(obj: object, place: str) -> Any:
 
 
 def run_key(parameters_canonical: Mapping[str, Any], replicate: int, seed: int) -> str:
-    """Name of one run by its content: parameters, replicate, root seed, code and outcome schema (64 hex characters)."""
+    """Return the key of a run: sha256 (64 hex characters) of parameters, replicate, root seed, code and schema."""
     content = {
         "parameters": parameters_canonical,
         "replicate": replicate,
@@ -146,7 +127,7 @@ def run_key(parameters_canonical: Mapping[str, Any], replicate: int, seed: int) 
 
 
 def outcome_hash(row: Mapping[str, Any], cycles: Sequence[Mapping[str, Any]] = ()) -> str:
-    """sha256 (64 hex characters) of one run's outcomes, with its rows per administration if there are any.
+    """Return the sha256 (64 hex characters) of one run's outcomes and of its rows per administration, if any.
 
     Raises ValueError for NaN and infinities, naming the column.
     """
@@ -154,7 +135,7 @@ def outcome_hash(row: Mapping[str, Any], cycles: Sequence[Mapping[str, Any]] = (
 
 
 def outcome_hash_of_texts(row: str, cycles: Sequence[tuple[int, str]]) -> str:
-    """`outcome_hash` of a run whose rows are canonical texts already; cycles: number and row of each administration."""
+    """Return `outcome_hash` of rows that are canonical texts already; cycles: number and row of each administration."""
     administrations = ",".join(f'{{"number":{number},"row":{text}}}' for number, text in cycles)
     return hashlib.sha256(f'{{"cycles":[{administrations}],"run":{row}}}'.encode()).hexdigest()
 
@@ -164,10 +145,9 @@ def _digest(content: object) -> str:
 
 
 def manifest(*, seed: int, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Contents of manifest.json: what was asked for, and with what it was computed.
+    """Return the contents of manifest.json: the request, the code, the versions and the platform.
 
-    `request` is the full request (parameters and design), as anything `canonical_json` accepts; keep absolute paths out
-    of it. Neither host name nor paths are recorded.
+    request: anything that `canonical_json` accepts; it should hold no absolute paths. No host name is recorded.
     """
     plain: dict[str, Any] = _plain(
         {
@@ -192,31 +172,29 @@ def write_checksums(folder: Path) -> Path:
     target = folder / CHECKSUMS
     with replaced_atomically(target) as stream:
         for file in _digested_files(folder):
-            stream.write(f"{_file_digest(file)}  {file.relative_to(folder).as_posix()}\n")
+            stream.write(f"{file_digest(file)}  {file.relative_to(folder).as_posix()}\n")
     return target
 
 
 def verify_checksums(folder: Path) -> list[str]:
-    """Names of files that differ from SHA256SUMS, are missing, or are not listed in it; empty if all is well."""
+    """Return the names of files that differ from SHA256SUMS, are missing, or are not listed in it."""
     listed: dict[str, str] = {}
     for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines():
         digest, _, name = line.partition("  ")
         listed[name] = digest
     present = {file.relative_to(folder).as_posix(): file for file in _digested_files(folder)}
-    wrong = {name for name in listed.keys() & present.keys() if _file_digest(present[name]) != listed[name]}
+    wrong = {name for name in listed.keys() & present.keys() if file_digest(present[name]) != listed[name]}
     return sorted(wrong | (listed.keys() ^ present.keys()))
 
 
 def _digested_files(folder: Path) -> Iterator[Path]:
     for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-        ours = file.parent == folder and file.name in _NOT_DIGESTED
-        if file.is_file() and not ours and not file.name.endswith(PARTIAL):
+        working_file = file.parent == folder and file.name in _NOT_DIGESTED
+        if file.is_file() and not working_file and not file.name.endswith(PARTIAL):
             yield file
 
 
-def _file_digest(file: Path) -> str:
-    digest = hashlib.sha256()
+def file_digest(file: Path) -> str:
+    """Return the sha256 of a file's bytes (64 hex characters)."""
     with file.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The results folder: made whole or not at all, held by one coordinator, and never mixed with other results."""
+"""Results folder: created whole or not at all, locked by one coordinator, and never mixed with other results."""
 
 from __future__ import annotations
 
@@ -13,22 +13,10 @@ from typing import Any
 import filelock
 
 from ...agents.source_hash import short
-from ..errors import NonDeterministic, UserError
+from ..errors import UserError
 from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
-from .ledger import CycleRecord, FailureRecord, Ledger, RunRecord
+from .ledger import Ledger
 from .provenance import canonical_json
-
-__all__ = [
-    "CycleRecord",
-    "FailureRecord",
-    "Ledger",
-    "NonDeterministic",
-    "ResultsFolder",
-    "RunRecord",
-    "UserError",
-    "open_results_folder",
-    "read_manifest",
-]
 
 LEDGER = "ledger.sqlite"
 MANIFEST = "manifest.json"
@@ -41,21 +29,21 @@ _SHOWN_CHARACTERS = 60
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
-    """The manifest of a results folder. Raises UserError if there is none, or it cannot be read."""
+    """Return the manifest of a results folder. Raises UserError if there is none, or it cannot be read."""
     try:
-        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(f"{out} holds no results (there is no {MANIFEST} in it)") from error
     except (OSError, ValueError) as error:
         raise UserError(f"{out / MANIFEST} cannot be read ({error}); choose another --out") from error
-    if not isinstance(found, dict):
+    if not isinstance(manifest, dict):
         raise UserError(f"{out / MANIFEST} is not a manifest; choose another --out")
-    return found
+    return manifest
 
 
 @dataclass(slots=True)
 class ResultsFolder:
-    """An open results folder, locked for this process until closed. `resumed` tells whether it was there before."""
+    """An open results folder, locked for this process until closed. `resumed`: whether it existed before."""
 
     path: Path
     ledger: Ledger
@@ -65,16 +53,16 @@ class ResultsFolder:
 
     @property
     def export(self) -> Path:
-        """Folder of runs.csv and cycles.csv."""
+        """Return the folder of runs.csv and cycles.csv."""
         return self.path / EXPORT
 
     def close(self) -> None:
-        """Close the ledger and let go of the lock."""
+        """Close the ledger and release the lock."""
         self.ledger.close()
         self._lock.release()
 
     def __enter__(self) -> ResultsFolder:
-        """The folder itself."""
+        """Return the folder."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,12 +71,12 @@ class ResultsFolder:
 
 
 def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder:
-    """Create the results folder `out` (with its parents) for a manifest, or resume the one that is there.
+    """Create the results folder `out` (with its parents) for a manifest, or resume an existing one.
 
-    Resumes if request, seed, code hash and schema are equal. Raises UserError in one line, and leaves everything as it
-    was, if the folder holds other results, other code's results or other files, is in use, or cannot be written.
+    Resumes if request, seed, code hash and schema are equal. Raises UserError in one line, and changes nothing, if the
+    folder holds other results, other code's results or other files, is in use, or cannot be written.
     """
-    made = _make(out)
+    created = _create(out)
     lock: filelock.BaseFileLock | None = None
     try:
         lock = _locked(out)
@@ -109,12 +97,12 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
     except BaseException:
         if lock is not None:
             lock.release()
-            _unmake(out, made)
+            _remove_created(out, created)
         raise
 
 
-def _make(out: Path) -> list[Path]:
-    """Make the folder; returns the folders that were missing, innermost first."""
+def _create(out: Path) -> list[Path]:
+    """Create the folder; returns the folders that were missing, innermost first."""
     with disk_errors_in_one_line(out):
         if out.is_dir():
             names = {entry.name for entry in out.iterdir()}
@@ -126,13 +114,13 @@ def _make(out: Path) -> list[Path]:
         return missing
 
 
-def _unmake(out: Path, made: Sequence[Path]) -> None:
-    """Remove what this call made, and nothing that was there before."""
-    if made:  # and locked by this call: what lies in it is ours
+def _remove_created(out: Path, created: Sequence[Path]) -> None:
+    """Remove what this call created, and nothing that existed before."""
+    if created:  # and locked by this call, so no other process has written in it
         for name in _LEFTOVERS:
             with suppress(OSError):
                 (out / name).unlink(missing_ok=True)
-    for folder in made:
+    for folder in created:
         with suppress(OSError):
             folder.rmdir()
 
@@ -149,7 +137,7 @@ def _locked(out: Path) -> filelock.BaseFileLock:
 
 @contextmanager
 def hold(out: Path) -> Iterator[None]:
-    """Keep a results folder from changing for the length of the block. UserError if a coordinator is at work in it."""
+    """Lock a results folder for the length of the block. Raises UserError if another process uses it."""
     lock = _locked(out)
     try:
         yield
@@ -157,17 +145,21 @@ def hold(out: Path) -> Iterator[None]:
         lock.release()
 
 
-def _refuse_other(out: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    before, now = (dict(_leaves({name: m.get(name) for name in _WHAT_MATTERS}, "")) for m in (found, wanted))
-    different = [name for name in sorted(before | now) if before.get(name) != now.get(name)]
+def _refuse_other(out: Path, existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Raise UserError if a folder's manifest is not the wanted one: other code, else the differences by name.
+
+    The code comes first: another version may also write its request in another form.
+    """
+    before, now = (dict(_leaves({name: m.get(name) for name in _WHAT_MATTERS}, "")) for m in (existing, wanted))
+    if before["code_hash"] != now["code_hash"]:
+        made, ours = short(str(existing.get("code_hash"))), short(str(wanted.get("code_hash")))
+        raise UserError(f"{out} was made by other code ({made}, now {ours}); the two never mix: choose another --out")
+    different = [name for name in before | now if before.get(name) != now.get(name)]
     if not different:
         return
-    if different in (["code_hash"], ["code_hash", "schema_version"]):
-        made, ours = short(str(found.get("code_hash"))), short(str(wanted.get("code_hash")))
-        raise UserError(f"{out} was made by other code ({made}, now {ours}); the two never mix: choose another --out")
     named = [
         f"{name.removeprefix('request.')} {_shown(before.get(name))} there, {_shown(now.get(name))} here"
-        for name in sorted(different, key=lambda name: (name in ("code_hash", "schema_version"), name != "seed", name))
+        for name in sorted(different, key=lambda name: (name == "schema_version", name != "seed", name))
     ]
     more = f" and {len(named) - _SHOWN_DIFFERENCES} more" if len(named) > _SHOWN_DIFFERENCES else ""
     shown = "; ".join(named[:_SHOWN_DIFFERENCES])
@@ -175,7 +167,7 @@ def _refuse_other(out: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]
 
 
 def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Every scalar of nested mappings and lists by its dotted place, as canonical text: 0 and 0.0 differ."""
+    """Yield every leaf of nested mappings with its dotted place, as canonical text: 0 and 0.0 differ."""
     if isinstance(value, Mapping) and value:
         for name, inner in value.items():
             yield from _leaves(inner, f"{place}.{name}" if place else str(name))

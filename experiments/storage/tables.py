@@ -1,31 +1,30 @@
-"""Tables on disk: csv by declared columns, one row at a time, and the same table as Parquet."""
+"""Tables on disk: CSV files of declared columns, and the same tables as Parquet."""
 
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
+from .atomic_files import partial_file, replaced_atomically
 
 EMPTY, WHOLE, REAL, TEXT = 0, 1, 2, 3
-"""Kinds of a column's values, each able to hold those before it."""
+"""Kinds of a column's values; each kind includes those before it."""
 _BLOCK_BYTES = 1 << 20
 
 
 def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Write a table, replaced in one step; returns the kind of each column's values.
+    """Write a table atomically; returns the kind of each column's values.
 
-    A row must have every column and may have those `added` beside them. Floats by repr, truth as 1 and 0, a missing
-    value empty, UTF-8, line feeds. Raises ValueError, naming it, for a column declared or present only on one side.
+    A row must have every column and may have those of `added`. Floats are written by repr, booleans as 1 and 0, missing
+    values as empty cells; UTF-8, line feeds. Raises ValueError for a column that is declared but absent, or present but
+    not declared.
     """
     declared = set(columns)
     allowed = declared | added
     checked: set[tuple[str, ...]] = set()
-    as_they_are: dict[tuple[type, ...], bool] = {}  # by the types of a row's cells: a table has a handful of such
+    plain: dict[tuple[type, ...], bool] = {}  # by the types of a row's cells: a table has few combinations
     with replaced_atomically(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
@@ -38,15 +37,15 @@ def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterabl
                 checked.add(names)
             cells = [row[column] for column in columns]
             types = tuple(map(type, cells))
-            if types not in as_they_are:
-                as_they_are[types] = _WRITTEN_BY_CSV.issuperset(types)
-            writer.writerow(cells if as_they_are[types] else map(_cell, cells))
-    seen = zip(*as_they_are, strict=True) if as_they_are else ((),) * len(columns)
-    return {name: max(map(_kind, types), default=EMPTY) for name, types in zip(columns, seen, strict=True)}
+            if types not in plain:
+                plain[types] = _WRITTEN_BY_CSV.issuperset(types)
+            writer.writerow(cells if plain[types] else map(_cell, cells))
+    types_by_column = zip(*plain, strict=True) if plain else ((),) * len(columns)
+    return {name: max(map(_kind, types), default=EMPTY) for name, types in zip(columns, types_by_column, strict=True)}
 
 
 _WRITTEN_BY_CSV = frozenset({str, int, float, type(None)})
-"""Types that the csv module writes as `_cell` does."""
+"""Types for which the csv module writes what `_cell` returns."""
 
 
 def _kind(type_: type) -> int:
@@ -66,7 +65,7 @@ def _cell(value: Any) -> str:
 
 
 def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
-    """Write a csv `table` as Parquet, a block at a time so that memory stays flat; replaced in one step.
+    """Write a CSV file `table` as Parquet, atomically and block by block (constant memory).
 
     Columns are int64, double or string by their kind (an empty column is a string); an empty cell is null.
     """
@@ -78,17 +77,7 @@ def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     schema = pa.schema([(name, types[kind]) for name, kind in kinds.items()])
     convert = pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
     read = pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
-    partial = path.with_name(path.name + PARTIAL)
-    with disk_errors_in_one_line(path):
-        try:
-            with pq.ParquetWriter(partial, schema, compression="zstd") as writer:
-                if table.stat().st_size > len(",".join(kinds)) + 1:
-                    for batch in pa_csv.open_csv(table, read_options=read, convert_options=convert):
-                        writer.write_batch(batch)
-            with partial.open("rb+") as stream:
-                os.fsync(stream.fileno())
-            partial.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise
+    with partial_file(path) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as writer:
+        if table.stat().st_size > len(",".join(kinds)) + 1:
+            for batch in pa_csv.open_csv(table, read_options=read, convert_options=convert):
+                writer.write_batch(batch)

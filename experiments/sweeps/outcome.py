@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NothingFinished, UserError
-from ..execution.process_pool import Failure, Task, run_tasks
+from ..execution.engine import Engine
 from ..execution.progress import Progress
-from ..execution.startup import HISTORY_REPORT, REPORT, Ahead
+from ..execution.tasks import Failure, Task
 from ..reporting.run_outputs import export
 from ..storage.provenance import code_hash, manifest, run_key
 from ..storage.results_folder import ResultsFolder, open_results_folder
@@ -95,11 +95,7 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
 
     cell = cell_of(request)
 
-    ahead = Ahead(HISTORY_REPORT if request.history is not None else REPORT)
-
     def keep(task: Task, result: Any) -> None:
-        if workers > 1:
-            ahead.begin()  # not before the first result: until then workers start, and want every core
         runs, cycles = cell.records(task.payload[3], result.runs, result.cycles)
         folder.ledger.record(task.key, runs, cycles)
 
@@ -112,17 +108,14 @@ def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: b
 
     before = request.replicates - len(tasks)
     with Progress(request.replicates, "replicates", done=before, quiet=quiet) as progress:
-        run_tasks(
+        Engine.local(workers).run(
             tasks,
             TASK,
-            workers,
             keep,
             give_up,
             progress,
             timeout_s=hung_after_seconds(request.parameters, len(cell.arms), request.cycles),
             code=code_hash(),
-            in_process=workers == 1,
             together=folder.ledger.together,
         )
-    ahead.wait()
     return reasons

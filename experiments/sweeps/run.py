@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import NonDeterministic, NothingFinished, UserError
 from ..execution.engine import Engine
-from ..execution.process_pool import Failure, Task
 from ..execution.progress import Progress
+from ..execution.tasks import Failure, Task
 from ..storage.atomic_files import replaced_atomically
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, manifest, write_checksums

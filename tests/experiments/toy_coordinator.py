@@ -9,13 +9,15 @@ import argparse
 import json
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import moat_toys
 
 from political_moat.experiments.errors import Interrupted, UserError
-from political_moat.experiments.execution.process_pool import Failure, Task, run_tasks
+from political_moat.experiments.execution.engine import Engine
 from political_moat.experiments.execution.progress import Progress
+from political_moat.experiments.execution.tasks import Failure, Task
 from political_moat.experiments.storage.results_folder import open_results_folder
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us deaf
@@ -65,16 +67,8 @@ def main() -> int:
 
         done = ledger.done()
         with Progress(arguments.replicates, "toy", done=len(done)) as progress:
-            summary = run_tasks(
-                tasks(done),
-                "moat_toys:panel",
-                arguments.workers,
-                on_result,
-                on_failure,
-                progress,
-                timeout_s=arguments.timeout,
-                grace_s=arguments.grace,
-            )
+            engine = replace(Engine.local(arguments.workers), timeout_s=arguments.timeout, grace_s=arguments.grace)
+            summary = engine.run(tasks(done), "moat_toys:panel", on_result, on_failure, progress)
         columns = {"run_columns": moat_toys.RUN_COLUMNS, "cycle_columns": moat_toys.CYCLE_COLUMNS}
         ledger.export_csv(folder.export, arms=moat_toys.ARMS, **columns)
     return 1 if summary.failed else 0

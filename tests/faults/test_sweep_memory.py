@@ -17,7 +17,7 @@ from collections import namedtuple
 from pathlib import Path
 from political_moat.experiments.execution import engine
 from political_moat.experiments.sweeps import run as sweep
-from political_moat.experiments.execution.process_pool import Summary
+from political_moat.experiments.execution.tasks import Summary
 from political_moat.experiments.studies.reader import parse_study
 
 Result = namedtuple("Result", "runs cycles")

@@ -20,7 +20,7 @@ import pytest
 from political_moat.agents.party import decisions, rules
 from political_moat.agents.party.parameters import PartyParameters
 from political_moat.agents.party.rules import RULES, Rule
-from political_moat.agents.perception import NOTHING, Memory, PolicyState, PollReport
+from political_moat.agents.perception import EMPTY_MEMORY, Memory, PolicyState, PollReport
 from political_moat.model.parameters.tree import Parameters
 
 PARTY = PartyParameters()
@@ -134,7 +134,7 @@ def test_a_rule_that_declares_no_need_does_not_use_what_it_did_not_ask_for(name:
         if not RULES[name].needs_opinion:
             bare = bare._replace(poll=PollReport(*case.poll[:3], standing=case.poll.standing))
         if not RULES[name].remembers:
-            bare = bare._replace(memory=NOTHING)
+            bare = bare._replace(memory=EMPTY_MEMORY)
         assert target(name, bare) == target(name, case)
 
 
@@ -215,7 +215,7 @@ def test_a_hunter_goes_on_after_a_gain_it_can_see_and_turns_round_after_none(sha
 def test_a_satisfied_learner_stays_and_a_dissatisfied_one_searches_on_both_sides_before_it_settles() -> None:
     policy = state("opponent", 0.2, 0.75, 0.75)
     aims = []
-    memory = NOTHING
+    memory = EMPTY_MEMORY
     # The first aim satisfies once, then everything falls short; the ideal stays the best that is known.
     for share in (0.5, 0.5, 0.49, 0.47, 0.45, 0.44):
         aims.append(target("learner", Case(0.15, polled(share), policy, memory)))

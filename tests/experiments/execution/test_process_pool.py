@@ -1,8 +1,7 @@
-"""The runner: every task answered once, a bad one costing itself alone, whatever the number of workers."""
+"""Process pool: each task is answered once, and a bad one costs itself alone, with any number of workers."""
 
 from __future__ import annotations
 
-import io
 import multiprocessing
 import os
 import signal
@@ -17,9 +16,9 @@ from typing import Any
 import pytest
 
 from political_moat.experiments.errors import Interrupted, WorkersUnusable
-from political_moat.experiments.execution import process_pool as runner
-from political_moat.experiments.execution.process_pool import Failure, Summary, Task, run_tasks
-from political_moat.experiments.execution.progress import Progress, in_words
+from political_moat.experiments.execution import process_pool
+from political_moat.experiments.execution.engine import Engine
+from political_moat.experiments.execution.tasks import Failure, Summary, Task
 from political_moat.experiments.storage.provenance import code_hash
 
 HERE = Path(__file__).parents[1]
@@ -43,10 +42,14 @@ class Collected:
         self.failures.append((task.key, failure))
 
 
-def run(payloads: Iterable[Any], function: str, workers: int, **options: Any) -> tuple[Collected, Summary]:
+def run(
+    payloads: Iterable[Any], function: str, engine: Engine | int, *, code: str | None = None
+) -> tuple[Collected, Summary]:
+    """Run a toy function on an engine, or on this machine with so many workers."""
     collected = Collected()
     tasks = (Task(str(index), payload) for index, payload in enumerate(payloads))
-    summary = run_tasks(tasks, f"moat_toys:{function}", workers, collected.on_result, collected.on_failure, **options)
+    chosen = Engine.local(engine) if isinstance(engine, int) else engine
+    summary = chosen.run(tasks, f"moat_toys:{function}", collected.on_result, collected.on_failure, code=code)
     return collected, summary
 
 
@@ -59,13 +62,13 @@ def test_every_task_is_answered_once(workers: int) -> None:
 
 
 def test_no_task_starts_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "WorkerProcess", lambda *_: pytest.fail("a worker was started"))
+    monkeypatch.setattr(process_pool, "WorkerProcess", lambda *_: pytest.fail("a worker was started"))
     assert run([], "number", 4)[1] == Summary()
 
 
-def test_one_worker_is_this_process_unless_told_otherwise() -> None:
-    here, _ = run([0], "surroundings", 1)
-    there, _ = run([0], "surroundings", 1, in_process=False)
+def test_one_worker_of_this_machine_is_this_process() -> None:
+    here, _ = run([0], "surroundings", Engine.local(1))
+    there, _ = run([0], "surroundings", Engine(kind="process", workers=1))
     assert here.results["0"]["process"] == os.getpid() != there.results["0"]["process"]
 
 
@@ -98,7 +101,7 @@ def test_workers_are_kept_and_tasks_read_a_few_ahead() -> None:
         ahead.append(read - len(collected.results))
 
     tasks = (Task(str(number), number) for number in payloads())
-    run_tasks(tasks, "moat_toys:surroundings", 2, on_result, collected.on_failure)
+    Engine(workers=2).run(tasks, "moat_toys:surroundings", on_result, collected.on_failure)
     assert len(processes) <= 2
     assert max(ahead) <= 5
 
@@ -140,7 +143,7 @@ def test_a_death_is_blamed_on_the_run_that_was_held() -> None:
 def test_a_hang_is_ended_by_the_timeout() -> None:
     payloads = [{"replicate": r, "fault": "hang" if r == 0 else None} for r in range(4)]
     started = time.monotonic()
-    collected, _ = run(payloads, "panel", 2, timeout_s=0.5, attempts=1)
+    collected, _ = run(payloads, "panel", Engine(workers=2, timeout_s=0.5, attempts=1))
     assert time.monotonic() - started < 5.0
     assert sorted(collected.results) == ["1", "2", "3"]
     assert [(f.kind, f.reason) for _, f in collected.failures] == [("timeout", "no result within 0.5 s")]
@@ -148,7 +151,7 @@ def test_a_hang_is_ended_by_the_timeout() -> None:
 
 @pytest.mark.parametrize("function", ["unpicklable", "unreadable"])
 def test_a_result_that_does_not_travel_costs_itself_alone(function: str) -> None:
-    collected, _ = run(range(4), function, 2, attempts=1)
+    collected, _ = run(range(4), function, Engine(workers=2, attempts=1))
     assert collected.results == {"0": 0, "2": 2, "3": 3}
     assert [key for key, _ in collected.failures] == ["1"]
 
@@ -177,7 +180,7 @@ def test_workers_that_all_die_at_start_are_given_up(monkeypatch: pytest.MonkeyPa
     monkeypatch.syspath_prepend(str(tmp_path))
     collected = Collected()
     with pytest.raises(WorkersUnusable, match="exited with code 9"):
-        run_tasks([Task("0", 0)], "moat_deadly:absent", 2, collected.on_result, collected.on_failure)
+        Engine(workers=2).run([Task("0", 0)], "moat_deadly:absent", collected.on_result, collected.on_failure)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -185,8 +188,9 @@ def test_an_error_of_the_caller_ends_the_session_and_the_workers(workers: int) -
     def on_result(task: Task, value: Any) -> None:
         raise RuntimeError("the disk is full")
 
+    tasks = [Task(str(n), n) for n in range(9)]
     with pytest.raises(RuntimeError, match="the disk is full"):
-        run_tasks([Task(str(n), n) for n in range(9)], "moat_toys:number", workers, on_result, Collected().on_failure)
+        Engine.local(workers).run(tasks, "moat_toys:number", on_result, Collected().on_failure)
     assert multiprocessing.active_children() == []
 
 
@@ -209,14 +213,9 @@ def test_ctrl_c_records_what_is_in_flight_and_says_how_to_go_on(workers: int) ->
             signal.raise_signal(signal.SIGINT)
 
     try:
+        tasks = [Task(str(n), {"replicate": n, "seconds": 0.02}) for n in range(500)]
         with pytest.raises(Interrupted, match="the same command resumes") as caught:
-            run_tasks(
-                [Task(str(n), {"replicate": n, "seconds": 0.02}) for n in range(500)],
-                "moat_toys:panel",
-                workers,
-                on_result,
-                collected.on_failure,
-            )
+            Engine.local(workers).run(tasks, "moat_toys:panel", on_result, collected.on_failure)
     finally:
         signal.signal(signal.SIGINT, previous)
     assert caught.value.done == len(collected.results)
@@ -235,7 +234,7 @@ def test_ctrl_c_during_the_last_runs_loses_nothing_and_ends_well() -> None:
 
     try:
         tasks = [Task(str(n), {"replicate": n, "seconds": 0.1}) for n in range(2)]
-        run_tasks(tasks, "moat_toys:panel", 2, on_result, collected.on_failure)
+        Engine(workers=2).run(tasks, "moat_toys:panel", on_result, collected.on_failure)
     finally:
         signal.signal(signal.SIGINT, previous)
     assert len(collected.results) == 2
@@ -246,60 +245,3 @@ def test_a_script_without_a_guard_may_run_a_study(tmp_path: Path) -> None:
     done = subprocess.run(script, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("4 of 4") == 1
-
-
-def test_progress_in_plain_lines() -> None:
-    stream = io.StringIO()
-    with Progress(200, "stress", done=100, stream=stream) as progress:
-        for index in range(100):
-            progress.advance(failed=index == 50)
-    lines = stream.getvalue().splitlines()
-    assert len(lines) == 5
-    assert lines[0].startswith("stress: 120 of 200 (60%), about ")
-    assert lines[-1] == "stress: 200 of 200 (100%), 1 failed"
-
-
-def test_progress_says_something_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr("political_moat.experiments.execution.progress.time.monotonic", lambda: now)
-    stream = io.StringIO()
-    with Progress(1000, "slow", stream=stream) as progress:
-        now = 9.0
-        progress.advance()
-        assert stream.getvalue() == ""
-        now = 20.0
-        progress.advance()
-        assert stream.getvalue() == "slow: 2 of 1000 (0%), about 2 h 46 min left\n"
-    assert stream.getvalue().count("\n") == 1
-
-
-def test_progress_is_silent_when_quiet_and_survives_a_closed_stream() -> None:
-    stream = io.StringIO()
-    with Progress(2, "quiet", quiet=True, stream=stream) as progress:
-        progress.advance()
-        progress.note("nothing")
-    assert stream.getvalue() == ""
-    stream.close()
-    closed = io.StringIO()
-    with Progress(2, "closed", stream=closed) as progress:
-        closed.isatty()
-        closed.close()
-        progress.advance()
-
-
-def test_progress_on_a_terminal_is_a_bar() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    stream = Terminal()
-    with Progress(3, "stress", stream=stream) as progress:
-        for _ in range(3):
-            progress.advance()
-        progress.note("a word [with brackets]")
-    assert "3 of 3 (100%)" in stream.getvalue()
-    assert "a word [with brackets]" in stream.getvalue()
-
-
-def test_durations_in_words() -> None:
-    assert [in_words(s) for s in (0.2, 40.0, 200.0, 7800.0)] == ["1 s", "40 s", "3 min", "2 h 10 min"]

@@ -215,7 +215,7 @@ def test_the_primary_contrast_judges_each_visibility_by_itself(frame: pd.DataFra
     contrasts = primary_contrast(frame)
     assert list(contrasts) == [1.0, 0.1]
     assert contrasts[1.0].verdict.word == "moat"
-    assert contrasts[0.1].verdict.word in ("no effect of political size", "not decided by 200 replicates")
+    assert contrasts[0.1].verdict.word in ("no effect of political size", "inconclusive after 200 replicates")
     assert contrasts[1.0].reversed.estimate < contrasts[0.1].reversed.estimate <= 0.0
     assert contrasts[1.0].reversed.n == 200
 

@@ -216,6 +216,6 @@ def test_ctrl_c_does_not_promise_to_resume(monkeypatch: pytest.MonkeyPatch) -> N
     def stopped(*_: object, **__: object) -> None:
         raise targets.Interrupted(4, 0)
 
-    monkeypatch.setattr(targets, "run_tasks", stopped)
+    monkeypatch.setattr(targets.Engine, "run", stopped)
     with pytest.raises(targets.Stopped, match="after 4 replicates; this command keeps nothing"):
         run_targets(small_request(), 1)

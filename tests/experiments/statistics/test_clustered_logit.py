@@ -70,7 +70,7 @@ def test_the_average_marginal_effect_of_a_binary_factor_is_near_the_risk_differe
     [
         (lambda f: f.drop(columns="breadth"), "lacks the columns breadth"),
         (lambda f: f.assign(breadth=f["breadth"].where(f.index != 3)), r"\(replicate 1, arm b=0.3\)"),
-        (lambda f: pd.concat([f, f.iloc[[5]]]), r"doubled rows: \(replicate 2, arm b=0.3\)"),
+        (lambda f: pd.concat([f, f.iloc[[5]]]), r"duplicate rows: \(replicate 2, arm b=0.3\)"),
         (lambda f: f.assign(reversed=(f["breadth"] > 0).astype(int)), "separate"),
         (lambda f: f.assign(breadth=0.1), "do not vary: breadth"),
         (lambda f: f.assign(reversed=1), "both values"),
@@ -95,7 +95,7 @@ def test_missing_rows_and_mixed_code_are_named() -> None:
     with pytest.raises(UserError, match="no run of point 1"):
         refuse_missing_rows(frame, points=2)
     refuse_mixed_code(["a" * 64, "a" * 64])
-    with pytest.raises(UserError, match=f"2 generations of code do not mix: {'a' * 16}, {'b' * 16}"):
+    with pytest.raises(UserError, match=f"2 code versions do not mix: {'a' * 16}, {'b' * 16}"):
         refuse_mixed_code(["a" * 64, "b" * 64])
     with pytest.raises(UserError, match="no rows"):
         refuse_incomplete(frame.iloc[:0], ["reversed"])

@@ -8,18 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import bootstrap, norm
 from statsmodels.stats.multitest import multipletests
 
 from political_moat.experiments.statistics.intervals import (
     PairedDifference,
-    monte_carlo_error_of_mean,
     paired_risk_difference,
     tango,
 )
 from political_moat.experiments.statistics.paired_tests import (
     Band,
-    cluster_bootstrap,
     equivalence,
     holm,
     max_t_band,
@@ -44,31 +42,23 @@ def difference(both: int, gained: int, lost: int, neither: int, level: float = 0
 
 def test_the_risk_ratio_bootstrap_equals_resampling_whole_pairs() -> None:
     treated, control = pairs(150, 10, 60, 405)
-    found = risk_ratio(treated, control, rng=np.random.default_rng(1))
-    plain = cluster_bootstrap(
-        np.column_stack([treated, control]),
-        lambda values: float(values[:, 0].sum() / values[:, 1].sum()),
-        2000,
-        np.random.default_rng(2),
-    )
-    assert found.estimate == pytest.approx(160 / 210)
-    assert (found.low, found.high) == pytest.approx(tuple(plain), abs=0.01)
+    ratio = risk_ratio(treated, control, rng=np.random.default_rng(1))
+    plain = bootstrap(
+        (treated, control),
+        lambda first, second, axis: first.sum(axis=axis) / second.sum(axis=axis),
+        n_resamples=2000,
+        paired=True,
+        method="percentile",
+        random_state=np.random.default_rng(2),
+    ).confidence_interval
+    assert ratio.estimate == pytest.approx(160 / 210)
+    assert (ratio.low, ratio.high) == pytest.approx((plain.low, plain.high), abs=0.01)
     # Delta method for the ratio of paired proportions (Nam & Blackwelder 2002).
-    assert found.monte_carlo_error == pytest.approx(160 / 210 * math.sqrt((10 + 60) / (160 * 210)), rel=0.06)
+    assert ratio.monte_carlo_error == pytest.approx(160 / 210 * math.sqrt((10 + 60) / (160 * 210)), rel=0.06)
 
 
 def test_a_ratio_to_an_event_that_never_happens_is_not_a_number() -> None:
     assert all(math.isnan(value) for value in risk_ratio([1, 0, 1], [0, 0, 0]))
-
-
-def test_the_cluster_bootstrap_is_deterministic_and_keeps_replicates_whole() -> None:
-    values = np.repeat(np.random.default_rng(3).normal(size=(50, 1)), 20, axis=1)
-    first, again = (cluster_bootstrap(values, np.mean, 500, np.random.default_rng(4)) for _ in range(2))
-    assert first == again
-    # Twenty copies of a replicate carry no more information than one.
-    single = cluster_bootstrap(values[:, :1], np.mean, 500, np.random.default_rng(4))
-    assert tuple(first) == pytest.approx(tuple(single))
-    assert first.high - first.low == pytest.approx(2 * 1.96 * monte_carlo_error_of_mean(values[:, 0]), rel=0.15)
 
 
 @settings(deadline=None)
@@ -178,7 +168,7 @@ NOTHING, UNDECIDED = (200, 5, 6, 414), (200, 10, 45, 370)
         (MOAT, "moat"),
         (TRAPDOOR, "trapdoor"),
         (NOTHING, "no effect of political size"),
-        (UNDECIDED, "not decided by 625 replicates"),
+        (UNDECIDED, "inconclusive after 625 replicates"),
     ],
 )
 def test_the_verdict_is_the_declared_rule(counts: tuple[int, int, int, int], word: str) -> None:
@@ -194,10 +184,10 @@ def test_the_family_is_protected_by_widening_both_intervals() -> None:
     # By itself at 95% a moat; not with two outcomes to choose from.
     assert borderline.high < -0.05
     found = verdict(borderline, difference(*MOAT))
-    assert found.word == "not decided by 625 replicates"
+    assert found.word == "inconclusive after 625 replicates"
     assert found.by_outcome["restricted"].word == "moat"
     assert found.by_outcome["reversed"].difference.level == pytest.approx(0.975)
-    assert "by itself moat" in found.sentence
+    assert "on its own: moat" in found.sentence
 
 
 @settings(deadline=None)

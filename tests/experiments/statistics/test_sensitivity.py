@@ -1,4 +1,4 @@
-"""Sobol' and Morris against functions whose indices are known; holes, doubled rows and mixed code are refused."""
+"""Sobol' and Morris against functions with known indices; missing, duplicate and mixed-code rows are errors."""
 
 from __future__ import annotations
 
@@ -119,8 +119,8 @@ def test_outcomes_of_a_point_are_paired_differences_with_their_error() -> None:
         (lambda f: f[f["point"] != 1], "no run of point 1"),
         (lambda f: f.drop(index=5), r"\(point 0, replicate 2, arm b=0.3\)"),
         (lambda f: f.assign(severity=f["severity"].where(f.index != 9)), r"point 1, replicate 0, arm b=0.3"),
-        (lambda f: pd.concat([f, f.iloc[[0]]]), r"doubled rows: \(point 0, replicate 0, arm b=0\)"),
-        (lambda f: f.assign(code=np.where(f["point"] == 2, "b" * 64, f["code"])), "2 generations of code"),
+        (lambda f: pd.concat([f, f.iloc[[0]]]), r"duplicate rows: \(point 0, replicate 0, arm b=0\)"),
+        (lambda f: f.assign(code=np.where(f["point"] == 2, "b" * 64, f["code"])), "2 code versions"),
         (lambda f: f.assign(breadth=0.3), "exactly one arm at breadth 0"),
     ],
 )

@@ -72,7 +72,8 @@ def python(program: str, folder: Path, **environment: str) -> str:
 
 
 PRINT_HASHES = """
-from political_moat.experiments.storage.provenance import code_hash, kernel_code_hash
+from political_moat.agents.source_hash import kernel_code_hash
+from political_moat.experiments.storage.provenance import code_hash
 print(code_hash(), kernel_code_hash())
 """
 
@@ -207,15 +208,24 @@ def test_the_cache_folder_is_named_by_the_code_and_found_again(tmp_path: Path, m
     assert hashed.use_code_named_cache() == folder  # as in a child, which inherits the variable
 
 
-def test_cache_folders_of_old_code_are_removed_after_a_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_marked_cache_folders_are_removed_after_a_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without the marker stays, whatever its name and age."""
     root = tmp_path / "political-moat"
-    for name, days in (("0" * 16, 40), ("1" * 16, 2), ("notes", 400)):
+    for name, days, marked in (
+        ("0" * 16, 40, True),
+        ("1" * 16, 2, True),
+        ("2" * 16, 400, False),
+        ("notes", 400, False),
+    ):
         (root / name).mkdir(parents=True)
+        if marked:
+            (root / name / hashed.MARKER).touch()
         os.utime(root / name, (time.time() - days * 86_400,) * 2)
     monkeypatch.delitem(sys.modules, "numba", raising=False)  # its own setting stays as it is
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     folder = hashed.use_code_named_cache()
-    assert sorted(file.name for file in root.iterdir()) == sorted(["1" * 16, "notes", folder.name])
+    assert sorted(file.name for file in root.iterdir()) == sorted(["1" * 16, "2" * 16, "notes", folder.name])
+    assert (folder / hashed.MARKER).is_file()
 
 
 def test_an_unwritable_cache_folder_falls_back_to_the_temporary_one(

@@ -67,8 +67,8 @@ def test_a_recorded_task_is_there_for_the_next_process(tmp_path: Path) -> None:
         assert ledger.record(*replicate(3))
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         assert ledger.done() == {"r3"}
-        assert ledger.is_done("r3")
-        assert not ledger.is_done("r4")
+        assert "r3" in ledger.done()
+        assert "r4" not in ledger.done()
         assert ledger.count() == 3
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.sqlite"]
 
@@ -280,6 +280,32 @@ def test_other_results_are_refused_in_one_line(tmp_path: Path, change: dict[str,
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+
+
+def test_a_folder_of_an_earlier_version_is_refused_for_its_code(tmp_path: Path) -> None:
+    """Version 0.1.0 kept the whole parameter tree of `moat run` in the request; no setting is named as different."""
+    out = tmp_path / "results"
+    (out / "export").mkdir(parents=True)
+    request = {
+        "preset": "calibrated",
+        "protocol": "stress",
+        "design": {"breadths": [0.0]},
+        "parameters": {"accounts": {}},
+    }
+    earlier = {"schema_version": 2, "code_hash": "8d9384ba" * 8, "seed": 7, "request": request}
+    (out / "manifest.json").write_text(json.dumps(earlier), encoding="utf-8")
+    (out / "export" / "runs.csv").write_text("key\n", encoding="utf-8")
+    with Ledger(out / "ledger.sqlite") as ledger:
+        ledger.record(*replicate(1))
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    wanted = {**MANIFEST, "schema_version": 3, "request": {"study": "stress"}}
+    with pytest.raises(UserError) as caught:
+        open_results_folder(out, wanted)
+    assert str(caught.value) == (
+        f"{out} was made by other code (8d9384ba8d9384ba, now {'a' * 16}); the two never mix: choose another --out"
+    )
+    after = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name != ".lock"}
+    assert after == before
 
 
 def test_a_folder_of_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
