@@ -1,4 +1,4 @@
-"""Shared by all tests: our numba cache, and skips that fail where everything is required."""
+"""Setup of all tests: numba cache of this code, hypothesis without deadlines, and skips that fail on demand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from political_moat.agents.source_hash import use_code_named_cache
 
 use_code_named_cache()
-# Machines are shared and noisy: no test fails for being slow.
+# Test machines are shared and noisy, so that no test may fail because it is slow.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
@@ -24,4 +24,4 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     report = outcome.get_result()
     if report.skipped and os.environ.get("MOAT_REQUIRE_ALL") == "1":
         report.outcome = "failed"
-        report.longrepr = f"skipped although everything is required: {report.longrepr}"
+        report.longrepr = f"skipped although MOAT_REQUIRE_ALL=1: {report.longrepr}"

@@ -1,4 +1,4 @@
-"""Decisions of employers on their menus: pure functions of policy, peers, platforms, litigation and own parameters."""
+"""Decisions of employers on their menus, as functions of policy, peers, record-keepers, litigation and parameters."""
 
 from __future__ import annotations
 
@@ -12,28 +12,34 @@ from .parameters import EmployerParameters
 Reals = npt.NDArray[np.float64]
 
 
-def opening(openness: float, p: EmployerParameters) -> float:
-    """What policy makes of the rate of adding options, 1 at a safe harbour (ODD: opening).
+def opening(openness: float, parameters: EmployerParameters) -> float:
+    """Return the factor of policy on the rate of adding options, 1 at a safe harbour (ODD W5).
 
-    0 below neutral policy, neutral_opening at neutral; linear from there on, also beyond the safe harbour.
+    0 below neutral policy, neutral_opening at neutral policy, and linear from there on, also above the safe harbour.
     """
-    if openness < p.neutral_openness - 1e-9:
+    neutral, safe_harbour = parameters.neutral_openness, parameters.safe_harbour_openness
+    if openness < neutral - 1e-9:
         return 0.0
-    climbed = (openness - p.neutral_openness) / (p.safe_harbour_openness - p.neutral_openness)
-    return max(0.0, p.neutral_opening + (1.0 - p.neutral_opening) * climbed)
+    progress = (openness - neutral) / (safe_harbour - neutral)
+    return max(0.0, parameters.neutral_opening + (1.0 - parameters.neutral_opening) * progress)
 
 
-def readiness_probability(openness: float, p: EmployerParameters) -> float:
-    """Monthly probability that a record-keeper's platform comes to carry crypto (ODD: readiness_probability)."""
-    reach = opening(openness, p)
-    if reach <= 0.0:
+def readiness_probability(openness: float, parameters: EmployerParameters) -> float:
+    """Return the monthly probability that a record-keeper's platform becomes able to carry crypto (ODD W9)."""
+    factor = opening(openness, parameters)
+    if factor <= 0.0:
         return 0.0
-    return 1.0 if p.record_keeper_months <= 0.0 else 1.0 - math.exp(-reach / p.record_keeper_months)
+    if parameters.record_keeper_months <= 0.0:
+        return 1.0
+    return 1.0 - math.exp(-factor / parameters.record_keeper_months)
 
 
-def imitation(share: float | Reals, p: EmployerParameters) -> float | Reals:
-    """Own initiative and peers' example: the factor of the rate at a share of peers offering (ODD: imitation)."""
-    return 1.0 - p.peer_weight + p.peer_weight * share
+def imitation(share: float | Reals, parameters: EmployerParameters) -> float | Reals:
+    """Return the factor of peers on the rate of adding options (ODD W10; Bass 1969).
+
+    share: share of peers that offer an option, one number or one per employer. The rest of the rate is own initiative.
+    """
+    return 1.0 - parameters.peer_weight + parameters.peer_weight * share
 
 
 def addition_probabilities(
@@ -44,27 +50,36 @@ def addition_probabilities(
     offering: Reals,
     suit: float,
     crash: float,
-    p: EmployerParameters,
+    parameters: EmployerParameters,
 ) -> Reals:
-    """Monthly probability of adding an option, by employer (ODD: addition_probabilities).
+    """Return each employer's monthly probability of adding an option (ODD W12); shape (employers,).
 
-    rate: per month at a safe harbour, see offer_rate. peers: share of peers offering; ready, offering: 0 or 1, whether
-    the record-keeper carries crypto and whether there is an option already; suit, crash: 0 or 1, litigation pressure.
+    rate: per month at a safe harbour, from `offer_rate`; openness: policy in force. peers: share of peers offering;
+    ready: 1 where the record-keeper carries crypto; offering: 1 where the menu has an option already. suit, crash: 1
+    while a rule is in court, 1 after a crash.
     """
-    pressure = math.exp(-p.suit_weight * suit - p.crash_weight * crash)
-    further = np.where(offering > 0.0, p.further_options, 1.0)
-    hazard = rate * opening(openness, p) * pressure * np.asarray(imitation(peers, p)) * further * ready
+    pressure = math.exp(-parameters.suit_weight * suit - parameters.crash_weight * crash)
+    further = np.where(offering > 0.0, parameters.further_options, 1.0)
+    hazard = (
+        rate * opening(openness, parameters) * pressure * np.asarray(imitation(peers, parameters)) * further * ready
+    )
     return np.asarray(1.0 - np.exp(-hazard))
 
 
-def removal_probability(suit: float, crash: float, p: EmployerParameters) -> float:
-    """Monthly probability that an option is taken off, after a crash or in a suit (ODD: removal_probability)."""
-    return 1.0 - (1.0 - p.removal_crash * crash) * (1.0 - p.removal_suit * suit)
+def removal_probability(suit: float, crash: float, parameters: EmployerParameters) -> float:
+    """Return the monthly probability that an employer removes an option (ODD W13).
+
+    suit, crash: 1 while a rule is in court, 1 after a crash; without either it is 0.
+    """
+    return 1.0 - (1.0 - parameters.removal_crash * crash) * (1.0 - parameters.removal_suit * suit)
 
 
 def option_chosen(uniforms: Reals, weights: Reals) -> npt.NDArray[np.int64]:
-    """Which product each employer adds: in proportion to weights, shape (products, employers); -1 where all are 0."""
-    reached = np.cumsum(weights, axis=0)
-    total = reached[-1]
-    chosen = (reached <= uniforms * total).sum(axis=0)
+    """Return the row of the product that each employer adds, -1 where all weights are 0 (ODD W15).
+
+    uniforms: one per employer; weights: shape (products, employers). Probabilities are in proportion to the weights.
+    """
+    cumulated = np.cumsum(weights, axis=0)
+    total = cumulated[-1]
+    chosen = (cumulated <= uniforms * total).sum(axis=0)
     return np.where(total > 0.0, np.minimum(chosen, len(weights) - 1), -1)

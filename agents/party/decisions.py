@@ -1,10 +1,14 @@
-"""Decisions of a party: functions of what it perceives, its own parameters and its draws, and of nothing else."""
+"""Decisions of a party, as functions of its perception, its parameters and its draws alone.
+
+The functions are in the order of a decision: what a move is worth (D1 to D4), which move the government chooses (D9,
+D10), which platform the challenger chooses (D13, D14), and what the party remembers of it (D20). `choice` draws the
+move; `rules` gives the target. `Party` calls them on its own state.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from operator import attrgetter
 
 from ..perception import EMPTY_MEMORY, LawState, Memory, Option, PolicyState, PollReport
@@ -13,18 +17,21 @@ from .parameters import PartyParameters
 from .rules import RULES
 
 _ROOT_2 = math.sqrt(2.0)
-_COSTS = {
+_INSTRUMENT_COST = {
     "guidance": attrgetter("guidance_cost"),
     "enforcement": attrgetter("guidance_cost"),
     "rule": attrgetter("rule_cost"),
     "statute": attrgetter("statute_cost"),
     "resolution": attrgetter("resolution_cost"),
 }
-"""The cost of each instrument, of the party's parameters."""
+"""Reads the cost of an instrument from the party's parameters."""
 
 
 def win_probability(share: float, level_sd: float) -> float:
-    """P(win) at an expected two-party share, valence level sd in vote share; Phi(margin / sd)."""
+    """Return the probability of winning at an expected two-party share: Phi(margin / sd) (ODD D1).
+
+    level_sd: spread of the level shock, in vote share. Without spread the result is 1, 0 or, at a tie, a half.
+    """
     margin = share - 0.5
     if level_sd <= 0.0:
         return 0.5 * (1.0 + math.copysign(1.0, margin)) if margin != 0.0 else 0.5
@@ -32,9 +39,10 @@ def win_probability(share: float, level_sd: float) -> float:
 
 
 def life_share(option: Option, horizon_months: float, months_left: int) -> float:
-    """Share of the horizon a move is expected to be in force: starts after its delay, survives the courts.
+    """Return the share of the horizon in which a move is expected to be in force (ODD D2).
 
-    Guidance and enforcement last as long as the government that issues them; a rule or statute outlives it.
+    months_left: months to the end of the government's term. A move starts after its delay and may be lost in court.
+    Guidance and enforcement end with the government that issues them; the other instruments outlive it.
     """
     if option.instrument == "none":
         return 0.0
@@ -45,16 +53,19 @@ def life_share(option: Option, horizon_months: float, months_left: int) -> float
 
 
 def move_cost(option: Option, hostile_chambers: int, live: bool, parameters: PartyParameters) -> float:
-    """Agenda, instrument and oversight cost of a move; a live docket has paid its agenda cost."""
+    """Return the cost of a move in utility: agenda, instrument and oversight by hostile chambers (ODD D3).
+
+    live: whether the move is on the docket already, so that its agenda cost is paid.
+    """
     if option.instrument == "none":
         return 0.0
-    instrument = parameters.renewal_cost if option.name == "renew" else _COSTS[option.instrument](parameters)
+    instrument = parameters.renewal_cost if option.name == "renew" else _INSTRUMENT_COST[option.instrument](parameters)
     agenda = 0.0 if live else parameters.agenda_cost
     return agenda + instrument + parameters.divided_cost * hostile_chambers
 
 
 def share_before_lapse(policy: PolicyState, months: float) -> float:
-    """Share of the coming `months` in which policy stands as it does, if nobody acts; the rest comes after a lapse."""
+    """Return the share of the coming months before the next sunset lapses (ODD J17); 1 without a sunset in them."""
     if policy.lapse_months < 0.0 or policy.lapse_months >= months:
         return 1.0
     return policy.lapse_months / months
@@ -69,49 +80,39 @@ def move_utility(
     level_sd: float,
     parameters: PartyParameters,
 ) -> float:
-    """Utility of one move to the party in office.
+    """Return the utility of a move to the party in office: office, policy, donors, cost, credibility (ODD D4).
 
-    rent * P(win) - weight * expected squared distance over the move's life + donors - costs - credibility. What the
-    move does not cover is policy as it stands and, where a sunset falls into the horizon, policy after the lapse.
+    share: own two-party share polled for the move; target: position from the rule; live: see `move_cost`; level_sd in
+    vote share. A rule that does not heed polls gives the office no weight.
     """
-    office = _worth_of_office(share, policy, level_sd, parameters)
-    distance, donors, cost, broken = _apart_from_office(option, target, policy, live, parameters)
-    return office - distance + donors - cost - broken
-
-
-def _worth_of_office(share: float, policy: PolicyState, level_sd: float, parameters: PartyParameters) -> float:
-    """rent * P(win) at the share that a poll gives a move; 0 to a rule that does not heed polls."""
-    if not RULES[parameters.rule].heeds_polls:
-        return 0.0
-    return parameters.office_rent * win_probability(share + policy.incumbency_share, level_sd)
-
-
-def _apart_from_office(
-    option: Option, target: float, policy: PolicyState, live: bool, parameters: PartyParameters
-) -> tuple[float, float, float, float]:
-    """Weight times distance, donors, costs and credibility lost of a move, which no poll changes."""
-    horizon = 12.0 * parameters.horizon_years
-    life = life_share(option, horizon, policy.months_left)
-    now, then = policy.openness, option.stand.openness
-    missed = (now - target) ** 2
-    stays = share_before_lapse(policy, (1.0 - life) * horizon)
-    if stays < 1.0:
-        missed = stays * missed + (1.0 - stays) * (policy.lapse_openness - target) ** 2
-        now = stays * now + (1.0 - stays) * policy.lapse_openness
-    distance = (1.0 - life) * missed + life * (then - target) ** 2
-    expected = (1.0 - life) * now + life * then
-    donors = (parameters.donors + parameters.donors_per_stake * policy.pledges) * expected
-    broken = parameters.credibility_cost * abs(expected - policy.own_platform)
+    office = 0.0
+    if RULES[parameters.rule].heeds_polls:
+        office = parameters.office_rent * win_probability(share + policy.incumbency_share, level_sd)
+    openness, distance = _expected_policy(option, target, policy, 12.0 * parameters.horizon_years)
+    donors = (parameters.donors + parameters.donors_per_stake * policy.pledges) * openness
     cost = move_cost(option, policy.hostile_chambers, live, parameters)
-    return parameters.policy_weight * distance, donors, cost, broken
+    credibility = parameters.credibility_cost * abs(openness - policy.own_platform)
+    return office - parameters.policy_weight * distance + donors - cost - credibility
 
 
-@lru_cache(maxsize=4096)
-def _menu_apart_from_office(
-    options: tuple[Option, ...], target: float, policy: PolicyState, docket: str, parameters: PartyParameters
-) -> list[tuple[float, float, float, float]]:
-    """`_apart_from_office` of every option; remembered, as arms of a study meet the same menus in the same politics."""
-    return [_apart_from_office(one, target, policy, one.name == docket, parameters) for one in options]
+def _expected_policy(option: Option, target: float, policy: PolicyState, horizon_months: float) -> tuple[float, float]:
+    """Return expected openness and expected squared distance from the target over the horizon (ODD D4, J17).
+
+    What the move does not cover is policy as it stands and, after a sunset in the horizon, policy without it.
+    """
+    life = life_share(option, horizon_months, policy.months_left)
+    openness, distance = policy.openness, (policy.openness - target) ** 2
+    stays = share_before_lapse(policy, (1.0 - life) * horizon_months)
+    if stays < 1.0:
+        distance = stays * distance + (1.0 - stays) * (policy.lapse_openness - target) ** 2
+        openness = stays * openness + (1.0 - stays) * policy.lapse_openness
+    moved = option.stand.openness
+    return (1.0 - life) * openness + life * moved, (1.0 - life) * distance + life * (moved - target) ** 2
+
+
+def agenda_opens(draw: float, parameters: PartyParameters) -> bool:
+    """Return whether the issue reaches the government's agenda this quarter (ODD D9); draw is uniform."""
+    return draw < parameters.agenda_gate
 
 
 def agenda_decision(
@@ -126,24 +127,43 @@ def agenda_decision(
     nest_draws: dict[str, float],
     memory: Memory = EMPTY_MEMORY,
 ) -> int:
-    """Index of the chosen option. options, poll.shares and move_draws run in parallel; option 0 is hold.
+    """Return the index of the option that the government chooses (ODD D10).
 
-    With a docket live the menu is to go on or to withdraw.
+    options, poll.shares, move_draws: one per option; option 0 is hold. With an item on the docket the options are to
+    withdraw it (hold) and to go on. nest_draws: one per nest; draws are Gumbel values. level_sd in vote share.
     """
     target = RULES[parameters.rule]().target(ideal, poll, policy, parameters, memory)
-    apart = _menu_apart_from_office(tuple(options), target, policy, law.docket, parameters)
     utilities = [
-        _worth_of_office(share, policy, level_sd, parameters) - distance + donors - cost - broken
-        for share, (distance, donors, cost, broken) in zip(poll.shares, apart, strict=True)
+        move_utility(option, share, target, policy, option.name == law.docket, level_sd, parameters)
+        for option, share in zip(options, poll.shares, strict=True)
     ]
     nests = [option.nest for option in options]
     return choose(utilities, nests, parameters.choice_precision, parameters.nest_dissimilarity, move_draws, nest_draws)
 
 
 def platform_candidates(platform: float, step: float) -> tuple[float, ...]:
-    """Stay, one step more open, one step less open; inside [0, 1] and each position once."""
-    found = (platform, min(1.0, platform + step), max(0.0, platform - step))
-    return tuple(dict.fromkeys(found))
+    """Return the positions a challenger considers (ODD D13): stay, one step more open, one step less open.
+
+    Positions are openness, kept in [0, 1]; each occurs once.
+    """
+    return tuple(dict.fromkeys((platform, min(1.0, platform + step), max(0.0, platform - step))))
+
+
+def platform_utility(
+    candidate: float, share: float, target: float, policy: PolicyState, level_sd: float, parameters: PartyParameters
+) -> float:
+    """Return the utility of a platform to the challenger (ODD D14; Wittman 1983, Calvert 1985).
+
+    If it wins, it gains the rent less its own distance from the target; if it loses, it bears the rival's distance.
+    share: own two-party share polled for the candidate; level_sd in vote share. A rule that does not heed polls
+    weighs its own distance alone.
+    """
+    own_distance = parameters.policy_weight * (candidate - target) ** 2
+    if not RULES[parameters.rule].heeds_polls:
+        return -own_distance
+    rival_distance = parameters.policy_weight * (policy.rival_platform - target) ** 2
+    win = win_probability(share - policy.incumbency_share, level_sd)
+    return win * (parameters.office_rent - own_distance) - (1.0 - win) * rival_distance
 
 
 def platform_decision(
@@ -156,37 +176,27 @@ def platform_decision(
     draws: Sequence[float],
     memory: Memory = EMPTY_MEMORY,
 ) -> float:
-    """The challenger's new platform, by logit over the candidates; poll.shares are its own shares.
+    """Return the platform that the challenger chooses by logit over the candidates (ODD D14), in openness.
 
-    Wittman 1983, Calvert 1985: P(win) * (rent - own distance) - (1 - P(win)) * the rival's distance; a rule that does
-    not heed polls weighs its own distance alone.
+    candidates, poll.shares, draws: one per candidate; draws are Gumbel values; level_sd in vote share.
     """
-    rule = RULES[parameters.rule]
-    target = rule().target(ideal, poll, policy, parameters, memory)
-    weight, rent, precision = parameters.policy_weight, parameters.office_rent, parameters.choice_precision
-    lost, advantage = weight * (policy.rival_platform - target) ** 2, policy.incumbency_share
-    scaled = []
-    for candidate, share, draw in zip(candidates, poll.shares, draws, strict=True):
-        own = weight * (candidate - target) ** 2
-        utility = -own
-        if rule.heeds_polls:
-            won = win_probability(share - advantage, level_sd)
-            utility = won * (rent - own) - (1.0 - won) * lost
-        scaled.append(precision * utility + draw)
-    return candidates[scaled.index(max(scaled))]
+    target = RULES[parameters.rule]().target(ideal, poll, policy, parameters, memory)
+    values = [
+        parameters.choice_precision * platform_utility(candidate, share, target, policy, level_sd, parameters) + draw
+        for candidate, share, draw in zip(candidates, poll.shares, draws, strict=True)
+    ]
+    return candidates[values.index(max(values))]
 
 
 def remember(
     memory: Memory, poll: PollReport, policy: PolicyState, ideal: float, parameters: PartyParameters
 ) -> Memory:
-    """Memory after a decision on this poll: one aim and one share more; unchanged for a rule that does not remember."""
+    """Return the memory after a decision on this poll: one aim and one share longer (ODD D20).
+
+    A rule that does not declare `remembers` keeps its memory unchanged.
+    """
     rule = RULES[parameters.rule]
     if not rule.remembers:
         return memory
     aim = rule().target(ideal, poll, policy, parameters, memory)
     return Memory((*memory.aims, aim), (*memory.shares, poll.shares[poll.standing]))
-
-
-def agenda_opens(draw: float, parameters: PartyParameters) -> bool:
-    """Whether the issue reaches the administration's agenda this quarter; draw is uniform."""
-    return draw < parameters.agenda_gate

@@ -1,8 +1,8 @@
-"""The docket: what an administration has set in motion, and when it takes effect.
+"""The docket: the item that a government has set in motion, and the time until it takes effect.
 
 Durations are continuous. A rule passes Erlang stages (proposal, comment, final); guidance and enforcement take one to
-three months, a resolution of disapproval two to three; a statute one exponential wait. Hazards by the month would
-finish too many rules.
+three months, a resolution of disapproval two to three; a statute waits for one exponential time. A constant hazard by
+the month would finish too many rules.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from .parameters import RegulatorParameters
 
 
 class Docket(NamedTuple):
-    """One live item: the option, who put it there and when, the stage it is in and the date (real months) that ends."""
+    """One live item: the option, its role and month of docketing, its stage and the date on which the stage ends.
+
+    role: author or opponent; started: month; stage from 0; due: months since January 2025; restrictive: whether the
+    item was an attempt to restrict when it was docketed.
+    """
 
     option: Option
     role: str
@@ -26,14 +30,14 @@ class Docket(NamedTuple):
 
 
 def stage_count(instrument: str, parameters: RegulatorParameters) -> int:
-    """How many stages an instrument passes before it takes effect."""
+    """Return the number of stages that an instrument passes before it takes effect (ODD R5)."""
     return parameters.rule_stages if instrument == "rule" else 1
 
 
 def stage_months(instrument: str, draw: float, factor: float, parameters: RegulatorParameters) -> float:
-    """Duration of one stage in months: exponential for rules and statutes, uniform for the others.
+    """Return the duration of one stage in months (ODD R6): exponential for rules and statutes, otherwise uniform.
 
-    draw is uniform; factor is `slow_roll_factor`. What is Congress's work knows no slow-rolling.
+    draw is uniform; factor is `slow_roll_factor`. An agency cannot delay Congress: statutes and resolutions ignore it.
     """
     if instrument == "rule":
         return -math.log(draw) * parameters.rule_months * factor / parameters.rule_stages
@@ -46,12 +50,15 @@ def stage_months(instrument: str, draw: float, factor: float, parameters: Regula
 
 
 def slow_roll_factor(agency_ideal: float, openness: float, parameters: RegulatorParameters) -> float:
-    """How much longer a stage takes because the agency disagrees with the item; 1 where it agrees."""
+    """Return the factor on a stage's duration from the agency's disagreement with the item (ODD R3); 1 if it agrees.
+
+    openness: that of the item's stand.
+    """
     return 1.0 + parameters.slow_roll * abs(agency_ideal - openness)
 
 
 def expected_months(instrument: str, factor: float, parameters: RegulatorParameters) -> float:
-    """Mean delay of an instrument in months, as the public knows it."""
+    """Return the mean delay of an instrument in months, as the public knows it (ODD R4); factor: `slow_roll_factor`."""
     if instrument == "rule":
         return parameters.rule_months * factor
     if instrument == "statute":
@@ -62,19 +69,21 @@ def expected_months(instrument: str, factor: float, parameters: RegulatorParamet
 
 
 def haste(move: str, instrument: str, midnight: bool, parameters: RegulatorParameters) -> float:
-    """Factor on a move's time: a renewal repeats what stands, and a government that lost hurries its rules.
+    """Return the factor on a move's time from renewals and midnight rules (ODD J11; Brito & de Rugy 2009).
 
-    midnight: between a lost presidential election and the handover (Brito & de Rugy 2009, Beermann 2013).
+    A renewal repeats the standing provision, and a government that has lost hurries its rules. midnight: whether the
+    month lies between a lost presidential election and the handover (Beermann 2013).
     """
     factor = parameters.renewal_factor if move == "renew" else 1.0
     return factor * parameters.midnight_factor if midnight and instrument == "rule" else factor
 
 
 def vacatur_probability(reliance: float, parameters: RegulatorParameters) -> float:
-    """P(a challenged rule is vacated). reliance: mean visible, unprotected stake of those it would bind (0 if unused).
+    """Return the probability that a court vacates a challenged rule (ODD R8).
 
-    The court's view of reliance, for rules that restrict, is the declared exception to the rule that institutions see
-    no stakes; the public pledges of donors (off by default) are the other number that can carry them.
+    reliance: mean visible, unprotected stake of those whom the rule would bind, in years of income; 0 if unused. In
+    suits against restrictive rules this is one of the two declared numbers that carry stakes to an institution; the
+    other is the pledges of donors. Both have weight 0 by default.
     """
-    given_suit = parameters.prob_rule_lost_in_court / max(parameters.suit_probability, 1e-12)
-    return min(1.0, given_suit + parameters.reliance_weight * reliance)
+    loss_if_sued = parameters.prob_rule_lost_in_court / max(parameters.suit_probability, 1e-12)
+    return min(1.0, loss_if_sued + parameters.reliance_weight * reliance)

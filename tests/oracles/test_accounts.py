@@ -23,11 +23,11 @@ Block = npt.NDArray[np.float32]
 ROUNDING = 2.0**-24
 """Relative error of one rounding to float32."""
 SHUT = np.repeat([[1.0], [1.0], [0.0], [0.0], [1.0], [1.0]], len(columns.PRODUCTS), axis=1)
-"""Products at a price of 1 that nobody may buy."""
+"""Products at a price of 1, closed to purchases."""
 
 
 def savers(balance: float, contribution: float) -> tuple[Block, Block]:
-    """Three people: a plan that is paid into, an IRA that is not, nothing at all."""
+    """Make three people: one pays into a plan, one has an IRA without payments, one has no account."""
     fixed = np.zeros((len(columns.FIXED), 3), dtype=np.float32)
     dynamic = np.zeros((len(columns.DYNAMIC), 3), dtype=np.float32)
     fixed[columns.INCOME] = 60_000.0
@@ -43,7 +43,7 @@ def savers(balance: float, contribution: float) -> tuple[Block, Block]:
 @pytest.mark.parametrize("balance", [0.0, 80_000.0])
 @pytest.mark.parametrize("months", [1, 12, 360])
 def test_a_plan_grows_to_the_future_value_of_an_ordinary_annuity(rate: float, balance: float, months: int) -> None:
-    """A month's return comes before its contribution, which earns nothing yet: payments at the end of the period.
+    """The contribution comes after the month's return and earns nothing in that month: payments at the period's end.
 
     B (1 + r)^n + C ((1 + r)^n - 1) / r. (Payments at the beginning, an annuity-due, would give (1 + r) times the second
     part.) Contributions plus gains, with no withdrawals, are the change of the balance. The state is float32: every
@@ -68,7 +68,7 @@ def test_a_plan_grows_to_the_future_value_of_an_ordinary_annuity(rate: float, ba
     change = float(dynamic[[columns.PLAN, columns.IRA]].sum(dtype=np.float64)) - 2.0 * start
     assert paid + gained == pytest.approx(change, abs=2.0 * error)
     if rate > 0.0 and balance == 0.0 and months > 1:
-        assert abs(annuity * rate) > 100.0 * error  # the two kinds of annuity are told apart
+        assert abs(annuity * rate) > 100.0 * error  # the test distinguishes the two kinds of annuity
 
 
 def test_stocks_and_bonds_share_the_return_by_the_equity_share() -> None:
@@ -98,7 +98,7 @@ PLAIN = coefficients({})
 
 
 def value(gain: float, c: VoteCoefficients = PLAIN, income: float = 1.0) -> float:
-    """Credit that a voter gives R in office for a gain in years of income; one unit bought at 10."""
+    """Return the credit of a voter to R in office for a gain in years of income; one unit bought at 10."""
     return retrospection(income, 10.0 + gain, 10.0, income, 1.0, 0.0, 1.0, c)
 
 
@@ -117,19 +117,19 @@ def test_the_value_of_a_gain_is_its_power(gain: float) -> None:
 
 
 @given(GAINS)
-def test_a_threatened_loss_hurts_as_much_as_one_suffered(stake: float) -> None:
+def test_a_threatened_loss_has_the_value_of_an_actual_loss(stake: float) -> None:
     assert pain(stake, 1.0, 1.0, PLAIN) == pytest.approx(-value(-stake), rel=1e-10)
 
 
 @given(GAINS, st.floats(0.05, 1.0), st.floats(0.05, 1.0))
-def test_pain_is_in_proportion_to_what_is_seen_and_believed(stake: float, visibility: float, belief: float) -> None:
+def test_pain_is_proportional_to_visibility_and_belief(stake: float, visibility: float, belief: float) -> None:
     whole = pain(stake, 1.0, 1.0, PLAIN)
     assert pain(stake, visibility, belief, PLAIN) == pytest.approx(visibility * belief * whole, rel=1e-12)
 
 
 @given(st.floats(0.05, 0.9), st.floats(0.01, 2.0))
-def test_a_feared_share_of_a_stake_hurts_as_the_value_of_that_loss(fall: float, stake: float) -> None:
-    """pain(stake) * feared_size(share) = -v(-share * stake): the power is shared out between voter and stand."""
+def test_a_feared_share_of_a_stake_has_the_value_of_that_loss(fall: float, stake: float) -> None:
+    """pain(stake) * feared_size(share) = -v(-share * stake): one factor is the voter's and one the stand's."""
     tree = Parameters().with_values({"opinion.believed_price_fall": fall, "opinion.believed_sale_loss": 0.0})
     size = feared_size(tree, openness_now=1.0, openness=0.0, forced=1.0, protected=0.0)
     assert pain(stake, 1.0, 1.0, PLAIN) * size == pytest.approx(-value(-fall * stake), rel=1e-9)

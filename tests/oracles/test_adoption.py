@@ -1,4 +1,4 @@
-"""Adoption without feedback has a closed form; so have the long-run take-up and the spread of offers."""
+"""Closed forms of adoption without feedback, of take-up in the long run and of the spread of offers."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ ALONE: dict[str, Any] = {
     "adoption.fall_hazard": 0.0,
     "adoption.warning_hazard": 0.0,
 }
-"""Offered from month 0, and nobody heeds peers, neighbours, returns, warnings or the menu."""
+"""Offers from month 0, and no effect of peers, neighbours, returns, warnings or the menu."""
 ACTIVE = 0.1
 TAKEUP = 0.15
 
 
 def workers_holding(world: World) -> tuple[float, int]:
-    """Share of workers with an employer and an account who hold, and their number."""
+    """Return the share of holders among workers with an employer and an account, and the number of these workers."""
     electorate = world.electorate
     worker = (electorate.column("employer") >= 0.0) & (electorate.column("plan") > 0.0)
     return float((electorate.column("units")[worker] > 0.0).mean()), int(worker.sum())
 
 
 @pytest.mark.parametrize("months", [12, 60])
-def test_without_feedback_and_giving_up_adopters_are_one_minus_the_chance_of_never_choosing(months: int) -> None:
+def test_without_feedback_and_redemption_adopters_are_one_minus_the_probability_of_never_choosing(months: int) -> None:
     """1 - (1 - iota a)^t, with iota the monthly inertia and a the take-up."""
     values = {**ALONE, "adoption.giving_up": False, "adoption.annual_reallocation_rate": ACTIVE}
     world = World(Parameters().with_values({**values, "adoption.takeup_given_offer_optin": TAKEUP}), seed=5)
@@ -67,8 +67,8 @@ def test_without_feedback_and_giving_up_adopters_are_one_minus_the_chance_of_nev
     assert expected > 8.0 * math.sqrt(expected / workers), "the test could not tell it from nothing"
 
 
-def test_the_closed_form_is_the_expected_value_of_the_monthly_chances() -> None:
-    """Summed over all paths of acting and choosing, in plain arithmetic."""
+def test_the_closed_form_is_the_expected_value_of_the_monthly_probabilities() -> None:
+    """Sum over all paths of acting and choosing, in plain arithmetic."""
     iota, chance = monthly_inertia(ACTIVE), neutral_odds(TAKEUP) / (1.0 + neutral_odds(TAKEUP))
     holding = 0.0
     for month in range(1, 61):
@@ -84,7 +84,7 @@ def test_the_closed_form_is_the_expected_value_of_the_monthly_chances() -> None:
 @pytest.mark.parametrize("slope", [0.0, 1.0])
 @pytest.mark.parametrize("takeup", [0.05, 0.4])
 def test_in_the_long_run_take_up_given_an_offer_holds(takeup: float, slope: float) -> None:
-    """Whoever acts chooses anew: the share that holds tends to takeup_given_offer_optin from below, as 1-(1-iota)^t."""
+    """A saver who acts chooses again: the share of holders tends to takeup_given_offer_optin as 1 - (1 - iota)^t."""
     values = {**ALONE, "adoption.attention_slope": slope, "adoption.annual_reallocation_rate": 0.6}
     values |= {"adoption.takeup_given_offer_optin": takeup, "market.btc_log_sd_monthly": 0.0}
     world = World(Parameters().with_values(values), seed=6)
@@ -120,7 +120,7 @@ def offers_after(values: dict[str, Any], years: float, openness: float = 0.75) -
 @pytest.mark.parametrize("values", [{}, {"employer.peer_weight": 0.0}, {"employer.record_keeper_months": 0.0}])
 def test_half_of_plans_offer_after_the_declared_years_at_a_safe_harbour(years: float, values: dict[str, Any]) -> None:
     values = {**values, "employer.plan_offer_years_to_half": years}
-    # Employers of one record-keeper wait together: about as many independent units as record-keepers.
+    # Employers of one record-keeper wait together, so there are about as many independent units as record-keepers.
     error = math.sqrt(0.25 / 20000 + 0.25 / 5000)
     assert abs(offers_after(values, years) - 0.5) < 4.0 * error
 
@@ -156,7 +156,7 @@ def test_without_delay_imitation_follows_the_curve_of_bass(peers: float) -> None
     assert abs(offering_path(rate, 60, e)[-1] - 0.5) < 0.03
 
 
-def test_where_record_keepers_alone_take_longer_than_the_time_to_half_nobody_waits_beside() -> None:
+def test_where_record_keepers_alone_take_longer_than_the_time_to_half_employers_add_no_delay() -> None:
     e = (
         Parameters()
         .with_values({"employer.record_keeper_months": 100.0, "employer.plan_offer_years_to_half": 2.0})
@@ -166,7 +166,7 @@ def test_where_record_keepers_alone_take_longer_than_the_time_to_half_nobody_wai
     assert path[-1] == pytest.approx(1.0 - (1.0 - path[0]) * math.exp(-24.0 / 100.0), abs=1e-9)
 
 
-def test_savers_flows_add_impact_times_flow_over_depth_to_the_log_drift() -> None:
+def test_flows_of_savers_add_impact_times_flow_over_depth_to_the_log_drift() -> None:
     """log drift = mu + impact * flow / depth, month by month, with exposure that evolves and no noise."""
     values = {"exposure.evolves": True, "electorate.voters": 2000, "market.btc_log_sd_monthly": 0.0}
     values |= {
@@ -189,8 +189,8 @@ def test_savers_flows_add_impact_times_flow_over_depth_to_the_log_drift() -> Non
 
 
 @pytest.mark.parametrize("switch", [False, True])
-def test_what_savers_come_to_hold_steadies_the_price_only_where_the_switch_is_on(switch: bool) -> None:
-    """With impact off, two worlds differ by volatility alone: the same shock moves the deeper market less."""
+def test_holdings_of_savers_steady_the_price_only_where_the_switch_is_on(switch: bool) -> None:
+    """With impact off, two worlds differ only in volatility: the same shock moves the deeper market less."""
     values = {"electorate.voters": 1000, "market.depth_switch": switch, "channels.price_impact": False}
     evolving = {"exposure.evolves": True, "adoption.annual_reallocation_rate": 1.0, "adoption.ira_takeup": 0.9}
     evolving |= {"adoption.alloc_given_takeup": 0.5, "product.ira_fund_cap": 0.5}

@@ -1,15 +1,15 @@
 """Alternating governments in the reduced limit of a history: survival of a policy in closed form.
 
-State: who governs while the policy still stands, author or opponent. Period: a presidential term. In every period after
-the first, which is the author's, office changes hands with probability p; a term of the opponent, first or later, ends
+State: the party in office, author or opponent, while the policy still stands. Period: a presidential term; the first
+is the author's. In every later period the party in office changes with probability p, and a term of the opponent ends
 the policy with probability q. Survival of n periods is [1, 0] M^n 1, M = [[1-p, p(1-q)], [p, (1-p)(1-q)]], and
 E[T] = 1/p + 2(1-q)/q.
 
-The reduced limit of the real world: nobody holds a stake and every channel is off; the party in office has an advantage
-of B points and elections are otherwise a normal draw of sd s, so p = Phi(-B / s); parties stick to their ideals with a
-precision that leaves no doubt, the opponent's ideal is a tightened cap, and to the author no move is worth its cost, so
-that nothing restores what has fallen. What is left to chance is whether the issue reaches the agenda of a quarter, with
-probability g: all 16 quarters of a term can bring guidance into force before it ends, so q = 1 - (1 - g)^16.
+The reduced limit of the world: nobody holds a stake and every channel is off. The party in office has an advantage of
+B points and elections are otherwise a normal draw of sd s, so p = Phi(-B / s). Parties stick to their ideals with a
+very large precision. The opponent's ideal is a tightened cap. No move is worth its cost to the author, so a fallen
+policy is never restored. The issue reaches the agenda of a quarter with probability g. Guidance of all 16 quarters of a
+term can come into force before the term ends, so q = 1 - (1 - g)^16.
 """
 
 from __future__ import annotations
@@ -36,22 +36,21 @@ ADVANTAGE, SPREAD = 3.0, 40.0
 GATE = 0.04
 TERMS, REPLICATES = 10, 200
 SEEN = TERMS - 1
-"""Terms looked at: a fall in the last months of a run has no six months left to count."""
+"""Terms compared: a fall in the last months of a run has no six months left to count."""
 
 REDUCED = Parameters().with_values(
     {
         "electorate.voters": 200,
         "electorate.partisanship_sd": 0.0,
         "exposure.direct_owners": False,
-        # Friendly from the first month, on guidance that takes a month and that no court hears of.
+        # Friendly from the first month, on guidance that takes a month and is never in court.
         "policy.layer": "guidance",
         "policy.friendly_month": 0,
         "policy.friendly_theta": 0.5,
         "regulator.guidance_soonest": 1.0,
         "regulator.guidance_latest": 1.0,
         "regulator.slow_roll": 0.0,
-        # The opponent wants what its tightened cap gives, .5 * .02 / .05; to the author no move is better than none,
-        # neither from .5 nor from .2.
+        # The opponent's ideal is the openness of its tightened cap, .5 * .02 / .05. The author holds, at .5 and at .2.
         "party.rule": "sticker",
         "party.choice_precision": 1e9,
         "party.opponent_ideal": 0.2,
@@ -80,12 +79,12 @@ REVERSAL = 1.0 - (1.0 - GATE) ** QUARTERS
 
 
 def transitions(p: float, q: float) -> npt.NDArray[np.float64]:
-    """Between the two states in which the policy stands, author and opponent in office."""
+    """Return the transitions between the two states in which the policy stands: author and opponent in office."""
     return np.array([[1.0 - p, p * (1.0 - q)], [p, (1.0 - p) * (1.0 - q)]])
 
 
 def survival(p: float, q: float, periods: int) -> float:
-    """Probability that the policy stands after the first term and this many more."""
+    """Return the probability that the policy stands after the first term and this many more."""
     return float(np.array([1.0, 0.0]) @ np.linalg.matrix_power(transitions(p, q), periods) @ np.ones(2))
 
 
@@ -95,11 +94,11 @@ def mean_time(p: float, q: float) -> float:
 
 @pytest.mark.parametrize("p", [0.05, 0.3, 0.5, 0.9])
 @pytest.mark.parametrize("q", [0.05, 0.45, 1.0])
-def test_formula_matrix_and_the_process_itself_agree(p: float, q: float) -> None:
+def test_formula_matrix_and_enumeration_of_the_process_agree(p: float, q: float) -> None:
     fundamental = np.linalg.inv(np.eye(2) - transitions(p, q))
     assert fundamental[0].sum() == pytest.approx(mean_time(p, q), rel=1e-12)
     assert sum(survival(p, q, n) for n in range(2000)) == pytest.approx(mean_time(p, q), rel=1e-6)
-    # Every course of four terms, one by one, without the matrix.
+    # Every sequence of four terms, enumerated without the matrix.
     alive = 0.0
     for switches in itertools.product((False, True), repeat=4):
         opposed = np.cumsum(switches) % 2 == 1
@@ -110,7 +109,7 @@ def test_formula_matrix_and_the_process_itself_agree(p: float, q: float) -> None
 
 @functools.lru_cache(maxsize=1)
 def histories() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Runs and terms of the reduced limit, by the real code path."""
+    """Return runs and terms of the reduced limit, made by the code path of a history."""
     runs, cycles = [], []
     for replicate in range(REPLICATES):
         found = run_history(REDUCED, HistoryDesign((0.0,), (1.0,), TERMS), 17, replicate)
@@ -119,7 +118,7 @@ def histories() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return runs, cycles
 
 
-def test_the_reduced_limit_is_what_it_says() -> None:
+def test_the_reduced_limit_has_its_declared_properties() -> None:
     runs, cycles = histories()
     assert {run["cause"] for run in runs} == {"reversed", "none"}
     by_run = itertools.groupby(cycles, key=lambda row: row["replicate"])
@@ -135,11 +134,11 @@ def test_the_reduced_limit_is_what_it_says() -> None:
             assert own[months // TERM]["role"] == "opponent"
 
 
-def test_office_changes_hands_with_probability_p() -> None:
+def test_the_party_in_office_changes_with_probability_p() -> None:
     _, cycles = histories()
     later = [row for row in cycles if row["number"]]
     for role in ("author", "opponent"):
-        # Given who governed before: a switch brings the other one.
+        # Given the party in office before: a switch brings the other party.
         before = [row for row in later if (row["role"] == role) != bool(row["alternated"])]
         switched = sum(row["alternated"] for row in before)
         error = math.sqrt(SWITCH * (1.0 - SWITCH) / len(before))
@@ -155,7 +154,7 @@ def test_a_takeover_at_risk_is_reversed_with_the_probability_of_an_open_agenda_i
     assert abs(share - (1.0 - (1.0 - GATE) ** 14)) < 3.5 * error
 
 
-def test_survival_measured_on_histories_is_the_closed_form() -> None:
+def test_survival_in_histories_is_the_closed_form() -> None:
     runs, _ = histories()
     periods = [run["calendar_months"] // TERM for run in runs]
     curve = cumulative_incidence(periods, [run["cause"] for run in runs])
@@ -165,7 +164,7 @@ def test_survival_measured_on_histories_is_the_closed_form() -> None:
         error = math.sqrt(expected * (1.0 - expected) / REPLICATES)
         assert abs(curve.survival_at(n) - expected) < 3.5 * error, n
         assert curve.at("reversed", n)[0] == pytest.approx(1.0 - curve.survival_at(n))
-    # The test can tell: with another p or q the curve lies elsewhere.
+    # The test has power: with another p or q the curve differs.
     for p, q in ((SWITCH, 0.7 * REVERSAL), (SWITCH, 1.0), (0.5 * SWITCH, REVERSAL)):
         gaps = []
         for n in range(1, SEEN):
@@ -174,11 +173,11 @@ def test_survival_measured_on_histories_is_the_closed_form() -> None:
         assert max(gaps) > 3.5
 
 
-def test_mean_time_measured_on_histories_is_the_closed_form() -> None:
+def test_mean_time_in_histories_is_the_closed_form() -> None:
     runs, _ = histories()
     limited = np.array([min(run["calendar_months"] // TERM, SEEN) for run in runs])
     expected = sum(survival(SWITCH, REVERSAL, n) for n in range(SEEN))
     error = float(limited.std(ddof=1)) / math.sqrt(REPLICATES)
     assert abs(limited.mean() - expected) < 3.5 * error
-    # Nearly all of E[T] lies within the run, so that the closed form itself is tested.
+    # Nearly all of E[T] is within the run, so that this tests the closed form.
     assert 0.9 * mean_time(SWITCH, REVERSAL) < expected < mean_time(SWITCH, REVERSAL)

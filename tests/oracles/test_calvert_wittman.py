@@ -1,4 +1,4 @@
-"""Two parties that care for office and policy and do not know the median (Wittman 1983, Calvert 1985)."""
+"""Two parties with office and policy motives that are uncertain of the median (Wittman 1983, Calvert 1985)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PHI0 = 0.39894
 
 
 def closed_form(spread: float, rent: float) -> float:
-    """Equilibrium distance of either platform from the expected median; ideals at -1 and 1."""
+    """Return the equilibrium distance of both platforms from the expected median; ideals at -1 and 1."""
     return max(0.0, (spread - PHI0 * rent / 2.0) / (spread + 2.0 * PHI0))
 
 
 def state(rival: float) -> PolicyState:
-    """A challenger's view with nothing but the rival's position in it."""
+    """Return the perception of a challenger that holds only the rival's position."""
     return PolicyState(0, 0.5, 0.5, 0.05, "author", "opponent", 0.5, rival, 0, 1, 0.0, 48, 0.0)
 
 
@@ -30,7 +30,7 @@ def lead(own: float, rival: float) -> float:
 
 
 def respond(own: float, rival: float, ideal: float, spread: float, parameters: PartyParameters) -> float:
-    """One step of best response. The poll is that of a median normal around the middle: share - .5 is its lead."""
+    """Take one step of best response. The median is normal around the middle: share - .5 is the lead."""
     candidates = platform_candidates(own, STEP)
     shares = tuple(lead(candidate, rival) for candidate in candidates)
     report = PollReport(shares, 1000, 0)
@@ -39,7 +39,7 @@ def respond(own: float, rival: float, ideal: float, spread: float, parameters: P
 
 
 @pytest.mark.parametrize(("spread", "rent"), [(0.5, 0.5), (0.5, 0.0), (0.3, 0.2), (0.8, 1.0), (0.2, 2.0)])
-def test_platforms_stop_between_the_median_and_the_ideals_where_calvert_and_wittman_say(
+def test_platforms_converge_to_the_equilibrium_of_calvert_and_wittman_between_median_and_ideals(
     spread: float, rent: float
 ) -> None:
     parameters = PartyParameters(office_rent=rent / 4.0, policy_weight=1.0, choice_precision=1e9)

@@ -1,9 +1,9 @@
-"""Neighbours alone, everything else in the mind at rest: DeGroot (1974) on a fixed network, from numpy and networkx.
+"""Opinion moved by neighbours alone on a fixed network: DeGroot (1974), with closed forms from numpy and networkx.
 
 With every voter counting herself once, the matrix of weights is (A + I) with rows divided by their sums d. It is in
-detailed balance with d, so opinions agree in the end on sum d x / sum d, and the distance to that, measured with
+detailed balance with d, so opinions converge to sum d x / sum d, and the distance to it, measured with
 weights d, shrinks every month to at most the second largest eigenvalue (in size) times itself. With an influence w
-below 1 a voter keeps 1 - w of her own opinion beside.
+below 1 a voter also keeps 1 - w of her own opinion.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ ROUNDING = 1e-6
 
 
 def weights(graph: nx.Graph, influence: float) -> tuple[Reals, Reals]:
-    """Matrix of one month's weights, and d."""
+    """Return the matrix of one month's weights, and d."""
     ties = nx.to_numpy_array(graph, nodelist=range(len(graph)), weight=None) + np.eye(len(graph))
     d = ties.sum(axis=1)
     return (1.0 - influence) * np.eye(len(graph)) + influence * ties / d[:, None], d
 
 
 def modes(graph: nx.Graph, influence: float) -> tuple[Reals, Reals]:
-    """Eigenvalues by size, the largest first, and eigenvectors of the matrix of weights."""
+    """Return eigenvalues, the largest in size first, and eigenvectors of the matrix of weights."""
     matrix, d = weights(graph, influence)
     root = np.sqrt(d)
     values, vectors = np.linalg.eigh(root[:, None] * matrix / root[None, :])
@@ -46,7 +46,7 @@ def modes(graph: nx.Graph, influence: float) -> tuple[Reals, Reals]:
 
 
 def talking(name: str, influence: float, start: Reals) -> World:
-    """A world in which neighbours alone move opinion."""
+    """Make a world in which only neighbours change opinion."""
     graph = GRAPHS[name]
     values = {**AT_REST, "electorate.voters": len(graph), "network.influence": influence}
     world = World(Parameters().with_values(values), seed=3, graph=graph)
@@ -60,7 +60,7 @@ def ideals(world: World) -> Reals:
 
 @pytest.mark.parametrize("influence", [1.0, 0.3])
 @pytest.mark.parametrize("name", GRAPHS)
-def test_opinions_agree_on_the_mean_weighted_by_degree(name: str, influence: float) -> None:
+def test_opinions_converge_to_the_mean_weighted_by_degree(name: str, influence: float) -> None:
     graph = GRAPHS[name]
     start = np.random.default_rng(4).random(len(graph))
     _, d = weights(graph, influence)
@@ -88,7 +88,7 @@ def test_the_slowest_disagreement_shrinks_by_the_second_eigenvalue_every_month(n
 
 @pytest.mark.parametrize("influence", [1.0, 0.3])
 @pytest.mark.parametrize("name", GRAPHS)
-def test_any_disagreement_shrinks_at_least_as_fast_and_the_course_is_the_power_of_the_matrix(
+def test_any_disagreement_shrinks_at_least_as_fast_and_its_path_is_the_power_of_the_matrix(
     name: str, influence: float
 ) -> None:
     graph = GRAPHS[name]
@@ -106,7 +106,7 @@ def test_any_disagreement_shrinks_at_least_as_fast_and_the_course_is_the_power_o
         distance = now
 
 
-def test_parts_that_never_meet_agree_each_on_its_own() -> None:
+def test_separate_components_converge_separately() -> None:
     graph = nx.disjoint_union(nx.complete_graph(4), nx.star_graph(5))
     p = Parameters().with_values({**AT_REST, "electorate.voters": 10, "network.influence": 1.0})
     world = World(p, seed=1, graph=graph)
@@ -119,7 +119,7 @@ def test_parts_that_never_meet_agree_each_on_its_own() -> None:
     assert abs(ideals(world)[0] - ideals(world)[9]) > 0.3
 
 
-def test_without_influence_or_without_a_network_the_mind_at_rest_stays() -> None:
+def test_without_influence_or_without_a_network_opinion_at_rest_does_not_change() -> None:
     still = {"opinion.relaxation": 0.0, "electorate.voters": 34}
     start = World(Parameters().with_values(still), seed=1).electorate.column("ideal").copy()
     alone = simulate(Parameters().with_values(still), seed=1, months=12)

@@ -1,4 +1,4 @@
-"""Seats a bill needs, rules that are final before a handover, and lapse by inaction, in closed form."""
+"""Closed forms of the law: seats needed by a bill, rules final before a handover, and lapses by inaction."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def base_world(**values: float) -> World:
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.5, 0.25])
-def test_how_many_rules_in_their_last_stage_are_final_before_the_handover(factor: float) -> None:
-    """The time left is exponential of mean 6 whenever one looks; one month, stretched by 1 / factor, is left for it."""
+def test_share_of_rules_in_their_last_stage_that_are_final_before_the_handover(factor: float) -> None:
+    """The remaining time is exponential with mean 6 at any date, times the factor; one month is available for it."""
     world = base_world(**{"regulator.midnight_factor": factor, "regulator.suit_probability": 0.0})
     option = Option("loosen", 1, "loosen", Stand(0.75, 0.0, 0.0), 0.75, 0.05, "rule", "DOL", 18.0, 0.0)
     law, final = world.law, 0
@@ -76,7 +76,7 @@ def test_how_many_rules_in_their_last_stage_are_final_before_the_handover(factor
     assert abs(final / COUNT - expected) < 4.0 * error(expected)
 
 
-def test_how_often_a_government_that_always_renews_is_late() -> None:
+def test_probability_that_a_government_that_always_renews_is_late() -> None:
     """P(lapse) = 1 - sum over the quarters j of q (1 - q)^j F(12 - 3 j), F the Erlang of the renewal's time.
 
     With q = .25 even an instant renewal would be late in (1 - q)^4 = .32 of cases: the agenda alone lets policy lapse.

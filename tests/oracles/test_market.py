@@ -1,4 +1,4 @@
-"""The market in closed form: returns without flow, news and jumps, and the drift that a constant inflow gives."""
+"""Closed forms of the market: returns without flow, news and jumps, and the drift under a constant inflow."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def year(parameters: Parameters, replicate: int, months: int = MONTHS) -> Market
 
 @cache
 def log_returns(drift: float) -> npt.NDArray[np.float64]:
-    """Log returns of a year, one per replicate."""
+    """Return the log returns of a year, one per replicate."""
     parameters = tree({"market.btc_log_mean_monthly": drift})
     return np.array([math.log(year(parameters, replicate).price) for replicate in range(PATHS)])
 
@@ -84,7 +84,7 @@ def test_a_constant_inflow_adds_impact_times_flow_over_depth_to_the_drift(share:
     assert math.log(state.price) == pytest.approx(months * (0.01 + impact * share), rel=1e-11)
 
 
-def test_a_constant_inflow_in_dollars_moves_a_risen_market_less() -> None:
+def test_a_constant_inflow_in_dollars_moves_a_larger_market_less() -> None:
     parameters = tree(QUIET)
     flow, impact = 1e9, parameters.market.flow_multiplier
     at_two = market_month(START._replace(price=2.0, flow=flow), Draws(1, 0), 0, 0.0, parameters)
@@ -92,7 +92,7 @@ def test_a_constant_inflow_in_dollars_moves_a_risen_market_less() -> None:
     assert at_two.crypto_return == pytest.approx(expected, rel=1e-12)
 
 
-def test_what_savers_hold_deepens_the_market_where_that_channel_is_on() -> None:
+def test_holdings_of_savers_deepen_the_market_where_the_channel_is_on() -> None:
     parameters = tree({**QUIET, "channels.depth": True})
     cap, impact = parameters.market.crypto_cap_t0 * TRILLION, parameters.market.flow_multiplier
     state = market_month(START._replace(flow=1e9, held=3.0 * cap), Draws(1, 0), 0, 0.0, parameters)

@@ -1,8 +1,8 @@
-"""Spatial competition in closed form: Downs, Lindbeck and Weibull, and who is pivotal among holders and the rest.
+"""Closed forms of spatial competition: Downs, Lindbeck and Weibull, and the pivotal group among holders and others.
 
-The platforms, polls and decisions are the model's own, in a limit of their parameters. The closed forms need office
-alone as motive (policy weight 0), choice without noise (a precision beyond which nothing changes), and everybody alike
-but for what the formula speaks of.
+The platforms, polls and decisions are the model's own, in a limit of their parameters. The closed forms need office as
+the only motive (policy weight 0), choice without noise (a very large precision), and voters who differ only in the
+variables of the formula.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ def tree(values: dict[str, Any]) -> Parameters:
 
 
 def plain_state(world: World, role: str) -> PolicyState:
-    """Public facts without the advantage of office, which no closed form here knows."""
+    """Return public facts without the advantage of office, which the closed forms here leave out."""
     return policy_state(world, role)._replace(incumbency_share=0.0)
 
 
 def settle(world: World, platforms: dict[str, float], step: float, level_sd: float) -> dict[str, float]:
-    """Both parties answer each other in turn, step by step, until neither wants to move."""
+    """Let both parties respond to each other in turn, step by step, until neither moves."""
     now = dict(platforms)
     for _ in range(2000):
         before = dict(now)
@@ -92,7 +92,7 @@ def with_ideals(world: World, ideals: Reals) -> World:
 
 
 def bent(voters: int, power: float) -> Reals:
-    """Ideals u ** power: the further the power from 1, the further the mean from the median."""
+    """Return ideals u ** power: the further the power is from 1, the further the mean is from the median."""
     return np.asarray(((np.arange(voters) + 0.5) / voters) ** power)
 
 
@@ -105,7 +105,7 @@ STARTS = [{"author": 0.9, "opponent": 0.2}, {"author": 0.1, "opponent": 0.05}, {
 def test_downs_both_platforms_settle_at_the_voter_median(
     power: float, start: dict[str, float], level_sd: float
 ) -> None:
-    """Voters decide without noise: the weight on the issue is so large that a step turns every vote it can turn.
+    """Voters decide without noise: the weight on the issue is so large that a step changes every vote it can change.
 
     Platforms move in steps, so the resting point is the median within one step.
     """
@@ -123,8 +123,8 @@ def test_downs_both_platforms_settle_at_the_voter_median(
 def test_lindbeck_and_weibull_both_platforms_settle_at_the_responsive_mean(start: dict[str, float]) -> None:
     """Voters decide with noise: theta* = sum f s c / sum f s, f the logistic density at a voter's partisanship.
 
-    Salience, ideal and partisanship all differ and hang together, so that the plain mean, the median and the mean
-    weighted by salience alone lie elsewhere.
+    Salience, ideal and partisanship differ between voters and are correlated, so that the plain mean, the median and
+    the mean weighted by salience alone are different positions.
     """
     step = 0.005
     world = World(tree({"voting.ideal_weight": 0.5}), seed=3)
@@ -155,7 +155,7 @@ class Groups(NamedTuple):
 
 
 def two_groups() -> World:
-    """An opposed government under the friendly policy. E would lose its stake, N has none and would like a ban."""
+    """Make an opposed government under the friendly policy. Group E would lose a stake; N has none and wants a ban."""
     world = World(
         tree(
             {
@@ -179,7 +179,7 @@ def two_groups() -> World:
 
 
 def expose(world: World, groups: Groups, holders: int) -> None:
-    """The first `holders` voters are group E: a stake, a partisanship, an ideal halfway between the two policies."""
+    """Make the first `holders` voters group E: with a stake, and an ideal halfway between the two policies."""
     halfway = 0.5 * world.openness
     for row, inside, outside in (
         (columns.UNITS, STAKE * 50_000.0, 0.0),
@@ -192,7 +192,7 @@ def expose(world: World, groups: Groups, holders: int) -> None:
 
 
 def holds(world: World, groups: Groups, holders: int) -> bool:
-    """Whether the government, wanting office alone, leaves the policy as it is rather than prohibit."""
+    """Return whether a government with office as its only motive holds the policy instead of prohibiting."""
     expose(world, groups, holders)
     options = [one for one in available_options(world) if one.name in ("hold", "prohibit")]
     author = Stand(world.openness, 0.0, 0.0)
@@ -212,11 +212,11 @@ def holds(world: World, groups: Groups, holders: int) -> bool:
 
 
 @pytest.mark.parametrize("groups", [Groups(0.0, 0.0, 0.2), Groups(1.2, -0.3, 0.3), Groups(-0.4, 1.5, 0.1)])
-def test_who_is_pivotal_an_office_seeker_holds_from_the_analytic_breadth_on(groups: Groups) -> None:
+def test_an_office_seeker_holds_from_the_analytic_breadth_on(groups: Groups) -> None:
     """Hold iff b > f_N s_N D_N / (f_N s_N D_N + f_E k D_E): an analytic x50.
 
     s_N D_N is what N gains in logit from a ban, k D_E what E loses. The formula is the first order of both; the second
-    is at most half of either (the logistic's density changes by less than 100% per logit), one voter beside.
+    is at most half of either (the logistic's density changes by less than 100% per logit), plus one voter.
     """
     world = two_groups()
     voters = len(world.electorate)

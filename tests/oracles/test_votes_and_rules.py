@@ -1,4 +1,4 @@
-"""The vote without heterogeneity, the chance of winning, and the time a rule takes, in closed form."""
+"""Closed forms: the vote without heterogeneity, the probability of winning, and the duration of a rule."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ALIKE.electorate.fixed[columns.TURNOUT_PRESIDENTIAL] = 0.3
 
 
 def share_of_r(partisanship: float, ideal: float, salience: float, r: float, d: float, shift: float) -> float:
-    """Two-party share of R where every voter is the same person without a stake."""
+    """Return the two-party share of R where all voters are equal and hold no stake."""
     electorate = ALIKE.electorate
     electorate.fixed[columns.PARTISANSHIP] = partisanship
     electorate.dynamic[columns.IDEAL] = ideal
@@ -47,18 +47,18 @@ UNIT = st.floats(0.0, 1.0, width=32)
 def test_where_all_are_alike_the_vote_share_is_logistic(
     partisanship: float, ideal: float, salience: float, r: float, d: float, shift: float
 ) -> None:
-    """Exactly, but for the order of 64-bit operations: the logit cancels numbers up to 40."""
+    """Exact up to the order of 64-bit operations: the logit cancels numbers up to 40."""
     utility = partisanship + shift + salience * 40.0 * ((d - ideal) ** 2 - (r - ideal) ** 2)
     found = share_of_r(partisanship, ideal, salience, r, d, shift)
     assert found == pytest.approx(special.expit(utility), rel=1e-11, abs=1e-13)
 
 
-def test_where_the_parties_stand_at_one_place_the_issue_plays_no_part() -> None:
+def test_where_the_parties_have_the_same_stand_the_issue_has_no_effect() -> None:
     assert share_of_r(0.7, 0.2, 1.0, 0.4, 0.4, 0.0) == pytest.approx(special.expit(float(np.float32(0.7))), rel=1e-12)
 
 
 @given(st.floats(0.0, 1.0), st.floats(1e-3, 0.5))
-def test_the_chance_of_winning_is_the_normal_of_margin_over_sd(share: float, sd: float) -> None:
+def test_the_probability_of_winning_is_the_normal_of_margin_over_sd(share: float, sd: float) -> None:
     expected = stats.norm.cdf((share - 0.5) / sd)
     assert win_probability(share, sd) == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
@@ -69,7 +69,7 @@ def test_without_a_level_shock_the_majority_wins() -> None:
 
 @pytest.mark.parametrize("regime", ["record", "modern"])
 @pytest.mark.parametrize("margin", [0.0, 1.5, -4.0])
-def test_parties_expect_to_win_as_often_as_the_level_shock_lets_them(regime: str, margin: float) -> None:
+def test_parties_expect_to_win_as_often_as_they_do_under_the_level_shock(regime: str, margin: float) -> None:
     """The shock's two parts, own and economic, add up to the level sd that P(win) uses; margins in points."""
     parameters = Parameters().with_values({"elections.regime": regime})
     count = 8000
@@ -88,7 +88,7 @@ DOCKETS = 20_000
 
 
 def erlang(stages: int = 3, mean: float = 18.0) -> float:
-    """P(a rule started in month 3 is done by month 48)."""
+    """Return P(a rule started in month 3 is final by month 48)."""
     return float(stats.gamma.cdf(END - START, stages, scale=mean / stages))
 
 
@@ -119,8 +119,8 @@ def test_a_rule_takes_an_erlang_time() -> None:
     assert abs(done - erlang()) < 4.0 * errors(erlang(), DOCKETS)
 
 
-def test_a_hazard_by_the_month_would_finish_too_many_rules() -> None:
-    """Three stages of one chance in six a month, and three stages that may begin in the month the last one ends."""
+def test_a_monthly_hazard_would_finish_too_many_rules() -> None:
+    """Compare with three stages of probability 1/6 a month, with and without a month between stages."""
     done = float(np.mean(durations(DOCKETS) <= END - START))
     months = np.arange(0, 200)
     stage = stats.geom.pmf(months, 1.0 / 6.0)
@@ -133,7 +133,7 @@ def test_a_hazard_by_the_month_would_finish_too_many_rules() -> None:
 
 
 @pytest.mark.parametrize("disagreement", [0.0, 0.5])
-def test_an_agency_that_disagrees_takes_its_time(disagreement: float) -> None:
+def test_an_agency_that_disagrees_delays_the_rule(disagreement: float) -> None:
     regulator = RULES.regulator.model_copy(update={"slow_roll": 1.0})
     factor = slow_roll_factor(0.7, 0.7 - disagreement, regulator)
     assert factor == pytest.approx(1.0 + disagreement)
@@ -143,15 +143,15 @@ def test_an_agency_that_disagrees_takes_its_time(disagreement: float) -> None:
     assert abs(found.mean() - expected) < 4.0 * expected / math.sqrt(3.0 * 4000)
 
 
-def test_guidance_takes_one_to_three_months_and_a_statute_an_exponential_wait() -> None:
+def test_guidance_takes_one_to_three_months_and_a_statute_an_exponential_time() -> None:
     guidance = durations(4000, "guidance")
     assert stats.kstest(guidance, "uniform", args=(1.0, 2.0)).pvalue > 1e-4
     statute = durations(4000, "statute")
     assert stats.kstest(statute, "expon", args=(0.0, RULES.regulator.statute_months)).pvalue > 1e-4
 
 
-def test_a_docket_of_the_world_is_in_force_by_month_48_as_often_as_the_erlang_says() -> None:
-    """The pipeline looks once a month, yet carries a rule through every stage that is over: no month is lost."""
+def test_the_share_of_dockets_in_force_by_month_48_is_the_erlang_probability() -> None:
+    """The pipeline runs once a month and advances a rule through every stage that has ended: no month is lost."""
     count = 1500
     world = World(RULES, seed=1)
     law, stand = world.law, Stand(0.5, 0.0, 0.0)

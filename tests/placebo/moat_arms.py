@@ -19,7 +19,7 @@ def tree(values: Mapping[str, Any]) -> Parameters:
 
 
 def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int, Congress] | None = None) -> World:
-    """The friendly term, then the opposed party by decree. congress: chambers imposed by seating month."""
+    """Run the friendly term, then a term of the installed opponent. congress: chambers imposed, by seating month."""
     past = friendly_term(tree(values), seed=11, replicate=replicate)
     past.imposed_congress = congress
     world = takeover(past, "opponent", past)
@@ -28,12 +28,12 @@ def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int,
 
 
 def seated(world: World) -> dict[int, Congress]:
-    """Chambers of a world by the month they sit."""
+    """Return the elected chambers of a world by the month in which they take their seats."""
     return {result.month + 2: result.congress for result in world.results}
 
 
 def political_path(world: World) -> list[Any]:
-    """Everything political that happened, to the last bit: policy month by month, events, elections, platforms."""
+    """Return the whole political course of a world: policy by month, events, elections and platforms."""
     months = [
         (
             m.month,
@@ -58,5 +58,5 @@ def attempts(world: World) -> list[Any]:
 
 
 def reversals(values: Mapping[str, Any], replicates: int, congress: bool = False) -> float:
-    """Share of replicates that end in a reversal."""
+    """Return the share of replicates that end in a reversal."""
     return sum(measure(opposed_world(values, replicate)).reversed for replicate in range(replicates)) / replicates

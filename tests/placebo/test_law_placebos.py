@@ -21,7 +21,7 @@ EAGER = {
     "regulator.rule_months": 6.0,
     "policy.lapse_blame": 1.0,
 }
-"""Something happens nearly every quarter, rules are quick and a lapse is blamed in full."""
+"""Settings with an event in nearly every quarter: rules are quick and a lapse is blamed in full."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "late friendly rule": {"policy.friendly_month": 44},
     "sunset": {"policy.sunset_months": 36, "policy.sunset_covers": "all"},
@@ -38,9 +38,9 @@ every_setting = pytest.mark.parametrize("setting", SETTINGS)
 
 
 def history(setting: str, values: dict[str, Any], replicate: int) -> World:
-    """Three terms, policy released once the friendly policy is in force.
+    """Run three terms with policy released once the friendly policy is in force.
 
-    Where it comes late it meets an opposed government with both chambers, as it seldom would by chance.
+    A late friendly policy meets an opposed government with both chambers, which is rare by chance.
     """
     values = {**EAGER, **SKEWED, **SETTINGS[setting], **values}
     if setting == "late friendly rule":
@@ -62,7 +62,7 @@ def test_with_every_channel_off_the_political_path_is_the_same(setting: str, rep
 
 
 @every_setting
-def test_full_grandfathering_is_no_breadth_where_only_the_threatened_loss_counts(setting: str) -> None:
+def test_full_grandfathering_equals_no_breadth_where_only_the_threatened_loss_counts(setting: str) -> None:
     narrow = {
         "channels.retrospective": False,
         "channels.ideal_shift": False,
@@ -79,7 +79,7 @@ def test_full_grandfathering_is_no_breadth_where_only_the_threatened_loss_counts
 
 @every_setting
 @pytest.mark.parametrize("replicate", range(2))
-def test_the_mirror_world_has_the_same_history_with_the_labels_turned(setting: str, replicate: int) -> None:
+def test_the_mirror_world_has_the_same_history_with_the_labels_swapped(setting: str, replicate: int) -> None:
     world, mirror = (history(setting, {"institutions.author": label}, replicate) for label in ("R", "D"))
     assert mirror.events == world.events
     assert mirror.law == world.law
@@ -87,8 +87,8 @@ def test_the_mirror_world_has_the_same_history_with_the_labels_turned(setting: s
     assert [(m.theta, m.kappa, m.layer) for m in mirror.record] == [(m.theta, m.kappa, m.layer) for m in world.record]
 
 
-def test_live_twin_the_new_moves_and_events_happen_in_these_worlds() -> None:
-    """The settings above would prove nothing if no rule were voided, renewed or left to lapse in them."""
+def test_positive_control_the_moves_and_events_of_the_law_happen_in_these_worlds() -> None:
+    """The placebos test these moves only if rules are voided, renewed and lapse in their worlds."""
     kinds = set()
     for setting in ("late friendly rule", "sunset"):
         for replicate in range(6):

@@ -1,4 +1,7 @@
-"""Exact placebos: where a channel is shut, exposure changes nothing, to the last bit. Each has a live twin."""
+"""Exact placebos (negative controls): with a channel closed, exposure changes nothing, to the last bit.
+
+Each placebo has a positive control: the same arms with the channel open, where exposure must change something.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ NARROW = {
     "opinion.blame_shift": 0.0,
 }
 REPLICATES = range(4)
-TWIN = 60
-"""Replicates of a live twin: the standard error of a paired difference near -.3 is about .06."""
+PAIRS = 60
+"""Replicates of a positive control: the standard error of a paired difference near -.3 is about .06."""
 
 
 @pytest.mark.parametrize("replicate", REPLICATES)
@@ -59,13 +62,13 @@ def test_with_every_channel_off_the_political_path_is_the_same_however_exposure_
     assert much.market.held > 10.0 * little.market.held
 
 
-def test_live_twin_with_the_channels_on_the_political_path_moves_with_how_exposure_evolves() -> None:
+def test_positive_control_with_the_channels_on_the_political_path_depends_on_how_exposure_evolves() -> None:
     little, much = (arms.opposed_world({**LIVELY, **EVOLVING, **dose}, replicate=1) for dose in (LITTLE, MUCH))
     assert arms.political_path(much) != arms.political_path(little)
 
 
 @pytest.mark.parametrize("role", ["author", "opponent"])
-def test_with_every_channel_off_nothing_a_party_perceives_moves_with_exposure(role: str) -> None:
+def test_with_every_channel_off_the_perception_of_a_party_does_not_depend_on_exposure(role: str) -> None:
     perceived = []
     for breadth in (0.0, 0.3, 0.9):
         values = {**LIVELY, **ALL_OFF, "exposure.breadth": breadth, "exposure.allocation": 0.2}
@@ -75,17 +78,17 @@ def test_with_every_channel_off_nothing_a_party_perceives_moves_with_exposure(ro
     assert perceived[0][2] is not None
 
 
-def test_live_twin_with_the_channels_on_the_poll_a_party_perceives_moves_with_exposure() -> None:
+def test_positive_control_with_the_channels_on_the_poll_of_a_party_depends_on_exposure() -> None:
     polls = [arms.opposed_world({**UPPER, **dose}, replicate=1).last_poll for dose in ({}, HOLDERS)]
     assert polls[0] != polls[1]
 
 
-def test_live_twin_with_the_channels_on_exposure_prevents_reversals() -> None:
-    assert arms.reversals({**UPPER, **HOLDERS}, TWIN) - arms.reversals(UPPER, TWIN) < -0.10
+def test_positive_control_with_the_channels_on_exposure_prevents_reversals() -> None:
+    assert arms.reversals({**UPPER, **HOLDERS}, PAIRS) - arms.reversals(UPPER, PAIRS) < -0.10
 
 
 @pytest.mark.parametrize("replicate", REPLICATES)
-def test_polls_blind_and_congress_imposed_attempts_are_the_same_in_every_quarter(replicate: int) -> None:
+def test_with_blind_polls_and_an_imposed_congress_attempts_are_the_same_in_every_quarter(replicate: int) -> None:
     values = {**UPPER, "polls.blind": True}
     without = arms.opposed_world(values, replicate)
     imposed = arms.opposed_world({**values, **HOLDERS}, replicate, arms.seated(without))
@@ -93,7 +96,7 @@ def test_polls_blind_and_congress_imposed_attempts_are_the_same_in_every_quarter
 
 
 @pytest.mark.parametrize("replicate", REPLICATES)
-def test_polls_blind_and_congress_free_attempts_are_the_same_up_to_the_first_midterm(replicate: int) -> None:
+def test_with_blind_polls_and_a_free_congress_attempts_are_the_same_up_to_the_first_midterm(replicate: int) -> None:
     values = {**UPPER, "polls.blind": True}
     without = arms.opposed_world(values, replicate)
     free = arms.opposed_world({**values, **HOLDERS}, replicate, {48: arms.seated(without)[48]})
@@ -102,19 +105,19 @@ def test_polls_blind_and_congress_free_attempts_are_the_same_up_to_the_first_mid
     assert free.results[-2].author_share != without.results[-2].author_share
 
 
-def test_live_twin_polls_that_see_stakes_deter_attempts_that_blind_polls_do_not() -> None:
+def test_positive_control_polls_that_see_stakes_deter_attempts_and_blind_polls_do_not() -> None:
     def prohibitions(blind: bool, exposed: bool) -> float:
         values = {**UPPER, "polls.blind": blind, **(HOLDERS if exposed else {})}
-        worlds = [arms.opposed_world(values, replicate) for replicate in range(TWIN)]
+        worlds = [arms.opposed_world(values, replicate) for replicate in range(PAIRS)]
         hostile = [any(e.move in ("prohibit", "close") for e in arms.attempts(world)) for world in worlds]
-        return sum(hostile) / TWIN
+        return sum(hostile) / PAIRS
 
     assert prohibitions(False, True) - prohibitions(False, False) < -0.10
     assert abs(prohibitions(True, True) - prohibitions(True, False)) <= 0.05
 
 
 @pytest.mark.parametrize("replicate", REPLICATES)
-def test_full_grandfathering_no_visibility_and_no_breadth_are_one_world(replicate: int) -> None:
+def test_full_grandfathering_no_visibility_and_no_breadth_give_the_same_path(replicate: int) -> None:
     values = {**UPPER, **NARROW}
     worlds = [
         arms.opposed_world({**values, **dose}, replicate)
@@ -125,13 +128,13 @@ def test_full_grandfathering_no_visibility_and_no_breadth_are_one_world(replicat
     assert paths[2] == paths[0]
 
 
-def test_live_twin_without_grandfathering_the_prospective_loss_alone_prevents_reversals() -> None:
+def test_positive_control_without_grandfathering_the_prospective_loss_alone_prevents_reversals() -> None:
     values = {**UPPER, **NARROW}
-    assert arms.reversals({**values, **HOLDERS}, TWIN) - arms.reversals(values, TWIN) < -0.10
+    assert arms.reversals({**values, **HOLDERS}, PAIRS) - arms.reversals(values, PAIRS) < -0.10
 
 
 @pytest.mark.parametrize("replicate", REPLICATES)
-def test_with_everything_on_an_invisible_stake_is_no_stake(replicate: int) -> None:
+def test_with_every_channel_on_an_invisible_stake_changes_nothing_in_politics(replicate: int) -> None:
     news = {"market.rule_news_jump": 0.1, "market.party_control_news_jump": 0.3, "market.depth_switch": True}
     values = {**LIVELY, **news}
     without = arms.opposed_world(values, replicate)
@@ -140,6 +143,6 @@ def test_with_everything_on_an_invisible_stake_is_no_stake(replicate: int) -> No
     assert invisible.market.price != without.market.price
 
 
-def test_live_twin_a_visible_stake_prevents_reversals_that_an_invisible_one_does_not() -> None:
-    invisible = arms.reversals({**UPPER, **HOLDERS, "exposure.visibility": 0.0}, TWIN)
-    assert arms.reversals({**UPPER, **HOLDERS}, TWIN) - invisible < -0.10
+def test_positive_control_a_visible_stake_prevents_reversals_and_an_invisible_stake_does_not() -> None:
+    invisible = arms.reversals({**UPPER, **HOLDERS, "exposure.visibility": 0.0}, PAIRS)
+    assert arms.reversals({**UPPER, **HOLDERS}, PAIRS) - invisible < -0.10

@@ -1,4 +1,4 @@
-"""The key placebos hold whatever rule the parties follow. Each has a live twin: the same arms with the channel open."""
+"""The key placebos hold under every party rule. Their positive controls are the same arms with the channel open."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ WITHOUT_COURTS = {**UPPER, "channels.reliance": False}
 SKEWED = {"exposure.breadth": 0.4, "exposure.allocation": 0.1, "exposure.skew": 0.4, "voting.asset_vote_effect": 4.0}
 CONTROLS = [name for name, rule in RULES.items() if not (rule.heeds_polls or rule.needs_opinion or rule.remembers)]
 REPLICATES = range(2)
-TWIN = 8
-"""Replicates of a live twin: it asks whether anything moves at all, not how much."""
+PAIRS = 8
+"""Replicates of a positive control, which asks whether anything changes, not how much."""
 
 every_rule = pytest.mark.parametrize("rule", RULES)
 every_replicate = pytest.mark.parametrize("replicate", REPLICATES)
@@ -53,7 +53,7 @@ def test_with_every_channel_off_the_political_path_is_the_same(rule: str, replic
 
 @pytest.mark.parametrize("rule", CONTROLS)
 @pytest.mark.parametrize("replicate", range(4))
-def test_attempts_of_a_control_never_move_with_exposure_once_congress_is_imposed(rule: str, replicate: int) -> None:
+def test_attempts_of_a_control_do_not_depend_on_exposure_once_congress_is_imposed(rule: str, replicate: int) -> None:
     values = {**WITHOUT_COURTS, "party.rule": rule}
     without = arms.opposed_world(values, replicate)
     imposed = arms.opposed_world({**values, **HOLDERS}, replicate, arms.seated(without))
@@ -62,10 +62,10 @@ def test_attempts_of_a_control_never_move_with_exposure_once_congress_is_imposed
 
 
 @pytest.mark.parametrize("rule", [name for name in RULES if name not in CONTROLS])
-def test_live_twin_attempts_of_every_other_rule_move_with_exposure(rule: str) -> None:
+def test_positive_control_attempts_of_every_other_rule_depend_on_exposure(rule: str) -> None:
     values = {**WITHOUT_COURTS, "opinion.ownership_shift": 0.3, "party.rule": rule}
     moved = 0
-    for replicate in range(TWIN):
+    for replicate in range(PAIRS):
         without = arms.opposed_world(values, replicate)
         imposed = arms.opposed_world({**values, **HOLDERS}, replicate, arms.seated(without))
         moved += arms.attempts(imposed) != arms.attempts(without)
@@ -74,7 +74,7 @@ def test_live_twin_attempts_of_every_other_rule_move_with_exposure(rule: str) ->
 
 @every_rule
 @every_replicate
-def test_polls_blind_and_congress_imposed_attempts_are_the_same(rule: str, replicate: int) -> None:
+def test_with_blind_polls_and_an_imposed_congress_attempts_are_the_same(rule: str, replicate: int) -> None:
     values = {**WITHOUT_COURTS, "party.rule": rule, "polls.blind": True}
     without = arms.opposed_world(values, replicate)
     imposed = arms.opposed_world({**values, **HOLDERS}, replicate, arms.seated(without))
@@ -84,7 +84,7 @@ def test_polls_blind_and_congress_imposed_attempts_are_the_same(rule: str, repli
 
 @every_rule
 @every_replicate
-def test_an_invisible_stake_is_no_stake(rule: str, replicate: int) -> None:
+def test_an_invisible_stake_changes_nothing_in_politics(rule: str, replicate: int) -> None:
     values = {**LIVELY, "party.rule": rule}
     without, invisible = (
         arms.opposed_world({**values, **dose}, replicate) for dose in ({}, {**HOLDERS, "exposure.visibility": 0.0})
@@ -95,7 +95,7 @@ def test_an_invisible_stake_is_no_stake(rule: str, replicate: int) -> None:
 
 @every_rule
 @every_replicate
-def test_the_mirror_world_has_the_same_history_with_the_labels_turned(rule: str, replicate: int) -> None:
+def test_the_mirror_world_has_the_same_history_with_the_labels_swapped(rule: str, replicate: int) -> None:
     values = {**SKEWED, "party.rule": rule}
     world = arms.opposed_world(values, replicate)
     mirror = arms.opposed_world({**values, "institutions.author": "D"}, replicate)
@@ -112,7 +112,7 @@ def test_the_mirror_world_has_the_same_history_with_the_labels_turned(rule: str,
 
 
 @every_rule
-def test_the_panel_is_asked_for_ideals_and_memory_is_kept_only_for_a_rule_that_says_so(rule: str) -> None:
+def test_the_panel_is_asked_for_ideals_and_memory_is_kept_only_for_a_rule_that_declares_it(rule: str) -> None:
     world = arms.opposed_world({"party.rule": rule}, 0)
     assert world.last_poll is not None
     report = world.last_poll[0]
@@ -124,7 +124,7 @@ def test_the_panel_is_asked_for_ideals_and_memory_is_kept_only_for_a_rule_that_s
 
 
 @every_rule
-def test_a_fork_takes_the_memory_along_and_goes_its_own_way(rule: str) -> None:
+def test_a_fork_copies_the_memory_and_changes_it_independently(rule: str) -> None:
     past = arms.friendly_term(arms.tree({"party.rule": rule}), seed=11, replicate=0)
     before = memories(past)
     twin = arms.takeover(past, "opponent", past)
@@ -134,8 +134,8 @@ def test_a_fork_takes_the_memory_along_and_goes_its_own_way(rule: str) -> None:
     assert (memories(twin) != before) == RULES[rule].remembers
 
 
-def test_supporters_are_weighted_by_the_vote_to_be_expected_of_them() -> None:
-    """The poll's own mean against a plain sum over the panel, with every voter's own expected ballot."""
+def test_supporters_are_weighted_by_their_expected_vote() -> None:
+    """Compare the poll's means with plain sums over the panel, weighted by each voter's expected ballot."""
     for author in ("R", "D"):
         values = {**SKEWED, "party.rule": "aggregator", "polls.respondents": 700, "institutions.author": author}
         world = arms.friendly_term(arms.tree(values), seed=11, replicate=0)

@@ -1,4 +1,4 @@
-"""Symmetries: labels do not matter, beliefs about the price decide the sign."""
+"""Symmetries: party labels have no effect, and beliefs about the price decide the sign of the effect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVOLVING = {
 
 @pytest.mark.parametrize("values", [EXPOSED, EVOLVING], ids=["assigned", "evolving"])
 @pytest.mark.parametrize("replicate", range(6))
-def test_the_mirror_world_has_the_same_history_with_the_labels_turned(replicate: int, values: dict[str, Any]) -> None:
+def test_the_mirror_world_has_the_same_history_with_the_labels_swapped(replicate: int, values: dict[str, Any]) -> None:
     world = arms.opposed_world(values, replicate)
     mirror = arms.opposed_world({**values, "institutions.author": "D"}, replicate)
     assert mirror.events == world.events
@@ -48,7 +48,7 @@ def test_the_mirror_world_has_the_same_history_with_the_labels_turned(replicate:
 
 
 def _vote_cost_of_prohibition(belief: float, exposed: bool) -> float:
-    """Points the opponent loses by standing for prohibition instead of the policy in force, among the panel."""
+    """Return the points that the opponent loses in the panel if it supports prohibition."""
     values = {
         "voting.asset_vote_effect": 3.0,
         "opinion.believed_price_fall": belief,
@@ -64,7 +64,7 @@ def _vote_cost_of_prohibition(belief: float, exposed: bool) -> float:
     return 100.0 * (report.shares[0] - report.shares[1])
 
 
-def test_where_voters_believe_a_restriction_raises_the_price_holders_reward_it_but_less() -> None:
+def test_holders_who_believe_that_a_restriction_raises_the_price_reward_it_less_than_others_punish_it() -> None:
     without = _vote_cost_of_prohibition(0.3, exposed=False)
     loss = _vote_cost_of_prohibition(0.3, exposed=True) - without
     gain = _vote_cost_of_prohibition(-0.3, exposed=True) - without
@@ -74,7 +74,7 @@ def test_where_voters_believe_a_restriction_raises_the_price_holders_reward_it_b
 
 
 @pytest.mark.statistical
-def test_who_is_exposed_does_not_matter_where_exposure_is_unrelated_to_party() -> None:
+def test_reversals_do_not_depend_on_who_is_exposed_where_exposure_is_unrelated_to_party() -> None:
     """Two assignments of the same dose give the same probability of reversal within three standard errors."""
     replicates = 250
     values = {"exposure.breadth": 0.3, "exposure.allocation": 0.1, "voting.asset_vote_effect": 3.0}

@@ -1,4 +1,4 @@
-"""Write the regression baseline anew: `python tests/regression/update.py`, in a commit of its own.
+"""Write the regression baseline again: `python tests/regression/update.py`, in a separate commit.
 
 The baseline holds discrete outcomes, which are promised on every platform; bytes are promised on one platform only.
 """
@@ -21,15 +21,15 @@ REPLICATES = 6
 
 
 def rows() -> list[dict[str, str]]:
-    """Discrete outcomes of both presets, as text."""
-    found = []
+    """Return the discrete outcomes of both presets, as text."""
+    outcomes = []
     for name in ("calibrated", "article"):
         parameters = preset(name).with_values({"electorate.voters": 1000})
         for replicate in range(REPLICATES):
             for run in run_task((parameters, DESIGN, SEED, replicate)).runs:
                 row = {"preset": name, **run}
-                found.append({column: str(row[column]) for column in COLUMNS})
-    return found
+                outcomes.append({column: str(row[column]) for column in COLUMNS})
+    return outcomes
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The calibrated baseline is at no floor and no ceiling; the contrast does not hang on the number of voters."""
+"""The calibrated baseline is at no floor and no ceiling; the contrast does not depend on the number of voters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _runs(voters: int, replicates: int, first: int = 0) -> dict[str, np.ndarray]
     }
 
 
-def test_an_opposed_government_restricts_without_exposure_in_four_to_seven_of_ten_cases() -> None:
+def test_an_opposed_government_without_exposure_restricts_in_four_to_seven_of_ten_cases() -> None:
     runs = _runs(4000, 300)
     share = wilson(int(runs["restricted 0"].sum()), 300)
     assert share.low > 0.4

@@ -1,7 +1,7 @@
-"""Draws of streams, neighbouring agents, months, replicates and seeds share nothing, and tests that say so can fail.
+"""Draws of streams and of neighbouring agents, months, replicates and seeds are independent, and the tests have power.
 
 Words are the 32 bits of squares32 under the model's keys. Pairs never share a word within a test of bins, so that every
-null distribution is the textbook one; Holm's correction holds over all tests of a kind of neighbour at once.
+null distribution is the textbook one. Holm's correction covers all tests of one kind of neighbour at once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AGENTS, MONTHS = 1024, 96
 AGENT_LAGS = (*range(1, 17), 32, 64, 128, 256, 512)
 MONTH_LAGS = (*range(1, 13), 24, 48)
 NEIGHBOURS = 8
-"""How many replicates, and seeds, on from the first."""
+"""Number of replicates, and of seeds, compared with the first."""
 LEVEL = 0.01
 BINS = 16
 TESTS = ("linear", "squares", "bins", "bits")
@@ -42,7 +42,7 @@ PValues = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Plan(NamedTuple):
-    """Key of each month and number of the first agent's counter in each month."""
+    """Key of each month, and counter of the first agent in each month."""
 
     keys: list[int]
     first: list[int]
@@ -65,7 +65,7 @@ def _fill(keys: Words, first: Words, out: Words) -> None:  # pragma: no cover - 
 
 @lru_cache(maxsize=len(STREAMS) + 2)
 def words(generator: Generator, seed: int, replicate: int, stream: str) -> Words:
-    """32 bits of every agent in every month; shape (MONTHS, AGENTS)."""
+    """Return 32 bits of every agent in every month; shape (MONTHS, AGENTS)."""
     plan = generator(seed, replicate, stream)
     out = np.empty((MONTHS, AGENTS), dtype=np.uint32)
     _fill(np.array(plan.keys, dtype=np.uint64), np.array(plan.first, dtype=np.uint64), out)
@@ -88,7 +88,7 @@ def _sums(a: Words, b: Words, table: PValues) -> tuple[float, float, int]:  # pr
 
 
 def compared(a: Words, b: Words) -> tuple[float, float, float, float]:
-    """Two-sided p-values of independence of paired words, in the order of TESTS.
+    """Return two-sided p-values of the independence of paired words, in the order of TESTS.
 
     linear: product of the uniforms less a half, variance 1/144. squares: the same of their squares less 1/12, variance
     1/180 each. bins: chi-square of 16 x 16 cells, two-sided: counts may also be too even. bits: how many of the 32
@@ -108,7 +108,7 @@ def compared(a: Words, b: Words) -> tuple[float, float, float, float]:
 
 
 def apart(block: Words, lag: int, axis: int) -> tuple[Words, Words]:
-    """Pairs a lag apart along an axis, no word in two pairs."""
+    """Return pairs at a lag along an axis, with no word in two pairs."""
     places = np.arange(block.shape[axis] - lag)
     places = places[places % (2 * lag) < lag]
     return block.take(places, axis), block.take(places + lag, axis)
@@ -118,8 +118,8 @@ Pair = tuple[Words, Words]
 
 
 def stream_pairs(generator: Generator) -> Iterator[Pair]:
-    for one, other in combinations(STREAMS, 2):
-        yield words(generator, SEED, 0, one), words(generator, SEED, 0, other)
+    for first, second in combinations(STREAMS, 2):
+        yield words(generator, SEED, 0, first), words(generator, SEED, 0, second)
 
 
 def agent_pairs(generator: Generator) -> Iterator[Pair]:
@@ -135,7 +135,7 @@ def month_pairs(generator: Generator) -> Iterator[Pair]:
 
 
 def diagonal_pairs(generator: Generator) -> Iterator[Pair]:
-    """The next agent in the month before and in the month after."""
+    """Pair an agent with its next neighbours in the month before and in the month after."""
     for stream in STREAMS:
         block = words(generator, SEED, 0, stream)
         now, then = block[0::2], block[1::2]
@@ -151,7 +151,7 @@ def replicate_pairs(generator: Generator) -> Iterator[Pair]:
 
 
 def seed_pairs(generator: Generator) -> Iterator[Pair]:
-    """Neighbouring seeds, and the next seed's replicate before."""
+    """Pair neighbouring seeds, and a replicate with the replicate before it under the next seed."""
     for stream in STREAMS:
         for seed in range(SEED + 1, SEED + NEIGHBOURS + 1):
             yield words(generator, SEED, 0, stream), words(generator, seed, 0, stream)
@@ -170,23 +170,23 @@ KINDS: dict[str, Callable[[Generator], Iterator[Pair]]] = {
 
 @cache
 def p_values(kind: str, generator: Generator) -> PValues:
-    """p-values of all tests; shape (pairs, tests)."""
+    """Return the p-values of all tests; shape (pairs, tests)."""
     return np.array([compared(*pair) for pair in KINDS[kind](generator)])
 
 
 def holm(p: PValues) -> PValues:
-    """Holm's adjusted p-values (Holm 1979), sorted."""
+    """Return Holm's adjusted p-values (Holm 1979), sorted."""
     ordered = np.sort(p.ravel())
     return np.minimum(np.maximum.accumulate(ordered * np.arange(ordered.size, 0, -1)), 1.0)
 
 
 def spread(kind: str, test: str) -> float:
-    """Kolmogorov-Smirnov p of one test's p-values over all pairs of a kind against uniform."""
+    """Return the Kolmogorov-Smirnov p of one test's p-values over all pairs of a kind against uniform."""
     return float(stats.kstest(p_values(kind, ours)[:, TESTS.index(test)], "uniform").pvalue)
 
 
 def row(kind: str) -> str:
-    """Line of the table of docs/draws.md."""
+    """Return the line of a kind in the table of docs/draws.md."""
     p = p_values(kind, ours)
     adjusted = holm(p)
     even = min(spread(kind, test) for test in TESTS)
@@ -194,46 +194,46 @@ def row(kind: str) -> str:
 
 
 def independent(kind: str, generator: Generator) -> bool:
-    """Whether no pair of a kind shows a dependence, at LEVEL over all pairs and tests."""
+    """Return whether no pair of a kind shows a dependence, at LEVEL over all pairs and tests."""
     return bool(holm(p_values(kind, generator))[0] > LEVEL)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_draws_share_nothing_with(kind: str) -> None:
+def test_draws_are_independent_of(kind: str) -> None:
     assert independent(kind, ours)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("test", TESTS)
-def test_no_dependence_too_small_for_one_pair_hides_in_many(kind: str, test: str) -> None:
+def test_no_dependence_too_small_for_one_pair_shows_in_many(kind: str, test: str) -> None:
     assert spread(kind, test) > LEVEL / (len(KINDS) * len(TESTS))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_docs_show_what_is_found(kind: str) -> None:
+def test_the_docs_show_the_measured_p_values(kind: str) -> None:
     lines = (ROOT / "docs" / "draws.md").read_text(encoding="utf-8").splitlines()
     assert row(kind) in lines
 
 
 def unmixed_month(seed: int, replicate: int, stream: str) -> Plan:
-    """Key of a month without SplitMix64: the month is added, and the key made odd."""
+    """Plan without SplitMix64 of the month: the month is added to the key, which is made odd."""
     key = stream_key(seed, replicate, stream)
     return Plan([((key + month) & MASK) | 1 for month in range(MONTHS)], [0] * MONTHS)
 
 
 def unmixed_stream(seed: int, replicate: int, stream: str) -> Plan:
-    """Key of a stream without SplitMix64: seed, replicate and the name's first letters are added."""
+    """Plan without SplitMix64 of the stream: seed, replicate and the first letters of the name are added."""
     key = (seed + replicate + int.from_bytes(stream.encode()[:8], "little")) & MASK | 1
     return Plan([month_key(key, month) for month in range(MONTHS)], [0] * MONTHS)
 
 
 def agent_plus_month(seed: int, replicate: int, stream: str) -> Plan:
-    """One key for all months; the counter is agent + month."""
+    """Plan with one key for all months; the counter is agent + month."""
     return Plan([stream_key(seed, replicate, stream)] * MONTHS, list(range(MONTHS)))
 
 
 def small_key(seed: int, replicate: int, stream: str) -> Plan:
-    """Keys of 16 bits, which squares is not made for: counter times key stays small."""
+    """Plan with keys of 16 bits, too short for squares: counter times key stays small."""
     key = stream_key(seed, replicate, stream)
     return Plan([(month_key(key, month) >> 48) | 1 for month in range(MONTHS)], [0] * MONTHS)
 
@@ -249,28 +249,28 @@ BAD = [
 
 
 @pytest.mark.parametrize(("kind", "generator"), BAD)
-def test_a_bad_generator_is_found_out(kind: str, generator: Generator) -> None:
+def test_a_bad_generator_is_rejected(kind: str, generator: Generator) -> None:
     assert not independent(kind, generator)
 
 
 def copied(a: Words, b: Words, some: np.ndarray) -> Words:
-    """Here and there the same word."""
+    """Copy the word of the other block in 3% of places."""
     return np.where(some < 0.03, a, b)
 
 
 def turned(a: Words, b: Words, some: np.ndarray) -> Words:
-    """Here and there the same distance from the middle, on either side: no linear correlation."""
+    """In 5% of places take the same distance from the middle, on either side: no linear correlation."""
     return np.where(some < 0.025, a, np.where(some < 0.05, ~a, b))
 
 
 def shuffled(a: Words, b: Words, some: np.ndarray) -> Words:
-    """Here and there the cell that belongs to the other's cell; the order makes linear and squared terms small."""
+    """In 10% of places take a cell that the other cell determines; its order keeps linear and squared terms small."""
     cells = np.array([6, 12, 1, 11, 0, 9, 13, 7, 8, 2, 15, 4, 14, 3, 10, 5], dtype=np.uint32)
     return np.where(some < 0.1, cells[a >> 28] << np.uint32(28) | b & np.uint32(0x0FFFFFFF), b).astype(np.uint32)
 
 
 def low_bits(a: Words, b: Words, some: np.ndarray) -> Words:
-    """Here and there the same low byte, of which a uniform sees nothing."""
+    """In 5% of places copy the low byte, which does not enter a uniform."""
     return np.where(some < 0.05, b & np.uint32(0xFFFFFF00) | a & np.uint32(0xFF), b).astype(np.uint32)
 
 
@@ -278,7 +278,7 @@ PLANTED = (copied, turned, shuffled, low_bits)
 
 
 @pytest.mark.parametrize(("test", "planted"), list(zip(TESTS, PLANTED, strict=True)), ids=TESTS)
-def test_a_slight_dependence_of_one_pair_is_found_among_thousands(test: str, planted: Callable[..., Words]) -> None:
+def test_a_slight_dependence_of_one_pair_is_detected_among_thousands(test: str, planted: Callable[..., Words]) -> None:
     a, b = words(ours, SEED, 0, "age"), words(ours, SEED, 0, "income")
     some = words(ours, SEED, 0, "belief") * 2.0**-32
     level = LEVEL / p_values("every pair of streams", ours).size

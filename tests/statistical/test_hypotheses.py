@@ -38,7 +38,7 @@ def pool() -> Iterator[ProcessPoolExecutor]:
 
 
 class Measured:
-    """Rows of paired replicates, an arm for each breadth in order."""
+    """Rows of paired replicates: one arm per breadth, in the order of the breadths."""
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
@@ -47,25 +47,25 @@ class Measured:
         return np.array([row[arm][outcome] for row in self.rows], dtype=float)
 
     def change(self, outcome: str, arm: int = -1, level: float = 0.95) -> MeanDifference:
-        """Paired difference of an arm from the one without exposure."""
+        """Return the paired difference between an arm and the arm without exposure."""
         return paired_mean_difference(self.values(arm, outcome), self.values(0, outcome), level)
 
     def falls(self, *outcomes: str, arm: int = -1) -> None:
         for outcome in outcomes:
-            found = self.change(outcome, arm)
-            assert found.high < 0.0, f"{outcome} does not fall: {found}"
+            change = self.change(outcome, arm)
+            assert change.high < 0.0, f"{outcome} does not fall: {change}"
 
     def rises(self, *outcomes: str, arm: int = -1) -> None:
         for outcome in outcomes:
-            found = self.change(outcome, arm)
-            assert found.low > 0.0, f"{outcome} does not rise: {found}"
+            change = self.change(outcome, arm)
+            assert change.low > 0.0, f"{outcome} does not rise: {change}"
 
     def unchanged(self, *outcomes: str, arm: int = -1) -> None:
-        """Equivalence: the 90% interval of the difference lies within the margin."""
+        """Assert equivalence: the 90% interval of the difference is within the margin."""
         for outcome in outcomes:
-            found = self.change(outcome, arm, level=0.9)
-            assert found.low > -MARGIN, f"{outcome} changes: {found}"
-            assert found.high < MARGIN, f"{outcome} changes: {found}"
+            change = self.change(outcome, arm, level=0.9)
+            assert change.low > -MARGIN, f"{outcome} changes: {change}"
+            assert change.high < MARGIN, f"{outcome} changes: {change}"
 
 
 def run(
@@ -76,7 +76,7 @@ def run(
     voters: int = 2000,
     values: Mapping[str, Any] | None = None,
 ) -> Measured:
-    """The stress test of a preset at its own visibility, without the layers and the returning government."""
+    """Run the stress test of a preset at its own visibility, without the layers and the returning government."""
     parameters = preset(name).with_values({"electorate.voters": voters, **(values or {})})
     visibility = parameters.exposure.visibility
     design = StressDesign(tuple(breadths), (visibility,), layers=(), returning=False)
@@ -86,16 +86,16 @@ def run(
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_value_of_a_preset_lies_in_its_declared_range(name: str) -> None:
-    given = PRESETS[name].values
-    for one in describe(preset(name)):
-        if one.name in given and isinstance(one.value, int | float) and not isinstance(one.value, bool):
-            assert one.known.low <= one.value <= one.known.high, one.name
+    values = PRESETS[name].values
+    for leaf in describe(preset(name)):
+        if leaf.name in values and isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
+            assert leaf.known.low <= leaf.value <= leaf.known.high, leaf.name
 
 
 def test_h0_an_invisible_holding_changes_nothing_at_any_breadth(pool: ProcessPoolExecutor) -> None:
-    found = run(pool, "h0-invisible", (0.0, 0.1, 0.3, 0.6))
+    measured = run(pool, "h0-invisible", (0.0, 0.1, 0.3, 0.6))
     for arm in (1, 2, 3):
-        found.unchanged("reversed", "restricted", arm=arm)
+        measured.unchanged("reversed", "restricted", arm=arm)
 
 
 RESPONSIVE = [name for name in RULES if name != "sticker"]
@@ -107,24 +107,24 @@ def moat_by_rule(pool: ProcessPoolExecutor) -> dict[str, Measured]:
 
 
 def test_h1_a_moat_holds(moat_by_rule: dict[str, Measured]) -> None:
-    found = moat_by_rule["best-response"]
-    found.falls("attempted", "restricted", "reversed", "severity", "platform_distance")
-    found.rises("mean_policy")
+    measured = moat_by_rule["best-response"]
+    measured.falls("attempted", "restricted", "reversed", "severity", "platform_distance")
+    measured.rises("mean_policy")
 
 
 def test_h1_the_primary_contrast_keeps_its_sign_under_three_of_four_responsive_rules(
     moat_by_rule: dict[str, Measured],
 ) -> None:
-    """All four point down; three of them with an interval below zero."""
+    """At least three of the four have an interval below zero."""
     changes = {name: moat_by_rule[name].change("reversed") for name in RESPONSIVE}
     assert len(changes) == 4
-    assert sum(one.high < 0.0 for one in changes.values()) >= 3, changes
+    assert sum(change.high < 0.0 for change in changes.values()) >= 3, changes
 
 
-def test_h1_the_sticker_shows_nothing(moat_by_rule: dict[str, Measured]) -> None:
-    found = moat_by_rule["sticker"]
+def test_h1_the_sticker_shows_no_effect(moat_by_rule: dict[str, Measured]) -> None:
+    measured = moat_by_rule["sticker"]
     for outcome in ("attempted", "restricted", "reversed", "severity"):
-        assert np.array_equal(found.values(0, outcome), found.values(1, outcome)), outcome
+        assert np.array_equal(measured.values(0, outcome), measured.values(1, outcome)), outcome
 
 
 def test_h2_a_trapdoor_opens_after_a_crash_and_not_in_calm(pool: ProcessPoolExecutor) -> None:
@@ -140,37 +140,37 @@ def test_h2_a_trapdoor_opens_after_a_crash_and_not_in_calm(pool: ProcessPoolExec
 
 
 def test_h3_sorted_exposure_works_only_once_it_reaches_pivotal_voters(pool: ProcessPoolExecutor) -> None:
-    found = run(pool, "h3-sorted", (0.0, 0.05, 0.1, 0.45, 0.8))
+    measured = run(pool, "h3-sorted", (0.0, 0.05, 0.1, 0.45, 0.8))
     for arm in (1, 2):
-        found.unchanged("reversed", "attempted", arm=arm)
+        measured.unchanged("reversed", "attempted", arm=arm)
     for arm in (3, 4):
-        found.falls("reversed", "attempted", "severity", arm=arm)
+        measured.falls("reversed", "attempted", "severity", arm=arm)
     spread = run(pool, "h3-sorted", (0.0, 0.1), values={"exposure.skew": 0.0})
     spread.falls("reversed")
 
 
-def test_h4a_courts_stop_restrictions_that_are_attempted_all_the_same(pool: ProcessPoolExecutor) -> None:
-    found = run(pool, "h4a-gridlock", replicates=600, voters=1000)
-    found.falls("restricted")
-    found.rises("court")
-    found.unchanged("attempted", "platform_distance")
-    assert np.array_equal(found.values(0, "attempted"), found.values(1, "attempted"))
+def test_h4a_courts_stop_restrictions_and_attempts_stay_the_same(pool: ProcessPoolExecutor) -> None:
+    measured = run(pool, "h4a-gridlock", replicates=600, voters=1000)
+    measured.falls("restricted")
+    measured.rises("court")
+    measured.unchanged("attempted", "platform_distance")
+    assert np.array_equal(measured.values(0, "attempted"), measured.values(1, "attempted"))
 
 
 def test_h4b_elites_converge_without_any_exposure(pool: ProcessPoolExecutor) -> None:
-    found, calibrated = run(pool, "h4b-elite-convergence"), run(pool, "calibrated")
+    convergence, calibrated = run(pool, "h4b-elite-convergence"), run(pool, "calibrated")
     for outcome in ("attempted", "platform_distance"):
-        less = paired_mean_difference(found.values(0, outcome), calibrated.values(0, outcome))
+        less = paired_mean_difference(convergence.values(0, outcome), calibrated.values(0, outcome))
         assert less.high < 0.0, outcome
-    assert found.values(0, "platform_distance").mean() < 0.5 * calibrated.values(0, "platform_distance").mean()
-    found.unchanged("attempted", "restricted", "reversed", "platform_distance")
+    assert convergence.values(0, "platform_distance").mean() < 0.5 * calibrated.values(0, "platform_distance").mean()
+    convergence.unchanged("attempted", "restricted", "reversed", "platform_distance")
 
 
 def test_h5_support_after_a_crash_rises_with_breadth(pool: ProcessPoolExecutor) -> None:
-    found = run(pool, "h5-bailout", (0.0, 0.1, 0.3))
-    found.rises("supported", "socialised_usd_bn")
-    assert found.values(0, "socialised_usd_bn").max() == 0.0
-    more = paired_mean_difference(found.values(2, "supported"), found.values(1, "supported"))
+    measured = run(pool, "h5-bailout", (0.0, 0.1, 0.3))
+    measured.rises("supported", "socialised_usd_bn")
+    assert measured.values(0, "socialised_usd_bn").max() == 0.0
+    more = paired_mean_difference(measured.values(2, "supported"), measured.values(1, "supported"))
     assert more.low > 0.0, f"support does not go on rising: {more}"
 
 
@@ -184,8 +184,8 @@ def test_h6_the_layer_protects_the_policy_and_breadth_adds_nothing(pool: Process
     layers["statute"].unchanged("reversed", "restricted", "attempted")
 
 
-def test_h7_exposure_of_its_own_stays_under_one_percent_for_twelve_terms(pool: ProcessPoolExecutor) -> None:
-    """Free histories in which people age; at its defaults the same model comes to more."""
+def test_h7_endogenous_exposure_stays_under_one_percent_for_twelve_terms(pool: ProcessPoolExecutor) -> None:
+    """Histories in which people age; the calibrated model reaches more exposure."""
     most = {}
     for name in ("h7-no-diffusion", "calibrated"):
         parameters = preset(name).with_values({"electorate.voters": 2000, "people.ageing": True})
@@ -199,7 +199,7 @@ def test_h7_exposure_of_its_own_stays_under_one_percent_for_twelve_terms(pool: P
 
 
 def control(pool: ProcessPoolExecutor, name: str) -> Interval:
-    """Interval of the share of takeovers in which a policy control flips."""
+    """Return the interval of the share of takeovers in which a policy control flips."""
     parameters = preset(name).with_values({"electorate.voters": 2000})
     exposure = parameters.exposure
     design = StressDesign((0.0, exposure.breadth), (exposure.visibility,), layers=(), returning=False)
@@ -211,12 +211,12 @@ def control(pool: ProcessPoolExecutor, name: str) -> Interval:
 def test_contested_guidance_without_a_visible_stake_flips_in_six_of_ten_takeovers_or_more(
     pool: ProcessPoolExecutor,
 ) -> None:
-    found = control(pool, "esg-guidance")
-    assert found.low > 0.6, found
+    flips = control(pool, "esg-guidance")
+    assert flips.low > 0.6, flips
 
 
 def test_a_broad_vested_rule_on_which_parties_hardly_differ_flips_in_four_of_ten_or_fewer(
     pool: ProcessPoolExecutor,
 ) -> None:
-    found = control(pool, "default-investment-rule")
-    assert found.high < 0.4, found
+    flips = control(pool, "default-investment-rule")
+    assert flips.high < 0.4, flips

@@ -1,4 +1,4 @@
-"""How parties decide: the contract, and every rule of this folder, found by looking. A new rule is a new file here."""
+"""Party rules: the contract, and one file per rule. Every file of this folder is imported, so a new file is enough."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from .contract import RULES, Rule
 
 __all__ = ["RULES", "Rule"]
 
-for _found in sorted(one.name for one in pkgutil.iter_modules(__path__)):
-    importlib.import_module(f"{__name__}.{_found}")
+for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+    importlib.import_module(f"{__name__}.{_module}")

@@ -1,4 +1,4 @@
-"""Aggregator: says what its supporters want."""
+"""Aggregator: the party that wants what its supporters want."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .contract import Rule, within_scale
 
 
 class Aggregator(Rule):
-    """Takes the mean ideal policy of those who support it now, and does not count votes (Laver 2005)."""
+    """Aims at the mean ideal policy of its present supporters and does not count votes (ODD D23; Laver 2005)."""
 
     name = "aggregator"
     heeds_polls = False
@@ -17,5 +17,5 @@ class Aggregator(Rule):
     def target(
         self, ideal: float, poll: PollReport, policy: PolicyState, parameters: PartyParameters, memory: Memory
     ) -> float:
-        """Mean ideal policy of the own supporters; the own ideal where the panel was not asked."""
+        """Return the mean ideal policy of the own supporters; the own ideal if the panel was not asked."""
         return ideal if poll.own_mean_ideal < 0.0 else within_scale(poll.own_mean_ideal)

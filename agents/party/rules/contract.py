@@ -1,4 +1,4 @@
-"""The Rule contract: how a party turns what it perceives into a target position; and its self-filling registry."""
+"""The contract of a party rule, and the registry that every rule enters when its class is defined."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from ...perception import Memory, PolicyState, PollReport
 from ..parameters import PartyParameters
 
 RULES: dict[str, type[Rule]] = {}
+"""All rules by name; `party.rule` takes these names."""
 
 
 class Rule(ABC):
-    """One way a party decides. Subclass, set `name`, write `target`; the registry fills itself.
+    """How a party turns its perception into a target position. Subclass it, set `name` and write `target`.
 
-    A rule holds no state and never sees voters: `target` is a function of its arguments. What it needs beyond the
-    public facts and the shares polled it declares:
+    A rule keeps no state, draws no random numbers and never sees voters: `target` is a function of its arguments. The
+    logit choice over moves and platforms takes the target as the party's ideal. What a rule needs besides the public
+    facts and its own share as things stand, it declares:
 
-    heeds_polls: the party weighs every move on the table by the chance of winning the panel gives it.
-    needs_opinion: the panel is also asked for ideal policies (`PollReport.mean_ideal`, `own_mean_ideal`).
-    remembers: the world keeps the party's past aims and the shares polled with them, and hands them back as `Memory`.
+    heeds_polls: the party weighs each move or platform by the chance of winning that the poll gives it.
+    needs_opinion: the panel is asked for ideal policies as well (`PollReport.mean_ideal`, `own_mean_ideal`).
+    remembers: the party keeps its past targets and the shares polled with them (`Memory`).
 
     A rule that declares none of the three is a control: its attempts cannot depend on exposure.
     """
@@ -30,7 +32,7 @@ class Rule(ABC):
     remembers: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
-        """Register the rule under its name; two rules may not share one."""
+        """Register the rule under its name. ValueError if another rule has the name."""
         if cls.name in RULES:
             raise ValueError(f"two rules are called {cls.name!r}")
         RULES[cls.name] = cls
@@ -39,20 +41,23 @@ class Rule(ABC):
     def target(
         self, ideal: float, poll: PollReport, policy: PolicyState, parameters: PartyParameters, memory: Memory
     ) -> float:
-        """Position in openness, in [0, 1], that the party treats as its ideal when it weighs moves.
+        """Return the openness, in [0, 1], that the party treats as its ideal when it weighs moves and platforms.
 
-        poll.shares[poll.standing] is the own share as things stand; memory is empty at the first decision, and always
-        for a rule that does not declare `remembers`.
+        ideal: the party's own ideal. poll.shares[poll.standing]: its share as things stand. memory: empty at the first
+        decision, and always empty for a rule that does not declare `remembers`.
         """
 
 
 def within_scale(position: float) -> float:
-    """A position brought back to [0, 1]."""
+    """Return the position of the openness scale [0, 1] that is nearest to `position`."""
     return min(1.0, max(0.0, position))
 
 
 def towards_rival(aim: float, ideal: float, policy: PolicyState) -> float:
-    """+1 or -1: the side of the own aim on which the rival stands; where they coincide, that of the ideal, then +1."""
+    """Return the direction from an aim to the rival's platform, +1 or -1 (ODD D21).
+
+    Where the two coincide it is the direction to the ideal, and where these coincide as well +1.
+    """
     for goal in (policy.rival_platform, ideal):
         if goal != aim:
             return 1.0 if goal > aim else -1.0

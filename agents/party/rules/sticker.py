@@ -1,4 +1,4 @@
-"""Sticker: the control."""
+"""Sticker: the party that keeps its ideal and ignores polls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .contract import Rule
 
 
 class Sticker(Rule):
-    """Never leaves its ideal point and does not read polls (Laver 2005): the control."""
+    """Never leaves its ideal and reads no polls (ODD D22; Laver 2005). It is the control among the rules."""
 
     name = "sticker"
     heeds_polls = False
@@ -16,5 +16,5 @@ class Sticker(Rule):
     def target(
         self, ideal: float, poll: PollReport, policy: PolicyState, parameters: PartyParameters, memory: Memory
     ) -> float:
-        """Own ideal point."""
+        """Return the own ideal."""
         return ideal

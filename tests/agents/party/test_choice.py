@@ -1,4 +1,4 @@
-"""Logit choice: softmax and its limits, nests, and what common Gumbel draws do to the number of changed choices."""
+"""Logit choice: softmax and its limits, nests, and how many choices change under common Gumbel draws."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def own_nests(count: int) -> list[str]:
 
 
 def drawn(utilities: Sequence[float], nests: Sequence[str], precision: float, dissimilarity: float) -> np.ndarray:
-    """Choices of REPLICATES independent governments; the same draws whatever the utilities."""
+    """Return the choices of REPLICATES independent governments; the draws do not depend on the utilities."""
     names = list(dict.fromkeys(nests))
     return np.array(
         [
@@ -39,12 +39,12 @@ def drawn(utilities: Sequence[float], nests: Sequence[str], precision: float, di
 
 @cache
 def tastes() -> list[tuple[list[float], list[float]]]:
-    """Gumbel draws of six moves and six nests, one pair of lists a government."""
-    found = []
+    """Return Gumbel draws of six moves and six nests, one pair of lists per government."""
+    pairs = []
     for replicate in range(REPLICATES):
         draws = Draws(21, replicate)
-        found.append(([gumbel(u) for u in draws.uniforms("choice", 6)], [gumbel(u) for u in draws.uniforms("nest", 6)]))
-    return found
+        pairs.append(([gumbel(u) for u in draws.uniforms("choice", 6)], [gumbel(u) for u in draws.uniforms("nest", 6)]))
+    return pairs
 
 
 def four_errors(probability: float) -> float:
@@ -118,7 +118,7 @@ def test_a_nest_is_worth_between_its_mean_and_its_best(values: list[float], diss
 
 
 def inverse_cdf(shares: Sequence[float]) -> np.ndarray:
-    """The rival coupling: one uniform a government, moves laid end to end."""
+    """Return choices by inverse CDF, the alternative coupling: one uniform draw per government."""
     uniforms = np.array([Draws(21, replicate).uniform("inverse") for replicate in range(REPLICATES)])
     return np.minimum(np.searchsorted(np.cumsum(shares), uniforms), len(shares) - 1)
 
