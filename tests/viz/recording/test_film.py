@@ -156,20 +156,20 @@ def test_what_a_government_did_not_dare_needs_an_office_to_lose() -> None:
         chunks = list(film(scenario("party.office_rent=0").with_replicate(replicate)))
         made = [one for number in (0, 1) for one in joined(chunks, number)["decisions"]]
         assert made
-        assert all(one["chosen"] == one["wanted"] and not one["not_dared"] for one in made)
+        assert all(one["chosen"] == one["wanted"] and not one["deterred"] for one in made)
     with_office = [
         one
         for replicate in range(12)
         for one in joined(list(film(scenario("party.office_rent=4").with_replicate(replicate))), 1)["decisions"]
     ]
-    assert any(one["not_dared"] for one in with_office)
+    assert any(one["deterred"] for one in with_office)
 
 
 def test_decisions_on_film_are_the_decisions_of_the_world() -> None:
     for replicate in (2, 3, 7):
         found = joined(list(film(scenario().with_replicate(replicate))), 0)
         docketed = {event["month"]: event["move"] for event in found["events"] if event["kind"] == "docketed"}
-        chosen = {one["month"]: one["chosen"] for one in found["decisions"] if not one["live"]}
+        chosen = {one["month"]: one["chosen"] for one in found["decisions"] if not one["docket_open"]}
         assert {month: move for month, move in chosen.items() if move != "hold"} == {
             month: move for month, move in docketed.items() if month >= 48
         }

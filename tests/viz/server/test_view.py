@@ -11,14 +11,14 @@ import pytest
 
 from political_moat.experiments.storage.results_folder import read_manifest
 from political_moat.viz.content.catalogue import parameter_cards
-from political_moat.viz.content.texts import GLOSSARY, LEVERS, TOUR
-from political_moat.viz.content.widget import script, style
+from political_moat.viz.content.scripts import script, style
+from political_moat.viz.content.texts import GLOSSARY, MAIN_PARAMETERS, TOUR
 from political_moat.viz.explorer.explorer import explore
 from political_moat.viz.explorer.runs import base_of, scenario_of
 from political_moat.viz.recording.film import film
 from political_moat.viz.scenario import from_address, scenes
 from political_moat.viz.server import documents
-from political_moat.viz.server.app import improve
+from political_moat.viz.server.app import adapt_page
 
 
 def moat(*words: str) -> subprocess.CompletedProcess[str]:
@@ -84,7 +84,7 @@ def test_without_a_folder_the_explorer_says_how_to_open_one() -> None:
 
 def test_every_parameter_has_a_card_with_unit_range_status_and_source() -> None:
     cards = {card["name"]: card for card in parameter_cards()}
-    assert set(LEVERS) <= set(cards)
+    assert set(MAIN_PARAMETERS) <= set(cards)
     assert all(card["unit"] and card["source"] and card["status"] and card["role"] for card in cards.values())
     assert cards["party.rule"]["kind"] == "choice"
     assert "hunter" in cards["party.rule"]["choices"]
@@ -114,9 +114,9 @@ def test_the_script_asks_for_nothing_outside_and_evaluates_nothing() -> None:
 
 def test_solaras_page_is_made_readable() -> None:
     given = '<html>\n<meta content="initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui"><body data-x>hi'
-    better = improve(given, "<p>Does retirement exposure lock in crypto policy?</p>")
+    better = adapt_page(given, "<p>Does retirement exposure lock in crypto policy?</p>")
     assert 'lang="en"' in better
     assert "user-scalable" not in better
     assert "Does retirement exposure lock in crypto policy?" in better
     assert better.endswith("hi")
-    assert "Setting up" not in improve(given)
+    assert "Setting up" not in adapt_page(given)

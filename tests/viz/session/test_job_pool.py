@@ -1,4 +1,4 @@
-"""The pool: equal requests share one computation, nobody's work is dropped, a lost worker costs its own jobs alone."""
+"""The pool: equal requests share one computation, no wanted job is lost, a dead worker affects its own jobs only."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Heard:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    one = Pool(1)
+    new_pool = Pool(1)
     warm = Heard()
-    one.ask(Job("film", scenario(99)), warm.listener)
+    new_pool.request(Job("film", scenario(99)), warm.listener)
     warm.wait()
-    yield one
-    one.close()
+    yield new_pool
+    new_pool.close()
 
 
 def settled(pool: Pool) -> None:
@@ -64,12 +64,12 @@ def test_equal_requests_share_one_computation_and_the_next_is_answered_at_once(p
     job = Job("film", scenario(2))
     heard = [Heard() for _ in range(5)]
     for one in heard:
-        pool.ask(job, one.listener)
+        pool.request(job, one.listener)
     films = [one.wait() for one in heard]
     assert pool.computed == before + 1
     assert all([piece.content for piece in film] == [piece.content for piece in films[0]] for film in films)
     late = Heard()
-    pool.ask(job, late.listener)
+    pool.request(job, late.listener)
     assert late.done.is_set()
     assert len(late.pieces) == len(films[0])
     assert pool.computed == before + 1
@@ -79,7 +79,7 @@ def test_pieces_arrive_before_the_film_is_finished(pool: Pool) -> None:
     at_first: list[bool] = []
     heard = Heard()
     heard.listener.on_piece = lambda piece: (at_first.append(heard.done.is_set()), heard.pieces.append(piece))
-    pool.ask(Job("film", scenario(3, 5000)), heard.listener)
+    pool.request(Job("film", scenario(3, 5000)), heard.listener)
     assert [piece.content["part"] for piece in heard.wait()] == ["title", *["months"] * 4, "end"]
     assert not any(at_first)
 
@@ -87,8 +87,8 @@ def test_pieces_arrive_before_the_film_is_finished(pool: Pool) -> None:
 def test_what_nobody_wants_any_more_is_not_computed(pool: Pool) -> None:
     before = pool.computed
     busy, unwanted = Heard(), Heard()
-    pool.ask(Job("luck", scenario(4), 0), busy.listener)
-    forget = pool.ask(Job("luck", scenario(4), 1), unwanted.listener)
+    pool.request(Job("replicates", scenario(4), 0), busy.listener)
+    forget = pool.request(Job("replicates", scenario(4), 1), unwanted.listener)
     forget()
     busy.wait()
     settled(pool)
@@ -99,20 +99,20 @@ def test_what_nobody_wants_any_more_is_not_computed(pool: Pool) -> None:
 def test_a_film_goes_before_a_long_question(pool: Pool) -> None:
     order: list[str] = []
     luck, film = Heard(), Heard()
-    for name, one in (("luck", luck), ("film", film)):
+    for name, one in (("replicates", luck), ("film", film)):
         end = one.listener.on_end
         one.listener.on_end = lambda why, name=name, end=end: (order.append(name), end(why))
-    pool.ask(Job("luck", scenario(5, 4000), 0), luck.listener)
-    pool.ask(Job("film", scenario(6)), film.listener)
+    pool.request(Job("replicates", scenario(5, 4000), 0), luck.listener)
+    pool.request(Job("film", scenario(6)), film.listener)
     film.wait()
     luck.wait()
-    assert order == ["film", "luck"]
+    assert order == ["film", "replicates"]
 
 
 def test_who_waits_is_told_the_place_in_line(pool: Pool) -> None:
     heard = [Heard() for _ in range(4)]
     for number, one in enumerate(heard):
-        pool.ask(Job("film", scenario(20 + number, 50_000)), one.listener)
+        pool.request(Job("film", scenario(20 + number, 50_000)), one.listener)
     for one in heard:
         one.wait()
     assert max(place for one in heard for place in one.places) >= 2
@@ -120,9 +120,9 @@ def test_who_waits_is_told_the_place_in_line(pool: Pool) -> None:
 
 def test_a_line_that_is_too_long_is_refused(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "MOST_JOBS", 2)
-    forgets = [pool.ask(Job("luck", scenario(30), block), Heard().listener) for block in range(2)]
+    forgets = [pool.request(Job("replicates", scenario(30), block), Heard().listener) for block in range(2)]
     with pytest.raises(BusyError, match="too many requests"):
-        pool.ask(Job("film", scenario(31)), Heard().listener)
+        pool.request(Job("film", scenario(31)), Heard().listener)
     for forget in forgets:
         forget()
     settled(pool)
@@ -130,19 +130,19 @@ def test_a_line_that_is_too_long_is_refused(pool: Pool, monkeypatch: pytest.Monk
 
 def test_a_job_that_fails_says_why_and_the_worker_goes_on(pool: Pool) -> None:
     heard, after = Heard(), Heard()
-    pool.ask(Job("portrait", scenario(40), 10**6), heard.listener)
+    pool.request(Job("portrait", scenario(40), 10**6), heard.listener)
     assert heard.done.wait(60)
     assert heard.why[0] is not None
     assert "no voter" in heard.why[0]
-    pool.ask(Job("portrait", scenario(40), 3), after.listener)
+    pool.request(Job("portrait", scenario(40), 3), after.listener)
     assert after.wait()[0]["index"] == 3
 
 
 def test_a_killed_worker_costs_nobody_a_film_that_had_not_begun(pool: Pool) -> None:
-    (worker,) = [hand.process.process for hand in pool._hands]
+    (worker,) = [worker.process.process for worker in pool._workers]
     heard = Heard()
     psutil.Process(worker.pid).kill()
-    pool.ask(Job("film", scenario(41)), heard.listener)
+    pool.request(Job("film", scenario(41)), heard.listener)
     assert len(heard.wait()) == 6
 
 
@@ -150,20 +150,20 @@ def test_memory_of_films_is_bounded(monkeypatch: pytest.MonkeyPatch, pool: Pool)
     monkeypatch.setattr(pools, "CACHE_BYTES", 400_000)
     for seed in range(60, 66):
         one = Heard()
-        pool.ask(Job("film", scenario(seed)), one.listener)
+        pool.request(Job("film", scenario(seed)), one.listener)
         one.wait()
-    assert pool._bytes <= 400_000
+    assert pool._cache_bytes <= 400_000
     assert not pool.known(Job("film", scenario(60)))
 
 
 def test_closing_leaves_no_thread_and_no_process() -> None:
     before = {thread.ident for thread in threading.enumerate()}
     children = {child.pid for child in psutil.Process().children(recursive=True)}
-    one = Pool(1)
+    new_pool = Pool(1)
     heard = Heard()
-    one.ask(Job("film", scenario(50)), heard.listener)
+    new_pool.request(Job("film", scenario(50)), heard.listener)
     heard.wait()
-    one.close()
+    new_pool.close()
     assert {thread.ident for thread in threading.enumerate()} <= before
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= children
 
@@ -184,7 +184,7 @@ def test_a_crowd_that_asks_for_the_most_keeps_the_line_within_its_cap(pool: Pool
         visitor = Session(pool, lambda message, _: said.append(message))
         fields = {"electorate.voters": "18000", "exposure.breadth": "0.3", "seed": str(number)}
         visitor.handle({"type": "film", "fields": fields})
-        visitor.handle({"type": "luck"})
+        visitor.handle({"type": "replicates"})
         assert pool.waiting() <= pools.MOST_JOBS
         return visitor
 

@@ -13,7 +13,7 @@ from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.model.data_collection import individual_votes, vote_probabilities
 from political_moat.viz.recording.film import film
-from political_moat.viz.recording.replicates import curve, futures
+from political_moat.viz.recording.replicates import curve, replicates
 from political_moat.viz.recording.standalone_html import standalone_page
 from political_moat.viz.recording.voter_portrait import portrait
 from political_moat.viz.scenario import AddressError, from_address
@@ -29,13 +29,13 @@ class AtOnce:
     """A pool that computes in the calling thread."""
 
     def __init__(self) -> None:
-        self.asked: list[Job] = []
+        self.requested: list[Job] = []
 
     def known(self, job: Job) -> bool:
         return False
 
-    def ask(self, job: Job, listener: Listener) -> Callable[[], None]:
-        self.asked.append(job)
+    def request(self, job: Job, listener: Listener) -> Callable[[], None]:
+        self.requested.append(job)
         for piece in pieces(job):
             listener.on_piece(piece)
         listener.on_end(None)
@@ -95,7 +95,7 @@ BAD_FIELDS = [
 def test_bad_fields_are_answered_in_words(visitor: Session, sent: list[dict[str, Any]], fields: object) -> None:
     visitor.handle({"type": "film", "fields": fields})
     assert [message["type"] for message in sent] == ["problem"]
-    assert visitor.pool.asked == []  # type: ignore[attr-defined]
+    assert visitor.pool.requested == []  # type: ignore[attr-defined]
 
 
 def test_a_bad_address_shows_the_first_page_and_says_why(
@@ -104,7 +104,7 @@ def test_a_bad_address_shows_the_first_page_and_says_why(
     monkeypatch.setattr(sessions, "of_scene", lambda _: from_address("&".join(f"{k}={v}" for k, v in SMALL.items())))
     visitor.handle({"type": "ready", "query": "?exposure.breadth=7"})
     assert sent[0]["type"] == "scenario"
-    assert "cannot be played" in sent[0]["notice"]
+    assert "cannot play this address" in sent[0]["notice"]
     assert "exposure.breadth = 7" in sent[0]["notice"]
 
 
@@ -145,25 +145,25 @@ def test_visitors_share_nothing_but_the_pool() -> None:
 
 def test_a_hundred_futures_are_the_study_of_the_command_line(visitor: Session, sent: list[dict[str, Any]]) -> None:
     visitor.handle({"type": "film", "fields": SMALL})
-    visitor.handle({"type": "luck"})
+    visitor.handle({"type": "replicates"})
     last = sent[-1]
-    assert last["type"] == "luck"
-    assert [one["replicate"] for one in last["futures"]] == list(range(100))
+    assert last["type"] == "replicates"
+    assert [one["replicate"] for one in last["rows"]] == list(range(100))
     assert visitor.scenario is not None
     design = StressDesign((0.0, 0.1, 0.3, 0.6), (1.0,), layers=(), returning=False)
     for replicate in (0, 57):
         rows = run_replicate(visitor.scenario.parameters, design, 1, replicate).runs
-        arms = last["futures"][replicate]["arms"]
+        arms = last["rows"][replicate]["arms"]
         assert [arm["reversed"] for arm in arms] == [row["reversed"] for row in rows]
         assert [arm["severity"] for arm in arms] == [row["severity"] for row in rows]
     point = last["curve"][2]
-    assert point["share"] == sum(one["arms"][2]["reversed"] for one in last["futures"]) / 100
+    assert point["share"] == sum(one["arms"][2]["reversed"] for one in last["rows"]) / 100
     assert point["low"] <= point["share"] <= point["high"]
 
 
 def test_the_film_of_a_future_ends_as_its_strip_says() -> None:
     scenario = from_address("&".join(f"{k}={v}" for k, v in SMALL.items()))
-    for future in list(futures(scenario, 1))[:4]:
+    for future in list(replicates(scenario, 1))[:4]:
         outcomes = list(film(scenario.with_replicate(future["replicate"])))[-1].content["outcomes"]
         shown = {arm["breadth"]: arm for arm in future["arms"]}
         assert [one["reversed"] for one in outcomes] == [shown[0.0]["reversed"], shown[0.3]["reversed"]]
@@ -173,7 +173,7 @@ def test_the_film_of_a_future_ends_as_its_strip_says() -> None:
 
 def test_a_history_is_not_asked_about_luck(visitor: Session, sent: list[dict[str, Any]]) -> None:
     visitor.handle({"type": "film", "fields": {**SMALL, "protocol": "history", "cycles": "1"}})
-    visitor.handle({"type": "luck"})
+    visitor.handle({"type": "replicates"})
     assert sent[-1]["type"] == "problem"
 
 
