@@ -1,4 +1,4 @@
-"""A server fit for a class: nothing leaves the machine, nobody sees another's state, nothing is left behind."""
+"""The server of a class: no outside requests, no shared state between visitors, no leaks, bounded work."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_no_request_leaves_the_machine_and_nothing_is_missing(browser: Any, serv
 def test_axe_finds_nothing(visit: Any, path: str, width: int) -> None:
     page = visit(path, film=path == "", viewport={"width": width, "height": 900}, reduced_motion="reduce")
     if path == "":
-        for heading in ("What governments weighed", "Assumptions: move"):
+        for heading in ("Government decisions", "Assumptions: change"):
             page.get_by_text(heading).click()
         page.get_by_role("button", name="Take the tour").click()
     page.evaluate(axe())
-    found = page.evaluate("axe.run()")
-    told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]]
-    assert told == []
-    assert len(found["passes"]) > 5
+    report = page.evaluate("axe.run()")
+    violations = [(rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in report["violations"]]
+    assert violations == []
+    assert len(report["passes"]) > 5
 
 
 def test_two_visitors_share_no_state(visit: Any) -> None:
@@ -67,14 +67,14 @@ def test_two_visitors_share_no_state(visit: Any) -> None:
     assert one.evaluate("window.moat.scenario.scene") == "sleeve"
     assert one.evaluate("window.moat.film.title.breadth") == 0.45
     assert "scene=sleeve" in one.evaluate("window.moat.scenario.address")
-    one.locator(".moat-bet button").click()
-    assert not other.evaluate("window.moat.bet.locked")
+    one.locator(".moat-guess button").click()
+    assert not other.evaluate("window.moat.guess.locked")
 
 
 def test_a_bad_address_is_answered_in_words(visit: Any) -> None:
     page = visit("?exposure.breadth=7&party.rule=<img src=x onerror=alert(1)>")
     text = page.locator(".moat-status").inner_text()
-    assert "cannot be played" in text
+    assert "cannot play this address" in text
     assert "exposure.breadth = 7 is not possible" in text
     assert page.locator(".moat-status img").count() == 0
 
@@ -165,10 +165,10 @@ def rude(served: Any, sent: bytes) -> None:
 
 
 FLOOD = """queries => {
-    window.told = [];
-    const hear = window.moat.hear.bind(window.moat);
-    window.moat.hear = (message, buffers) => { window.told.push(message); hear(message, buffers); };
-    for (const query of queries) window.moat.ask("film", { fields: Object.fromEntries(new URLSearchParams(query)) });
+    window.received = [];
+    const receive = window.moat.receive.bind(window.moat);
+    window.moat.receive = (message, buffers) => { window.received.push(message); receive(message, buffers); };
+    for (const query of queries) window.moat.send("film", { fields: Object.fromEntries(new URLSearchParams(query)) });
     for (const message of [null, 7, "film", { type: "film" }, { type: "film", fields: [1] }, { type: "__proto__" },
         { type: "voter", index: 1e99 }, { type: "film", fields: { seed: "9".repeat(9999) } }]) {
         window.moat.model.send(message);
@@ -198,10 +198,10 @@ def test_a_flood_of_heavy_and_malformed_addresses_leaves_the_page_answering(serv
         assert [one.result(60).status for one in asked] == [200] * len(addresses)
         assert [one.result(60) for one in shouted] == [None] * len(shouted)
     assert normal.evaluate("[window.moat.scenario.seed, window.moat.film.title.voters]") == [5, 2000]
-    told = [one for page in flooding for one in page.evaluate("window.told")]
-    assert any("a lot within a minute" in one.get("text", "") for one in told)
+    messages = [message for page in flooding for message in page.evaluate("window.received")]
+    assert any("too many requests within a minute" in message.get("text", "") for message in messages)
     # Each of them has one film in line, however many she asked for; nobody was told of a longer line.
-    assert max((one["place"] for one in told if one["type"] == "wait"), default=0) <= len(flooding) + 1
+    assert max((message["place"] for message in messages if message["type"] == "wait"), default=0) <= len(flooding) + 1
     assert answer(served, "/teachers").status == 200
     assert len(process.children(recursive=True)) == workers
 

@@ -175,7 +175,7 @@ export function outcomesTable(film) {
     REAL_OUTCOMES.map((name) => cell(name, outcomes[name].toFixed(3)))));
   const names = [...WHOLE_OUTCOMES, ...REAL_OUTCOMES].map((name) => name.replace("_", " "));
   return scrollable("Outcomes", h("table", {},
-    h("caption", {}, "Outcomes of the opposed term, equal to those of the command line"),
+    h("caption", {}, "Outcomes of the opposed term"),
     h("thead", {}, h("tr", {}, h("td", {}), headerRow(names))),
     h("tbody", {}, rows)));
 }

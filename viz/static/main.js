@@ -31,13 +31,12 @@ class WorldPanel {
   }
 
   show(film, world, month) {
-    const snapshot = film.snapshotAt(world, Math.floor(month));
-    this.voters.draw(world.places, snapshot.data);
+    this.voters.draw(world.places, film.snapshotAt(world, Math.floor(month)).data);
     const latest = Math.min(lastMonth(month), world.series.office.length - 1);
-    const colours = snapshot.month === 0 ? "partisanship until the first election" : "their last ballot";
+    const election = world.elections.findLast((each) => each.month < month);
+    const colours = election ? "the last ballot" : "partisanship until the first election";
     this.caption.textContent = `${PARTY[ROLE[world.series.office[latest]]]} in office; openness `
       + `${world.series.openness[latest].toFixed(2)}; colours show ${colours}.`;
-    const election = world.elections.findLast((each) => each.month < month);
     this.lastElection.textContent = election
       ? `${dateOf(election.month)}: author party ${percent(election.share, 1)}` : "";
     const recent = Boolean(election) && month - election.month < HIGHLIGHT_MONTHS;

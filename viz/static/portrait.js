@@ -1,8 +1,8 @@
 // One voter in both worlds, in a dialog: account, blame, ballots, and the terms of her vote.
 import { COLOURS, PARTY, dateOf, freshId, h, percent, s } from "./dom.js";
 
-const WIDTH = 320;
-const HEIGHT = 70;
+const LINE_WIDTH = 320;
+const LINE_HEIGHT = 70;
 const SMALL_REMAINDER = 1e-6;
 
 const dollars = (value) => `$${Math.round(value).toLocaleString("en-US")}`;
@@ -31,9 +31,9 @@ function lineChart(title, worlds, index, name, format) {
   const both = worlds.flatMap((world) => world.months[name]);
   const high = Math.max(...both) || 1;
   const low = Math.min(0, ...both);
-  const x = (month) => (WIDTH * month / (values.length - 1)).toFixed(1);
-  const y = (value) => (HEIGHT - 4 - (HEIGHT - 8) * (value - low) / (high - low || 1)).toFixed(1);
-  const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title,
+  const x = (month) => (LINE_WIDTH * month / (values.length - 1)).toFixed(1);
+  const y = (value) => (LINE_HEIGHT - 4 - (LINE_HEIGHT - 8) * (value - low) / (high - low || 1)).toFixed(1);
+  const svg = s("svg", { viewBox: `0 0 ${LINE_WIDTH} ${LINE_HEIGHT}`, role: "img", "aria-label": title,
     preserveAspectRatio: "none" },
   s("path", {
     d: values.map((value, month) => `${month ? "L" : "M"}${x(month)} ${y(value)}`).join(""),

@@ -41,10 +41,10 @@ const STATUS = { reversed: "reversed", restricted: "restricted", kept: "in force
 const statusOf = (arm) => (arm.reversed ? "reversed" : arm.restricted ? "restricted" : "kept");
 
 // Plot area of the curve, in units of its viewBox.
-const LEFT = 44;
-const RIGHT = 404;
-const BOTTOM = 220;
-const HEIGHT = 200;
+const PLOT_LEFT = 44;
+const PLOT_RIGHT = 404;
+const PLOT_BOTTOM = 220;
+const PLOT_HEIGHT = 200;
 const WIDEST_BREADTH = 0.6;
 
 export class Replicates {
@@ -131,9 +131,9 @@ export class Replicates {
   }
 
   #drawCurve(points, breadth, guess) {
-    const x = (value) => LEFT + (RIGHT - LEFT) * value / Math.max(WIDEST_BREADTH, points.at(-1).breadth);
-    const y = (value) => BOTTOM - HEIGHT * value;
-    const horizontal = (value, attributes) => s("line", { x1: LEFT, x2: RIGHT, y1: y(value), y2: y(value),
+    const x = (value) => PLOT_LEFT + (PLOT_RIGHT - PLOT_LEFT) * value / Math.max(WIDEST_BREADTH, points.at(-1).breadth);
+    const y = (value) => PLOT_BOTTOM - PLOT_HEIGHT * value;
+    const horizontal = (value, attributes) => s("line", { x1: PLOT_LEFT, x2: PLOT_RIGHT, y1: y(value), y2: y(value),
       ...attributes });
     const label = { "font-size": 12, fill: "#444" };
     const corners = [
@@ -143,7 +143,7 @@ export class Replicates {
     this.svg.replaceChildren(s("polygon", { points: corners.join(" "), fill: COLOURS.b, opacity: 0.18 }));
     for (const level of [0, 0.25, 0.5, 0.75, 1]) {
       this.svg.append(horizontal(level, { stroke: "#e5e5e5" }),
-        svgText(level.toFixed(2), { x: LEFT - 6, y: y(level) + 4, "text-anchor": "end", ...label }));
+        svgText(level.toFixed(2), { x: PLOT_LEFT - 6, y: y(level) + 4, "text-anchor": "end", ...label }));
     }
     const line = points.map((point) => `${x(point.breadth)},${y(point.share)}`).join(" ");
     this.svg.append(horizontal(guess / 100, { stroke: "#555", "stroke-dasharray": "5 4" }),
@@ -154,7 +154,7 @@ export class Replicates {
         ? s("path", { d: `M${cx} ${cy - 8}l8 8l-8 8l-8 -8z`, fill: "#fff", stroke: "#111", "stroke-width": 2.5 })
         : s("circle", { cx, cy, r: 4, fill: COLOURS.b });
       this.svg.append(mark,
-        svgText(percent(point.breadth), { x: cx, y: BOTTOM + 20, "text-anchor": "middle", ...label }));
+        svgText(percent(point.breadth), { x: cx, y: PLOT_BOTTOM + 20, "text-anchor": "middle", ...label }));
     }
   }
 }

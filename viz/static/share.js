@@ -40,11 +40,14 @@ function svgOf(page) {
   });
   page.charts.forEach((chart, index) => {
     const [x, y] = [16 + (index % 3) * 408, 452 + Math.floor(index / 3) * 180];
-    svg.append(text(x, y, chart.title.textContent + chart.values.textContent, 12),
+    svg.append(text(x, y, `${chart.title.textContent}: ${chart.values.textContent.trim()}`, 12),
       copy(chart.svg, { x, y: y + 8, width: 392, height: 140 }));
   });
-  svg.append(text(16, 822, `World A dashed grey, World B solid green. ${DISCLAIMER}`, 12),
-    text(16, 844, page.scenario.command, 11));
+  const { version, code } = page.catalogue;
+  svg.append(
+    text(16, 822, "Orange: author party. Blue: opposed party. Dark: holds crypto. World A dashed grey, World B solid "
+      + `green. ${DISCLAIMER}`, 12),
+    text(16, 844, `${page.scenario.command} (version ${version}, code ${code})`, 11));
   return new XMLSerializer().serializeToString(svg);
 }
 

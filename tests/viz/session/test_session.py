@@ -128,7 +128,7 @@ def test_the_work_of_one_visitor_is_bounded_by_the_minute() -> None:
     now = [0.0]
     budget = Budget(100, lambda: now[0])
     budget.take(60)
-    with pytest.raises(AddressError, match="within a minute"):
+    with pytest.raises(AddressError, match="too many requests within a minute"):
         budget.take(60)
     now[0] = 61.0
     budget.take(60)
