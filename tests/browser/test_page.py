@@ -131,7 +131,7 @@ def test_playing_sends_nothing_and_survives_a_lost_connection(visit: Any) -> Non
     network.on("Network.webSocketFrameReceived", lambda frame: frames.append(len(frame["response"]["payloadData"])))
     network.on("Network.webSocketFrameSent", lambda frame: frames.append(len(frame["response"]["payloadData"])))
     requests: list[str] = []
-    page.wait_for_timeout(1500)  # the end of the app's own start
+    page.wait_for_timeout(1500)  # until the app has started
     frames.clear()
     page.on("request", lambda request: requests.append(request.url))
     page.keyboard.press("Home")
