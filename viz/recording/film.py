@@ -25,7 +25,8 @@ from .decisions import observed_decision
 Bytes = npt.NDArray[np.uint8]
 
 CHUNK_MONTHS = 24
-SNAPSHOT_MONTHS = 3
+SAMPLE_MONTHS = 3
+"""Months between two snapshots, and between two values of the vote cost."""
 AGE_EDGES = (30.0, 45.0, 65.0)
 AGE_BANDS = ("18-29", "30-44", "45-64", "65 and over")
 YOUNGEST, OLDEST = 18.0, 95.0
@@ -87,7 +88,7 @@ class Recorder:
             strict=True,
         ):
             series[name].append(value)
-        if last.month % SNAPSHOT_MONTHS == 0 or not series["cost"]:
+        if last.month % SAMPLE_MONTHS == 0 or not series["cost"]:
             self.cost = vote_cost(world)
         series["cost"].append(self.cost)
         for role in ("author", "opponent"):
@@ -96,7 +97,7 @@ class Recorder:
         voted = bool(world.results) and world.results[-1].month == last.month
         if voted:
             self.ballot(world)
-        if voted or world.month % SNAPSHOT_MONTHS == 0:
+        if voted or world.month % SAMPLE_MONTHS == 0:
             self.snapshots.append((world.month, self.snapshot(world)))
 
     def share_holding(self, world: World) -> float:

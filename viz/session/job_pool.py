@@ -180,8 +180,8 @@ class Pool:
     def _receive(self, worker: _Worker) -> None:
         message = worker.process.receive()
         if message is None or message[0] == UNUSABLE:
-            why = worker.process.why_dead() if message is None else message[1].reason
-            self._replace(worker, why)
+            reason = worker.process.why_dead() if message is None else message[1].reason
+            self._replace(worker, reason)
             return
         kind, value = message
         if kind == READY:
@@ -202,16 +202,16 @@ class Pool:
                 with contextlib.suppress(Exception):
                     listener.on_piece(value)
 
-    def _finish(self, queued: _QueuedJob, why: str | None) -> None:
+    def _finish(self, queued: _QueuedJob, reason: str | None) -> None:
         with self._lock:
             wanted = self._queue.pop(queued.job.key, None) is queued
             listeners, queued.listeners = queued.listeners, []
-            if why is None and wanted:
+            if reason is None and wanted:
                 self.computed += 1
                 self._store(queued.job.key, queued.pieces)
         for listener in listeners:
             with contextlib.suppress(Exception):
-                listener.on_end(why)
+                listener.on_end(reason)
 
     def _store(self, key: str, pieces: list[Any]) -> None:
         size = sum(map(size_of, pieces))
@@ -221,7 +221,7 @@ class Pool:
             _, (_, freed) = self._cache.popitem(last=False)
             self._cache_bytes -= freed
 
-    def _replace(self, worker: _Worker, why: str) -> None:
+    def _replace(self, worker: _Worker, reason: str) -> None:
         """Start a new process for a worker that has died. Its jobs without pieces are retried once; the others fail."""
         with self._lock:
             lost = [queued for queued in self._queue.values() if queued.process is worker.process]
@@ -229,7 +229,7 @@ class Pool:
                 queued.process = None
         for queued in lost:
             if queued.retried or queued.pieces:
-                self._finish(queued, f"the computation was interrupted ({why}); try again")
+                self._finish(queued, f"the computation was interrupted ({reason}); try again")
             queued.retried = True
         worker.process.end()
         if not self._closing:

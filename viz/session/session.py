@@ -133,9 +133,9 @@ class Session:
         def on_wait(place: int) -> None:
             self.send({"type": "wait", "what": what, "place": place}, ())
 
-        def on_end(why: str | None) -> None:
-            if why is not None:
-                self.send({"type": "problem", "what": what, "text": f"This could not be computed: {why[:300]}"}, ())
+        def on_end(reason: str | None) -> None:
+            if reason is not None:
+                self.send({"type": "problem", "what": what, "text": f"The computation failed: {reason[:300]}"}, ())
 
         self._cancellations[what].append(self.pool.request(job, Listener(on_piece, on_wait, on_end)))
 

@@ -1,4 +1,4 @@
-// A film: the recording of both worlds. The server sends it in chunks; playing it asks the server for nothing.
+// A film: the recording of both worlds. The server sends it in chunks; playing it needs no further request.
 import { dateOf, lastMonth, percent, times, yearOf } from "./dom.js";
 
 const REVERSAL_MONTHS = 6;

@@ -142,7 +142,7 @@ class PageView {
       event.preventDefault();
       this.#openVoter(Number(this.voterNumber.value));
     };
-    return h("form", { class: "moat-look", onsubmit },
+    return h("form", { class: "moat-voter-form", onsubmit },
       h("span", {}, "Click a voter, or enter a number:"), this.voterNumber, h("button", { type: "submit" }, "Open"));
   }
 
