@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from political_moat.viz.scenario import FUTURES, of_scene
+from political_moat.viz.scenario import REPLICATES, of_scene
 from political_moat.viz.session.job_pool import Pool
 from political_moat.viz.session.session import Session
 
@@ -256,7 +256,7 @@ def main() -> None:
         print(f"{row.what:<48} {row.mesa:>24} {row.ours:>12} {row.target:>8}  {'' if row.met else 'MISSED'}")
     missed = [row.what for row in rows if row.met is False]
     print("missed: " + "; ".join(missed) if missed else "every target met")
-    print(f"({FUTURES} futures and forty visitors are measured on the server's side; no test asserts a time)")
+    print(f"({REPLICATES} replicates and forty visitors are measured on the server's side; no test asserts a time)")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The browser page: two worlds, the same luck; recorded on the server, played in the browser."""
+"""The browser page: two worlds with the same random draws, recorded on the server and played in the browser."""

@@ -1,4 +1,4 @@
-"""What a visitor may ask for: a scenario read from an address, checked and bounded, and its command."""
+"""Scenarios: what a visitor may request, read from an address and validated, and the matching command line."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from ..model.parameters.presets import PRESETS, preset
 from ..model.parameters.tree import ParameterError, Parameters
 
 MOST_CHARACTERS = 4000
-"""Longest address that is read at all."""
-MOST_WORK = 40_000_000
-"""Voters times months times arms of one film: about a second of one core."""
-MOST_LUCK_WORK = 700_000_000
-"""The same for a hundred futures at every breadth of the curve, computed in ten pieces."""
+"""Longer addresses are refused unread."""
+MOST_VOTER_MONTHS = 40_000_000
+"""Voters times months times arms of one film: about one second of one core."""
+MOST_REPLICATES_VOTER_MONTHS = 700_000_000
+"""The same for the hundred replicates at every breadth of the curve, computed as ten jobs."""
 LARGEST_SEED = 2**53
 LARGEST_REPLICATE = 99_999
 MOST_CYCLES = 12
-FUTURES = 100
+REPLICATES = 100
 CURVE = (0.0, 0.1, 0.3, 0.6)
-"""Breadths of the dose-response curve, beside the visitor's own."""
+"""Breadths of the dose-response curve, besides that of the scenario."""
 PAGE_VOTERS = 10_000
-_OWN = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "version", "code")
+_NOT_PARAMETERS = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "version", "code")
 
 
 class Scene(NamedTuple):
-    """A button of the page: what it says, the preset it starts from, values on top, and the replicate shown first.
+    """A preset button of the page: texts, model preset, values on top of it, and the replicate shown first.
 
-    Every scene starts from the same luck, replicate 16, picked because its worlds part: the page says so.
+    Every scene starts with replicate 16, chosen because its two worlds differ. The page says so.
     """
 
     label: str
@@ -46,7 +46,7 @@ class Scene(NamedTuple):
 SCENES: dict[str, Scene] = {
     "realistic": Scene(
         "Realistic stakes",
-        "30% of voters hold 4% of their retirement balance in crypto, and see it.",
+        "30% of voters hold 4% of their retirement balance in crypto and see its full value.",
         "calibrated",
         {"exposure.breadth": 0.3},
     ),
@@ -56,51 +56,51 @@ SCENES: dict[str, Scene] = {
     ),
     "sleeve": Scene(
         "Default-fund sleeve",
-        "45% hold it, but as a barely visible part of a default fund (visibility .1).",
+        "45% of voters hold crypto as a part of a default fund that they hardly see (visibility .1).",
         "calibrated",
         {"exposure.breadth": 0.45, "exposure.visibility": 0.1},
     ),
     "mass-adoption": Scene(
         "Mass adoption",
-        "The article's arithmetic: 20% of the average balance, fully visible, held by 45% of voters.",
+        "The numbers of the article: 45% of voters hold crypto, fully visible, 20% of the average balance.",
         "article",
         {"exposure.breadth": 0.45},
     ),
     "crash": Scene(
         "Crash, then election",
-        "As mass adoption, but the price halves six months before the opposed government's midterm.",
+        "Mass adoption, and the price halves six months before the midterm of the opposed government.",
         "article",
         {"exposure.breadth": 0.45, "market.crash_month": 64, "market.crash_size": -0.69},
     ),
     "caps": Scene(
         "Warnings and caps",
-        "Access comes with a cap of 2% of the balance, and holders keep to it.",
+        "The policy caps crypto at 2% of the balance; 30% of voters hold that much.",
         "calibrated",
         {"exposure.breadth": 0.3, "exposure.allocation": 0.02, "policy.cap": 0.02, "policy.cap_low": 0.01},
     ),
     "sorted": Scene(
         "Sorted electorate",
-        "30% hold, most of them in the base of the party that made the policy.",
+        "30% of voters hold crypto; most of them lean to the author party.",
         "calibrated",
         {"exposure.breadth": 0.3, "exposure.skew": 0.8},
     ),
     "history": Scene(
         "Long history",
-        "Six presidential terms, elections decide who governs. One history, not an experiment.",
+        "Six presidential terms; elections decide who governs. One history, not an experiment.",
         "calibrated",
         {"exposure.breadth": 0.3},
     ),
 }
-"""Scenes of the page; `scenes()` adds those presets of the model that no scene starts from."""
+"""Scenes of the page. `scenes()` adds the presets of the model that no scene uses."""
 
 
 class AddressError(ValueError):
-    """An address that cannot be played; the message holds every mistake, one line each."""
+    """An address that the page cannot play. The message lists every problem, one a line."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One pair of worlds: everything that decides it, and nothing else. cycles: terms of a history, 0 a stress test."""
+    """One pair of worlds: exactly what determines it. cycles: terms of a history; 0 for a stress test."""
 
     scene: str
     preset: str
@@ -111,30 +111,30 @@ class Scenario:
 
     @property
     def breadth(self) -> float:
-        """Share of voters who hold crypto in World B."""
+        """Return the share of voters who hold crypto in World B."""
         return float(self.parameters.exposure.breadth)
 
     @property
     def months(self) -> int:
-        """Months of the film."""
+        """Return the number of months of the film."""
         return self.parameters.institutions.term_months * (self.cycles or 2)
 
     @functools.cached_property
     def key(self) -> str:
-        """Name of the film by its content: parameters, seed, replicate, protocol and version of the code."""
+        """Return a key equal for equal films: parameters, seed, replicate, protocol and version of the code."""
         return canonical_json([self.parameters.canonical(), self.seed, self.replicate, self.cycles, code()])
 
     def with_replicate(self, replicate: int) -> Scenario:
-        """The same scenario with another luck."""
+        """Return the same scenario with another replicate."""
         return replace(self, replicate=replicate)
 
     def settings(self) -> dict[str, Any]:
-        """Values that differ from the preset's, by dotted name."""
+        """Return the values that differ from the preset, by dotted name."""
         base = preset(self.preset)
-        return {name: here for name, (here, _) in self.parameters.difference(base).items()}
+        return {name: value for name, (value, _) in self.parameters.difference(base).items()}
 
     def fields(self) -> dict[str, str]:
-        """Names and texts that lead back here: the preset and every value that differs from it, seed, replicate."""
+        """Return names and texts that `from_fields` reads: preset, values that differ from it, seed, replicate."""
         fields = {
             **({"scene": self.scene} if self.scene else {}),
             "preset": self.preset,
@@ -144,43 +144,44 @@ class Scenario:
         }
         if not self.cycles:
             return fields
-        # People age in histories unless told otherwise, so that it must be said either way.
+        # The default of ageing depends on the protocol, so the address always states it.
         fields[AGEING] = _text(self.parameters.people.ageing)
         return fields | {"protocol": "history", "cycles": str(self.cycles)}
 
     def address(self) -> str:
-        """Query string of `fields`, with the version of the code."""
+        """Return `fields` as a query string, with the version of the code."""
         return urlencode(self.fields() | {"version": version(), "code": code()})
 
-    def command(self, futures: int | None = None) -> str:
-        """Command line that prints this pair's numbers, or with `futures` the same study over many replicates."""
+    def command(self, replicates: int | None = None) -> str:
+        """Return the command line that prints these numbers; replicates: as a study of so many replicates."""
         words = ["moat run", f"--preset {self.preset}"]
-        named = {name: value for name, value in self.settings().items() if name not in _BY_OPTION}
+        named = {name: value for name, value in self.settings().items() if name not in _OPTION_PARAMETERS}
         named["exposure.visibility"] = self.parameters.exposure.visibility
         if self.cycles:
             named[AGEING] = self.parameters.people.ageing
         words += [f"--set {name}={_text(value)}" for name, value in sorted(named.items())]
         words += [f"--voters {self.parameters.electorate.voters}", f"--seed {self.seed}"]
-        doses = {0.0, self.breadth} if futures is None else {*CURVE, self.breadth}
+        doses = {0.0, self.breadth} if replicates is None else {*CURVE, self.breadth}
         words.append("--breadth " + ",".join(_text(dose) for dose in sorted(doses)))
         if self.cycles:
             words.append(f"--protocol history --cycles {self.cycles}")
-        words.append(f"--replicate {self.replicate}" if futures is None else f"--replicates {futures}")
+        words.append(f"--replicate {self.replicate}" if replicates is None else f"--replicates {replicates}")
         return " ".join(words)
 
 
-_BY_OPTION = ("exposure.breadth", "electorate.voters")
+_OPTION_PARAMETERS = ("exposure.breadth", "electorate.voters")
+"""Parameters that the command line sets by options of their own."""
 
 
 @functools.cache
 def version() -> str:
-    """Version of the package."""
+    """Return the version of the package."""
     return versions(["political-moat"])["political-moat"]
 
 
 @functools.cache
 def code() -> str:
-    """First 8 characters of the hash of the code that decides outcomes."""
+    """Return the first 8 characters of the hash of the code that determines outcomes."""
     return short(short_code_hash())[:8]
 
 
@@ -199,17 +200,17 @@ def _label(name: str) -> str:
 
 
 def scenes() -> dict[str, Scene]:
-    """Every scene in the order of the page: the page's own, then presets of the model that none of them starts from."""
-    started = {scene.preset for scene in SCENES.values()}
+    """Return every scene in the order of the page: its own, then the presets of the model that none of them uses."""
+    used = {scene.preset for scene in SCENES.values()}
     return SCENES | {
-        name: Scene(_label(name), one.sentence, name, {"exposure.breadth": 0.3})
-        for name, one in PRESETS.items()
-        if name not in started
+        name: Scene(_label(name), model_preset.sentence, name, {"exposure.breadth": 0.3})
+        for name, model_preset in PRESETS.items()
+        if name not in used
     }
 
 
 def of_scene(name: str) -> Scenario:
-    """The scenario behind a button. KeyError for an unknown one."""
+    """Return the scenario of a scene. Raises KeyError for an unknown name."""
     scene = scenes()[name]
     cycles = 6 if name == "history" else 0
     values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS, **scene.values}
@@ -219,59 +220,59 @@ def of_scene(name: str) -> Scenario:
 
 
 def from_address(query: str) -> Scenario:
-    """Scenario of a query string; an empty one is the first scene. Nothing in it is evaluated or used as a path.
+    """Return the scenario of a query string; an empty one is the first scene. Nothing is evaluated or used as a path.
 
-    Raises AddressError naming every mistake: unknown names, values out of range, more work than the page does.
+    Raises AddressError with every problem: unknown names, values out of range, more computation than the page allows.
     """
     if len(query) > MOST_CHARACTERS:
         raise AddressError(f"the address has {len(query)} characters; allowed: {MOST_CHARACTERS}")
     try:
         pairs = parse_qsl(query.lstrip("?"), keep_blank_values=True, strict_parsing=bool(query.lstrip("?")))
     except ValueError as error:
-        raise AddressError("the address cannot be read: it must be name=value pairs joined by &") from error
-    given = dict(pairs)
-    if len(given) != len(pairs):
-        raise AddressError("the address gives one name twice")
-    return from_fields(given)
+        raise AddressError("the address cannot be read; it must be name=value pairs joined by &") from error
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise AddressError("the address contains a name twice")
+    return from_fields(fields)
 
 
-def from_fields(given: Mapping[str, str]) -> Scenario:
-    """Scenario of names and texts. Raises AddressError as `from_address` does."""
+def from_fields(fields: Mapping[str, str]) -> Scenario:
+    """Return the scenario of names and texts. Raises AddressError as `from_address` does."""
     problems: list[str] = []
-    known, scene = scenes(), given.get("scene", "")
-    if scene and scene not in known:
-        problems.append(f"unknown scene {scene[:40]!r} (there are {', '.join(known)})")
+    scene = fields.get("scene", "")
+    if scene and scene not in scenes():
+        problems.append(f"unknown scene {scene[:40]!r} (known: {', '.join(scenes())})")
         scene = ""
-    if not scene and not given.keys() - {"version", "code"}:
+    if not scene and not fields.keys() - {"version", "code"}:
         scene = "realistic"
-    bare = not given.get("preset") and not any(name not in _OWN for name in given)
+    only_scene = not fields.get("preset") and all(name in _NOT_PARAMETERS for name in fields)
     start = of_scene(scene or "realistic")
-    seed = _whole(given, "seed", start.seed, 0, LARGEST_SEED, problems)
-    replicate = _whole(given, "replicate", start.replicate, 0, LARGEST_REPLICATE, problems)
-    protocol = given.get("protocol", "history" if bare and start.cycles else "stress")
+    seed = _whole(fields, "seed", start.seed, 0, LARGEST_SEED, problems)
+    replicate = _whole(fields, "replicate", start.replicate, 0, LARGEST_REPLICATE, problems)
+    protocol = fields.get("protocol", "history" if only_scene and start.cycles else "stress")
     if protocol not in ("stress", "history"):
         problems.append(f"protocol {protocol[:40]!r} is not possible; allowed: stress, history")
-    cycles = _whole(given, "cycles", start.cycles or 6, 1, MOST_CYCLES, problems) if protocol == "history" else 0
-    named, parameters = given.get("preset") or start.preset, start.parameters
-    if not bare:
+    cycles = _whole(fields, "cycles", start.cycles or 6, 1, MOST_CYCLES, problems) if protocol == "history" else 0
+    preset_name, parameters = fields.get("preset") or start.preset, start.parameters
+    if not only_scene:
         values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS}
-        values |= {name: value for name, value in given.items() if name not in _OWN}
-        age_in_histories(values, protocol, named)
+        values |= {name: value for name, value in fields.items() if name not in _NOT_PARAMETERS}
+        age_in_histories(values, protocol, preset_name)
         try:
-            parameters = preset(named[:60]).with_values(values)
+            parameters = preset(preset_name[:60]).with_values(values)
         except ParameterError as error:
             problems += str(error).splitlines()
     if problems:
         raise AddressError("\n".join(problem[:300] for problem in problems[:20]))
-    found = Scenario(scene, named, parameters, seed, replicate, cycles)
-    check_work(found)
-    # A button is lit only where everything is as it says.
-    same = (found.parameters, found.cycles) == (start.parameters, start.cycles)
-    return found if same else replace(found, scene="")
+    scenario = Scenario(scene, preset_name, parameters, seed, replicate, cycles)
+    check_size(scenario)
+    # The page marks a button only if the scenario is exactly that of the button.
+    unchanged = (scenario.parameters, scenario.cycles) == (start.parameters, start.cycles)
+    return scenario if unchanged else replace(scenario, scene="")
 
 
-def _whole(given: Mapping[str, str], name: str, default: int, low: int, high: int, problems: list[str]) -> int:
-    text = given.get(name, "")
+def _whole(fields: Mapping[str, str], name: str, default: int, low: int, high: int, problems: list[str]) -> int:
+    text = fields.get(name, "")
     if not text:
         return default
     if text.isascii() and text.isdigit() and len(text) <= 20 and low <= int(text) <= high:
@@ -280,24 +281,23 @@ def _whole(given: Mapping[str, str], name: str, default: int, low: int, high: in
     return default
 
 
-def work(scenario: Scenario) -> int:
-    """Voters times months times arms of a film: two worlds, and in a stress test the returning party in both."""
-    p = scenario.parameters
+def voter_months(scenario: Scenario) -> int:
+    """Return voters times months times arms of a film: both worlds, and in a stress test both returning terms."""
     arms = 2 if scenario.cycles else 4
-    return p.electorate.voters * scenario.months * arms
+    return scenario.parameters.electorate.voters * scenario.months * arms
 
 
-def luck_work(scenario: Scenario) -> int:
-    """The same for a hundred futures at every breadth of the curve."""
+def replicates_voter_months(scenario: Scenario) -> int:
+    """Return voters times months times arms of the hundred replicates at every breadth of the curve."""
     doses = {*CURVE, scenario.breadth}
-    return scenario.parameters.electorate.voters * scenario.months * len(doses) * FUTURES
+    return scenario.parameters.electorate.voters * scenario.months * len(doses) * REPLICATES
 
 
-def check_work(scenario: Scenario) -> None:
-    """Raise AddressError for more work than one request may ask for."""
-    asked = work(scenario)
-    if asked > MOST_WORK:
+def check_size(scenario: Scenario) -> None:
+    """Raise AddressError for a film with more voter-months than one request may have."""
+    requested = voter_months(scenario)
+    if requested > MOST_VOTER_MONTHS:
         raise AddressError(
-            f"{scenario.parameters.electorate.voters:,} voters over {scenario.months} months are more than this page "
-            f"computes for one visitor ({asked:,} voter-months of {MOST_WORK:,}); the command line has no limit"
+            f"{scenario.parameters.electorate.voters:,} voters over {scenario.months} months exceed the limit of this "
+            f"page ({requested:,} voter-months; allowed: {MOST_VOTER_MONTHS:,}); the command line has no limit"
         )

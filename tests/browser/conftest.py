@@ -76,9 +76,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(study: Path) -> Iterator[Served]:
-    one = serve(str(study))
-    yield one
-    end(one)
+    server = serve(str(study))
+    yield server
+    end(server)
 
 
 @pytest.fixture(scope="session")
@@ -86,9 +86,9 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield one
-        one.close()
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a student meets: the story, the transport, the keys, the bet, the voter, the file to take home."""
+"""The page in a browser: first frame, transport, keys, guess, replicates, voter, exports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from political_moat.viz.content.scripts import STATIC
+
 pytestmark = pytest.mark.browser
 
 ENDED = "window.moat.player.month >= window.moat.film.title.months"
@@ -19,7 +21,7 @@ COLOURS = """number => {
   const canvas = window.moat.worlds[number].voters.canvas;
   const data = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
   const counts = {};
-  for (const one of data) counts[one] = (counts[one] ?? 0) + 1;
+  for (const pixel of data) counts[pixel] = (counts[pixel] ?? 0) + 1;
   return counts;
 }"""
 
@@ -30,7 +32,7 @@ def pixels(hex_colour: str) -> str:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_first_load_tells_the_story(visit: Any, width: int, tmp_path: Path) -> None:
+def test_the_first_load_shows_both_worlds_and_the_sentence(visit: Any, width: int, tmp_path: Path) -> None:
     page = visit(viewport={"width": width, "height": 900})
     assert page.title() == "Does retirement exposure lock in crypto policy?"
     page.wait_for_function("window.moat.player.playing || " + ENDED)
@@ -81,7 +83,7 @@ def test_every_key_works(visit: Any) -> None:
     assert page.evaluate(month) == 1
     page.keyboard.press(" ")
     page.wait_for_function("window.moat.player.playing && window.moat.player.month > 3")
-    assert page.evaluate("window.moat.bet.locked")
+    assert page.evaluate("window.moat.guess.locked")
     page.keyboard.press(" ")
     assert not page.evaluate("window.moat.player.playing")
     page.keyboard.press("End")
@@ -95,33 +97,33 @@ def test_every_key_works(visit: Any) -> None:
 def test_every_control_can_be_reached_and_used_by_keyboard(visit: Any) -> None:
     page = visit(reduced_motion="reduce")
     reached: set[str] = set()
-    names = """() => { const one = document.activeElement;
-      return one.getAttribute('aria-label') || one.labels?.[0]?.textContent || one.textContent || one.tagName; }"""
+    names = """() => { const node = document.activeElement;
+      return node.getAttribute('aria-label') || node.labels?.[0]?.textContent || node.textContent || node.tagName; }"""
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate(names).strip()[:40])
-    wanted = ["Play", "Month", "Speed", "One month back", "One month forward", "Lock my bet", "CSV", "PNG", "SVG"]
-    assert [name for name in wanted if not any(name in one for one in reached)] == []
-    page.get_by_text("Assumptions: move").focus()
+    wanted = ["Play", "Month", "Speed", "One month back", "One month forward", "Lock my guess", "CSV", "PNG", "SVG"]
+    assert [name for name in wanted if not any(name in label for label in reached)] == []
+    page.get_by_text("Assumptions: change").focus()
     page.keyboard.press("Enter")
     page.get_by_role("slider", name="Breadth", exact=True).focus()
-    before = page.evaluate("window.moat.assumptions.read()['exposure.breadth'] ?? '0.3'")
+    before = page.evaluate("window.moat.assumptions.changes()['exposure.breadth'] ?? '0.3'")
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("window.moat.assumptions.read()['exposure.breadth']") != before
+    assert page.evaluate("window.moat.assumptions.changes()['exposure.breadth']") != before
     page.get_by_role("button", name="Compute this pair of worlds").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("window.moat.scenario.fields['exposure.breadth'] !== '0.3' && window.moat.film.loaded > 0")
 
 
-def test_without_motion_the_last_picture_tells_the_story(visit: Any) -> None:
+def test_reduced_motion_shows_the_last_month(visit: Any) -> None:
     page = visit(reduced_motion="reduce")
     page.wait_for_function(ENDED)
     assert not page.evaluate("window.moat.player.playing")
-    assert page.locator(".moat-lighted").count() == 0
+    assert page.locator(".moat-highlighted").count() == 0
     assert page.locator(".moat-lede").inner_text().startswith("By December 2032")
 
 
-def test_nothing_travels_while_playing_and_a_cut_connection_loses_nothing(visit: Any) -> None:
+def test_playing_sends_nothing_and_survives_a_lost_connection(visit: Any) -> None:
     page = visit()
     frames: list[int] = []
     network = page.context.new_cdp_session(page)
@@ -129,7 +131,7 @@ def test_nothing_travels_while_playing_and_a_cut_connection_loses_nothing(visit:
     network.on("Network.webSocketFrameReceived", lambda frame: frames.append(len(frame["response"]["payloadData"])))
     network.on("Network.webSocketFrameSent", lambda frame: frames.append(len(frame["response"]["payloadData"])))
     requests: list[str] = []
-    page.wait_for_timeout(1500)  # the end of the app's own start
+    page.wait_for_timeout(1500)  # until the app has started
     frames.clear()
     page.on("request", lambda request: requests.append(request.url))
     page.keyboard.press("Home")
@@ -150,28 +152,29 @@ def test_nothing_travels_while_playing_and_a_cut_connection_loses_nothing(visit:
     page.wait_for_function("window.moat.scenario.scene === 'slow-uptake' && window.moat.film.loaded > 0")
 
 
-def test_the_bet_is_locked_by_play_and_compared_with_a_hundred_futures(visit: Any) -> None:
+def test_play_locks_the_guess_and_the_page_compares_it_with_100_replicates(visit: Any) -> None:
     page = visit("?preset=article&exposure.breadth=0.45&electorate.voters=300&seed=5")
     page.get_by_label("Of 100 takeovers").fill("17")
     page.locator(".moat-play").click()
     if page.evaluate("!window.moat.player.playing"):
         page.locator(".moat-play").click()
     assert page.get_by_label("Of 100 takeovers").is_disabled()
-    page.get_by_role("button", name="Was this luck?").click()
-    page.wait_for_function("window.moat.luck.futures.length === 100", timeout=180_000)
+    page.get_by_role("button", name="Run 100 replicates").click()
+    page.wait_for_function("window.moat.replicates.rows.length === 100", timeout=180_000)
     answer = page.locator(".moat-answer").inner_text()
-    found = re.fullmatch(
-        r"World A: (\d+) of 100 reversed \(.*\)\. World B, 45% exposed: (\d+) of 100 \(.*\)\. You bet 17\.", answer
+    counts = re.fullmatch(
+        r"World A: (\d+) of 100 reversed \(.*\)\. World B, 45% exposed: (\d+) of 100 \(.*\)\. Your guess: 17\.",
+        answer,
     )
-    assert found is not None, answer
+    assert counts is not None, answer
     assert page.locator(".moat-strip").count() == 100
-    assert page.locator(".moat-strip i:first-child.moat-reversed").count() == int(found[1])
-    assert page.locator(".moat-strip i:last-child.moat-reversed").count() == int(found[2])
+    assert page.locator(".moat-strip i:first-child.moat-reversed").count() == int(counts[1])
+    assert page.locator(".moat-strip i:last-child.moat-reversed").count() == int(counts[2])
     name = page.locator(".moat-strip").nth(42).get_attribute("aria-label")
     page.locator(".moat-strip").nth(42).click()
     page.wait_for_function("window.moat.scenario.replicate === 42 && window.moat.film.outcomes !== null")
-    outcomes = page.evaluate("window.moat.film.outcomes.map(one => one.reversed)")
-    assert ["World A reversed" in name, "World B reversed" in name] == [bool(one) for one in outcomes]
+    outcomes = page.evaluate("window.moat.film.outcomes.map(outcomes => outcomes.reversed)")
+    assert ["World A reversed" in name, "World B reversed" in name] == [bool(reversed_) for reversed_ in outcomes]
     assert page.locator(".moat-strip").count() == 100
 
 
@@ -184,19 +187,19 @@ def test_one_voter_can_be_opened_in_both_worlds(visit: Any) -> None:
     for words in ("World A", "World B", "Retirement account", "Loss blamed on the policy", "November 2032"):
         assert words in text
     page.locator(".moat-portrait-body details").last.locator("summary").click()
-    assert "Her own leaning" in page.locator(".moat-portrait").inner_text()
+    assert "Her partisanship" in page.locator(".moat-portrait").inner_text()
     page.keyboard.press("Escape")
     assert not page.locator(".moat-portrait").is_visible()
 
 
-def test_what_governments_weighed_is_shown(visit: Any) -> None:
+def test_the_decisions_of_the_government_are_shown(visit: Any) -> None:
     page = visit("?scene=mass-adoption")
     page.keyboard.press("End")
-    page.get_by_text("What governments weighed").click()
-    page.get_by_text("DOL aims at").first.wait_for()
-    assert "and did not dare" in page.locator(".moat-drawer").first.inner_text()
+    page.get_by_text("Government decisions").click()
+    page.get_by_text("Ideal points of the regulators").first.wait_for()
+    assert "deterred: with office rent 0" in page.locator(".moat-drawer").first.inner_text()
     page.locator(".moat-decision summary").first.click()
-    assert "poll: own share" in page.locator(".moat-drawer").first.inner_text()
+    assert "own poll share" in page.locator(".moat-drawer").first.inner_text()
 
 
 def test_the_tour_has_five_steps(visit: Any) -> None:
@@ -268,8 +271,25 @@ def test_the_first_frame_needs_no_app_and_the_app_takes_it_over(browser: Any, se
     context.close()
     page = browser.new_context().new_page()
     page.goto(served.address)
-    page.wait_for_function("window.moat && window.moat.live && window.moat.kept !== undefined")
+    page.wait_for_function("window.moat && window.moat.live && window.moat.adoptedFilm !== undefined")
     assert page.evaluate("window.moat.player.month") > 0
     assert page.locator("#moat").count() == 1
     assert page.locator("#moat-first").count() == 0
     page.context.close()
+
+
+def test_the_sources_are_modules_that_a_browser_can_import(browser: Any) -> None:
+    def answer(route: Any) -> None:
+        name = route.request.url.rpartition("/")[2]
+        if name.endswith(".js"):
+            route.fulfill(body=(STATIC / name).read_text(encoding="utf-8"), content_type="text/javascript")
+        else:
+            route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/*", answer)
+    page.goto("http://modules.test/")
+    names = page.evaluate("import('/main.js').then(module => Object.keys(module))")
+    assert sorted(names) == ["playPreloaded", "playStandalone", "render"]
+    context.close()

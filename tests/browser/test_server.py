@@ -1,4 +1,4 @@
-"""A server fit for a class: nothing leaves the machine, nobody sees another's state, nothing is left behind."""
+"""The server of a class: no outside requests, no shared state between visitors, no leaks, bounded work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 
 def axe() -> str:
-    """The script of axe-core, as its package brings it."""
+    """Return the script of axe-core from its package."""
     import axe_playwright_python
 
     return Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
@@ -44,37 +44,37 @@ def test_no_request_leaves_the_machine_and_nothing_is_missing(browser: Any, serv
 
 @pytest.mark.parametrize("path", ["", "teachers", "glossary", "results"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing(visit: Any, path: str, width: int) -> None:
+def test_axe_finds_no_violation(visit: Any, path: str, width: int) -> None:
     page = visit(path, film=path == "", viewport={"width": width, "height": 900}, reduced_motion="reduce")
     if path == "":
-        for heading in ("What governments weighed", "Assumptions: move"):
+        for heading in ("Government decisions", "Assumptions: change"):
             page.get_by_text(heading).click()
         page.get_by_role("button", name="Take the tour").click()
     page.evaluate(axe())
-    found = page.evaluate("axe.run()")
-    told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]]
-    assert told == []
-    assert len(found["passes"]) > 5
+    report = page.evaluate("axe.run()")
+    violations = [(rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in report["violations"]]
+    assert violations == []
+    assert len(report["passes"]) > 5
 
 
 def test_two_visitors_share_no_state(visit: Any) -> None:
-    one = visit("?scene=sleeve")
-    other = visit("?scene=crash")
-    one.keyboard.press("End")
-    other.keyboard.press("5")
-    other.wait_for_function("window.moat.scenario.scene === 'mass-adoption' && window.moat.film.loaded > 0")
-    one.wait_for_timeout(1000)
-    assert one.evaluate("window.moat.scenario.scene") == "sleeve"
-    assert one.evaluate("window.moat.film.title.breadth") == 0.45
-    assert "scene=sleeve" in one.evaluate("window.moat.scenario.address")
-    one.locator(".moat-bet button").click()
-    assert not other.evaluate("window.moat.bet.locked")
+    first = visit("?scene=sleeve")
+    second = visit("?scene=crash")
+    first.keyboard.press("End")
+    second.keyboard.press("5")
+    second.wait_for_function("window.moat.scenario.scene === 'mass-adoption' && window.moat.film.loaded > 0")
+    first.wait_for_timeout(1000)
+    assert first.evaluate("window.moat.scenario.scene") == "sleeve"
+    assert first.evaluate("window.moat.film.title.breadth") == 0.45
+    assert "scene=sleeve" in first.evaluate("window.moat.scenario.address")
+    first.locator(".moat-guess button").click()
+    assert not second.evaluate("window.moat.guess.locked")
 
 
-def test_a_bad_address_is_answered_in_words(visit: Any) -> None:
+def test_a_bad_address_shows_a_message(visit: Any) -> None:
     page = visit("?exposure.breadth=7&party.rule=<img src=x onerror=alert(1)>")
     text = page.locator(".moat-status").inner_text()
-    assert "cannot be played" in text
+    assert "cannot play this address" in text
     assert "exposure.breadth = 7 is not possible" in text
     assert page.locator(".moat-status img").count() == 0
 
@@ -102,18 +102,18 @@ def answer(served: Any, path: str, **headers: str) -> http.client.HTTPResponse:
     parts = urlsplit(served.address)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=20)
     connection.request("GET", path, headers=headers)
-    found = connection.getresponse()
-    found.read()
-    return found
+    response = connection.getresponse()
+    response.read()
+    return response
 
 
-def test_headers_are_sensible(served: Any) -> None:
+def test_responses_have_the_security_headers(served: Any) -> None:
     for path in ("/", "/teachers", "/results"):
-        found = answer(served, path)
-        assert found.status == 200
-        assert "frame-ancestors 'none'" in (found.getheader("content-security-policy") or "")
-        assert found.getheader("x-content-type-options") == "nosniff"
-        assert found.getheader("referrer-policy") == "no-referrer"
+        response = answer(served, path)
+        assert response.status == 200
+        assert "frame-ancestors 'none'" in (response.getheader("content-security-policy") or "")
+        assert response.getheader("x-content-type-options") == "nosniff"
+        assert response.getheader("referrer-policy") == "no-referrer"
     cookie = answer(served, "/").getheader("set-cookie") or ""
     assert "httponly" in cookie.lower()
 
@@ -134,7 +134,7 @@ def test_other_names_other_origins_and_long_addresses_are_refused(served: Any) -
     assert answer(served, "/jupyter/api/kernels/abc/channels", **upgrade).status == 403
 
 
-def test_a_flood_of_bad_addresses_leaves_the_page_answering(served: Any, visit: Any) -> None:
+def test_the_page_answers_after_many_bad_addresses(served: Any, visit: Any) -> None:
     for number in range(200):
         assert answer(served, f"/?electorate.voters={10**number}&x={'%00' * 50}").status == 200
     page = visit("?scene=caps")
@@ -142,11 +142,11 @@ def test_a_flood_of_bad_addresses_leaves_the_page_answering(served: Any, visit: 
 
 
 HEAVIEST = ("electorate.voters=104166", "electorate.voters=34722&protocol=history&cycles=12")
-"""As much work as one film may ask for, in a stress test and in the longest history."""
+"""The largest films that a request may have: a stress test and the longest history."""
 
 
 def heavy(number: int) -> str:
-    """A heavy address; no two are alike."""
+    """Return a heavy address, different for each number."""
     return f"{HEAVIEST[number % 2]}&exposure.breadth=0.3&seed={number}"
 
 
@@ -155,20 +155,20 @@ def malformed(number: int) -> str:
     return f"{wrong[number % len(wrong)]}&n{number}={'[' * 50}"
 
 
-def rude(served: Any, sent: bytes) -> None:
-    """A socket that says something that is no request, or half of one, and hangs up after two seconds."""
+def send_noise(served: Any, sent: bytes) -> None:
+    """Send data that is no request, or half of one, and close the connection after two seconds."""
     parts = urlsplit(served.address)
-    with contextlib.suppress(OSError), socket.create_connection((parts.hostname, parts.port or 80), 10) as one:
-        one.settimeout(2)
-        one.sendall(sent)
-        one.recv(4096)
+    with contextlib.suppress(OSError), socket.create_connection((parts.hostname, parts.port or 80), 10) as connection:
+        connection.settimeout(2)
+        connection.sendall(sent)
+        connection.recv(4096)
 
 
 FLOOD = """queries => {
-    window.told = [];
-    const hear = window.moat.hear.bind(window.moat);
-    window.moat.hear = (message, buffers) => { window.told.push(message); hear(message, buffers); };
-    for (const query of queries) window.moat.ask("film", { fields: Object.fromEntries(new URLSearchParams(query)) });
+    window.received = [];
+    const receive = window.moat.receive.bind(window.moat);
+    window.moat.receive = (message, buffers) => { window.received.push(message); receive(message, buffers); };
+    for (const query of queries) window.moat.send("film", { fields: Object.fromEntries(new URLSearchParams(query)) });
     for (const message of [null, 7, "film", { type: "film" }, { type: "film", fields: [1] }, { type: "__proto__" },
         { type: "voter", index: 1e99 }, { type: "film", fields: { seed: "9".repeat(9999) } }]) {
         window.moat.model.send(message);
@@ -176,7 +176,7 @@ FLOOD = """queries => {
 }"""
 
 
-def test_a_flood_of_heavy_and_malformed_addresses_leaves_the_page_answering(served: Any, visit: Any) -> None:
+def test_the_page_answers_during_many_heavy_and_malformed_requests(served: Any, visit: Any) -> None:
     process = psutil.Process(served.process.pid)
     workers = len(process.children(recursive=True))
     flooding = [visit("?scene=caps") for _ in range(3)]
@@ -189,24 +189,24 @@ def test_a_flood_of_heavy_and_malformed_addresses_leaves_the_page_answering(serv
     ]
     addresses = [f"/?{ask(number)}" for number in range(60) for ask in (heavy, malformed)]
     with ThreadPoolExecutor(12) as crowd:
-        shouted = [crowd.submit(rude, served, noise[number % len(noise)]) for number in range(24)]
+        noise_sent = [crowd.submit(send_noise, served, noise[number % len(noise)]) for number in range(24)]
         asked = [crowd.submit(answer, served, address) for address in addresses]
         for visitor, page in enumerate(flooding):
             page.evaluate(FLOOD, [heavy(1000 * visitor + number) for number in range(60)])
-        # In the middle of it somebody comes who wants nothing special: the page's own minute of waiting is her bound.
+        # Meanwhile an ordinary visitor must get her film within the minute that the page object waits.
         normal = visit("?exposure.breadth=0.25&electorate.voters=2000&seed=5")
-        assert [one.result(60).status for one in asked] == [200] * len(addresses)
-        assert [one.result(60) for one in shouted] == [None] * len(shouted)
+        assert [future.result(60).status for future in asked] == [200] * len(addresses)
+        assert [future.result(60) for future in noise_sent] == [None] * len(noise_sent)
     assert normal.evaluate("[window.moat.scenario.seed, window.moat.film.title.voters]") == [5, 2000]
-    told = [one for page in flooding for one in page.evaluate("window.told")]
-    assert any("a lot within a minute" in one.get("text", "") for one in told)
-    # Each of them has one film in line, however many she asked for; nobody was told of a longer line.
-    assert max((one["place"] for one in told if one["type"] == "wait"), default=0) <= len(flooding) + 1
+    messages = [message for page in flooding for message in page.evaluate("window.received")]
+    assert any("too many requests within a minute" in message.get("text", "") for message in messages)
+    # Each visitor has one film in the queue, so no reported place exceeds the number of visitors.
+    assert max((message["place"] for message in messages if message["type"] == "wait"), default=0) <= len(flooding) + 1
     assert answer(served, "/teachers").status == 200
     assert len(process.children(recursive=True)) == workers
 
 
-def test_closing_every_tab_leaves_nothing_behind(browser: Any, served: Any) -> None:
+def test_closing_every_tab_frees_processes_threads_and_memory(browser: Any, served: Any) -> None:
     process = psutil.Process(served.process.pid)
 
     def visit_and_leave() -> None:
@@ -226,20 +226,20 @@ def test_closing_every_tab_leaves_nothing_behind(browser: Any, served: Any) -> N
     children, threads, memory = len(process.children(recursive=True)), process.num_threads(), process.memory_info().rss
     visit_and_leave()
     assert len(process.children(recursive=True)) == children
-    # The server's own pool of a few threads may still fill up; a thread kept for each closed tab would be three more.
+    # The server's thread pool may still grow by a few; a thread left for each closed tab would add three.
     assert process.num_threads() < threads + 3
     assert process.memory_info().rss <= 1.1 * memory
 
 
 def test_mesas_own_page_has_a_model_for_each_session(visit: Any) -> None:
-    one, other = visit("expert", film=False), visit("expert", film=False)
-    for page in (one, other):
+    first, second = visit("expert", film=False), visit("expert", film=False)
+    for page in (first, second):
         page.get_by_text("Step: 24").wait_for()
-    one.get_by_role("button", name="Step").click()
-    one.get_by_text("Step: 25").wait_for()
-    other.wait_for_timeout(1000)
-    assert other.get_by_text("Step: 24").is_visible()
-    other.get_by_role("button", name="Reset").click()
-    other.wait_for_timeout(2000)
-    assert other.get_by_text("Step: 24").is_visible()
-    one.get_by_text("Step: 25").wait_for()
+    first.get_by_role("button", name="Step").click()
+    first.get_by_text("Step: 25").wait_for()
+    second.wait_for_timeout(1000)
+    assert second.get_by_text("Step: 24").is_visible()
+    second.get_by_role("button", name="Reset").click()
+    second.wait_for_timeout(2000)
+    assert second.get_by_text("Step: 24").is_visible()
+    first.get_by_text("Step: 25").wait_for()

@@ -1,4 +1,4 @@
-"""Addresses are untrusted: what they may say, what they may cost, and that they lead back to the same worlds."""
+"""Addresses are untrusted: which are valid, how much they may compute, and that each reproduces its scenario."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from political_moat.viz.scenario import MOST_CHARACTERS, MOST_WORK, AddressError, from_address, of_scene, scenes, work
+from political_moat.viz.scenario import (
+    MOST_CHARACTERS,
+    MOST_VOTER_MONTHS,
+    AddressError,
+    from_address,
+    of_scene,
+    scenes,
+    voter_months,
+)
 
 REFUSED = [
     ("exposure.breadth=2", "exposure.breadth = 2 is not possible"),
@@ -23,36 +31,36 @@ REFUSED = [
     ("replicate=100000", "allowed: whole numbers 0 to 99999"),
     ("protocol=forecast", "allowed: stress, history"),
     ("protocol=history&cycles=13", "allowed: whole numbers 1 to 12"),
-    ("seed=1&seed=2", "gives one name twice"),
-    ("electorate.voters=1000000", "more than this page computes"),
-    ("electorate.voters=100000&protocol=history&cycles=12", "more than this page computes"),
+    ("seed=1&seed=2", "contains a name twice"),
+    ("electorate.voters=1000000", "exceed the limit of this page"),
+    ("electorate.voters=100000&protocol=history&cycles=12", "exceed the limit of this page"),
     ("nonsense", "cannot be read"),
     ("%00=%ff", "unknown parameter"),
     ("a=" + "b" * MOST_CHARACTERS, "characters"),
 ]
 
 
-@pytest.mark.parametrize(("query", "said"), REFUSED, ids=[query[:30] for query, _ in REFUSED])
-def test_a_bad_address_is_refused_in_words(query: str, said: str) -> None:
+@pytest.mark.parametrize(("query", "message"), REFUSED, ids=[query[:30] for query, _ in REFUSED])
+def test_an_invalid_address_raises_an_error_with_a_message(query: str, message: str) -> None:
     with pytest.raises(AddressError) as caught:
         from_address(query)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert len(str(caught.value)) < 7000
 
 
-def test_every_mistake_is_named_at_once() -> None:
+def test_the_error_lists_every_problem() -> None:
     with pytest.raises(AddressError) as caught:
         from_address("exposure.breadth=2&seed=x&protocol=y")
     assert len(str(caught.value).splitlines()) == 3
 
 
 @pytest.mark.parametrize("name", list(scenes()))
-def test_an_address_leads_back_to_the_same_worlds(name: str) -> None:
-    there = of_scene(name)
-    back = from_address(there.address())
-    assert back == there
-    assert back.key == there.key
-    assert work(there) <= MOST_WORK
+def test_the_address_of_a_scene_reproduces_it(name: str) -> None:
+    scenario = of_scene(name)
+    reproduced = from_address(scenario.address())
+    assert reproduced == scenario
+    assert reproduced.key == scenario.key
+    assert voter_months(scenario) <= MOST_VOTER_MONTHS
 
 
 def test_the_address_holds_every_value_that_differs_and_seed_and_version() -> None:
@@ -65,12 +73,12 @@ def test_the_address_holds_every_value_that_differs_and_seed_and_version() -> No
     assert from_address(scenario.address()).key == scenario.key
 
 
-def test_films_differ_by_content_and_by_nothing_else() -> None:
-    one = from_address("scene=sleeve")
+def test_the_key_depends_on_the_content_alone() -> None:
+    sleeve = from_address("scene=sleeve")
     same = from_address("preset=calibrated&exposure.breadth=.45&exposure.visibility=.1&electorate.voters=10000")
-    assert one.with_replicate(3).key == same.with_replicate(3).key
-    assert one.with_replicate(4).key != one.with_replicate(3).key
-    assert from_address("scene=sleeve&seed=9").key != one.key
+    assert sleeve.with_replicate(3).key == same.with_replicate(3).key
+    assert sleeve.with_replicate(4).key != sleeve.with_replicate(3).key
+    assert from_address("scene=sleeve&seed=9").key != sleeve.key
 
 
 def test_the_command_names_the_dose_by_its_option_and_the_rest_by_set() -> None:
@@ -81,7 +89,7 @@ def test_the_command_names_the_dose_by_its_option_and_the_rest_by_set() -> None:
     )
 
 
-def test_a_button_is_lit_only_where_everything_is_as_it_says() -> None:
+def test_a_scenario_keeps_its_scene_only_if_no_value_differs() -> None:
     assert from_address("").scene == "realistic"
     assert from_address("scene=sleeve&seed=4").scene == "sleeve"
     assert from_address("scene=sleeve&preset=calibrated&exposure.breadth=.2").scene == ""

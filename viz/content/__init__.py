@@ -1,1 +1,1 @@
-"""Texts and widget of the page."""
+"""Texts, data and browser code of the page."""

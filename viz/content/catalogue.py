@@ -1,4 +1,4 @@
-"""What the page is told once: scenes, every parameter with its metadata, the tour."""
+"""Data that the page loads once: presets, every parameter with its metadata, the tour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ...agents.party.rules import RULES
 from ...model.parameters.tree import Described, Parameters, describe
 from ..scenario import code, scenes, version
-from .texts import LEVERS, TOUR
+from .texts import MAIN_PARAMETERS, TOUR
 
 PAGES = (("teachers", "For teachers"), ("glossary", "Glossary"), ("results", "Results"), ("expert", "Mesa's own page"))
 
@@ -19,33 +19,34 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _kind(one: Described, annotation: Any) -> tuple[str, list[str]]:
-    """Kind of control, and the choices of one."""
-    if one.name == "party.rule":
+def _kind(parameter: Described, annotation: Any) -> tuple[str, list[str]]:
+    """Return the kind of control and, for a choice, its options."""
+    if parameter.name == "party.rule":
         return "choice", list(RULES)
     choices = getattr(annotation, "__args__", None)
     if choices and all(isinstance(choice, str) for choice in choices):
         return "choice", list(choices)
-    if isinstance(one.value, bool):
+    if isinstance(parameter.value, bool):
         return "switch", []
-    if isinstance(one.value, int):
+    if isinstance(parameter.value, int):
         return "whole", []
-    return ("number" if isinstance(one.value, float) else "text"), []
+    return ("number" if isinstance(parameter.value, float) else "text"), []
 
 
 def parameter_cards() -> list[dict[str, Any]]:
-    """Every parameter as the page shows it: label, what it means, unit, range, role, status, source, kind."""
+    """Describe every parameter for the page: label, meaning, unit, ranges, role, status, source and kind of control."""
     cards = []
-    for one in describe(Parameters()):
-        group, leaf = one.name.split(".")
-        annotation = type(getattr(Parameters(), group)).model_fields[leaf].annotation
-        kind, choices = _kind(one, annotation)
-        known = one.known
+    tree = Parameters()
+    for parameter in describe(tree):
+        group, leaf = parameter.name.split(".")
+        annotation = type(getattr(tree, group)).model_fields[leaf].annotation
+        kind, choices = _kind(parameter, annotation)
+        known = parameter.known
         cards.append(
             {
-                "name": one.name,
+                "name": parameter.name,
                 "label": leaf.replace("_", " ").capitalize(),
-                "about": LEVERS.get(one.name, ""),
+                "about": MAIN_PARAMETERS.get(parameter.name, ""),
                 "unit": known.unit,
                 "low": _finite(known.low),
                 "high": _finite(known.high),
@@ -61,30 +62,30 @@ def parameter_cards() -> list[dict[str, Any]]:
     return cards
 
 
-def group_sentences() -> dict[str, str]:
-    """First line of each parameter group's description."""
+def group_descriptions() -> dict[str, str]:
+    """Return the first line of the docstring of each parameter group."""
     tree = Parameters()
-    found = {}
+    descriptions = {}
     for name in Parameters.model_fields:
         lines = (type(getattr(tree, name)).__doc__ or "").strip().splitlines()
-        found[name] = lines[0].rstrip(".") if lines else ""
-    return found
+        descriptions[name] = lines[0].rstrip(".") if lines else ""
+    return descriptions
 
 
 @functools.cache
-def catalogue(alone: bool = False) -> str:
-    """JSON text of everything the page is told once; `alone` for the file that plays without a server."""
+def catalogue(standalone: bool = False) -> str:
+    """Return the data as JSON text; standalone: for a file without a server, which has no parameter form."""
     return json.dumps(
         {
-            "scenes": {name: {"label": one.label, "sentence": one.sentence} for name, one in scenes().items()},
-            "parameters": [] if alone else parameter_cards(),
-            "groups": {} if alone else group_sentences(),
-            "levers": list(LEVERS),
+            "scenes": {name: {"label": scene.label, "sentence": scene.sentence} for name, scene in scenes().items()},
+            "parameters": [] if standalone else parameter_cards(),
+            "groups": {} if standalone else group_descriptions(),
+            "main": list(MAIN_PARAMETERS),
             "tour": TOUR,
             "pages": PAGES,
             "version": version(),
             "code": code(),
-            "alone": alone,
+            "standalone": standalone,
         },
         allow_nan=False,
     )

@@ -1,119 +1,134 @@
-"""What the page says: the tour, the glossary, what the levers mean."""
+"""Texts of the page: parameters, tour, glossary and lesson."""
 
 from __future__ import annotations
-
-LEVERS: dict[str, str] = {
-    "exposure.breadth": "How many voters of World B hold crypto in a retirement account.",
-    "exposure.allocation": "How much of a holder's retirement balance it is.",
-    "exposure.visibility": "How much of it its holder sees: a chosen fund is seen, a sleeve of a default fund hardly.",
-    "exposure.skew": "Whether holders are the base of the party that made the policy (1) or of the other (-1).",
-    "exposure.grandfathering": "How much of what is held no later restriction can touch.",
-    "party.office_rent": "What winning the next election is worth to a party, beside policy.",
-    "party.policy_weight": "What policy is worth to a party.",
-    "party.choice_precision": "How exactly a party picks its best move: low is noisy, high is calculating.",
-    "party.opponent_ideal": "The policy the opposed party would choose if nobody voted.",
-    "voting.asset_vote_effect": "How far one holder's vote moves when the other party would prohibit what she holds.",
-    "market.flow_multiplier": "How far purchases by savers move the price.",
-    "market.crash_month": "Month of a scheduled crash; -1 for none.",
-    "market.crash_size": "Its size: -0.69 halves the price.",
-    "policy.layer": "What the friendly policy rests on: a rule, guidance or a statute.",
-    "party.rule": "How both parties decide.",
-    "electorate.voters": "How many voters are computed and drawn.",
-}
-"""Parameters of the first drawer, with a sentence each; all others are listed below it with unit, range and source."""
-
-TOUR: tuple[tuple[str, str, str], ...] = (
-    (
-        ".moat-worlds",
-        "Two worlds, the same luck",
-        "Both worlds hold the same people and meet the same shocks. Only in World B does somebody hold crypto in a "
-        "retirement account. Each dot is a voter: left leans to the opposed party, right to the party that made the "
-        "policy; young below, old above.",
-    ),
-    (
-        ".moat-transport",
-        "Four friendly years, then a takeover",
-        "The first four years the party that made the policy governs. Then the opposed party takes office by decree, "
-        "not by winning: the question is what it does, not whether it comes. Play, drag, or use space and arrows.",
-    ),
-    (
-        ".moat-ribbon",
-        "Reversed, or not dared",
-        "The ribbon shows who governs, the policy line, a cross where the policy is back where it was before, and "
-        "hatching where the government would have restricted had the next election been worth nothing to it.",
-    ),
-    (
-        ".moat-bet",
-        "Place your bet",
-        "Of a hundred takeovers, how many end in a reversal? Say a number first. One pair of worlds proves nothing; "
-        "this one was picked because its worlds part.",
-    ),
-    (
-        ".moat-luck",
-        "Was this luck?",
-        "Play the hundred futures: the same question with a hundred different lucks. Then break the moat: make the "
-        "holding small, hidden, or crash the price, and ask again.",
-    ),
-)
-
-GLOSSARY: dict[str, str] = {
-    "author party": "The party that made the friendly policy. Which real party that is does not matter to the model.",
-    "opposed party": "The other party. In the stress test it takes office by decree after one friendly term.",
-    "breadth": "Share of voters who hold crypto in a retirement account (b).",
-    "stake": "What a holder's crypto is worth, in years of income (k is its mean over holders).",
-    "visibility": "Share of the stake its holder sees (v): 1 for a chosen fund, near 0 inside a default fund.",
-    "grandfathering": "Share of a stake that no restriction can touch (g).",
-    "openness": "What the policy amounts to for new money, 0 closed to 1 default: the rung theta times the room under "
-    "the cap on allocation (A).",
-    "attempted": "A docket, guidance or bill that would lower openness by .10 or more.",
-    "restricted": "Openness at least .10 lower for six months in a row.",
-    "reversed": "Openness back at or below its level before the friendly policy for six months in a row.",
-    "severity": "Largest fall of openness in the opposed term, as a share of openness at takeover.",
-    "gap": "G: mean rung under a returning friendly government minus under the opposed one.",
-    "did not dare": "The government chose no restriction, but with the same draws would have restricted had winning "
-    "the next election been worth nothing to it (office rent 0, everything else as it was).",
-    "vote cost of reversal": "Points of the two-party vote the opposed party would lose today by standing for "
-    "prohibition rather than for the policy in force, with all voters asked.",
-    "paired futures": "Two worlds on common random numbers: the same people, shocks and polls, so that they differ in "
-    "exposure alone.",
-    "moat": "Fewer reversals with exposure than without.",
-    "trapdoor": "More reversals with exposure, as after a crash that is blamed on the policy.",
-    "95% interval": "Of a hundred such intervals, about 95 hold the true probability (Wilson 1927).",
-    "seed and replicate": "Names of a luck: the same seed, replicate and version give the same numbers.",
-}
 
 QUESTION = "Does retirement exposure lock in crypto policy?"
 DISCLAIMER = "A laboratory, not a forecast and not advice."
 
+MAIN_PARAMETERS: dict[str, str] = {
+    "exposure.breadth": "Share of voters in World B who hold crypto in a retirement account.",
+    "exposure.allocation": "Crypto as a share of a holder's retirement balance.",
+    "exposure.visibility": "Share of a stake that its holder sees: high for a chosen fund, low inside a default fund.",
+    "exposure.skew": "Whether holders lean to the author party (1) or the opposed party (-1); 0 is unrelated.",
+    "exposure.grandfathering": "Share of a stake that no later restriction can touch.",
+    "party.office_rent": "Utility of winning the next election, on the scale of policy utility.",
+    "party.policy_weight": "Weight of policy in a party's utility.",
+    "party.choice_precision": "How reliably a party chooses the move with the highest utility: low is noisy.",
+    "party.opponent_ideal": "Policy that the opposed party prefers when it ignores votes.",
+    "voting.asset_vote_effect": "How far a holder's vote moves when one party would prohibit what she holds.",
+    "market.flow_multiplier": "Effect of savers' purchases on the price.",
+    "market.crash_month": "Month of a scheduled crash; -1 for none.",
+    "market.crash_size": "Size of the crash in log points: -0.69 halves the price.",
+    "policy.layer": "Legal form of the friendly policy: rule, guidance or statute.",
+    "party.rule": "Decision rule of both parties.",
+    "electorate.voters": "Number of voters that are simulated and drawn.",
+}
+"""Parameters that the form shows first, each with a sentence. All others follow with unit, range and source."""
+
+TOUR: tuple[tuple[str, str, str], ...] = (
+    (
+        ".moat-worlds",
+        "Two worlds with the same random draws",
+        "Both worlds have the same people and the same shocks. Only in World B do voters hold crypto in a retirement "
+        "account. Each dot is a voter. Left: leans to the opposed party. Right: leans to the author party, which made "
+        "the policy. Young voters are at the bottom, old voters at the top.",
+    ),
+    (
+        ".moat-transport",
+        "One friendly term, then a takeover",
+        "The author party governs for the first four years. Then the opposed party takes office. The model installs "
+        "it; it does not win an election. The question is what it does in office. Press Play, drag the slider, or use "
+        "the space bar and the arrow keys.",
+    ),
+    (
+        ".moat-ribbon",
+        "Reversal and deterrence",
+        "The ribbon shows the party in office and the policy line. A cross marks a reversal: the policy is back at its "
+        "level before the friendly policy. Hatching marks deterrence: the government would have restricted the policy "
+        "if winning the next election had no value to it.",
+    ),
+    (
+        ".moat-guess",
+        "Make a guess",
+        "Of 100 takeovers, how many end in a reversal? Choose a number before you look. One pair of worlds is no "
+        "evidence; this one is shown first because its two worlds differ.",
+    ),
+    (
+        ".moat-replicates",
+        "Is this result typical?",
+        "Run 100 replicates: the same scenario with other random draws. Then try to remove the effect: make the "
+        "holdings small or hidden, or let the price crash, and run the replicates again.",
+    ),
+)
+"""Steps of the tour: CSS selector, heading, text."""
+
+GLOSSARY: dict[str, str] = {
+    "author party": "The party that made the friendly policy. The model does not depend on which real party that is.",
+    "opposed party": "The other party. In the stress test it is installed in office after one friendly term.",
+    "exposure": "Holding crypto in a retirement account.",
+    "breadth": "Share of voters who hold crypto in a retirement account (b).",
+    "stake": "Value of a holder's crypto in years of income; k is its mean over holders.",
+    "visibility": "Share of a stake that its holder sees (v): 1 for a chosen fund, near 0 inside a default fund.",
+    "salience": "Weight of crypto policy in a voter's choice. It rises when a stake is threatened.",
+    "grandfathering": "Share of a stake that no restriction can touch (g).",
+    "theta": "Position of the policy on a scale from 0 (closed) to 1 (default).",
+    "kappa": "Cap on allocation: the largest share of a balance that may be crypto.",
+    "openness": "Policy for new money, 0 closed to 1 default (A): theta times a factor that is smaller under a "
+    "tighter cap.",
+    "attempted": "The government started a docket, guidance or bill that would lower openness by .10 or more.",
+    "restricted": "Openness was at least .10 lower for six months in a row.",
+    "reversed": "Openness was at or below its level before the friendly policy for six months in a row.",
+    "severity": "Largest fall of openness in the opposed term, as a share of openness at takeover.",
+    "gap": "G: mean theta under a returning author government minus mean theta under the opposed government.",
+    "deterred": "The government chose no restriction. With the same draws and office rent 0 (winning the next election "
+    "has no value) it would have chosen one.",
+    "office rent": "Utility of winning the next election, beside the utility of policy.",
+    "docket": "A rule, guidance or bill that is in preparation.",
+    "platform": "The policy that a party promises before an election.",
+    "layer": "Legal form of a policy: rule, guidance or statute.",
+    "vote cost of reversal": "Percentage points of the two-party vote that the opposed party would lose today if it "
+    "promised prohibition instead of the policy in force. All voters are asked.",
+    "replicate": "One run of a scenario with its own random draws, which both worlds share. The same seed, replicate "
+    "and version give the same numbers.",
+    "arm": "One variant of a scenario, such as breadth 0 or breadth .3. All arms of a replicate share their draws.",
+    "paired worlds": "Two worlds with the same people, shocks and polls. They differ only in exposure.",
+    "risk difference": "RD: probability of reversal with exposure minus the probability without.",
+    "moat": "Fewer reversals with exposure than without.",
+    "trapdoor": "More reversals with exposure, for example after a crash that voters blame on the policy.",
+    "95% interval": "About 95 of 100 such intervals contain the true probability (Wilson 1927).",
+}
+
 LESSON: tuple[tuple[str, str], ...] = (
     (
         "Before class",
-        "Start the page on one machine and let students open its address (the how-to is docs/page.md), or let each "
-        "start it on a laptop; without internet it needs the offline extra. Nothing is sent anywhere.",
+        "Start the page on one machine and let students open its address (see docs/page.md), or let each student start "
+        "it on a laptop. Without internet the laptop needs the offline extra. The page sends nothing to other servers.",
     ),
     (
-        "Ten minutes: the bet",
-        "Open the page; let the film play. Everybody says how many of 100 takeovers end in a reversal, locks the bet "
-        "and asks 'Was this luck?'. Compare bets with the band. Why is one pair of worlds not evidence?",
+        "Ten minutes: the guess",
+        "Open the page and let the film play. Each student guesses how many of 100 takeovers end in a reversal, locks "
+        "the guess and runs the 100 replicates. Compare the guesses with the interval. Why is one pair of worlds not "
+        "evidence?",
     ),
     (
-        "Ten minutes: break the moat",
-        "Compare realistic stakes, the default-fund sleeve and mass adoption. Which matters most: how many hold, how "
-        "much, or whether they notice? Which is closest to the world you live in?",
+        "Ten minutes: remove the effect",
+        "Compare 'Realistic stakes', 'Default-fund sleeve' and 'Mass adoption'. Which matters most: how many voters "
+        "hold crypto, how much they hold, or whether they see it? Which preset is closest to your country?",
     ),
     (
-        "Ten minutes: whose mind moved?",
-        "Click a holder near the middle and open her last ballot. Which term is largest? Then open what governments "
-        "weighed: how much did the poll move, and what would they have done without an election to win?",
+        "Ten minutes: which voters changed?",
+        "Click a holder near the middle and open her last ballot. Which term is largest? Then open the government "
+        "decisions. How much did the poll move? What would the government have chosen with office rent 0?",
     ),
     (
         "Ten minutes: what would change your mind?",
-        "Set the office rent to 0, then to 4. The effect goes from nothing to large, and there are no data for it. "
-        "What would you measure to find out? Which claims of the article does the model not test?",
+        "Set the office rent to 0, then to 4. The effect grows from none to large, and no data identify this "
+        "parameter. What would you measure to find out? Which claims of the article does the model not test?",
     ),
     (
-        "Take home",
-        "Each student sends a share link and the command line below it. The command prints the same numbers on any "
-        "machine with the same version.",
+        "Homework",
+        "Each student sends the link and the command line shown under 'Share and export'. The command prints the same "
+        "numbers on any machine with the same version.",
     ),
 )
+"""Sections of the page for teachers: heading, text."""

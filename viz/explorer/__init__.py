@@ -1,1 +1,1 @@
-"""The explorer of a results folder."""
+"""Explorer of a results folder."""

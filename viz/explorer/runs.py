@@ -1,4 +1,4 @@
-"""Rows of a results folder for the explorer: read once, one design point at a time, each run as a scenario to play."""
+"""Rows of a results folder, and each run as a scenario that the page can play."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from ...model.parameters.presets import PRESETS
 from ...model.parameters.tree import ParameterError, Parameters
 from ..scenario import Scenario
 
-MOST_PLAYS = 120
+MOST_LINKS = 120
 _DOSE = ("exposure.breadth", "exposure.visibility")
 _ARM_VALUES = ("allocation", "skew", "grandfathering")
 _reading = threading.Lock()
 
 
 def read_runs(folder: Path) -> Any:
-    """Rows of runs.csv; read again only when the file has changed. Not to be changed by who gets them."""
+    """Return the rows of runs.csv, cached until the file changes. Callers must not modify them."""
     file = folder / EXPORT / "runs.csv"
-    known = file.stat()
-    # Many visitors at once must not each hold the rows of a large sweep in memory.
+    status = file.stat()
+    # The lock keeps simultaneous visitors from each loading the rows of a large sweep.
     with _reading:
-        return _rows(folder, known.st_mtime_ns, known.st_size)
+        return _rows(folder, status.st_mtime_ns, status.st_size)
 
 
 @functools.lru_cache(maxsize=1)
@@ -39,52 +39,52 @@ def _rows(folder: Path, _changed: int, _size: int) -> Any:
 
 
 def factors_of(runs: Any) -> list[str]:
-    """Columns of the factors of a sweep that differ between design points."""
+    """Return the columns of those factors of a sweep that differ between design points."""
     names = [name for name in runs.columns if "." in name and name not in _DOSE]
     first = runs.groupby("point", sort=False)[names].first() if names else runs[names]
     return [name for name in names if first[name].nunique() > 1]
 
 
-def told(name: str, value: Any) -> str:
-    """A value with its name, in few characters."""
+def value_label(name: str, value: Any) -> str:
+    """Return a short label of a parameter and its value."""
     return f"{name.rpartition('.')[2].replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name} {value}"
 
 
 def other_values(runs: Any) -> list[str]:
-    """Exposure settings beside breadth and visibility that differ between arms."""
+    """Return the exposure settings, besides breadth and visibility, that differ between arms."""
     return [name for name in _ARM_VALUES if name in runs.columns and runs[name].nunique() > 1]
 
 
-def plays(runs: Any, folder: Path, outcome: str, arm: str) -> str:
-    """Links that play the runs of an arm (rows of one design point), or why they cannot be played."""
+def run_links(runs: Any, folder: Path, outcome: str, arm: str) -> str:
+    """Return HTML links that play the runs of an arm (rows of one design point), or the reason why they cannot."""
     part = runs[runs["arm"] == arm].sort_values("replicate")
     try:
         manifest = read_manifest(folder)
         base = base_of(folder, manifest)
-        shown = [(row, scenario_of(base, manifest, row)) for row in part.head(MOST_PLAYS).to_dict("records")]
-        other = str(part["layer"].iloc[0]) != base.policy.layer and "policy.layer" not in part.columns
+        played = [(row, scenario_of(base, manifest, row)) for row in part.head(MOST_LINKS).to_dict("records")]
+        other_layer = str(part["layer"].iloc[0]) != base.policy.layer and "policy.layer" not in part.columns
     except (UserError, ParameterError, KeyError, TypeError, ValueError) as error:
-        return f"<p>These runs cannot be played here: {html.escape(str(error))}</p>"
-    notes = [f"The first {MOST_PLAYS} of {len(part)} are listed."] if len(part) > MOST_PLAYS else []
-    if other:
-        # The study forks at takeover; a film has its layer from the start, which is the same thing only without these.
+        return f"<p>The page cannot play these runs: {html.escape(str(error))}</p>"
+    notes = [f"The first {MOST_LINKS} of {len(part)} are listed."] if len(part) > MOST_LINKS else []
+    if other_layer:
+        # The study changes the layer at takeover; a film has it from the start. They are equal only without these.
         if base.policy.sunset_months or (base.channels.news and base.market.rule_news_jump):
             return (
-                "<p>In the study this arm changes its legal layer at takeover, after a friendly term on another one; "
-                "with a sunset or with news of rules that past matters, and this page cannot play it: use "
+                "<p>The page cannot play these runs. In the study this arm changes its legal layer at takeover, after "
+                "a friendly term on another layer, and with a sunset or news of rules that term matters. Use "
                 "<code>moat run --replicate</code>.</p>"
             )
-        notes.append("The study puts this arm on its legal layer at takeover; the film has it there from the start.")
+        notes.append("In the study this arm has its legal layer from takeover on, in the film from the start.")
     links = [
         f'<a href="./?{html.escape(scenario.address())}">{row["replicate"]}: {row[outcome]:g}</a>'
-        for row, scenario in shown
+        for row, scenario in played
     ]
     title = f"Play one run of {html.escape(arm)} (replicate: {html.escape(outcome)})"
     return f'<h2>{title}</h2><p>{" ".join(notes)}</p><p class="plays">{"".join(links)}</p>'
 
 
 def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
-    """The tree that every run of the folder starts from: of the request of `moat run`, or of a sweep's study file."""
+    """Return the parameters that every run of the folder starts from: of the request, or of the study file."""
     tree = manifest["request"].get("parameters")
     if tree is None:
         from ...experiments.studies.reader import read_study
@@ -96,7 +96,7 @@ def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
 
 
 def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str, Any]) -> Scenario:
-    """The scenario that plays one run of a study: its factors, layer and dose, its seed and replicate."""
+    """Return the scenario that plays one run of a study: its factors, layer, dose, seed and replicate."""
     from ...experiments.protocols.history.design import EVOLVING
     from ...experiments.studies.from_options import DEFAULT_CYCLES
 
@@ -107,6 +107,6 @@ def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str,
     cycles = int(model.get("cycles") or DEFAULT_CYCLES) if model.get("protocol") == "history" else 0
     if cycles:
         values["exposure.evolves"] = row["arm"] == EVOLVING
-    named = model.get("preset")
-    named = named if named in PRESETS else "calibrated"
-    return Scenario("", named, base.with_values(values), int(manifest["seed"]), int(row["replicate"]), cycles)
+    preset = model.get("preset")
+    preset = preset if preset in PRESETS else "calibrated"
+    return Scenario("", preset, base.with_values(values), int(manifest["seed"]), int(row["replicate"]), cycles)

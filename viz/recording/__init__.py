@@ -1,1 +1,1 @@
-"""Recorded runs: film, voter portrait, replicates."""
+"""Recorded runs: films, replicates and voter portraits."""

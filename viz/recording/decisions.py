@@ -1,6 +1,6 @@
-"""What a government weighed: the poll, the utility of each move, what it chose, and what it would have dared.
+"""Agenda decisions of a government: poll, utility and probability of each move, the choice, and deterrence.
 
-Looked at on forks of the world, so that watching changes nothing.
+Everything is computed on forks, so recording changes no outcome.
 """
 
 from __future__ import annotations
@@ -22,49 +22,49 @@ WITHOUT_OFFICE = {"office_rent": 0.0}
 
 
 def observed_decision(world: World) -> dict[str, Any] | None:
-    """The agenda decision of the month that comes next, None if there is none.
+    """Return the agenda decision of the coming month, or None if there is none.
 
-    wanted: what the same government with the same draws would choose if winning the next election were worth nothing;
-    not_dared: that it wanted a restriction of .10 or more and chose none.
+    wanted: the choice of the same government with the same draws and office rent 0; deterred: it wanted a restriction
+    of .10 or more and chose none.
     """
     if world.month % 3 != 0 or not world.released:
         return None
-    eve = world.fork()
-    eve.last_poll = None
+    before = world.fork()
+    before.last_poll = None
     for phase in PHASES:
         if phase.run is agenda:
             break
-        phase.run(eve)
-    options, openness, live = available_options(eve), eve.openness, eve.docket is not None
-    acted, free = eve.fork(), eve.fork()
+        phase.run(before)
+    options, openness, docket_open = available_options(before), before.openness, before.docket is not None
+    acted, without_office = before.fork(), before.fork()
     agenda(acted)
     if acted.last_poll is None:
         return None
-    p = eve.parameters
-    free.parameters = p.model_copy(update={"party": p.party.model_copy(update=WITHOUT_OFFICE)})
-    agenda(free)
-    chosen, wanted = _choice(acted, options), _choice(free, options)
-    pressing = restrictive(wanted, openness) and not restrictive(chosen, openness)
+    p = before.parameters
+    without_office.parameters = p.model_copy(update={"party": p.party.model_copy(update=WITHOUT_OFFICE)})
+    agenda(without_office)
+    chosen, wanted = _choice(acted, options), _choice(without_office, options)
+    deterred = restrictive(wanted, openness) and not restrictive(chosen, openness)
     return {
         "month": world.month,
-        "role": eve.in_office,
-        "live": live,
+        "role": before.in_office,
+        "docket_open": docket_open,
         "chosen": chosen.name,
         "wanted": wanted.name,
-        "not_dared": pressing,
-        "moves": weighed(eve, options, acted.last_poll[0]),
+        "deterred": deterred,
+        "moves": evaluated_moves(before, options, acted.last_poll[0]),
     }
 
 
 def _choice(world: World, options: list[Option]) -> Option:
-    """The option a world has just chosen: what lies on its docket, else hold."""
+    """Return the option that a government has just chosen: the one on its docket, else hold."""
     if world.docket is None:
         return options[0]
-    return next((one for one in options if one.name == world.docket.option.name), options[0])
+    return next((option for option in options if option.name == world.docket.option.name), options[0])
 
 
-def weighed(world: World, options: list[Option], report: PollReport) -> list[dict[str, Any]]:
-    """Each move with its poll share, utility and choice probability, on the eve of the decision."""
+def evaluated_moves(world: World, options: list[Option], report: PollReport) -> list[dict[str, Any]]:
+    """Return each move with its poll share, utility and choice probability, just before the decision."""
     p, role = world.parameters, world.in_office
     party, state, law = world.party(role), policy_state(world, role), law_state(world)
     target = RULES[p.party.rule]().target(party.ideal, report, state, p.party, party.memory)
@@ -72,7 +72,7 @@ def weighed(world: World, options: list[Option], report: PollReport) -> list[dic
         move_utility(option, share, target, state, option.name == law.docket, 0.01 * level_sd(p), p.party)
         for option, share in zip(options, report.shares, strict=True)
     ]
-    chances = probabilities(
+    choice_probabilities = probabilities(
         values, [option.nest for option in options], p.party.choice_precision, p.party.nest_dissimilarity
     )
     return [
@@ -82,7 +82,7 @@ def weighed(world: World, options: list[Option], report: PollReport) -> list[dic
             "openness": option.stand.openness,
             "share": share,
             "utility": value,
-            "probability": chance,
+            "probability": probability,
         }
-        for option, share, value, chance in zip(options, report.shares, values, chances, strict=True)
+        for option, share, value, probability in zip(options, report.shares, values, choice_probabilities, strict=True)
     ]

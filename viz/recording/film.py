@@ -1,6 +1,6 @@
-"""Recording: both worlds of a scenario month by month, on the code path of the command line, in chunks for the page.
+"""Films: both worlds of a scenario recorded month by month, in chunks that the page plays without computing anything.
 
-A film is played from what is written here; nothing is computed again. Numbers are those of `moat run --replicate`.
+A film runs the code of the command line, so its numbers equal those of `moat run --replicate`.
 """
 
 from __future__ import annotations
@@ -25,91 +25,93 @@ from .decisions import observed_decision
 Bytes = npt.NDArray[np.uint8]
 
 CHUNK_MONTHS = 24
-SNAPSHOT_MONTHS = 3
+SAMPLE_MONTHS = 3
+"""Months between two snapshots, and between two values of the vote cost."""
 AGE_EDGES = (30.0, 45.0, 65.0)
 AGE_BANDS = ("18-29", "30-44", "45-64", "65 and over")
 YOUNGEST, OLDEST = 18.0, 95.0
 FARTHEST = 7.5
-"""Partisanship (logit) drawn at the edge of the picture."""
-FULL_ATTENTION = 0.35
-"""Issue weight drawn as full attention."""
+"""Partisanship (logit) at the edge of the drawing."""
+FULL_SALIENCE = 0.35
+"""Salience that is drawn as the highest of eight steps."""
 AUTHOR, OPPONENT, ABSTAINED = 1, 2, 0
 SERIES = ("office", "theta", "kappa", "openness", "price", "distance", "threat", "exposure")
 MEASURED = ("attempted", "restricted", "reversed", "withdrawn", "court", "severity", "mean_policy", "gap")
-"""Outcomes shown, as `moat run --replicate` prints them."""
+"""Outcomes that the page shows, named as in `moat run --replicate`."""
 
 
 class Chunk(NamedTuple):
-    """A piece of a film: plain data for JSON, and compressed bytes beside it."""
+    """A piece of a film: data for JSON, and compressed bytes."""
 
     content: dict[str, Any]
     buffers: list[bytes]
 
 
-class Camera:
-    """Watches one world: appends a month to the series, a byte per voter to the snapshots."""
+class Recorder:
+    """Records one world: a value a month in each series, a byte a voter in each snapshot."""
 
     def __init__(self, world: World, name: str) -> None:
-        """The world to watch, before its first month on film."""
+        """Start with a world whose first recorded month is still to come."""
         self.name = name
-        self.series: dict[str, list[float]] = {one: [] for one in (*SERIES, "cost", "author", "opponent")}
+        self.series: dict[str, list[float]] = {series: [] for series in (*SERIES, "cost", "author", "opponent")}
         self.ages: list[list[float]] = []
         self.agencies: list[list[float]] = []
         self.elections: list[dict[str, Any]] = []
         self.decisions: list[dict[str, Any]] = []
         self.snapshots: list[tuple[int, Bytes]] = []
-        self.placed = places(world)
-        lean = world.sign * world.electorate.fixed[PARTISANSHIP] > 0.0
-        self.votes: Bytes = np.where(lean, AUTHOR, OPPONENT).astype(np.uint8)
+        self.places_sent = places(world)
+        leans_author = world.sign * world.electorate.fixed[PARTISANSHIP] > 0.0
+        self.votes: Bytes = np.where(leans_author, AUTHOR, OPPONENT).astype(np.uint8)
         self.cost = 0.0
-        self.told = 0
+        self.events_sent = 0
 
     def start(self, world: World) -> None:
-        """The state before the first month."""
-        self.snapshots.append((0, self.picture(world)))
+        """Record the state before the first month."""
+        self.snapshots.append((0, self.snapshot(world)))
 
     def month(self, world: World) -> None:
-        """The month just done."""
-        now = world.record[-1]
+        """Record the month just completed."""
+        last = world.record[-1]
         series = self.series
         for name, value in zip(
             SERIES,
             (
-                AUTHOR if now.in_office == "author" else OPPONENT,
-                now.theta,
-                now.kappa,
-                now.openness,
-                now.price,
-                now.platform_distance,
-                now.threat,
-                self.held(world),
+                AUTHOR if last.in_office == "author" else OPPONENT,
+                last.theta,
+                last.kappa,
+                last.openness,
+                last.price,
+                last.platform_distance,
+                last.threat,
+                self.share_holding(world),
             ),
             strict=True,
         ):
             series[name].append(value)
-        if now.month % 3 == 0 or not series["cost"]:
+        if last.month % SAMPLE_MONTHS == 0 or not series["cost"]:
             self.cost = vote_cost(world)
         series["cost"].append(self.cost)
         for role in ("author", "opponent"):
             series[role].append(world.party(role).platform)
         self.agencies.append([agency.ideal for agency in world.agencies.values()])
-        voted = bool(world.results) and world.results[-1].month == now.month
+        voted = bool(world.results) and world.results[-1].month == last.month
         if voted:
             self.ballot(world)
-        if voted or world.month % SNAPSHOT_MONTHS == 0:
-            self.snapshots.append((world.month, self.picture(world)))
+        if voted or world.month % SAMPLE_MONTHS == 0:
+            self.snapshots.append((world.month, self.snapshot(world)))
 
-    def held(self, world: World) -> float:
-        """Share of voters holding; by age band beside it."""
+    def share_holding(self, world: World) -> float:
+        """Return the share of voters who hold crypto, and record the shares by age band."""
         holds = world.electorate.dynamic[UNITS] > 0.0
         bands = np.digitize(world.electorate.fixed[AGE], AGE_EDGES)
         counts = np.bincount(bands, minlength=len(AGE_BANDS))
-        held = np.bincount(bands[holds], minlength=len(AGE_BANDS))
-        self.ages.append([float(h / c) if c else 0.0 for h, c in zip(held, counts, strict=True)])
+        holders = np.bincount(bands[holds], minlength=len(AGE_BANDS))
+        shares = np.divide(holders, counts, out=np.zeros(len(AGE_BANDS)), where=counts > 0)
+        self.ages.append(shares.tolist())
         return float(np.mean(holds))
 
     def ballot(self, world: World) -> None:
-        """Everybody's own ballot at the election of the month just done."""
+        """Record the ballot of every voter, and the result, of the election in the month just completed."""
         votes = individual_votes(world) * (1 if world.sign > 0 else -1)
         self.votes = np.where(votes > 0, AUTHOR, np.where(votes < 0, OPPONENT, ABSTAINED)).astype(np.uint8)
         last = world.results[-1]
@@ -124,83 +126,86 @@ class Camera:
             }
         )
 
-    def picture(self, world: World) -> Bytes:
-        """A byte per voter: ballot (2 bits), holder (1), attention (3), blame on the policy (2)."""
+    def snapshot(self, world: World) -> Bytes:
+        """Return a byte a voter: ballot (2 bits), holder (1), salience (3), blame on the policy (2)."""
         dynamic = world.electorate.dynamic
         holds = (dynamic[UNITS] > 0.0).astype(np.uint8)
-        attention = np.clip(np.rint(7.0 * dynamic[SALIENCE] / FULL_ATTENTION), 0, 7).astype(np.uint8)
+        salience = np.clip(np.rint(7.0 * dynamic[SALIENCE] / FULL_SALIENCE), 0, 7).astype(np.uint8)
         blame = np.clip(np.ceil(3.0 * dynamic[BLAME]), 0, 3).astype(np.uint8)
-        picture: Bytes = self.votes | (holds << 2) | (attention << 3) | (blame << 6)
-        return picture
+        snapshot: Bytes = self.votes | (holds << 2) | (salience << 3) | (blame << 6)
+        return snapshot
 
-    def cut(self, world: World, first: int) -> tuple[dict[str, Any], list[bytes]]:
-        """What was filmed from month `first` on."""
+    def content_from(self, world: World, first: int) -> tuple[dict[str, Any], list[bytes]]:
+        """Return what was recorded from month `first` on: data for JSON, and compressed bytes."""
         snapshots, self.snapshots = self.snapshots, self.snapshots[-1:]
-        events = world.events[self.told :]
-        self.told = len(world.events)
-        fresh = snapshots if first == 0 else snapshots[1:]
-        data = b"".join(one.tobytes() for _, one in _differences(fresh, None if first == 0 else snapshots[0][1]))
-        buffers = [zlib.compress(data, 6)]
-        now_placed = places(world)
-        # People who age move slowly across the picture: steps (modulo 256) once a term keep a long film small.
-        if not np.array_equal(now_placed, self.placed) and first % world.parameters.institutions.term_months == 0:
-            buffers.append(zlib.compress((now_placed - self.placed).tobytes(), 6))
-            self.placed = now_placed
+        events = world.events[self.events_sent :]
+        self.events_sent = len(world.events)
+        new, previous = (snapshots, None) if first == 0 else (snapshots[1:], snapshots[0][1])
+        buffers = [zlib.compress(b"".join(difference.tobytes() for difference in _differences(new, previous)), 6)]
+        current_places = places(world)
+        # Places change slowly as people age: differences (modulo 256) once a term keep a long film small.
+        if (
+            not np.array_equal(current_places, self.places_sent)
+            and first % world.parameters.institutions.term_months == 0
+        ):
+            buffers.append(zlib.compress((current_places - self.places_sent).tobytes(), 6))
+            self.places_sent = current_places
         content = {
             "name": self.name,
             "moved": len(buffers) > 1,
             "series": {name: values[first:] for name, values in self.series.items()},
             "ages": self.ages[first:],
             "agencies": self.agencies[first:],
-            "elections": [one for one in self.elections if one["month"] >= first],
-            "decisions": [one for one in self.decisions if one["month"] >= first],
+            "elections": [election for election in self.elections if election["month"] >= first],
+            "decisions": [decision for decision in self.decisions if decision["month"] >= first],
             "events": [event._asdict() for event in events],
-            "snapshots": [month for month, _ in fresh],
+            "snapshots": [month for month, _ in new],
         }
         return content, buffers
 
 
-def _differences(snapshots: list[tuple[int, Bytes]], before: Bytes | None) -> Iterator[tuple[int, Bytes]]:
-    """Snapshots as what changed since the one before: mostly zeros, so that they compress."""
-    for month, one in snapshots:
-        yield month, one if before is None else one ^ before
-        before = one
+def _differences(snapshots: list[tuple[int, Bytes]], previous: Bytes | None) -> Iterator[Bytes]:
+    """Yield each snapshot as its difference from the previous one: mostly zeros, which compress well."""
+    for _, snapshot in snapshots:
+        yield snapshot if previous is None else snapshot ^ previous
+        previous = snapshot
 
 
 def vote_cost(world: World) -> float:
-    """Points of the two-party vote the opposed party would lose by standing for prohibition, not for what is in force.
+    """Return the points of the two-party vote that the opposed party would lose by promising prohibition.
 
-    Asked of all voters today, the other party's stand held; positive when prohibition costs votes.
+    The comparison is with the policy in force. All voters are asked today, and the author party keeps its position.
+    Positive when prohibition costs votes.
     """
     rival = world.stand("author")
-    now = world.stand("opponent")._replace(openness=world.openness, forced=0.0, protected=0.0, backstop=0.0)
+    current = world.stand("opponent")._replace(openness=world.openness, forced=0.0, protected=0.0, backstop=0.0)
     shares = []
-    for stand in (now, PROHIBITION):
+    for stand in (current, PROHIBITION):
         utility, turnout = utilities(world, world.electorate, rival, stand)
         shares.append(float((turnout / (1.0 + np.exp(utility))).sum() / turnout.sum()))
     return 100.0 * (shares[0] - shares[1])
 
 
 def places(world: World) -> Bytes:
-    """Where voters are drawn: ideology from the opposed party's side to the author's, then age; a byte each."""
+    """Return where voters are drawn, shape (2, voters): ideology (opposed 0, author 255), then age."""
     fixed = world.electorate.fixed
     across = 0.5 + 0.5 * world.sign * fixed[PARTISANSHIP] / FARTHEST
     up = (fixed[AGE] - YOUNGEST) / (OLDEST - YOUNGEST)
-    both: Bytes = np.clip(np.rint(255.0 * np.stack([across, up])), 0, 255).astype(np.uint8)
-    return both
+    drawn: Bytes = np.clip(np.rint(255.0 * np.stack([across, up])), 0, 255).astype(np.uint8)
+    return drawn
 
 
-def _film(world: World, camera: Camera, months: int) -> None:
+def _record(world: World, recorder: Recorder, months: int) -> None:
     for _ in range(months):
-        found = observed_decision(world)
+        decision = observed_decision(world)
         world.advance(1)
-        if found is not None:
-            camera.decisions.append(found)
-        camera.month(world)
+        if decision is not None:
+            recorder.decisions.append(decision)
+        recorder.month(world)
 
 
 def title(scenario: Scenario, world: World) -> Chunk:
-    """What the page must know before the first month."""
+    """Return the first chunk: facts of the scenario, and where the voters are drawn."""
     p = scenario.parameters
     term, lead = p.institutions.term_months, p.institutions.election_lead
     elections = [month for month in range(scenario.months) if (month + lead) % (term // 2) == 0]
@@ -218,7 +223,7 @@ def title(scenario: Scenario, world: World) -> Chunk:
             "friendly_month": p.policy.friendly_month,
             "before": p.policy.before_theta,
             "bands": list(AGE_BANDS),
-            "full_attention": FULL_ATTENTION,
+            "full_salience": FULL_SALIENCE,
             "prices_equal": prices_equal(scenario),
             "author": "R" if world.sign > 0 else "D",
             "agencies": list(world.agencies),
@@ -228,7 +233,7 @@ def title(scenario: Scenario, world: World) -> Chunk:
 
 
 def prices_equal(scenario: Scenario) -> bool:
-    """Whether both worlds have one price path by construction: no flow impact, no depth, no news of any kind."""
+    """Return whether both worlds have the same prices by construction: no flow impact, no depth, no news."""
     m, on = scenario.parameters.market, scenario.parameters.channels
     impact = on.price_impact and m.flow_multiplier != 0.0
     depth = on.depth and m.depth_switch
@@ -237,46 +242,46 @@ def prices_equal(scenario: Scenario) -> bool:
 
 
 def film(scenario: Scenario) -> Iterator[Chunk]:
-    """The whole film in chunks: a title, pieces of CHUNK_MONTHS of both worlds, and the ending with the outcomes."""
+    """Yield the film: a title, chunks of CHUNK_MONTHS of both worlds, and an end with the outcomes."""
     yield from _history(scenario) if scenario.cycles else _stress(scenario)
 
 
-def _pieces(worlds: list[World], cameras: list[Camera], first: int, months: int) -> Iterator[Chunk]:
-    """Film all worlds side by side."""
+def _chunks(worlds: list[World], recorders: list[Recorder], first: int, months: int) -> Iterator[Chunk]:
+    """Advance and record all worlds side by side."""
     last = first + months
     while first < last:
         step = min(CHUNK_MONTHS, last - first)
         content: list[dict[str, Any]] = []
         buffers: list[bytes] = []
-        for world, camera in zip(worlds, cameras, strict=True):
-            _film(world, camera, step)
-            piece, data = camera.cut(world, first)
+        for world, recorder in zip(worlds, recorders, strict=True):
+            _record(world, recorder, step)
+            piece, data = recorder.content_from(world, first)
             content.append(piece)
             buffers += data
         yield Chunk({"part": "months", "first": first, "count": step, "worlds": content}, buffers)
         first += step
 
 
-def _start(scenario: Scenario) -> tuple[list[World], list[Camera]]:
+def _start(scenario: Scenario) -> tuple[list[World], list[Recorder]]:
     p, seed, replicate = scenario.parameters, scenario.seed, scenario.replicate
     population = build_population(p, World.draws_of(seed, replicate))
     doses = (0.0, scenario.breadth)
     worlds = [World(with_dose(p, dose, p.exposure.visibility), seed, replicate, population) for dose in doses]
-    cameras = [Camera(world, name) for world, name in zip(worlds, "AB", strict=True)]
-    for world, camera in zip(worlds, cameras, strict=True):
-        camera.start(world)
-    return worlds, cameras
+    recorders = [Recorder(world, name) for world, name in zip(worlds, "AB", strict=True)]
+    for world, recorder in zip(worlds, recorders, strict=True):
+        recorder.start(world)
+    return worlds, recorders
 
 
 def _stress(scenario: Scenario) -> Iterator[Chunk]:
     term = scenario.parameters.institutions.term_months
-    pasts, cameras = _start(scenario)
+    pasts, recorders = _start(scenario)
     yield title(scenario, pasts[0])
-    yield from _pieces(pasts, cameras, 0, term)
+    yield from _chunks(pasts, recorders, 0, term)
     for past in pasts:
         past.electorate.reset_stakes(past.product_prices)
     worlds = [takeover(past, "opponent", pasts[0]) for past in pasts]
-    yield from _pieces(worlds, cameras, term, term)
+    yield from _chunks(worlds, recorders, term, term)
     rows = []
     for past, opposed in zip(pasts, worlds, strict=True):
         returned = takeover(past, "author", pasts[0])
@@ -286,7 +291,7 @@ def _stress(scenario: Scenario) -> Iterator[Chunk]:
 
 
 def outcome_row(opposed: World, returned: World) -> dict[str, Any]:
-    """Outcomes of the opposed term, named and computed as the command line's."""
+    """Return the outcomes of the opposed term, with the names and numbers of the command line."""
     out = measure(opposed)
     row = out._asdict() | {"gap": measure(returned).mean_theta - out.mean_theta}
     return {name: row[name] for name in (*MEASURED, "months_to_attempt", "months_to_restriction", "months_to_reversal")}
@@ -294,7 +299,7 @@ def outcome_row(opposed: World, returned: World) -> dict[str, Any]:
 
 def _history(scenario: Scenario) -> Iterator[Chunk]:
     term = scenario.parameters.institutions.term_months
-    worlds, cameras = _start(scenario)
+    worlds, recorders = _start(scenario)
     firsts = [world.electorate.dynamic.copy() for world in worlds]
     yield title(scenario, worlds[0])
     for world in worlds:
@@ -302,5 +307,5 @@ def _history(scenario: Scenario) -> Iterator[Chunk]:
     for number in range(scenario.cycles):
         for world, first in zip(worlds, firsts, strict=True):
             begin_term(world, first, number)
-        yield from _pieces(worlds, cameras, number * term, term)
+        yield from _chunks(worlds, recorders, number * term, term)
     yield Chunk({"part": "end", "outcomes": []}, [])

@@ -1,4 +1,4 @@
-"""A film as one HTML file that plays without a server and without a network."""
+"""A film as one HTML file, which plays from disk without a server or a network."""
 
 from __future__ import annotations
 
@@ -8,60 +8,42 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..content.scripts import script, style
 from ..content.texts import QUESTION
-from ..content.widget import script, style
 from .film import Chunk
-
-_PLAYER = """
-const given = JSON.parse(document.getElementById("film").textContent);
-const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
-let hear = () => {};
-const model = {
-  get: () => document.getElementById("catalogue").textContent,
-  on: (_, heard) => { hear = heard; },
-  off: () => {},
-  send: (message) => {
-    if (message.type !== "ready") return;
-    queueMicrotask(() => {
-      hear(given.about, []);
-      for (const [content, buffers] of given.chunks) {
-        hear({ type: "piece", film: given.about.film, content }, buffers.map(bytes));
-      }
-    });
-  },
-};
-render({ model, el: document.getElementById("page") });
-"""
 
 
 def standalone_page(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
-    """HTML text that plays a finished film from a file. about: the scenario message of the page."""
+    """Return the HTML text that plays a finished film. about: the scenario message of the page."""
     from ..content.catalogue import catalogue
 
-    code = script().replace("export default { render };", "")
     return "\n".join(
         (
             "<!doctype html>",
             '<html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{html.escape(QUESTION)}</title>",
-            f'<style>body {{ margin: 0; }}\n{style()}</style></head><body><div id="page"></div>',
-            f'<script type="application/json" id="catalogue">{inside(catalogue(alone=True))}</script>',
-            f'<script type="application/json" id="film">{film_text(about, chunks)}</script>',
-            f'<script type="module">\n{code}\n{_PLAYER}</script></body></html>',
+            f'<style>body {{ margin: 0; }}\n{style()}</style></head><body><div id="moat-page"></div>',
+            film_elements(catalogue(standalone=True), about, chunks),
+            f"<script>(() => {{\n{script()}\nplayStandalone();\n}})();</script></body></html>",
         )
     )
 
 
-def film_text(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
-    """A finished film as JSON for a script element."""
+def film_elements(catalogue: str, about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
+    """Return the script elements that hold the data of the page and a finished film, as JSON."""
     film = {
         "about": about,
-        "chunks": [(one.content, [base64.b64encode(data).decode("ascii") for data in one.buffers]) for one in chunks],
+        "chunks": [
+            (chunk.content, [base64.b64encode(data).decode("ascii") for data in chunk.buffers]) for chunk in chunks
+        ],
     }
-    return inside(json.dumps(film, allow_nan=False))
+    return (
+        f'<script type="application/json" id="moat-catalogue">{_escaped(catalogue)}</script>'
+        f'<script type="application/json" id="moat-film">{_escaped(json.dumps(film, allow_nan=False))}</script>'
+    )
 
 
-def inside(text: str) -> str:
-    """JSON that cannot end the script element it stands in."""
+def _escaped(text: str) -> str:
+    """Return JSON that cannot end the script element around it."""
     return text.replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""One voter in both worlds: her account over time, what she blamed, how she voted and what each term did to it."""
+"""One voter in both worlds: her account, blame, salience, ballots, and the terms of her vote."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ from ...model.world import World
 from ..scenario import Scenario
 
 TERMS = {
-    "partisanship": "Her own leaning",
-    "season": "The national mood and years in office",
-    "issue": "The two parties' positions, weighed by her attention",
-    "threat": "The loss she expects from one side's plans",
-    "grievance": "Resentment of an earlier restriction",
-    "pocketbook": "Her own gains or losses, credited to the party in office",
-    "backstop": "A public backstop of savers' losses, announced by one party",
-    "rest": "Everything else",
+    "partisanship": "Her partisanship",
+    "season": "National mood and incumbency",
+    "issue": "Positions of the parties, weighted by salience",
+    "threat": "Loss she expects under one party",
+    "grievance": "Grievance about an earlier restriction",
+    "pocketbook": "Her gains or losses, credited to the party in office",
+    "backstop": "Public backstop of savers' losses, promised by one party",
+    "rest": "Remainder",
 }
-"""Terms of the vote in the order they are shown; positive towards the party that made the policy."""
+"""Labels of the terms of the vote in the order of the page; positive terms favour the author party."""
 
 
 def ballot_terms(world: World, index: int) -> dict[str, float]:
-    """What each term adds to a voter's utility (logit) of the author over the opponent at the election just held.
+    """Return the terms (logit) of a voter's utility of the author over the opponent in the election just held.
 
-    They add up to the utility the model itself works out, `utility`; what they leave, if anything, is `rest`.
+    `rest` is the utility of the model minus the sum of the other terms; it is zero up to rounding.
     """
     last = world.results[-1]
-    found, turnouts = vote_probabilities(world)
+    utilities, turnouts = vote_probabilities(world)
     fixed, dynamic, c = world.electorate.fixed, world.electorate.dynamic, world.vote_coefficients
     question = np.array(question_row(world, world.stand("author"), world.stand("opponent"), world.openness))
     r, d = float(question[0]), float(question[1])
@@ -66,35 +66,35 @@ def ballot_terms(world: World, index: int) -> dict[str, float]:
         "pocketbook": float(own),
         "backstop": float(question[5] - question[6]) * (weight * c.loss_weight * relief - dislike),
     }
-    utility = float(found[index])
+    utility = float(utilities[index])
     terms["rest"] = utility - sum(terms.values())
     signed = {name: world.sign * value for name, value in terms.items()}
     return signed | {"utility": world.sign * utility, "turnout": float(turnouts[index])}
 
 
 class Diary:
-    """Follows one voter through one world."""
+    """Records one voter of one world."""
 
     def __init__(self, index: int) -> None:
-        """The voter's row."""
+        """Start with the voter's row."""
         self.index = index
         self.months: dict[str, list[float]] = {
-            name: [] for name in ("crypto", "account", "reference", "blame", "attention", "ideal", "price")
+            name: [] for name in ("crypto", "account", "reference", "blame", "salience", "ideal", "price")
         }
         self.votes: list[dict[str, Any]] = []
 
     def month(self, world: World) -> None:
-        """The month just done."""
-        one = world.electorate.dynamic[:, self.index].astype(np.float64)
-        price = float(world.product_prices[int(one[PRODUCT])])
-        crypto = float(one[UNITS]) * price
+        """Record the month just completed."""
+        row = world.electorate.dynamic[:, self.index].astype(np.float64)
+        price = float(world.product_prices[int(row[PRODUCT])])
+        crypto = float(row[UNITS]) * price
         for name, value in (
             ("crypto", crypto),
-            ("account", crypto + float(one[PLAN] + one[IRA])),
-            ("reference", float(one[REFERENCE])),
-            ("blame", float(one[BLAME])),
-            ("attention", float(one[SALIENCE])),
-            ("ideal", float(one[IDEAL])),
+            ("account", crypto + float(row[PLAN] + row[IRA])),
+            ("reference", float(row[REFERENCE])),
+            ("blame", float(row[BLAME])),
+            ("salience", float(row[SALIENCE])),
+            ("ideal", float(row[IDEAL])),
             ("price", price),
         ):
             self.months[name].append(value)
@@ -105,7 +105,7 @@ class Diary:
 
 
 def person(world: World, index: int) -> dict[str, Any]:
-    """Who she is: fixed facts."""
+    """Return the facts about a voter at the start: age, income, leaning, eligibility, holding."""
     fixed, dynamic = world.electorate.fixed[:, index], world.electorate.dynamic[:, index]
     return {
         "age": float(fixed[AGE]),
@@ -118,18 +118,18 @@ def person(world: World, index: int) -> dict[str, Any]:
 
 
 def portrait(scenario: Scenario, index: int) -> dict[str, Any]:
-    """One voter's life in both worlds of a scenario. IndexError outside the electorate."""
+    """Return the portrait of one voter in both worlds of a scenario. Raises IndexError outside the electorate."""
     p = scenario.parameters
     term, voters = p.institutions.term_months, p.electorate.voters
     if not 0 <= index < voters:
         raise IndexError(f"no voter {index}; the electorate has {voters}")
     population = build_population(p, World.draws_of(scenario.seed, scenario.replicate))
-    found: dict[str, Any] = {"index": index, "terms": TERMS, "worlds": []}
+    result: dict[str, Any] = {"index": index, "terms": TERMS, "worlds": []}
     zero: World | None = None
     for dose in (0.0, scenario.breadth):
         dosed = with_dose(p, dose, p.exposure.visibility)
         world = World(dosed, scenario.seed, scenario.replicate, population)
-        diary, who = Diary(index), person(world, index)
+        diary, about = Diary(index), person(world, index)
         if scenario.cycles:
             world = _history(world, diary, scenario.cycles, term)
         else:
@@ -137,8 +137,8 @@ def portrait(scenario: Scenario, index: int) -> dict[str, Any]:
             world.electorate.reset_stakes(world.product_prices)
             zero = zero or world
             _follow(takeover(world, "opponent", zero), diary, term)
-        found["worlds"].append({"person": who, "months": diary.months, "votes": diary.votes})
-    return found
+        result["worlds"].append({"person": about, "months": diary.months, "votes": diary.votes})
+    return result
 
 
 def _follow(world: World, diary: Diary, months: int) -> None:
@@ -157,5 +157,5 @@ def _history(world: World, diary: Diary, cycles: int, term: int) -> World:
 
 
 def portraits(scenario: Scenario, index: int) -> Iterator[dict[str, Any]]:
-    """The portrait as the one piece of a job."""
+    """Yield the portrait, as the only piece of its job."""
     yield portrait(scenario, index)

@@ -1,1 +1,1 @@
-"""The page's server."""
+"""The web server of the page."""

@@ -1,4 +1,4 @@
-"""The web server: Solara's app inside headers, hosts and plain pages of our own. Import only after `configure`."""
+"""The web application: Solara's app behind checks of hosts, headers and plain pages. Import after `configure`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SETTINGS = {
     "SOLARA_KERNEL_MAX_COUNT": "200",
     "SOLARA_MODE": "production",
     "SOLARA_SESSION_HTTP_ONLY": "true",
-    "SOLARA_THEME_TITLE": "Two worlds, the same luck",
+    "SOLARA_THEME_TITLE": "Political moat: two worlds",
     "MPLBACKEND": "agg",
 }
 HEADERS = (
@@ -47,32 +47,32 @@ _PLAIN = {"/teachers": documents.teachers, "/glossary": documents.glossary}
 
 
 def configure() -> None:
-    """Put Solara's settings into the environment: no telemetry, no outside request, kernels that do not pile up."""
+    """Set Solara's environment variables: no telemetry, no outside requests, a bound on sessions."""
     os.environ.update(SETTINGS)
 
 
-def improve(page: str, first: str = "") -> str:
-    """Solara's first page, readable for everybody: a language, zoom allowed, `first` in front until the app is there.
+def adapt_page(page: str, first: str = "") -> str:
+    """Return Solara's HTML page with a language, with zoom allowed, and with `first` at the start of its body.
 
-    The widget takes it away, or takes it over, when it draws.
+    The widget replaces or adopts `first` when it renders.
     """
     page = page.replace("<html>", '<html lang="en">', 1)
     page = page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
     if first:
-        # Solara's style sheets must not keep the first frame waiting: they are for what comes after it.
+        # The first frame does not need Solara's style sheets, so they must not delay it.
         page = re.sub(r'(<link\b[^>]*rel="stylesheet"[^>]*)>', r"""\1 media="print" onload="this.media='all'">""", page)
     return re.sub(r"(<body[^>]*>)", lambda body: body[1] + first, page, count=1)
 
 
 class Guard:
-    """ASGI application around Solara's: known hosts only, same origin for sockets, headers, plain pages, bounds."""
+    """ASGI application around Solara's: checks hosts, origins and sizes, adds headers, serves the plain pages."""
 
     def __init__(self, app: Any, hosts: frozenset[str], results: Path | None) -> None:
-        """The app inside, host names it may be called by (empty: any), and the results folder shown, if any."""
+        """Wrap an app. hosts: host names it answers to, empty for any; results: the results folder, if any."""
         self.app, self.hosts, self.results = app, hosts, results
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One connection."""
+        """Handle one connection."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
@@ -88,22 +88,22 @@ class Guard:
             await self.app(scope, receive, send)
             return
         if unknown or (foreign and scope["method"] != "GET"):
-            await _answer(send, 400, "text/plain", "This server does not go by that name.")
+            await _answer(send, 400, "text/plain", "This server does not answer to that host name.")
             return
         if len(scope["query_string"]) > MOST_QUERY:
             await _answer(send, 414, "text/plain", "The address is too long.")
             return
-        if scope["method"] == "GET" and await self._own(scope, send):
+        if scope["method"] == "GET" and await self._send_plain_page(scope, send):
             return
         first = ""
         if scope["method"] == "GET" and scope["path"] == "/":
             from .preloaded_film import first_frame
 
             first = first_frame(scope["query_string"].decode("latin-1"))
-        await self.app(scope, receive, _dressed(send, first))
+        await self.app(scope, receive, _with_headers(send, first))
 
-    async def _own(self, scope: Scope, send: Send) -> bool:
-        """Pages that need no app: text for teachers, the glossary, results."""
+    async def _send_plain_page(self, scope: Scope, send: Send) -> bool:
+        """Answer a request that does not need Solara, and return whether there was one."""
         path = scope["path"].rstrip("/")
         if path in _PLAIN:
             await _answer(send, 200, "text/html", _PLAIN[path]())
@@ -115,7 +115,7 @@ class Guard:
             status, page = await anyio.to_thread.run_sync(documents.results, self.results, query)
             await _answer(send, status, "text/html", page)
             return True
-        # What Solara tells about its sessions is nobody's business; and a file that is not installed is not fetched.
+        # Hide Solara's list of sessions, and never fetch an asset that is not installed.
         if path == "/resourcez" or (path.startswith(_CDN) and not _installed(path.removeprefix(_CDN))):
             await _answer(send, 404, "text/plain", "Not found.")
             return True
@@ -123,14 +123,14 @@ class Guard:
 
 
 def _installed(name: str) -> bool:
-    """Whether an asset is there; without the offline extra Solara may fetch it for the page, and keep it."""
+    """Return whether an asset is installed. Without the offline extra Solara may fetch it, so the answer is True."""
     import solara.server.settings
 
     if importlib.util.find_spec("solara_assets") is None:
         return True
     folder = Path(solara.server.settings.assets.proxy_cache_dir).resolve()
-    place = (folder / name).resolve()
-    return place.is_relative_to(folder) and place.is_file()
+    file = (folder / name).resolve()
+    return file.is_relative_to(folder) and file.is_file()
 
 
 async def _answer(send: Send, status: int, kind: str, text: str) -> None:
@@ -144,12 +144,12 @@ async def _answer(send: Send, status: int, kind: str, text: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _dressed(send: Send, first: str) -> Send:
-    """Sends with our headers; an HTML answer is gathered and improved."""
+def _with_headers(send: Send, first: str) -> Send:
+    """Return a `send` that adds our headers, and that adapts HTML pages."""
     start: MutableMapping[str, Any] = {}
     body = bytearray()
 
-    async def dressed(message: MutableMapping[str, Any]) -> None:
+    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [*message["headers"], *HEADERS]
             kind = dict(message["headers"]).get(b"content-type", b"")
@@ -160,19 +160,19 @@ def _dressed(send: Send, first: str) -> Send:
             body.extend(message.get("body", b""))
             if message.get("more_body", False):
                 return
-            whole = improve(body.decode(), first).encode()
-            start["headers"] = [(name, one) for name, one in start["headers"] if name != b"content-length"]
+            whole = adapt_page(body.decode(), first).encode()
+            start["headers"] = [(name, value) for name, value in start["headers"] if name != b"content-length"]
             start["headers"].append((b"content-length", str(len(whole)).encode()))
             await send(start)
             await send({"type": "http.response.body", "body": whole})
             return
         await send(message)
 
-    return dressed
+    return send_with_headers
 
 
 def application(hosts: frozenset[str], results: Path | None) -> Any:
-    """The whole application, for uvicorn."""
+    """Return the complete application for uvicorn."""
     import solara.server.starlette
     from starlette.applications import Starlette
     from starlette.middleware import Middleware

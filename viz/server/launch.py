@@ -1,4 +1,4 @@
-"""`moat view`: start the server on this machine, have the first films ready, open the browser."""
+"""`moat view`: start the server on this machine, compute the films of the presets, open the browser."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 
 from ...agents.source_hash import use_code_named_cache
 from ...experiments.errors import UserError
+from ..content.texts import DISCLAIMER
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_NEEDED = ("solara", "anywidget", "uvicorn")
 
 
 def view(results: Path | None = None, host: str = "127.0.0.1", port: int = 8765, browser: bool = True) -> None:
-    """Serve the page until Ctrl-C. UserError for a port that is taken, a folder without results, a missing package.
+    """Serve the page until Ctrl-C. Raises UserError for a used port, a folder without results, a missing package.
 
-    host: 127.0.0.1 lets nobody else in; the address of this machine on a class network lets the class in.
+    host: 127.0.0.1 admits this machine only; the address of this machine on a class network admits the class.
     """
     if results is not None:
         from ..explorer.explorer import check_folder
@@ -39,7 +39,7 @@ def view(results: Path | None = None, host: str = "127.0.0.1", port: int = 8765,
 
     pool = prepare()
     address = f"http://{host if host != '0.0.0.0' else 'localhost'}:{port}/{'results' if results else ''}"
-    print(f"Two worlds at {address} (Ctrl-C ends it). A laboratory, not a forecast and not advice.", flush=True)
+    print(f"The page is at {address}. Press Ctrl-C to stop. {DISCLAIMER}", flush=True)
     if browser:
         import webbrowser
 
@@ -51,7 +51,7 @@ def view(results: Path | None = None, host: str = "127.0.0.1", port: int = 8765,
 
 
 def _names(host: str) -> frozenset[str]:
-    """Host names the server answers to; any, when it listens on every address."""
+    """Return the host names that the server answers to; empty for any, when it listens on every address."""
     if host == "0.0.0.0":
         return frozenset()
     return LOCAL | {host}

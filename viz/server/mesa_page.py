@@ -1,4 +1,4 @@
-"""Mesa's own page: the world is an ordinary Mesa model, and SolaraViz shows it. One model for each session."""
+"""Mesa's own page: SolaraViz shows the world as an ordinary Mesa model, one for each session."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import solara
 from ..content.texts import DISCLAIMER
 
 VOTERS = 1000
-FILMED = 24
-"""Months done before the visitor takes over, so that there is something to see."""
+FIRST_MONTHS = 24
+"""Months that are simulated before the page opens, so that the charts are not empty."""
 MEASURES = ("openness", "share_holding", "price", "platform_distance")
 
 
 @functools.cache
 def expert_class() -> type[Any]:
-    """A world with the arguments of Mesa's sliders; made on first use, since the model is heavy to import."""
+    """Return a world class whose arguments are Mesa's sliders. Defined on first use: importing the model is slow."""
     from ...model.data_collection import collector
     from ...model.parameters.tree import Parameters
     from ...model.world import World
@@ -38,35 +38,35 @@ def expert_class() -> type[Any]:
             self.released = True
             self.datacollector = collector(self)
             self.datacollector.collect(self)
-            for _ in range(FILMED):
+            for _ in range(FIRST_MONTHS):
                 self.step()
 
     return ExpertWorld
 
 
 def sliders() -> dict[str, Any]:
-    """Mesa's sliders, with the ranges the parameters declare."""
+    """Return Mesa's sliders, with the declared ranges of the parameters."""
     from ...model.parameters.tree import Parameters, describe
 
-    known = {one.name: one.known for one in describe(Parameters())}
-    found: dict[str, Any] = {}
+    known = {parameter.name: parameter.known for parameter in describe(Parameters())}
+    options: dict[str, Any] = {}
     for argument, name, value in (
         ("breadth", "exposure.breadth", 0.3),
         ("allocation", "exposure.allocation", 0.04),
         ("office_rent", "party.office_rent", 1.0),
     ):
-        one = known[name]
-        step = (one.high - one.low) / 20
+        metadata = known[name]
+        step = (metadata.high - metadata.low) / 20
         label = argument.replace("_", " ").capitalize()
-        found[argument] = {
+        options[argument] = {
             "type": "SliderFloat",
             "value": value,
-            "label": f"{label} ({one.unit})",
-            "min": one.low,
-            "max": one.high,
+            "label": f"{label} ({metadata.unit})",
+            "min": metadata.low,
+            "max": metadata.high,
             "step": step,
         }
-    return found
+    return options
 
 
 def _stop(model: Any) -> None:
@@ -75,12 +75,12 @@ def _stop(model: Any) -> None:
 
 @solara.component
 def Expert() -> None:  # noqa: N802 - Solara's name
-    """SolaraViz with matplotlib components only: altair needs the network."""
+    """Show SolaraViz with matplotlib components: altair needs the network."""
     from mesa.visualization import SolaraViz, make_plot_component
 
-    # Inside the component: Mesa's examples share one model between all visitors.
+    # Created inside the component; a module-level model, as in Mesa's examples, is shared by all visitors.
     model = solara.use_memo(lambda: solara.reactive(expert_class()()), [])
-    # Mesa's play thread goes on for as long as the model runs, whether anybody looks or not.
+    # Mesa's play thread runs until the model stops, even after the visitor has left.
     solara.use_effect(lambda: lambda: _stop(model.value), [])
     solara.Title("Mesa's own page")
     with solara.Column(style={"padding": "16px"}):

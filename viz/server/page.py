@@ -1,4 +1,4 @@
-"""The Solara app: the page itself and Mesa's own page beside it. Started by module name, never by file."""
+"""The Solara app: the page and Mesa's own page. Solara starts it by its module name."""
 
 from __future__ import annotations
 
@@ -10,52 +10,52 @@ import solara.server.kernel_context
 
 from ..content.catalogue import catalogue
 from ..content.texts import QUESTION
-from ..content.widget import Stage
+from ..content.widget import PageWidget
 from ..session.session import Session
 from .mesa_page import Expert
 from .shared_pool import pool
 
 
-def _speaker(stage: Stage) -> Callable[[dict[str, Any], Sequence[bytes]], None]:
-    """What sends to one visitor from whatever thread, inside the context of her kernel."""
+def _sender(widget: PageWidget) -> Callable[[dict[str, Any], Sequence[bytes]], None]:
+    """Return a function that sends to one visitor, from any thread, in the context of her kernel."""
     context = solara.server.kernel_context.get_current_context()
 
     def send(message: dict[str, Any], buffers: Sequence[bytes]) -> None:
         if context.closed_event.is_set():
             return
         with context:
-            stage.send(message, list(buffers))
+            widget.send(message, list(buffers))
 
     return send
 
 
 @solara.component
 def Page() -> None:  # noqa: N802 - Solara's name
-    """Both worlds, one visitor."""
+    """Show both worlds to one visitor."""
     solara.Title(QUESTION)
-    stage = Stage.element(catalogue=catalogue())
+    element = PageWidget.element(catalogue=catalogue())
 
     def connect() -> Callable[[], None]:
-        widget: Stage = solara.get_widget(stage)
-        session = Session(pool(), _speaker(widget))
+        widget: PageWidget = solara.get_widget(element)
+        session = Session(pool(), _sender(widget))
 
-        def hear(_: Stage, message: object, buffers: Sequence[bytes]) -> None:
+        def receive(_: PageWidget, message: object, buffers: Sequence[bytes]) -> None:
             session.handle(message)
 
-        widget.on_msg(hear)
+        widget.on_msg(receive)
 
-        def leave() -> None:
-            widget.on_msg(hear, remove=True)
+        def disconnect() -> None:
+            widget.on_msg(receive, remove=True)
             session.close()
 
-        return leave
+        return disconnect
 
     solara.use_effect(connect, [])
 
 
 @solara.component
 def Layout(children: Sequence[Any] = ()) -> None:  # noqa: N802 - Solara's name
-    """Nothing around a page: no bar, no margins of Solara's."""
+    """Show a page without Solara's bar and margins."""
     solara.Column(children=list(children), gap="0px", style={"padding": "0"})
 
 

@@ -1,4 +1,4 @@
-"""The one pool of the server process, and the film that is ready before anybody asks."""
+"""The pool of the server process, and the films that it computes in advance."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..session.jobs import Job
 
 @functools.cache
 def pool() -> Pool:
-    """The pool everybody shares; started on first use."""
+    """Return the pool that all visitors share. It starts on first use."""
     return Pool()
 
 
 def prepare() -> Pool:
-    """Start the pool and have every scene's film computed: kernels are loaded and first frames wait in the cache."""
+    """Start the pool and compute the film of every scene, which also loads the kernels. Returns the pool."""
     started = pool()
-    nobody = Listener(lambda _: None, lambda _: None, lambda _: None)
+    no_listener = Listener(lambda _: None, lambda _: None, lambda _: None)
     for name in scenes():
-        started.ask(Job("film", of_scene(name)), nobody)
+        started.request(Job("film", of_scene(name)), no_listener)
     return started

@@ -1,1 +1,1 @@
-"""A visitor's session and its jobs."""
+"""Sessions of visitors, and the shared pool of worker processes."""

@@ -1,4 +1,4 @@
-"""A capped pool of worker processes: jobs cached and coalesced by content, streamed, dropped when nobody wants them."""
+"""A capped pool of worker processes. Equal jobs share one computation; results are streamed and cached."""
 
 from __future__ import annotations
 
@@ -21,243 +21,252 @@ MOST_WORKERS = 4
 MOST_JOBS = 300
 CACHE_BYTES = 96_000_000
 PIECE_SECONDS = 45.0
-"""A worker that needs longer for one piece is stopped, and its jobs with it."""
-PRIORITY = {"film": 0, "portrait": 1, "luck": 2}
-_TICK = 1.0
+"""A worker that takes longer for one piece is stopped, and its jobs end."""
+PRIORITY = {"film": 0, "portrait": 1, "replicates": 2}
+"""Jobs with a lower number go first."""
+_TICK_SECONDS = 1.0
+_STEP = "political_moat.viz.session.jobs:step"
 
 
 class BusyError(RuntimeError):
-    """Too many jobs wait already."""
+    """The queue is full."""
 
 
 @dataclass
 class Listener:
-    """Who wants a job: called with each piece, with (place in line) while it waits, and at the end with None or why."""
+    """Callbacks of one request: each piece, the place in the queue while it waits, and at the end None or an error."""
 
     on_piece: Callable[[Any], None]
     on_wait: Callable[[int], None]
     on_end: Callable[[str | None], None]
-    told: int = -1
+    last_place: int = -1
 
 
 @dataclass(eq=False)
-class _Work:
+class _QueuedJob:
     number: int
     job: Job
     listeners: list[Listener]
     pieces: list[Any] = field(default_factory=list)
-    worker: WorkerProcess | None = None
+    process: WorkerProcess | None = None
     retried: bool = False
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        # Films take turns: everybody's first years come before anybody's last ones.
+        # Films take turns: the first years of every film come before the last years of any.
         return PRIORITY[self.job.kind], len(self.pieces), self.number
 
 
 @dataclass(eq=False)
-class _Hand:
+class _Worker:
     process: WorkerProcess
-    busy: _Work | None = None
-    dropped: list[int] = field(default_factory=list)
+    current: _QueuedJob | None = None
+    cancelled: list[int] = field(default_factory=list)
 
 
 def size_of(piece: Any) -> int:
-    """Rough size of a piece in bytes: its buffers, and a guess for the rest."""
-    return sum(len(one) for one in getattr(piece, "buffers", ())) + 20_000
+    """Return the approximate size of a piece in bytes: its buffers, and 20,000 for the rest."""
+    return sum(map(len, getattr(piece, "buffers", ()))) + 20_000
 
 
 class Pool:
-    """Worker processes and the thread that feeds them. Use `ask`; `close` ends all of it."""
+    """Worker processes and the thread that gives them jobs. `request` adds a job; `close` ends everything."""
 
     def __init__(self, workers: int | None = None) -> None:
-        """Start the thread; workers are at most MOST_WORKERS, by default one a core."""
+        """Start the thread. workers: at most MOST_WORKERS; default one a core."""
         self.count = max(1, min(MOST_WORKERS, workers or os.cpu_count() or 1))
         self._lock = threading.RLock()
         self._numbers = itertools.count()
-        self._live: dict[str, _Work] = {}
-        self._hands: list[_Hand] = []
-        self._kept: OrderedDict[str, tuple[list[Any], int]] = OrderedDict()
-        self._bytes = 0
+        self._queue: dict[str, _QueuedJob] = {}
+        self._workers: list[_Worker] = []
+        self._cache: OrderedDict[str, tuple[list[Any], int]] = OrderedDict()
+        self._cache_bytes = 0
         self._closing = False
-        self._ear, self._bell = multiprocessing.get_context("spawn").Pipe(duplex=False)
+        self._wake_receiver, self._wake_sender = multiprocessing.get_context("spawn").Pipe(duplex=False)
         self.computed = 0
-        """Jobs finished by a worker so far; what came from the cache or was shared is not counted."""
+        """Number of jobs that workers have finished, without shared and cached requests."""
         self._thread = threading.Thread(target=self._run, name="moat pool", daemon=True)
         self._thread.start()
 
-    def ask(self, job: Job, listener: Listener) -> Callable[[], None]:
-        """Send a job's pieces to a listener; returns a function that says it is not wanted any more.
+    def request(self, job: Job, listener: Listener) -> Callable[[], None]:
+        """Send the pieces of a job to a listener, and return a function that cancels the request.
 
-        Pieces that exist already arrive before this returns; the rest on the pool's thread. Raises BusyError.
+        Existing pieces arrive before this returns, the others on the thread of the pool. Raises BusyError.
         """
         key = job.key
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is None:
-                work = self._live.get(key)
-                if work is None:
-                    if len(self._live) >= MOST_JOBS:
+            cached = self._cache.get(key)
+            if cached is None:
+                queued = self._queue.get(key)
+                if queued is None:
+                    if len(self._queue) >= MOST_JOBS:
                         raise BusyError("the server has too many requests at the moment; try again in a minute")
-                    work = self._live[key] = _Work(next(self._numbers), job, [])
-                for piece in work.pieces:
+                    queued = self._queue[key] = _QueuedJob(next(self._numbers), job, [])
+                for piece in queued.pieces:
                     listener.on_piece(piece)
-                work.listeners.append(listener)
+                queued.listeners.append(listener)
             else:
-                self._kept.move_to_end(key)
-        if kept is not None:
-            for piece in kept[0]:
+                self._cache.move_to_end(key)
+        if cached is not None:
+            for piece in cached[0]:
                 listener.on_piece(piece)
             listener.on_end(None)
             return lambda: None
         self._wake()
-        return lambda: self._forget(key, listener)
+        return lambda: self._cancel(key, listener)
 
     def known(self, job: Job) -> bool:
-        """Whether a job is finished or on its way: asking for it costs nothing."""
+        """Return whether a job is finished or running, so that a request for it needs no computation."""
         with self._lock:
-            return job.key in self._kept or job.key in self._live
+            return job.key in self._cache or job.key in self._queue
 
     def finished(self, job: Job) -> list[Any] | None:
-        """All pieces of a job that is in the cache, else None."""
+        """Return all pieces of a job that is in the cache, else None."""
         with self._lock:
-            kept = self._kept.get(job.key)
-        return kept[0] if kept is not None else None
+            cached = self._cache.get(job.key)
+        return cached[0] if cached is not None else None
 
     def waiting(self) -> int:
-        """Jobs that are not finished."""
+        """Return the number of unfinished jobs."""
         with self._lock:
-            return len(self._live)
+            return len(self._queue)
 
     def close(self) -> None:
-        """End workers and thread."""
+        """End the workers and the thread."""
         with self._lock:
             self._closing = True
         self._wake()
         self._thread.join(10.0)
 
-    def _forget(self, key: str, listener: Listener) -> None:
+    def _cancel(self, key: str, listener: Listener) -> None:
         with self._lock:
-            work = self._live.get(key)
-            if work is None or listener not in work.listeners:
+            queued = self._queue.get(key)
+            if queued is None or listener not in queued.listeners:
                 return
-            work.listeners.remove(listener)
-            if not work.listeners:
-                self._drop(work)
+            queued.listeners.remove(listener)
+            if not queued.listeners:
+                self._remove(queued)
         self._wake()
 
-    def _drop(self, work: _Work) -> None:
-        self._live.pop(work.job.key, None)
-        for hand in self._hands:
-            if hand.process is work.worker:
-                hand.dropped.append(work.number)
+    def _remove(self, queued: _QueuedJob) -> None:
+        self._queue.pop(queued.job.key, None)
+        for worker in self._workers:
+            if worker.process is queued.process:
+                worker.cancelled.append(queued.number)
 
     def _wake(self) -> None:
         with contextlib.suppress(OSError):
-            self._bell.send_bytes(b"!")
+            self._wake_sender.send_bytes(b"!")
 
     def _run(self) -> None:
-        self._hands = [_Hand(WorkerProcess("political_moat.viz.session.jobs:step")) for _ in range(self.count)]
+        self._workers = [_Worker(WorkerProcess(_STEP)) for _ in range(self.count)]
         while not self._closing:
-            by_pipe = {hand.process.connection: hand for hand in self._hands}
-            for ready in wait([self._ear, *by_pipe], timeout=_TICK):
-                if ready is self._ear:
-                    self._ear.recv_bytes()
+            by_pipe = {worker.process.connection: worker for worker in self._workers}
+            for ready in wait([self._wake_receiver, *by_pipe], timeout=_TICK_SECONDS):
+                if ready is self._wake_receiver:
+                    self._wake_receiver.recv_bytes()
                 else:
-                    self._hear(by_pipe[ready])  # type: ignore[index]
-            self._stop_the_slow()
+                    self._receive(by_pipe[ready])  # type: ignore[index]
+            self._stop_slow_workers()
             with self._lock:
-                for hand in self._hands:
-                    self._feed(hand)
-            self._tell_places()
-        for hand in self._hands:
-            hand.process.dismiss()
-        for hand in self._hands:
-            hand.process.end(2.0)
+                for worker in self._workers:
+                    self._assign(worker)
+            self._send_places()
+        for worker in self._workers:
+            worker.process.dismiss()
+        for worker in self._workers:
+            worker.process.end(2.0)
 
-    def _hear(self, hand: _Hand) -> None:
-        message = hand.process.receive()
+    def _receive(self, worker: _Worker) -> None:
+        message = worker.process.receive()
         if message is None or message[0] == UNUSABLE:
-            why = hand.process.why_dead() if message is None else message[1].reason
-            self._replace(hand, why)
+            reason = worker.process.why_dead() if message is None else message[1].reason
+            self._replace(worker, reason)
             return
         kind, value = message
         if kind == READY:
-            hand.process.ready = True
+            worker.process.ready = True
             return
-        work, hand.busy = hand.busy, None
-        if work is None:
+        queued, worker.current = worker.current, None
+        if queued is None:
             return
         if kind == ERROR:
-            self._finish(work, value.reason)
+            self._finish(queued, value.reason)
         elif kind == RESULT and isinstance(value, Ended):
-            self._finish(work, None)
+            self._finish(queued, None)
         else:
             with self._lock:
-                work.pieces.append(value)
-                listeners = list(work.listeners)
+                queued.pieces.append(value)
+                listeners = list(queued.listeners)
             for listener in listeners:
                 with contextlib.suppress(Exception):
                     listener.on_piece(value)
 
-    def _finish(self, work: _Work, why: str | None) -> None:
+    def _finish(self, queued: _QueuedJob, reason: str | None) -> None:
         with self._lock:
-            wanted = self._live.pop(work.job.key, None) is work
-            listeners, work.listeners = work.listeners, []
-            if why is None and wanted:
+            wanted = self._queue.pop(queued.job.key, None) is queued
+            listeners, queued.listeners = queued.listeners, []
+            if reason is None and wanted:
                 self.computed += 1
-                self._keep(work.job.key, work.pieces)
+                self._store(queued.job.key, queued.pieces)
         for listener in listeners:
             with contextlib.suppress(Exception):
-                listener.on_end(why)
+                listener.on_end(reason)
 
-    def _keep(self, key: str, pieces: list[Any]) -> None:
+    def _store(self, key: str, pieces: list[Any]) -> None:
         size = sum(map(size_of, pieces))
-        self._kept[key] = (pieces, size)
-        self._bytes += size
-        while self._bytes > CACHE_BYTES and len(self._kept) > 1:
-            _, (_, freed) = self._kept.popitem(last=False)
-            self._bytes -= freed
+        self._cache[key] = (pieces, size)
+        self._cache_bytes += size
+        while self._cache_bytes > CACHE_BYTES and len(self._cache) > 1:
+            _, (_, freed) = self._cache.popitem(last=False)
+            self._cache_bytes -= freed
 
-    def _replace(self, hand: _Hand, why: str) -> None:
-        """A dead or stopped worker: its jobs start again once, elsewhere, then fail; a new process takes its place."""
+    def _replace(self, worker: _Worker, reason: str) -> None:
+        """Start a new process for a worker that has died. Its jobs without pieces are retried once; the others fail."""
         with self._lock:
-            lost = [work for work in self._live.values() if work.worker is hand.process]
-            for work in lost:
-                work.worker = None
-        for work in lost:
-            if work.retried or work.pieces:
-                self._finish(work, f"the computation was lost ({why}); press Play again")
-            work.retried = True
-        hand.process.end()
+            lost = [queued for queued in self._queue.values() if queued.process is worker.process]
+            for queued in lost:
+                queued.process = None
+        for queued in lost:
+            if queued.retried or queued.pieces:
+                self._finish(queued, f"the computation was interrupted ({reason}); try again")
+            queued.retried = True
+        worker.process.end()
         if not self._closing:
-            hand.process, hand.busy, hand.dropped = WorkerProcess("political_moat.viz.session.jobs:step"), None, []
+            worker.process, worker.current, worker.cancelled = WorkerProcess(_STEP), None, []
 
-    def _stop_the_slow(self) -> None:
-        for hand in self._hands:
-            if hand.busy is not None and time.monotonic() - hand.process.since > PIECE_SECONDS:
-                work = hand.busy
-                work.retried = True
-                self._replace(hand, f"longer than {PIECE_SECONDS:.0f} s")
+    def _stop_slow_workers(self) -> None:
+        for worker in self._workers:
+            if worker.current is not None and time.monotonic() - worker.process.since > PIECE_SECONDS:
+                queued = worker.current
+                queued.retried = True
+                self._replace(worker, f"longer than {PIECE_SECONDS:.0f} s")
 
-    def _feed(self, hand: _Hand) -> None:
-        """Give an idle worker the first job in line: one of its own, or one that nobody has begun."""
-        if not hand.process.ready or hand.busy is not None:
+    def _assign(self, worker: _Worker) -> None:
+        """Give an idle worker the first job of the queue that it has begun itself or that no worker has begun."""
+        if not worker.process.ready or worker.current is not None:
             return
-        mine = [work for work in self._live.values() if work.worker in (None, hand.process)]
-        if not mine:
+        candidates = [queued for queued in self._queue.values() if queued.process in (None, worker.process)]
+        if not candidates:
             return
-        work = min(mine, key=lambda one: one.rank)
-        begun = work.worker is not None
-        call = Call(work.number, None if begun else work.job, tuple(hand.dropped))
-        if hand.process.send(work, call):
-            hand.busy, hand.dropped, work.worker = work, [], hand.process
+        queued = min(candidates, key=lambda candidate: candidate.rank)
+        begun = queued.process is not None
+        call = Call(queued.number, None if begun else queued.job, tuple(worker.cancelled))
+        if worker.process.send(queued, call):
+            worker.current, worker.cancelled, queued.process = queued, [], worker.process
 
-    def _tell_places(self) -> None:
+    def _send_places(self) -> None:
         with self._lock:
-            idle = sorted((w for w in self._live.values() if w.worker is None), key=lambda one: one.rank)
-            news = [(one, place) for place, work in enumerate(idle) for one in work.listeners if one.told != place]
-        for listener, place in news:
-            listener.told = place
+            waiting = sorted(
+                (queued for queued in self._queue.values() if queued.process is None), key=lambda queued: queued.rank
+            )
+            changed = [
+                (listener, place)
+                for place, queued in enumerate(waiting)
+                for listener in queued.listeners
+                if listener.last_place != place
+            ]
+        for listener, place in changed:
+            listener.last_place = place
             with contextlib.suppress(Exception):
                 listener.on_wait(place)

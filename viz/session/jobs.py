@@ -1,4 +1,4 @@
-"""What a worker process of the page does: jobs as generators, a piece a call: films go before long questions."""
+"""Jobs of the page's worker processes: generators that compute one piece a call, so that films overtake long jobs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from ..scenario import Scenario
 
-_open: dict[int, Iterator[Any]] = {}
+_generators: dict[int, Iterator[Any]] = {}
 
 
 class Job(NamedTuple):
-    """One job: film, luck (argument: the block) or portrait (argument: the voter)."""
+    """One job: film, replicates (argument: the block) or portrait (argument: the voter)."""
 
     kind: str
     scenario: Scenario
@@ -19,34 +19,34 @@ class Job(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Equal for jobs with equal results."""
-        if self.kind == "luck":
-            return f"luck {self.argument} {self.scenario.with_replicate(0).key}"
+        """Return a key that is equal for jobs with equal results."""
+        if self.kind == "replicates":
+            return f"replicates {self.argument} {self.scenario.with_replicate(0).key}"
         return f"{self.kind} {self.argument} {self.scenario.key}"
 
 
 class Call(NamedTuple):
-    """One call of a worker: the job's number, the job itself the first time, and numbers of jobs nobody wants now."""
+    """One call of a worker: number of the job, the job itself in its first call, and numbers of cancelled jobs."""
 
     number: int
     job: Job | None
-    dropped: tuple[int, ...]
+    cancelled: tuple[int, ...]
 
 
 class Ended(NamedTuple):
-    """In the place of a piece: the job is done."""
+    """Sent in place of a piece when the job is done."""
 
 
 def pieces(job: Job) -> Iterator[Any]:
-    """The pieces of a job in order. ValueError for an unknown kind."""
+    """Return the pieces of a job in order. Raises ValueError for an unknown kind."""
     if job.kind == "film":
         from ..recording.film import film
 
         return film(job.scenario)
-    if job.kind == "luck":
-        from ..recording.replicates import futures
+    if job.kind == "replicates":
+        from ..recording.replicates import replicates
 
-        return futures(job.scenario, job.argument)
+        return replicates(job.scenario, job.argument)
     if job.kind == "portrait":
         from ..recording.voter_portrait import portraits
 
@@ -55,19 +55,19 @@ def pieces(job: Job) -> Iterator[Any]:
 
 
 def step(call: Call) -> Any:
-    """The next piece of a job, or Ended; a job that fails is forgotten."""
-    for number in call.dropped:
-        _open.pop(number, None)
+    """Return the next piece of a job, or Ended. A job that fails is discarded."""
+    for number in call.cancelled:
+        _generators.pop(number, None)
     if call.job is not None:
         from ...agents.source_hash import use_code_named_cache
 
         use_code_named_cache()
-        _open[call.number] = pieces(call.job)
+        _generators[call.number] = pieces(call.job)
     try:
-        return next(_open[call.number])
+        return next(_generators[call.number])
     except StopIteration:
-        del _open[call.number]
+        del _generators[call.number]
         return Ended()
     except BaseException:
-        _open.pop(call.number, None)
+        _generators.pop(call.number, None)
         raise

@@ -1,4 +1,4 @@
-"""One visitor: messages in, films, luck and portraits out. Untrusted input is checked here, work is bounded here."""
+"""One visitor of the page: validates messages, bounds the computation, and sends films, replicates and portraits."""
 
 from __future__ import annotations
 
@@ -7,87 +7,89 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..recording import replicates as luck
 from ..recording.film import Chunk
+from ..recording.replicates import BLOCKS, curve
 from ..recording.standalone_html import standalone_page
 from ..scenario import (
-    FUTURES,
-    MOST_LUCK_WORK,
+    MOST_REPLICATES_VOTER_MONTHS,
+    REPLICATES,
     AddressError,
     Scenario,
     code,
     from_address,
     from_fields,
-    luck_work,
     of_scene,
+    replicates_voter_months,
     version,
-    work,
+    voter_months,
 )
 from .job_pool import BusyError, Listener, Pool
 from .jobs import Job
 
-VISITOR_WORK = 1_500_000_000
-"""Voter-months one visitor may have computed in a minute; what is in the cache or shared is free."""
-MINUTE = 60.0
+VISITOR_VOTER_MONTHS = 1_500_000_000
+"""Voter-months that one visitor may request in a minute; cached and shared results do not count."""
+MINUTE_SECONDS = 60.0
 MOST_FIELDS = 250
 MOST_TEXT = 200
+SENT_EVERY = 5
+"""Replicates between two updates of the page."""
 
 Send = Callable[[dict[str, Any], Sequence[bytes]], None]
 
 
 class Budget:
-    """Work of the last minute, so that one visitor cannot keep every worker busy."""
+    """Limit on the voter-months of the last minute, so that one visitor cannot occupy every worker."""
 
-    def __init__(self, most: int = VISITOR_WORK, clock: Callable[[], float] = time.monotonic) -> None:
-        """Most work in a minute; the clock in seconds."""
+    def __init__(self, most: int = VISITOR_VOTER_MONTHS, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with nothing spent. most: voter-months a minute; clock: returns seconds."""
         self.most, self.clock = most, clock
         self.spent: list[tuple[float, int]] = []
 
     def take(self, amount: int) -> None:
-        """Spend; AddressError when that is more than the minute has left."""
+        """Spend an amount. Raises AddressError if it exceeds what is left of the minute."""
         now = self.clock()
-        self.spent = [(when, one) for when, one in self.spent if now - when < MINUTE]
-        if sum(one for _, one in self.spent) + amount > self.most:
-            raise AddressError("you have asked for a lot within a minute; wait a little and try again")
+        self.spent = [(when, past) for when, past in self.spent if now - when < MINUTE_SECONDS]
+        if sum(past for _, past in self.spent) + amount > self.most:
+            raise AddressError("too many requests within a minute; wait a moment and try again")
         self.spent.append((now, amount))
 
 
 class Session:
-    """State of one visitor; nothing is shared with another but the pool."""
+    """State of one visitor. Visitors share nothing but the pool."""
 
     def __init__(self, pool: Pool, send: Send) -> None:
-        """The pool of everybody, and what takes a message and its buffers to this visitor's browser."""
+        """Start without a scenario. send: takes a message and its buffers to the browser of this visitor."""
         self.pool, self.send = pool, send
         self.budget = Budget()
         self.scenario: Scenario | None = None
         self.film = 0
         self.chunks: list[Chunk] = []
         self._lock = threading.RLock()
-        self._unwanted: dict[str, list[Callable[[], None]]] = {"film": [], "luck": [], "portrait": []}
-        self._futures: dict[int, dict[str, Any]] = {}
+        self._cancellations: dict[str, list[Callable[[], None]]] = {"film": [], "replicates": [], "portrait": []}
+        self._replicates: dict[int, dict[str, Any]] = {}
 
     def close(self) -> None:
-        """The visitor is gone: nothing of hers is computed any more."""
-        for what in self._unwanted:
-            self._drop(what)
+        """Cancel every request of the visitor, who has left."""
+        for what in self._cancellations:
+            self._cancel(what)
 
     def handle(self, message: object) -> None:
-        """One message of the browser. A mistake is answered in words; anything that is no message is ignored."""
+        """Handle one message of the browser. An invalid request gets a problem message; other data is ignored."""
         if not isinstance(message, Mapping):
             return
         kind = message.get("type")
-        what = {"luck": "luck", "voter": "portrait"}.get(str(kind), "film")
+        what = {"replicates": "replicates", "voter": "portrait"}.get(str(kind), "film")
         try:
             if kind == "ready":
                 self._ready(message.get("query"), message.get("have"))
             elif kind == "film":
                 self._play(from_fields(_fields(message.get("fields"))))
-            elif kind == "luck":
-                self._ask_luck()
+            elif kind == "replicates":
+                self._run_replicates()
             elif kind == "voter":
-                self._ask_voter(message.get("index"))
+                self._open_voter(message.get("index"))
             elif kind == "page":
-                self._ask_page()
+                self._send_page()
         except (AddressError, BusyError) as error:
             self.send({"type": "problem", "what": what, "text": str(error)}, ())
 
@@ -97,20 +99,21 @@ class Session:
             scenario = from_address(query if isinstance(query, str) else "")
             notice = _other_version(query if isinstance(query, str) else "")
         except AddressError as error:
-            scenario, notice = of_scene("realistic"), f"This address cannot be played; here is the first page.\n{error}"
-        # A film that came inside the page is there already: it is not sent twice.
+            scenario = of_scene("realistic")
+            notice = f"The page cannot play this address and shows the first preset instead.\n{error}"
+        # A film that came with the page is not sent again.
         self._play(scenario, notice, held=not notice and have == scenario.address())
 
     def _play(self, scenario: Scenario, notice: str = "", held: bool = False) -> None:
         job = Job("film", scenario)
         if not self.pool.known(job):
-            self.budget.take(work(scenario))
+            self.budget.take(voter_months(scenario))
         question = scenario.with_replicate(0).key
         if self.scenario is not None and self.scenario.with_replicate(0).key != question:
-            self._drop("luck")
-            self._futures = {}
-        self._drop("film")
-        self._drop("portrait")
+            self._cancel("replicates")
+            self._replicates = {}
+        self._cancel("film")
+        self._cancel("portrait")
         with self._lock:
             self.film += 1
             number = self.film
@@ -124,87 +127,87 @@ class Session:
                     return
                 self.send({"type": "piece", "film": number, "content": chunk.content}, chunk.buffers)
 
-        self._ask("film", job, on_piece)
+        self._request("film", job, on_piece)
 
-    def _ask(self, what: str, job: Job, on_piece: Callable[[Any], None]) -> None:
+    def _request(self, what: str, job: Job, on_piece: Callable[[Any], None]) -> None:
         def on_wait(place: int) -> None:
             self.send({"type": "wait", "what": what, "place": place}, ())
 
-        def on_end(why: str | None) -> None:
-            if why is not None:
-                self.send({"type": "problem", "what": what, "text": f"This could not be computed: {why[:300]}"}, ())
+        def on_end(reason: str | None) -> None:
+            if reason is not None:
+                self.send({"type": "problem", "what": what, "text": f"The computation failed: {reason[:300]}"}, ())
 
-        self._unwanted[what].append(self.pool.ask(job, Listener(on_piece, on_wait, on_end)))
+        self._cancellations[what].append(self.pool.request(job, Listener(on_piece, on_wait, on_end)))
 
-    def _drop(self, what: str) -> None:
-        unwanted, self._unwanted[what] = self._unwanted[what], []
-        for forget in unwanted:
-            forget()
+    def _cancel(self, what: str) -> None:
+        cancellations, self._cancellations[what] = self._cancellations[what], []
+        for cancel in cancellations:
+            cancel()
 
-    def _ask_luck(self) -> None:
+    def _run_replicates(self) -> None:
         scenario = self.scenario
         if scenario is None:
             return
         if scenario.cycles:
-            raise AddressError("a long history is one history; choose another preset to compare a hundred takeovers")
-        needed = luck_work(scenario)
-        if needed > MOST_LUCK_WORK:
+            raise AddressError("a long history has no takeover to compare; choose another preset to run 100 replicates")
+        needed = replicates_voter_months(scenario)
+        if needed > MOST_REPLICATES_VOTER_MONTHS:
             raise AddressError(
-                f"a hundred futures of {scenario.parameters.electorate.voters:,} voters are more than this page "
-                f"computes for one visitor; the command line has no limit: {scenario.command(FUTURES)}"
+                f"{REPLICATES} replicates of {scenario.parameters.electorate.voters:,} voters exceed the limit of this "
+                f"page; the command line has no limit: {scenario.command(REPLICATES)}"
             )
-        jobs = [Job("luck", scenario, block) for block in range(luck.BLOCKS)]
-        fresh = sum(not self.pool.known(job) for job in jobs)
-        if fresh:
-            self.budget.take(needed * fresh // luck.BLOCKS)
-        self._drop("luck")
-        self._futures = {}
+        jobs = [Job("replicates", scenario, block) for block in range(BLOCKS)]
+        new = sum(not self.pool.known(job) for job in jobs)
+        if new:
+            self.budget.take(needed * new // BLOCKS)
+        self._cancel("replicates")
+        self._replicates = {}
         question = scenario.with_replicate(0).key
 
-        def on_piece(future: dict[str, Any]) -> None:
+        def on_piece(replicate: dict[str, Any]) -> None:
             if self.scenario is None or self.scenario.with_replicate(0).key != question:
                 return
             with self._lock:
-                self._futures[future["replicate"]] = future
-                found = [one for _, one in sorted(self._futures.items())]
-            if len(found) % 5 == 0:
+                self._replicates[replicate["replicate"]] = replicate
+                rows = [row for _, row in sorted(self._replicates.items())]
+            if len(rows) % SENT_EVERY == 0:
                 self.send(
                     {
-                        "type": "luck",
-                        "futures": found,
-                        "curve": luck.curve(found),
+                        "type": "replicates",
+                        "rows": rows,
+                        "curve": curve(rows),
                         "breadth": scenario.breadth,
-                        "total": FUTURES,
+                        "total": REPLICATES,
                     },
                     (),
                 )
 
         for job in jobs:
-            self._ask("luck", job, on_piece)
+            self._request("replicates", job, on_piece)
 
-    def _ask_voter(self, index: object) -> None:
+    def _open_voter(self, index: object) -> None:
         scenario = self.scenario
         if scenario is None or isinstance(index, bool) or not isinstance(index, int):
             return
-        if not 0 <= index < scenario.parameters.electorate.voters:
-            raise AddressError(f"there is no voter {index}; allowed: 0 to {scenario.parameters.electorate.voters - 1}")
+        voters = scenario.parameters.electorate.voters
+        if not 0 <= index < voters:
+            raise AddressError(f"voter {index} does not exist; allowed: 0 to {voters - 1}")
         job = Job("portrait", scenario, index)
         if not self.pool.known(job):
-            self.budget.take(work(scenario) // 2)
-        self._drop("portrait")
-        self._ask("portrait", job, lambda found: self.send({"type": "portrait", "found": found}, ()))
+            self.budget.take(voter_months(scenario) // 2)
+        self._cancel("portrait")
+        self._request("portrait", job, lambda portrait: self.send({"type": "portrait", "portrait": portrait}, ()))
 
-    def _ask_page(self) -> None:
+    def _send_page(self) -> None:
         scenario, chunks = self.scenario, list(self.chunks)
         if scenario is None or not chunks or chunks[-1].content["part"] != "end":
-            raise AddressError("the film has not arrived yet; try again in a moment")
-        about = announcement(scenario, self.film)
-        text = standalone_page(about, chunks)
+            raise AddressError("the film is not complete yet; try again in a moment")
+        text = standalone_page(announcement(scenario, self.film), chunks)
         self.send({"type": "page", "name": f"two-worlds-{scenario.seed}-{scenario.replicate}.html", "text": text}, ())
 
 
 def announcement(scenario: Scenario, number: int, notice: str = "") -> dict[str, Any]:
-    """The message that begins film `number`: everything the page shows of a scenario beside the film."""
+    """Return the message that begins film `number`: everything that the page shows of a scenario besides the film."""
     return {
         "type": "scenario",
         "film": number,
@@ -215,32 +218,33 @@ def announcement(scenario: Scenario, number: int, notice: str = "") -> dict[str,
         "fields": scenario.fields(),
         "address": scenario.address(),
         "command": scenario.command(),
-        "study": scenario.command(FUTURES),
-        "luck": not scenario.cycles,
+        "study": scenario.command(REPLICATES),
+        "replicates": not scenario.cycles,
         "question": scenario.with_replicate(0).key,
         "notice": notice,
     }
 
 
-def _fields(given: object) -> dict[str, str]:
-    """Names and texts of a message. AddressError for anything else, and for too much of it."""
-    if not isinstance(given, Mapping) or len(given) > MOST_FIELDS:
+def _fields(content: object) -> dict[str, str]:
+    """Return names and texts of a message. Raises AddressError for other types, and for too many or long texts."""
+    if not isinstance(content, Mapping) or len(content) > MOST_FIELDS:
         raise AddressError("the request cannot be read")
-    if not all(isinstance(one, str) and len(one) <= MOST_TEXT for pair in given.items() for one in pair):
-        raise AddressError("the request cannot be read: names and values must be short texts")
-    return {name: value for name, value in given.items() if value != "" or name != "scene"}
+    if not all(isinstance(text, str) and len(text) <= MOST_TEXT for pair in content.items() for text in pair):
+        raise AddressError("the request cannot be read; names and values must be short texts")
+    return {name: value for name, value in content.items() if value != "" or name != "scene"}
 
 
 def _other_version(query: str) -> str:
+    """Return a notice if an address comes from another version of the code, else an empty text."""
     from urllib.parse import parse_qs
 
-    named = parse_qs(query.lstrip("?"))
-    theirs = named.get("version", [version()])[0][:20], named.get("code", [code()])[0][:20]
-    if theirs == (version(), code()):
+    fields = parse_qs(query.lstrip("?"))
+    linked = fields.get("version", [version()])[0][:20], fields.get("code", [code()])[0][:20]
+    if linked == (version(), code()):
         return ""
     return (
-        f"This link was made with version {theirs[0]} (code {theirs[1]}); here is {version()} (code {code()}): "
-        "numbers may differ."
+        f"This link comes from version {linked[0]} (code {linked[1]}). This page runs version {version()} "
+        f"(code {code()}): numbers may differ."
     )
 
 

@@ -1,1 +1,1 @@
-"""ES and CSS files of the page, joined in the order of their names by `stage`."""
+"""Static files of the page."""

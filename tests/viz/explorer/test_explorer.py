@@ -1,4 +1,4 @@
-"""The results explorer on a sweep and on a run: dose-response, phase map, and every run plays as it was."""
+"""The results explorer on a sweep and on a run: dose-response, phase map, and links that reproduce runs."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def runs_of(folder: Path) -> pd.DataFrame:
 
 
 def played(shown: str) -> list[Scenario]:
-    """Scenarios behind the links of the page, as a browser would read them."""
-    return [from_address(html.unescape(one)) for one in re.findall(r'<a href="\./\?([^"]*)">', shown)]
+    """Return the scenarios of the links of a page, decoded as a browser does."""
+    return [from_address(html.unescape(address)) for address in re.findall(r'<a href="\./\?([^"]*)">', shown)]
 
 
 def test_the_dose_response_of_a_sweep_is_that_of_the_chosen_point(swept: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_link_plays_the_run_with_its_own_parameters_and_outcomes(swept: Path, 
     runs = runs_of(swept)
     mine = runs[(runs["point"] == 1) & (runs["arm"] == arm)].sort_values("replicate").to_dict("records")
     scenarios = played(explore(swept, {"point": "1", "arm": arm}))
-    assert [one.replicate for one in scenarios] == [row["replicate"] for row in mine] == [0, 1, 2]
+    assert [played.replicate for played in scenarios] == [row["replicate"] for row in mine] == [0, 1, 2]
     for scenario, row in zip(scenarios, mine, strict=True):
         p = scenario.parameters
         assert (scenario.seed, p.party.office_rent, p.people.ageing) == (7, 2.0, True)
@@ -94,17 +94,17 @@ def test_the_phase_map_has_the_letters_and_numbers_of_the_analysis(swept: Path) 
     table = phase_table(runs_of(swept))
     drawing = shown[shown.index('<svg class="map"') : shown.index("Letters of the map")]
     assert len(table) == drawing.count("<rect") == 4
-    for one in table.to_dict("records"):
-        letter = WORDS[one["word"]].letter
-        assert f">{letter}  {one['rd_reversed']:+.2f}</text>" in drawing
-        assert f"{letter} {one['word']}</a><br>{one['rd_reversed']:+.3f} ({one['rd_reversed_low']:+.3f} to " in shown
-        assert f"<b>{letter}</b> {one['word']}" in shown
+    for cell in table.to_dict("records"):
+        letter = WORDS[cell["word"]].letter
+        assert f">{letter}  {cell['rd_reversed']:+.2f}</text>" in drawing
+        assert f"{letter} {cell['word']}</a><br>{cell['rd_reversed']:+.3f} ({cell['rd_reversed_low']:+.3f} to " in shown
+        assert f"<b>{letter}</b> {cell['word']}" in shown
     for words in ("office rent 0.5, visibility 1", "office rent 2, visibility 0.1"):
         assert f'<th scope="row">{words}</th>' in shown
 
 
 def test_a_link_of_the_map_opens_the_runs_of_its_cell(swept: Path) -> None:
-    links = [html.unescape(one) for one in re.findall(r'<td><a href="\?([^"]*)">', explore(swept, {}))]
+    links = [html.unescape(link) for link in re.findall(r'<td><a href="\?([^"]*)">', explore(swept, {}))]
     assert len(links) == 4
     last = dict(pair.split("=", 1) for pair in links[-1].split("&"))
     assert (last["outcome"], last["point"]) == ("reversed", "1")
@@ -121,12 +121,12 @@ def test_without_a_second_factor_the_page_says_what_a_map_needs(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("wrong", ["2", "-1", "0.5", "1e0", "", "<b>", "²"])
-def test_a_design_point_that_is_not_there_is_refused(swept: Path, wrong: str) -> None:
+def test_an_unknown_design_point_raises_an_error(swept: Path, wrong: str) -> None:
     with pytest.raises(ExplorerError, match="there is no design point"):
         explore(swept, {"point": wrong})
 
 
-def test_where_the_past_on_another_layer_matters_the_page_says_why_it_does_not_play(tmp_path: Path) -> None:
+def test_the_explorer_says_why_it_does_not_play_an_arm_that_changes_its_layer(tmp_path: Path) -> None:
     folder = sweep(tmp_path / "out", ', "policy.sunset_months" = 60')
     shown = explore(folder, {"arm": "statute b=0.3 v=1"})
     assert played(shown) == []

@@ -1,4 +1,4 @@
-"""A film says what the command line says, digit for digit, and fits through a classroom's network."""
+"""A film has the numbers of the command line, digit for digit, and at most half a megabyte."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ def scenario(address: str = "") -> Scenario:
 
 
 def joined(chunks: list[Chunk], number: int) -> dict[str, list[Any]]:
-    """Everything filmed of one world."""
-    found: dict[str, list[Any]] = {}
+    """Return the series, events, elections and decisions of one world, over all chunks."""
+    record: dict[str, list[Any]] = {}
     for chunk in chunks:
         if chunk.content["part"] == "months":
             piece = chunk.content["worlds"][number]
             for name, values in piece["series"].items():
-                found.setdefault(name, []).extend(values)
+                record.setdefault(name, []).extend(values)
             for name in ("events", "elections", "decisions"):
-                found.setdefault(name, []).extend(piece[name])
-    return found
+                record.setdefault(name, []).extend(piece[name])
+    return record
 
 
 def printed(command: str) -> list[dict[str, Any]]:
-    """Rows that the command line prints as JSON."""
+    """Return the rows that the command line prints as JSON."""
     words = shlex.split(command)
     assert words[0] == "moat"
     done = subprocess.run(
@@ -75,13 +75,15 @@ def test_every_month_is_the_month_of_the_stress_test() -> None:
     for number, past in enumerate((zero, held)):
         world = takeover(past, "opponent", zero)
         world.advance(asked.parameters.institutions.term_months)
-        found = joined(chunks, number)
-        assert len(found["price"]) == asked.months == len(world.record)
+        record = joined(chunks, number)
+        assert len(record["price"]) == asked.months == len(world.record)
         for name in ("openness", "theta", "kappa", "price", "threat"):
-            assert found[name] == [getattr(month, name) for month in world.record], name
-        assert found["distance"] == [month.platform_distance for month in world.record]
-        assert found["events"] == [event._asdict() for event in world.events]
-        assert [one["share"] for one in found["elections"]] == [one.author_share for one in world.results]
+            assert record[name] == [getattr(month, name) for month in world.record], name
+        assert record["distance"] == [month.platform_distance for month in world.record]
+        assert record["events"] == [event._asdict() for event in world.events]
+        assert [election["share"] for election in record["elections"]] == [
+            election.author_share for election in world.results
+        ]
 
 
 def test_a_long_film_is_the_history_of_the_command_line() -> None:
@@ -92,7 +94,7 @@ def test_a_long_film_is_the_history_of_the_command_line() -> None:
     term = asked.parameters.institutions.term_months
     for number, breadth in enumerate((0.0, asked.breadth)):
         openness = joined(chunks, number)["openness"]
-        for row in (one for one in cycles if one["breadth"] == breadth):
+        for row in (row for row in cycles if row["breadth"] == breadth):
             own = openness[row["number"] * term : (row["number"] + 1) * term]
             assert sum(own) / term == pytest.approx(row["mean_policy"], abs=1e-12)
             assert own[-1] == row["final_policy"]
@@ -116,12 +118,12 @@ def test_votes_drawn_are_the_voters_own_ballots() -> None:
 @pytest.mark.parametrize("name", list(scenes()))
 def test_a_film_of_ten_thousand_voters_is_at_most_half_a_megabyte(name: str) -> None:
     total = sum(
-        len(json.dumps(one.content, allow_nan=False)) + sum(map(len, one.buffers)) for one in film(of_scene(name))
+        len(json.dumps(chunk.content, allow_nan=False)) + sum(map(len, chunk.buffers)) for chunk in film(of_scene(name))
     )
     assert total <= 500_000
 
 
-def test_watching_changes_nothing() -> None:
+def test_recording_changes_no_outcome() -> None:
     asked = scenario()
     design = StressDesign((0.0, asked.breadth), (1.0,), layers=(), returning=True)
     before = run_replicate(asked.parameters, design, asked.seed, asked.replicate).runs
@@ -131,7 +133,7 @@ def test_watching_changes_nothing() -> None:
     assert [row["mean_policy"] for row in rows] == [row["mean_policy"] for row in after]
 
 
-def test_the_price_is_the_same_in_both_worlds_where_nothing_moves_it_and_only_then() -> None:
+def test_prices_are_equal_only_without_flow_impact_depth_and_news() -> None:
     quiet = scenario("channels.price_impact=false&channels.depth=false&channels.news=false")
     chunks = list(film(quiet))
     assert chunks[0].content["prices_equal"]
@@ -141,7 +143,7 @@ def test_the_price_is_the_same_in_both_worlds_where_nothing_moves_it_and_only_th
     assert joined(loud, 0)["price"] != joined(loud, 1)["price"]
 
 
-def test_holding_is_seen_in_world_b_alone_and_by_age() -> None:
+def test_only_world_b_has_holders_also_by_age() -> None:
     chunks = list(film(scenario()))
     assert set(joined(chunks, 0)["exposure"]) == {0.0}
     assert joined(chunks, 1)["exposure"][0] == pytest.approx(0.45)
@@ -150,28 +152,30 @@ def test_holding_is_seen_in_world_b_alone_and_by_age() -> None:
     assert all(0.0 <= band <= 1.0 for band in bands)
 
 
-def test_what_a_government_did_not_dare_needs_an_office_to_lose() -> None:
-    """Without a rent of office there is nothing to fear: what is wanted is what is chosen."""
+def test_no_government_is_deterred_without_office_rent() -> None:
+    """At office rent 0 the choice equals the wanted move; at office rent 4 some governments are deterred."""
     for replicate in (2, 3, 16):
         chunks = list(film(scenario("party.office_rent=0").with_replicate(replicate)))
-        made = [one for number in (0, 1) for one in joined(chunks, number)["decisions"]]
+        made = [decision for number in (0, 1) for decision in joined(chunks, number)["decisions"]]
         assert made
-        assert all(one["chosen"] == one["wanted"] and not one["not_dared"] for one in made)
+        assert all(decision["chosen"] == decision["wanted"] and not decision["deterred"] for decision in made)
     with_office = [
-        one
+        decision
         for replicate in range(12)
-        for one in joined(list(film(scenario("party.office_rent=4").with_replicate(replicate))), 1)["decisions"]
+        for decision in joined(list(film(scenario("party.office_rent=4").with_replicate(replicate))), 1)["decisions"]
     ]
-    assert any(one["not_dared"] for one in with_office)
+    assert any(decision["deterred"] for decision in with_office)
 
 
 def test_decisions_on_film_are_the_decisions_of_the_world() -> None:
     for replicate in (2, 3, 7):
-        found = joined(list(film(scenario().with_replicate(replicate))), 0)
-        docketed = {event["month"]: event["move"] for event in found["events"] if event["kind"] == "docketed"}
-        chosen = {one["month"]: one["chosen"] for one in found["decisions"] if not one["live"]}
+        record = joined(list(film(scenario().with_replicate(replicate))), 0)
+        docketed = {event["month"]: event["move"] for event in record["events"] if event["kind"] == "docketed"}
+        chosen = {
+            decision["month"]: decision["chosen"] for decision in record["decisions"] if not decision["docket_open"]
+        }
         assert {month: move for month, move in chosen.items() if move != "hold"} == {
             month: move for month, move in docketed.items() if month >= 48
         }
-        for one in found["decisions"]:
-            assert sum(move["probability"] for move in one["moves"]) == pytest.approx(1.0)
+        for decision in record["decisions"]:
+            assert sum(move["probability"] for move in decision["moves"]) == pytest.approx(1.0)

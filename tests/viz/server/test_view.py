@@ -1,4 +1,4 @@
-"""`moat view`: mistakes are answered in a line, and the pages around the film say what they should."""
+"""`moat view`: one-line errors, the explorer of a run, plain pages, and the data of the page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 
 from political_moat.experiments.storage.results_folder import read_manifest
 from political_moat.viz.content.catalogue import parameter_cards
-from political_moat.viz.content.texts import GLOSSARY, LEVERS, TOUR
-from political_moat.viz.content.widget import script, style
+from political_moat.viz.content.scripts import script, style
+from political_moat.viz.content.texts import GLOSSARY, MAIN_PARAMETERS, TOUR
 from political_moat.viz.explorer.explorer import explore
 from political_moat.viz.explorer.runs import base_of, scenario_of
 from political_moat.viz.recording.film import film
 from political_moat.viz.scenario import from_address, scenes
 from political_moat.viz.server import documents
-from political_moat.viz.server.app import improve
+from political_moat.viz.server.app import adapt_page
 
 
 def moat(*words: str) -> subprocess.CompletedProcess[str]:
@@ -36,22 +36,22 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("view", "no-such-folder"), "holds no results"),
         (("view", "--port", "0"), "--port 0 is not possible; allowed: 1 to 65535"),
         (("view", "--host", "example.org"), "allowed: localhost or an address of this machine"),
     ],
 )
-def test_a_mistake_is_one_clear_line(words: tuple[str, ...], said: str) -> None:
+def test_an_invalid_option_gives_a_one_line_error(words: tuple[str, ...], message: str) -> None:
     done = moat(*words)
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith("moat: ")
-    assert said in line
+    assert message in line
 
 
-def test_the_explorer_shows_what_the_export_says_and_plays_its_runs(study: Path) -> None:
+def test_the_explorer_shows_the_numbers_of_the_export_and_plays_its_runs(study: Path) -> None:
     import pandas as pd
 
     runs = pd.read_csv(study / "export" / "runs.csv")
@@ -69,7 +69,7 @@ def test_the_explorer_shows_what_the_export_says_and_plays_its_runs(study: Path)
 
 
 @pytest.mark.parametrize("query", ["outcome=nonsense", "arm=../../x", "outcome=<script>"])
-def test_the_explorer_refuses_what_it_does_not_have(study: Path, query: str) -> None:
+def test_the_explorer_refuses_unknown_outcomes_and_arms(study: Path, query: str) -> None:
     status, page = documents.results(study, query)
     assert status == 400
     assert "there is no" in page
@@ -84,14 +84,14 @@ def test_without_a_folder_the_explorer_says_how_to_open_one() -> None:
 
 def test_every_parameter_has_a_card_with_unit_range_status_and_source() -> None:
     cards = {card["name"]: card for card in parameter_cards()}
-    assert set(LEVERS) <= set(cards)
+    assert set(MAIN_PARAMETERS) <= set(cards)
     assert all(card["unit"] and card["source"] and card["status"] and card["role"] for card in cards.values())
     assert cards["party.rule"]["kind"] == "choice"
     assert "hunter" in cards["party.rule"]["choices"]
     assert cards["market.depth_switch"]["kind"] == "switch"
 
 
-def test_pages_for_teachers_and_the_glossary_are_whole() -> None:
+def test_pages_for_teachers_and_the_glossary_are_complete() -> None:
     assert documents.teachers().count("<h2>") >= 5
     assert documents.glossary().count("<dt>") == len(GLOSSARY)
     for page in (documents.teachers(), documents.glossary()):
@@ -106,17 +106,17 @@ def test_the_tour_has_five_steps_and_there_is_a_scene_for_every_preset() -> None
     assert set(PRESETS) <= {scene.preset for scene in scenes().values()}
 
 
-def test_the_script_asks_for_nothing_outside_and_evaluates_nothing() -> None:
+def test_the_script_requests_and_evaluates_nothing() -> None:
     text = script().replace("http://www.w3.org/2000/svg", "") + style()
     for word in ("http:", "https:", "eval(", "new Function", "innerHTML", "fetch(", "XMLHttpRequest", "import("):
         assert word not in text
 
 
-def test_solaras_page_is_made_readable() -> None:
-    given = '<html>\n<meta content="initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui"><body data-x>hi'
-    better = improve(given, "<p>Does retirement exposure lock in crypto policy?</p>")
-    assert 'lang="en"' in better
-    assert "user-scalable" not in better
-    assert "Does retirement exposure lock in crypto policy?" in better
-    assert better.endswith("hi")
-    assert "Setting up" not in improve(given)
+def test_solaras_page_is_adapted() -> None:
+    original = '<html>\n<meta content="initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui"><body data-x>hi'
+    adapted = adapt_page(original, "<p>Does retirement exposure lock in crypto policy?</p>")
+    assert 'lang="en"' in adapted
+    assert "user-scalable" not in adapted
+    assert "Does retirement exposure lock in crypto policy?" in adapted
+    assert adapted.endswith("hi")
+    assert "Setting up" not in adapt_page(original)

@@ -1,4 +1,4 @@
-"""The pool: equal requests share one computation, nobody's work is dropped, a lost worker costs its own jobs alone."""
+"""The pool: equal requests share one computation, no wanted job is lost, a dead worker affects its own jobs only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def scenario(seed: int = 1, voters: int = 300) -> Scenario:
 
 
 class Heard:
-    """A listener that remembers."""
+    """A listener that records its calls."""
 
     def __init__(self) -> None:
         self.pieces: list[Any] = []
@@ -44,12 +44,12 @@ class Heard:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    one = Pool(1)
+    new_pool = Pool(1)
     warm = Heard()
-    one.ask(Job("film", scenario(99)), warm.listener)
+    new_pool.request(Job("film", scenario(99)), warm.listener)
     warm.wait()
-    yield one
-    one.close()
+    yield new_pool
+    new_pool.close()
 
 
 def settled(pool: Pool) -> None:
@@ -63,13 +63,13 @@ def test_equal_requests_share_one_computation_and_the_next_is_answered_at_once(p
     before = pool.computed
     job = Job("film", scenario(2))
     heard = [Heard() for _ in range(5)]
-    for one in heard:
-        pool.ask(job, one.listener)
-    films = [one.wait() for one in heard]
+    for request in heard:
+        pool.request(job, request.listener)
+    films = [request.wait() for request in heard]
     assert pool.computed == before + 1
     assert all([piece.content for piece in film] == [piece.content for piece in films[0]] for film in films)
     late = Heard()
-    pool.ask(job, late.listener)
+    pool.request(job, late.listener)
     assert late.done.is_set()
     assert len(late.pieces) == len(films[0])
     assert pool.computed == before + 1
@@ -79,16 +79,16 @@ def test_pieces_arrive_before_the_film_is_finished(pool: Pool) -> None:
     at_first: list[bool] = []
     heard = Heard()
     heard.listener.on_piece = lambda piece: (at_first.append(heard.done.is_set()), heard.pieces.append(piece))
-    pool.ask(Job("film", scenario(3, 5000)), heard.listener)
+    pool.request(Job("film", scenario(3, 5000)), heard.listener)
     assert [piece.content["part"] for piece in heard.wait()] == ["title", *["months"] * 4, "end"]
     assert not any(at_first)
 
 
-def test_what_nobody_wants_any_more_is_not_computed(pool: Pool) -> None:
+def test_cancelled_jobs_are_not_computed(pool: Pool) -> None:
     before = pool.computed
     busy, unwanted = Heard(), Heard()
-    pool.ask(Job("luck", scenario(4), 0), busy.listener)
-    forget = pool.ask(Job("luck", scenario(4), 1), unwanted.listener)
+    pool.request(Job("replicates", scenario(4), 0), busy.listener)
+    forget = pool.request(Job("replicates", scenario(4), 1), unwanted.listener)
     forget()
     busy.wait()
     settled(pool)
@@ -96,79 +96,79 @@ def test_what_nobody_wants_any_more_is_not_computed(pool: Pool) -> None:
     assert not unwanted.done.is_set()
 
 
-def test_a_film_goes_before_a_long_question(pool: Pool) -> None:
+def test_a_film_goes_before_replicates(pool: Pool) -> None:
     order: list[str] = []
-    luck, film = Heard(), Heard()
-    for name, one in (("luck", luck), ("film", film)):
-        end = one.listener.on_end
-        one.listener.on_end = lambda why, name=name, end=end: (order.append(name), end(why))
-    pool.ask(Job("luck", scenario(5, 4000), 0), luck.listener)
-    pool.ask(Job("film", scenario(6)), film.listener)
+    replicates, film = Heard(), Heard()
+    for name, request in (("replicates", replicates), ("film", film)):
+        end = request.listener.on_end
+        request.listener.on_end = lambda why, name=name, end=end: (order.append(name), end(why))
+    pool.request(Job("replicates", scenario(5, 4000), 0), replicates.listener)
+    pool.request(Job("film", scenario(6)), film.listener)
     film.wait()
-    luck.wait()
-    assert order == ["film", "luck"]
+    replicates.wait()
+    assert order == ["film", "replicates"]
 
 
-def test_who_waits_is_told_the_place_in_line(pool: Pool) -> None:
+def test_waiting_requests_receive_their_place_in_the_queue(pool: Pool) -> None:
     heard = [Heard() for _ in range(4)]
-    for number, one in enumerate(heard):
-        pool.ask(Job("film", scenario(20 + number, 50_000)), one.listener)
-    for one in heard:
-        one.wait()
-    assert max(place for one in heard for place in one.places) >= 2
+    for number, request in enumerate(heard):
+        pool.request(Job("film", scenario(20 + number, 50_000)), request.listener)
+    for request in heard:
+        request.wait()
+    assert max(place for request in heard for place in request.places) >= 2
 
 
-def test_a_line_that_is_too_long_is_refused(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_beyond_the_queue_limit_raises_an_error(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "MOST_JOBS", 2)
-    forgets = [pool.ask(Job("luck", scenario(30), block), Heard().listener) for block in range(2)]
+    forgets = [pool.request(Job("replicates", scenario(30), block), Heard().listener) for block in range(2)]
     with pytest.raises(BusyError, match="too many requests"):
-        pool.ask(Job("film", scenario(31)), Heard().listener)
+        pool.request(Job("film", scenario(31)), Heard().listener)
     for forget in forgets:
         forget()
     settled(pool)
 
 
-def test_a_job_that_fails_says_why_and_the_worker_goes_on(pool: Pool) -> None:
+def test_a_failed_job_reports_the_reason_and_the_worker_continues(pool: Pool) -> None:
     heard, after = Heard(), Heard()
-    pool.ask(Job("portrait", scenario(40), 10**6), heard.listener)
+    pool.request(Job("portrait", scenario(40), 10**6), heard.listener)
     assert heard.done.wait(60)
     assert heard.why[0] is not None
     assert "no voter" in heard.why[0]
-    pool.ask(Job("portrait", scenario(40), 3), after.listener)
+    pool.request(Job("portrait", scenario(40), 3), after.listener)
     assert after.wait()[0]["index"] == 3
 
 
-def test_a_killed_worker_costs_nobody_a_film_that_had_not_begun(pool: Pool) -> None:
-    (worker,) = [hand.process.process for hand in pool._hands]
+def test_a_film_without_pieces_survives_the_death_of_its_worker(pool: Pool) -> None:
+    (worker,) = [worker.process.process for worker in pool._workers]
     heard = Heard()
     psutil.Process(worker.pid).kill()
-    pool.ask(Job("film", scenario(41)), heard.listener)
+    pool.request(Job("film", scenario(41)), heard.listener)
     assert len(heard.wait()) == 6
 
 
 def test_memory_of_films_is_bounded(monkeypatch: pytest.MonkeyPatch, pool: Pool) -> None:
     monkeypatch.setattr(pools, "CACHE_BYTES", 400_000)
     for seed in range(60, 66):
-        one = Heard()
-        pool.ask(Job("film", scenario(seed)), one.listener)
-        one.wait()
-    assert pool._bytes <= 400_000
+        request = Heard()
+        pool.request(Job("film", scenario(seed)), request.listener)
+        request.wait()
+    assert pool._cache_bytes <= 400_000
     assert not pool.known(Job("film", scenario(60)))
 
 
 def test_closing_leaves_no_thread_and_no_process() -> None:
     before = {thread.ident for thread in threading.enumerate()}
     children = {child.pid for child in psutil.Process().children(recursive=True)}
-    one = Pool(1)
+    new_pool = Pool(1)
     heard = Heard()
-    one.ask(Job("film", scenario(50)), heard.listener)
+    new_pool.request(Job("film", scenario(50)), heard.listener)
     heard.wait()
-    one.close()
+    new_pool.close()
     assert {thread.ident for thread in threading.enumerate()} <= before
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= children
 
 
-def test_a_worker_forgets_what_was_dropped() -> None:
+def test_a_worker_discards_cancelled_jobs() -> None:
     step(Call(1, Job("film", scenario()), ()))
     step(Call(2, Job("film", scenario()), (1,)))
     with pytest.raises(KeyError):
@@ -177,21 +177,21 @@ def test_a_worker_forgets_what_was_dropped() -> None:
     assert isinstance(pieces[-1], Ended)
 
 
-def test_a_crowd_that_asks_for_the_most_keeps_the_line_within_its_cap(pool: Pool) -> None:
-    said: list[dict[str, Any]] = []
+def test_forty_visitors_with_the_largest_requests_stay_within_the_queue_limit(pool: Pool) -> None:
+    messages: list[dict[str, Any]] = []
 
     def flood(number: int) -> Session:
-        visitor = Session(pool, lambda message, _: said.append(message))
+        visitor = Session(pool, lambda message, _: messages.append(message))
         fields = {"electorate.voters": "18000", "exposure.breadth": "0.3", "seed": str(number)}
         visitor.handle({"type": "film", "fields": fields})
-        visitor.handle({"type": "luck"})
+        visitor.handle({"type": "replicates"})
         assert pool.waiting() <= pools.MOST_JOBS
         return visitor
 
     with ThreadPoolExecutor(8) as crowd:
         visitors = list(crowd.map(flood, range(40)))
     assert pool.waiting() > pools.MOST_JOBS - 50
-    assert any("too many requests" in message.get("text", "") for message in said)
+    assert any("too many requests" in message.get("text", "") for message in messages)
     for visitor in visitors:
         visitor.close()
     assert pool.waiting() == 0

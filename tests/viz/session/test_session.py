@@ -1,4 +1,4 @@
-"""One visitor: bounded, checked, answered in words; and what single voters are told adds up."""
+"""One visitor: validated messages, bounded work, replicates as in the command line, portraits as in the model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.model.data_collection import individual_votes, vote_probabilities
 from political_moat.viz.recording.film import film
-from political_moat.viz.recording.replicates import curve, futures
+from political_moat.viz.recording.replicates import curve, replicates
 from political_moat.viz.recording.standalone_html import standalone_page
 from political_moat.viz.recording.voter_portrait import portrait
 from political_moat.viz.scenario import AddressError, from_address
@@ -25,17 +25,17 @@ from political_moat.viz.session.session import Budget, Session
 SMALL = {"electorate.voters": "300", "exposure.breadth": "0.3", "seed": "1"}
 
 
-class AtOnce:
+class SynchronousPool:
     """A pool that computes in the calling thread."""
 
     def __init__(self) -> None:
-        self.asked: list[Job] = []
+        self.requested: list[Job] = []
 
     def known(self, job: Job) -> bool:
         return False
 
-    def ask(self, job: Job, listener: Listener) -> Callable[[], None]:
-        self.asked.append(job)
+    def request(self, job: Job, listener: Listener) -> Callable[[], None]:
+        self.requested.append(job)
         for piece in pieces(job):
             listener.on_piece(piece)
         listener.on_end(None)
@@ -53,7 +53,7 @@ def visitor(sent: list[dict[str, Any]]) -> Session:
         json.dumps(message, allow_nan=False)
         sent.append(message)
 
-    return Session(AtOnce(), send)  # type: ignore[arg-type]
+    return Session(SynchronousPool(), send)  # type: ignore[arg-type]
 
 
 def test_a_film_is_announced_and_sent_in_order(visitor: Session, sent: list[dict[str, Any]]) -> None:
@@ -91,20 +91,20 @@ BAD_FIELDS = [
 ]
 
 
-@pytest.mark.parametrize("fields", BAD_FIELDS, ids=[str(one)[:30] for one in BAD_FIELDS])
-def test_bad_fields_are_answered_in_words(visitor: Session, sent: list[dict[str, Any]], fields: object) -> None:
+@pytest.mark.parametrize("fields", BAD_FIELDS, ids=[str(fields)[:30] for fields in BAD_FIELDS])
+def test_bad_fields_get_a_problem_message(visitor: Session, sent: list[dict[str, Any]], fields: object) -> None:
     visitor.handle({"type": "film", "fields": fields})
     assert [message["type"] for message in sent] == ["problem"]
-    assert visitor.pool.asked == []  # type: ignore[attr-defined]
+    assert visitor.pool.requested == []  # type: ignore[attr-defined]
 
 
-def test_a_bad_address_shows_the_first_page_and_says_why(
+def test_a_bad_address_shows_the_first_preset_and_the_reason(
     visitor: Session, sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sessions, "of_scene", lambda _: from_address("&".join(f"{k}={v}" for k, v in SMALL.items())))
     visitor.handle({"type": "ready", "query": "?exposure.breadth=7"})
     assert sent[0]["type"] == "scenario"
-    assert "cannot be played" in sent[0]["notice"]
+    assert "cannot play this address" in sent[0]["notice"]
     assert "exposure.breadth = 7" in sent[0]["notice"]
 
 
@@ -124,11 +124,11 @@ def test_a_film_that_came_with_the_page_is_not_sent_again(visitor: Session, sent
     assert [message["type"] for message in sent[2:]] == ["scenario", *["piece"] * 6]
 
 
-def test_the_work_of_one_visitor_is_bounded_by_the_minute() -> None:
+def test_the_budget_bounds_the_voter_months_of_a_minute() -> None:
     now = [0.0]
     budget = Budget(100, lambda: now[0])
     budget.take(60)
-    with pytest.raises(AddressError, match="within a minute"):
+    with pytest.raises(AddressError, match="too many requests within a minute"):
         budget.take(60)
     now[0] = 61.0
     budget.take(60)
@@ -136,48 +136,48 @@ def test_the_work_of_one_visitor_is_bounded_by_the_minute() -> None:
 
 def test_visitors_share_nothing_but_the_pool() -> None:
     heard: list[list[dict[str, Any]]] = [[], []]
-    both = [Session(AtOnce(), lambda message, _, own=own: own.append(message)) for own in heard]  # type: ignore[arg-type, misc]
+    both = [Session(SynchronousPool(), lambda message, _, own=own: own.append(message)) for own in heard]  # type: ignore[arg-type, misc]
     both[0].handle({"type": "film", "fields": SMALL})
     both[1].handle({"type": "film", "fields": {**SMALL, "seed": "2"}})
-    assert [one.scenario.seed for one in both if one.scenario] == [1, 2]
+    assert [session.scenario.seed for session in both if session.scenario] == [1, 2]
     assert {message["seed"] for message in heard[0] if message["type"] == "scenario"} == {1}
 
 
-def test_a_hundred_futures_are_the_study_of_the_command_line(visitor: Session, sent: list[dict[str, Any]]) -> None:
+def test_the_replicates_equal_the_study_of_the_command_line(visitor: Session, sent: list[dict[str, Any]]) -> None:
     visitor.handle({"type": "film", "fields": SMALL})
-    visitor.handle({"type": "luck"})
+    visitor.handle({"type": "replicates"})
     last = sent[-1]
-    assert last["type"] == "luck"
-    assert [one["replicate"] for one in last["futures"]] == list(range(100))
+    assert last["type"] == "replicates"
+    assert [row["replicate"] for row in last["rows"]] == list(range(100))
     assert visitor.scenario is not None
     design = StressDesign((0.0, 0.1, 0.3, 0.6), (1.0,), layers=(), returning=False)
     for replicate in (0, 57):
         rows = run_replicate(visitor.scenario.parameters, design, 1, replicate).runs
-        arms = last["futures"][replicate]["arms"]
+        arms = last["rows"][replicate]["arms"]
         assert [arm["reversed"] for arm in arms] == [row["reversed"] for row in rows]
         assert [arm["severity"] for arm in arms] == [row["severity"] for row in rows]
     point = last["curve"][2]
-    assert point["share"] == sum(one["arms"][2]["reversed"] for one in last["futures"]) / 100
+    assert point["share"] == sum(row["arms"][2]["reversed"] for row in last["rows"]) / 100
     assert point["low"] <= point["share"] <= point["high"]
 
 
-def test_the_film_of_a_future_ends_as_its_strip_says() -> None:
+def test_the_film_of_a_replicate_has_the_outcomes_of_its_strip() -> None:
     scenario = from_address("&".join(f"{k}={v}" for k, v in SMALL.items()))
-    for future in list(futures(scenario, 1))[:4]:
+    for future in list(replicates(scenario, 1))[:4]:
         outcomes = list(film(scenario.with_replicate(future["replicate"])))[-1].content["outcomes"]
         shown = {arm["breadth"]: arm for arm in future["arms"]}
-        assert [one["reversed"] for one in outcomes] == [shown[0.0]["reversed"], shown[0.3]["reversed"]]
-        assert [one["severity"] for one in outcomes] == [shown[0.0]["severity"], shown[0.3]["severity"]]
+        assert [row["reversed"] for row in outcomes] == [shown[0.0]["reversed"], shown[0.3]["reversed"]]
+        assert [row["severity"] for row in outcomes] == [shown[0.0]["severity"], shown[0.3]["severity"]]
     assert curve([]) == []
 
 
-def test_a_history_is_not_asked_about_luck(visitor: Session, sent: list[dict[str, Any]]) -> None:
+def test_a_history_has_no_replicates(visitor: Session, sent: list[dict[str, Any]]) -> None:
     visitor.handle({"type": "film", "fields": {**SMALL, "protocol": "history", "cycles": "1"}})
-    visitor.handle({"type": "luck"})
+    visitor.handle({"type": "replicates"})
     assert sent[-1]["type"] == "problem"
 
 
-def test_the_terms_of_a_ballot_add_up_to_the_models_own_utility_with_nothing_left_over() -> None:
+def test_the_terms_of_a_ballot_sum_to_the_utility_of_the_model() -> None:
     scenario = from_address("electorate.voters=300&preset=article&exposure.breadth=0.6&seed=3&replicate=2")
     seen = set()
     for index in range(0, 300, 11):
@@ -202,17 +202,15 @@ def test_a_portrait_is_the_voter_of_the_world() -> None:
     utilities, _ = vote_probabilities(world)
     votes = individual_votes(world)
     for index in np.flatnonzero(world.electorate.column("units") > 0)[:5]:
-        found = portrait(scenario, int(index))["worlds"][1]
-        first = found["votes"][0]
+        shown = portrait(scenario, int(index))["worlds"][1]
+        first = shown["votes"][0]
         assert first["terms"]["utility"] == pytest.approx(world.sign * utilities[index], abs=1e-12)
         expected = {1: "author", -1: "opponent", 0: "abstained"}[int(votes[index] * world.sign)]
         assert first["vote"] == expected
-        assert found["months"]["blame"][22] == float(world.electorate.column("blame")[index])
+        assert shown["months"]["blame"][22] == float(world.electorate.column("blame")[index])
 
 
-def test_a_page_for_a_file_holds_the_film_and_cannot_be_broken_out_of(
-    visitor: Session, sent: list[dict[str, Any]]
-) -> None:
+def test_the_standalone_file_holds_the_film_and_escapes_its_data(visitor: Session, sent: list[dict[str, Any]]) -> None:
     visitor.handle({"type": "film", "fields": SMALL})
     visitor.handle({"type": "page"})
     text = sent[-1]["text"]
