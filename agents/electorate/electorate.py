@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import columns
-from .exposure import bring_back, endow
+from .exposure import endow, restore
 
 Block = npt.NDArray[np.float32]
 
@@ -81,7 +81,7 @@ class Electorate:
 
         Without this a few lucky price paths carry the whole result. Reference points stay.
         """
-        bring_back(self.fixed, self.dynamic, prices)
+        restore(self.fixed, self.dynamic, prices)
 
     def without_stakes(self) -> Electorate:
         """The same people holding nothing in retirement accounts: how a poll asked blind sees them."""

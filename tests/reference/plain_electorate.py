@@ -257,7 +257,7 @@ def panel(voters: Sequence[Any], first: int, count: int) -> list[Any]:
     return [voters[number - len(voters) if number >= len(voters) else number] for number in numbers]
 
 
-def support(voters: Sequence[Any], first: int, count: int, *arguments: Any) -> list[list[float]]:
+def expected_votes(voters: Sequence[Any], first: int, count: int, *arguments: Any) -> list[list[float]]:
     """Expected votes for R and for D of a panel, for each question; arguments of `ballot`."""
     questions = arguments[-2]
     votes = block_sums((ballot(voter, *arguments) for voter in panel(voters, first, count)), 2 * len(questions))
@@ -328,7 +328,7 @@ def opinion_numbers(p: Any, stake_scale: float = 1.0) -> dict[str, float]:
 
 
 def vote_numbers(p: Any, loss_weight: float, stake_scale: float = 1.0) -> dict[str, float]:
-    """The table of coefficients of `pain`, `retrospection`, `support`, `grieve`; the last two arguments are solved."""
+    """The table of coefficients of `pain`, `retrospection`, `expected_votes`, `grieve`; the last two are solved."""
     v, o, on = p.voting, p.opinion, p.channels
     same = ("ideal_weight", "retrospective_cap", "blame_incumbent", "blame_incumbent_partisan", "turnout_gap_weight")
     return {name: getattr(v, name) for name in same} | {

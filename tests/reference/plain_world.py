@@ -29,8 +29,8 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (demography, "enter"),
     (payroll, "accounts_month"),
     (voters, "opinion_month"),
-    (election, "support"),
-    (polling, "support"),
+    (election, "expected_votes"),
+    (polling, "expected_votes"),
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
     (payroll, "holdings"),
@@ -105,7 +105,7 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         """One month of all minds."""
         self.agents.do("opinion_month", *arguments)
 
-    def support(self, first: int, count: int, *arguments: Any) -> Any:
+    def expected_votes(self, first: int, count: int, *arguments: Any) -> Any:
         """Expected votes of a panel, or of everybody; shape (questions, 2)."""
         asked = [tuple(row) for row in arguments[-2].tolist()]
         arguments = (*arguments[:-2], asked, arguments[-1])

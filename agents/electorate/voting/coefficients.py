@@ -10,7 +10,7 @@ from .parameters import VotingParameters
 
 
 class VoteCoefficients(NamedTuple):
-    """Coefficients of `support`; names as in the ODD document."""
+    """Coefficients of `expected_votes`; names as in the ODD document."""
 
     ideal_weight: float
     loss_weight: float

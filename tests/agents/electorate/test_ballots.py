@@ -9,7 +9,7 @@ import pytest
 
 from political_moat.agents.electorate.columns import DYNAMIC, TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.voting.ballots import ballots
-from political_moat.agents.electorate.voting.kernel import support
+from political_moat.agents.electorate.voting.kernel import expected_votes
 from political_moat.model import data_collection as observe
 from political_moat.model.data_collection import individual_votes, vote_probabilities
 from political_moat.model.economy.products import starting_prices
@@ -38,7 +38,7 @@ def test_ballots_add_up_to_support(channel: bool, row: int, incumbent: float) ->
         rest = (1.3 * starting_prices(), incumbent, 0.1, 0.2, row, channel)
         panel: list[Any] = [*common, 0, len(electorate), *rest, asked, world.vote_coefficients]
         everybody: list[Any] = [*common, *rest, asked[0], world.vote_coefficients]
-        totals = support(*panel)[0]
+        totals = expected_votes(*panel)[0]
         utility, turnout = ballots(*everybody)
         choice = 1.0 / (1.0 + np.exp(-utility))
         assert np.sum(turnout * choice) == pytest.approx(totals[0], rel=1e-9)

@@ -1,0 +1,19 @@
+"""Decorator of the ODD's equations: scalar functions that are compiled into the kernels and can be called from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numba
+
+Equation = TypeVar("Equation", bound=Callable[..., object])
+
+
+def equation(function: Equation) -> Equation:
+    """Compile a scalar function so that kernels inline it: a loop that calls it is still vectorised.
+
+    Division follows the floating-point standard and never raises (ODD, Arithmetic).
+    """
+    compiled: Equation = numba.njit(cache=True, error_model="numpy", forceinline=True)(function)
+    return compiled
