@@ -1,4 +1,4 @@
-"""Decorator of the ODD's equations: scalar functions that are compiled into the kernels and can be called from Python."""
+"""Decorator of the ODD's equations: scalar functions, compiled into the kernels and callable from Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiled endowment and resetting of stakes (ODD: assign_exposure, reset_stakes). Plain references in tests/reference."""
+"""Compiled endowment and resetting of stakes (ODD: assign_exposure, reset_stakes)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def share_of_r(partisanship: float, ideal: float, salience: float, r: float, d: 
     questions = np.array([[r, d, *[0.0] * 5]])
     row = columns.TURNOUT_PRESIDENTIAL
     blocks = (electorate.fixed, electorate.dynamic, 0, len(electorate))
-    votes = expected_votes(*blocks, starting_prices(), 1.0, shift, 0.0, row, True, questions, ALIKE.vote_coefficients)[0]
+    votes = expected_votes(*blocks, starting_prices(), 1.0, shift, 0.0, row, True, questions, ALIKE.vote_coefficients)[
+        0
+    ]
     return float(votes[0] / votes.sum())
 
 

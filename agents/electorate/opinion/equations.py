@@ -80,9 +80,7 @@ def partisan_strength(partisanship: float) -> float:
 
 
 @equation
-def party_cue(
-    partisanship: float, ideal_base: float, stand_r: float, stand_d: float, c: OpinionCoefficients
-) -> float:
+def party_cue(partisanship: float, ideal_base: float, stand_r: float, stand_d: float, c: OpinionCoefficients) -> float:
     """Pull of the own party's stand on ideal policy, measured from the base ideal (E53; Lenz 2012)."""
     party = stand_r if partisanship > 0.0 else stand_d
     return c.cue_weight * abs(partisan_strength(partisanship)) * (party - ideal_base)

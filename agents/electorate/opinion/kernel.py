@@ -59,7 +59,9 @@ def opinion_month(
     c: OpinionCoefficients,
 ) -> None:
     """Move every opinion by a month: reference price, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
-    share_out(fixed.shape[1], move_opinions, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c))
+    share_out(
+        fixed.shape[1], move_opinions, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c)
+    )
 
 
 @numba.njit(error_model="numpy", forceinline=True)

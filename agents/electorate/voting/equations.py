@@ -227,12 +227,14 @@ def probability(odds_against: float) -> float:
 
 @equation
 def expected_vote(turnout: float, choice: float) -> tuple[float, float]:
-    """Probability to vote for R and for D, from those of turning out and of preferring R (E39; Lindbeck, Weibull 1987)."""
+    """Probability to vote for R and for D, given those to turn out and to prefer R (E39)."""
     return turnout * choice, turnout * (1.0 - choice)
 
 
 @equation
-def felt_loss(units: float, price: float, income: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
+def felt_loss(
+    units: float, price: float, income: float, visibility: float, belief: float, c: VoteCoefficients
+) -> float:
     """Prospect value of all a voter would lose by a restriction: her holding, and her share of the fund (E62)."""
     hurt = pain(stake(units, price, income), visibility, belief, c) if units > 0.0 else 0.0
     if c.public_usd > 0.0:

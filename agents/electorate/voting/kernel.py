@@ -68,7 +68,9 @@ def expected_votes(
     questions: Totals,
     c: VoteCoefficients,
 ) -> Totals:
-    """Add up expected votes for R and D of voters first .. first+count-1 (modulo all), per question (ODD: expected_votes).
+    """Add up the votes that R and D can expect from a panel, per question (ODD: expected_votes).
+
+    The panel: voters first .. first+count-1, modulo all.
 
     questions, shape (q, 7): openness of R's stand and of D's, feared_size of R's stand and of D's, threat imagined,
     share of savers' losses (to the power of the curvature) that R's stand and D's would take over.
@@ -76,8 +78,8 @@ def expected_votes(
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
-        count, _expected_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row, turnout_channel,
-        questions, as_row(c),
+        count, _expected_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
+        turnout_channel, questions, as_row(c),
     )  # fmt: skip
     return added_blocks(sums).reshape(-1, 2)
 
