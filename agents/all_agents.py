@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from mesa.agent import AgentSet
 
-from .electorate.voter import Voter, VoterSet
+from .electorate.voter import Voter
+from .electorate.voter_set import VoterSet
 from .employer.employer import Employer, EmployerSet
 from .mesa.lazy_agent_set import LazyGroupBy, LazySet, limit_of
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import columns
-from .exposure import endow, restore
+from .exposure import endow, restore, stakes
 
 Block = npt.NDArray[np.float32]
 
@@ -63,9 +63,8 @@ class Electorate:
         return held
 
     def stakes(self, prices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Value of crypto held, in years of income; prices: one per product; shape (voters,)."""
-        units = self.dynamic[columns.UNITS].astype(np.float64)
-        return np.asarray(units * self.unit_prices(prices) / self.fixed[columns.INCOME], dtype=np.float64)
+        """Compute the value of crypto held, in years of income; prices: one per product; shape (voters,)."""
+        return stakes(self.fixed, self.dynamic, prices)
 
     def assign_exposure(self, breadth: float, allocation: float, visibility: float) -> None:
         """Endow the first `breadth` of the exposure order with crypto at the going price of 1 (not bought: no flow).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
 
@@ -15,5 +15,6 @@ def equation(function: Equation) -> Equation:
 
     Division follows the floating-point standard and never raises (ODD, Arithmetic).
     """
-    compiled: Equation = numba.njit(cache=True, error_model="numpy", forceinline=True)(function)
-    return compiled
+    compiled: Any = numba.njit(cache=True, error_model="numpy", forceinline=True)(function)
+    inlined: Equation = compiled
+    return inlined

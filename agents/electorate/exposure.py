@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..numerics.blocks import Block, Totals
-from .accounts.equations import endowment, holding_value, is_in_plan, restored_value, stake_in_usd, units_of
+from .accounts.equations import endowment, holding_value, is_in_plan, restored_value, stake, stake_in_usd, units_of
 from .columns import (
     ASSIGNED_STAKE,
     ELIGIBLE,
@@ -38,6 +38,16 @@ def endow(
         dynamic[PLAN, i] = dynamic[PLAN, i] * kept
         dynamic[IRA, i] = dynamic[IRA, i] * kept
         dynamic[VISIBILITY, i] = visibility
+
+
+@numba.njit(cache=True, error_model="numpy")
+def stakes(fixed: Block, dynamic: Block, prices: Totals) -> Totals:  # pragma: no cover - compiled
+    """Compute the stake of every voter, years of income; shape (voters,) (ODD: stake)."""
+    values = np.empty(fixed.shape[1])
+    for i in range(values.size):
+        price = prices[int(dynamic[PRODUCT, i])]
+        values[i] = stake(np.float64(dynamic[UNITS, i]), price, np.float64(fixed[INCOME, i]))
+    return values
 
 
 @numba.njit(cache=True, error_model="numpy")

@@ -140,16 +140,17 @@ def _move(
         in_plan = grown_plan(in_plan, growth, contributed)
         in_ira = grown_ira(in_ira, growth)
         if held_any:
-            number = np.float32(0.0)
+            number = 0
             if listed:
-                number = product[j]
+                number = int(product[j])
                 price, before, new_money = space[_PRICE, j], space[_BEFORE, j], space[_NEW, j]
                 is_open, limit, coin = space[_OPEN, j], space[_LIMIT, j], space[_COIN, j]
             held: float = np.float64(units[j])
             wanted = np.float64(stake[j])
             holder = is_holder(wanted, held)
+            in_own_plan = is_in_plan(np.float64(eligible[j]), number)
             units_after, plan_after, ira_after, spent = trade(
-                held, in_plan, in_ira, wanted, np.float64(income[j]), contributed, is_in_plan(eligible[j], number),
+                held, in_plan, in_ira, wanted, np.float64(income[j]), contributed, in_own_plan,
                 price, new_money, is_open, limit, rebalancing, keep_share,
             )  # fmt: skip
             gained[j] = holding_gain(held, price, before)

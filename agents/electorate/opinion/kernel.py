@@ -94,9 +94,9 @@ def _move(
     blame, salience = dynamic[BLAME, start:stop], dynamic[SALIENCE, start:stop]
     ideal, grievance = dynamic[IDEAL, start:stop], dynamic[GRIEVANCE, start:stop]
     calm = calm_salience(media, c)
-    price = prices[0]
+    price: float = prices[0]
     for j in range(stop - start):
-        base = np.float64(ideal_base[j])
+        base: float = np.float64(ideal_base[j])
         goal_of_blame, goal_of_salience, own_ideal = 0.0, calm, base
         if held_any:
             if listed:

@@ -226,6 +226,12 @@ def probability(odds_against: float) -> float:
 
 
 @equation
+def logistic(utility: float) -> float:
+    """Probability of an event, given its log odds (E64)."""
+    return probability(math.exp(-utility))
+
+
+@equation
 def expected_vote(turnout: float, choice: float) -> tuple[float, float]:
     """Probability to vote for R and for D, given those to turn out and to prefer R (E39)."""
     return turnout * choice, turnout * (1.0 - choice)
@@ -278,4 +284,4 @@ def ballot(
         turnout_channel,
         c,
     )
-    return utility, probability(math.exp(-turnout_utility(turnout_habit(turnout, partisanship, c), gap, c)))
+    return utility, logistic(turnout_utility(turnout_habit(turnout, partisanship, c), gap, c))
