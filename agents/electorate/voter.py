@@ -240,9 +240,9 @@ class Voter(ModelAgent):
         """Probability that she reconsiders her account within a month, where exposure evolves."""
         return adoption.acting_chance(self.attention, t)
 
-    def holding_odds(self, common: float, share: float, t: AdoptionCoefficients) -> float:
-        """Factor on her odds of holding; common: logit all share; share: of her neighbours who hold."""
-        return adoption.holding_odds(common, self.ideal, self.age, share, t)
+    def holding_odds(self, neutral: float, common: float, share: float, t: AdoptionCoefficients) -> float:
+        """Odds that she chooses to hold; arguments as in the equation, share: of her neighbours who hold."""
+        return adoption.holding_odds(neutral, common, self.ideal, self.age, share, t)
 
     def death_chance(self, c: PeopleCoefficients) -> float:
         """Probability to die within a month, where people age."""

@@ -59,14 +59,17 @@ def has_holding(units: float) -> bool:
 
 
 @equation
-def holding_odds(common: float, ideal: float, age: float, share: float, t: AdoptionCoefficients) -> float:
-    """Factor on a saver's odds of holding, 1 for the neutral saver (W30; Duflo and Saez 2003 on peers).
+def holding_odds(
+    neutral: float, common: float, ideal: float, age: float, share: float, t: AdoptionCoefficients
+) -> float:
+    """Odds that an active saver chooses to hold (W30; Duflo and Saez 2003 on peers).
 
-    common: logit all savers share; ideal: ideal policy; age in years; share: of neighbours, or of all, who hold.
+    neutral: odds of the neutral saver; common: logit all savers share; ideal: ideal policy;
+    age in years; share: of neighbours, or of all, who hold.
     """
     utility = common + t.attitude_weight * (ideal - t.neutral_ideal)
     utility += t.age_weight * (t.neutral_age - age) / 10.0 + t.neighbour_weight * share
-    return math.exp(utility)
+    return neutral * math.exp(utility)
 
 
 @equation

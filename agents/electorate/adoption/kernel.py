@@ -93,13 +93,14 @@ def _odds_of(
     fixed: Block,
     dynamic: Block,
     i: int,
+    neutral: float,
     common: float,
     starts: npt.NDArray[np.int64],
     neighbours: npt.NDArray[np.int64],
     holds: npt.NDArray[np.bool_],
     t: AdoptionCoefficients,
 ) -> float:  # pragma: no cover - compiled
-    """Compute the factor on voter i's odds of holding, with her neighbours as they stood before the month."""
+    """Compute voter i's odds of holding, with her neighbours as they stood before the month."""
     share = t.share_holding
     if starts.size > 0:
         holders = 0.0
@@ -107,7 +108,7 @@ def _odds_of(
             if holds[neighbours[position]]:
                 holders += 1.0
         share = neighbour_share(holders, starts[i + 1] - starts[i])
-    return holding_odds(common, np.float64(dynamic[IDEAL, i]), np.float64(fixed[AGE, i]), share, t)
+    return holding_odds(neutral, common, np.float64(dynamic[IDEAL, i]), np.float64(fixed[AGE, i]), share, t)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -224,10 +225,10 @@ def adoption_month(
                     part[SOLD, product] += sell(dynamic, i, ASSIGNED, table)
                     part[LEFT, product] += 1.0
                 elif t.giving_up > 0.0:
-                    common, base = (common_ira, t.odds_ira) if product == IRA_FUND else (common_plan, t.odds_plan)
+                    common, neutral = (common_ira, t.odds_ira) if product == IRA_FUND else (common_plan, t.odds_plan)
                     odds = 0.0
                     if drawn(i, keys[ACTIVE]) < inertia:
-                        odds = base * _odds_of(fixed, dynamic, i, common, starts, neighbours, holds, t)
+                        odds = _odds_of(fixed, dynamic, i, neutral, common, starts, neighbours, holds, t)
                     if gives_up(fixed, dynamic, i, inertia, odds, table, keys, t):
                         part[SOLD, product] += sell(dynamic, i, product, table)
                         part[LEFT, product] += 1.0
@@ -246,11 +247,9 @@ def adoption_month(
                 on_menu = plan_product(offers, employer, table, drawn(i, keys[WHICH])) if employer >= 0 else -1
                 plan_odds, ira_odds = 0.0, 0.0
                 if on_menu >= 0 and dynamic[PLAN, i] > 0.0:
-                    own = _odds_of(fixed, dynamic, i, common_plan, starts, neighbours, holds, t)
-                    plan_odds = t.odds_plan * own
+                    plan_odds = _odds_of(fixed, dynamic, i, t.odds_plan, common_plan, starts, neighbours, holds, t)
                 if table[ROW_ALLOCATION, IRA_FUND] > 0.0 and dynamic[IRA, i] > 0.0:
-                    own = _odds_of(fixed, dynamic, i, common_ira, starts, neighbours, holds, t)
-                    ira_odds = t.odds_ira * own
+                    ira_odds = _odds_of(fixed, dynamic, i, t.odds_ira, common_ira, starts, neighbours, holds, t)
                 choice = saver_choice(drawn(i, keys[CHOICE]), plan_odds, ira_odds)
                 if choice == FROM_PLAN:
                     chosen = on_menu
