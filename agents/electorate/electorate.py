@@ -38,7 +38,7 @@ class Electorate:
         return int(self.fixed.shape[1])
 
     def fork(self) -> Electorate:
-        """A copy whose state moves on its own; the fixed columns stay shared."""
+        """Return a copy whose state moves on its own; the fixed columns stay shared."""
         return Electorate(self.fixed, self.dynamic.copy(), self.exposure_order, self.logit_per_point)
 
     def own_people(self, shadow: Electorate | None = None) -> None:
@@ -58,7 +58,7 @@ class Electorate:
         raise KeyError(f"no voter column {name!r}; there are {', '.join(columns.FIXED + columns.DYNAMIC)}")
 
     def unit_prices(self, prices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Price of the product each voter holds; prices: one per product (columns.PRODUCTS); shape (voters,)."""
+        """Return the price of the product each voter holds, shape (voters,); prices: one per product."""
         held: npt.NDArray[np.float64] = prices[self.dynamic[columns.PRODUCT].astype(np.int64)]
         return held
 
@@ -83,12 +83,12 @@ class Electorate:
         restore(self.fixed, self.dynamic, prices)
 
     def without_stakes(self) -> Electorate:
-        """The same people holding nothing in retirement accounts: how a poll asked blind sees them."""
+        """Return a copy without holdings in retirement accounts: the electorate that a blind poll asks."""
         blind = self.fork()
         for row in (columns.UNITS, columns.ASSIGNED_STAKE, columns.VISIBILITY, columns.GRIEVANCE, columns.BLAME):
             blind.dynamic[row] = 0.0
         return blind
 
     def bytes_per_voter(self) -> float:
-        """Memory of the columns per voter."""
+        """Return the memory of the columns per voter."""
         return (self.fixed.nbytes + self.dynamic.nbytes + self.exposure_order.nbytes) / len(self)

@@ -86,7 +86,7 @@ class Voter(ModelAgent):
         rebalancing: float,
         keep_share: float = 1.0,
     ) -> tuple[float, float, float]:
-        """Plan, IRA and units after a month of returns, payroll and trades; arguments as in `accounts_month`.
+        """Return plan, IRA and units after a month of returns, payroll and trades; arguments as in `accounts_month`.
 
         A draw-down, where people age, comes after it and is left out here.
         """
@@ -122,17 +122,17 @@ class Voter(ModelAgent):
         return coefficients
 
     def noticed_stake(self) -> float:
-        """Share of her attention that the stake takes, 0-1: saturates as the stake grows, none of it if unseen."""
+        """Return the share of attention that the stake takes, 0-1: saturates as it grows, 0 if she does not see it."""
         return opinion.noticed(self.stake, self.visibility, self._opinion.stake_half)
 
     def next_reference(self) -> float:
-        """Reference price after this month, USD a unit; it stays where she holds nothing."""
+        """Return the reference price after this month, USD a unit; it stays where she holds nothing."""
         if not self.holder:
             return float(self.reference)
         return opinion.next_reference(self.reference, self.price, self.attention, self._opinion)
 
     def next_blame(self, openness: float) -> float:
-        """Blame of permissive policy after a month under a policy of this openness."""
+        """Return the blame of permissive policy after a month under a policy of this openness."""
         goal = 0.0
         if self.holder:
             loss = opinion.price_loss(self.price, self.next_reference())
@@ -140,7 +140,7 @@ class Voter(ModelAgent):
         return opinion.next_blame(self.blame, goal, self._opinion)
 
     def next_salience(self, threat: float, media: float) -> float:
-        """Issue weight after a month with this threat to stakes, and with news of a restriction (1) or without (0)."""
+        """Return the issue weight after a month with this threat; media: 1 with news of a restriction, else 0."""
         c = self._opinion
         goal = opinion.calm_salience(media, c)
         if self.holder:
@@ -150,7 +150,7 @@ class Voter(ModelAgent):
         return opinion.next_salience(self.salience, goal, c)
 
     def next_ideal(self, openness: float, stand_r: float, stand_d: float) -> float:
-        """Ideal policy after a month under a policy of this openness, with these stands of R and D."""
+        """Return the ideal policy after a month under a policy of this openness, with these stands of R and D."""
         c = self._opinion
         own = opinion.ownership_ideal(self.ideal_base, self.visibility, c) if self.holder else float(self.ideal_base)
         cue = opinion.party_cue(self.partisanship, self.ideal_base, stand_r, stand_d, c)
@@ -158,7 +158,7 @@ class Voter(ModelAgent):
         return opinion.next_ideal(self.ideal, goal, c)
 
     def next_grievance(self) -> float:
-        """Grievance after a month of forgetting, if nothing new comes into force."""
+        """Return the grievance after a month of forgetting, if nothing new comes into force."""
         return opinion.next_grievance(self.grievance, self._opinion)
 
     # Vote
@@ -169,23 +169,23 @@ class Voter(ModelAgent):
         return coefficients
 
     def felt_loss(self) -> float:
-        """Prospect value of losing all she holds and her share of a public fund, positive."""
+        """Return the prospect value of losing all she holds and her share of a public fund, positive."""
         return voting.felt_loss(self.units, self.price, self.income, self.visibility, self.belief, self._vote)
 
     def feared_loss(self, size: float) -> float:
-        """Prospect value of what she would lose under a stand whose `feared_size` is `size`."""
+        """Return the prospect value of what she would lose under a stand whose `feared_size` is `size`."""
         return self.felt_loss() * size
 
     def grievance_after(self, size: float, sign: float) -> float:
-        """Grievance after a restriction of this `feared_size`; sign: 1 if D is behind it, -1 if R is."""
+        """Return the grievance after a restriction of this `feared_size`; sign: 1 if D is behind it, -1 if R is."""
         return voting.grievance_after(self.grievance, self.felt_loss(), size, sign)
 
     def credit(self) -> float:
-        """Credit or blame of the party in office for her own gains, in logit, positive to R."""
+        """Return the credit or blame of the party in office for her own gains, in logit, positive to R."""
         return self.own_terms()[2]
 
     def own_terms(self) -> voting.OwnTerms:
-        """What her stakes bring to her vote: feared loss, attention, credit, relief, dislike of a backstop."""
+        """Return what her stakes bring to her vote: feared loss, attention, credit, relief, dislike of a backstop."""
         return voting.own_terms(
             self.units,
             self.price,
@@ -199,7 +199,7 @@ class Voter(ModelAgent):
         )
 
     def ballot(self, question: Question, shift: float = 0.0, presidential: bool = True) -> tuple[float, float]:
-        """Utility of R over D (logit) and probability to turn out, at two stands.
+        """Return the utility of R over D (logit) and probability to turn out, at two stands.
 
         question: see `Question`; shift: national shift in logit towards R; presidential: which turnout habit counts.
         """
@@ -218,17 +218,17 @@ class Voter(ModelAgent):
         )
 
     def utility(self, question: Question, shift: float = 0.0) -> float:
-        """Utility of R over D at two stands, in logit."""
+        """Return the utility of R over D at two stands, in logit."""
         return self.ballot(question, shift)[0]
 
     def probability_to_turn_out(self, question: Question, shift: float = 0.0, presidential: bool = True) -> float:
-        """Probability that she votes at all."""
+        """Return the probability that she votes at all."""
         return self.ballot(question, shift, presidential)[1]
 
     def probability_to_vote_for(
         self, party: str, question: Question, shift: float = 0.0, presidential: bool = True
     ) -> float:
-        """Probability that she turns out and votes for a party, "R" or "D"; ValueError for any other."""
+        """Return the probability that she turns out and votes for a party, "R" or "D"; ValueError for any other."""
         if party not in ("R", "D"):
             raise ValueError(f"no party {party!r}; voters choose between R and D")
         utility, turnout = self.ballot(question, shift, presidential)
@@ -237,15 +237,15 @@ class Voter(ModelAgent):
     # Adoption and demography
 
     def acting_chance(self, t: AdoptionCoefficients) -> float:
-        """Probability that she reconsiders her account within a month, where exposure evolves."""
+        """Return the probability that she reconsiders her account within a month, where exposure evolves."""
         return adoption.acting_chance(self.attention, t)
 
     def holding_odds(self, neutral: float, common: float, share: float, t: AdoptionCoefficients) -> float:
-        """Odds that she chooses to hold; arguments as in the equation, share: of her neighbours who hold."""
+        """Return the odds that she chooses to hold; arguments as in the equation, share: of her neighbours who hold."""
         return adoption.holding_odds(neutral, common, self.ideal, self.age, share, t)
 
     def death_chance(self, c: PeopleCoefficients) -> float:
-        """Probability to die within a month, where people age."""
+        """Return the probability to die within a month, where people age."""
         return demography.death_chance(self.age, c)
 
     def remove(self) -> None:
@@ -263,7 +263,7 @@ DERIVED = ("holder", "side", "stake")
 
 
 def derived(world: Any, name: str, rows: npt.NDArray[np.int64] | slice) -> npt.NDArray[Any]:
-    """A derived attribute of some rows of the electorate, in their order; equal to the voters' own."""
+    """Return a derived attribute of some rows of the electorate, in their order; equal to the voters' own."""
     fixed, dynamic = world.electorate.fixed, world.electorate.dynamic
     if name == "holder":
         return np.asarray(dynamic[columns.UNITS, rows] > 0.0)

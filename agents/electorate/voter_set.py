@@ -115,7 +115,7 @@ class VoterSet(LazySet):
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of an attribute, or a list of values for each voter when several are asked for."""
+        """Return the values of an attribute, or a list of values for each voter when several are asked for."""
         check_missing(handle_missing)
         if isinstance(attr_names, str):
             if attr_names in _KNOWN:
@@ -125,7 +125,7 @@ class VoterSet(LazySet):
         return super().get(attr_names, handle_missing, default_value)
 
     def agg(self, attribute: str | Sequence[str], func: Any) -> Any:
-        """`func` of the attribute's values, or a list of results when several functions are given.
+        """Return `func` of the attribute's values, or a list of results when several functions are given.
 
         A number comes to `func` as an array: shape (voters,), or (voters, attributes) for several attributes.
         """
@@ -151,7 +151,7 @@ class VoterSet(LazySet):
         inplace: bool = False,
         agent_type: type[Any] | None = None,
     ) -> VoterSet:
-        """Voters for which `filter_func` is true: a function of the voter, or at once a boolean array, one for each.
+        """Return the voters for which `filter_func` is true: a function of a voter, or a boolean array.
 
         at_most: a number, or a float up to 1 for a fraction of the set; the first ones are taken.
         """
@@ -171,13 +171,13 @@ class VoterSet(LazySet):
         return self._give(rows[: min(len(rows), int(limit))] if limit < len(rows) else rows, inplace, "select")
 
     def shuffle(self, inplace: bool = False) -> VoterSet:
-        """The set in random order, from the model's generator as in Mesa."""
+        """Return the set in random order, from the model's generator as in Mesa."""
         rows = self.rows.tolist()
         self.random.shuffle(rows)
         return self._give(np.array(rows, dtype=np.int64), inplace, "shuffle")
 
     def sort(self, key: Method, ascending: bool = False, inplace: bool = False) -> VoterSet:
-        """The set sorted by an attribute or a function of the voter, largest first unless `ascending`; stable."""
+        """Return the set sorted by an attribute or a function of a voter, largest first unless `ascending`; stable."""
         if isinstance(key, str) and key in _KNOWN and key != "side":
             values = self.array(key).astype(np.float64)
             rows = self.rows[np.argsort(values if ascending else -values, kind="stable")]
@@ -186,7 +186,7 @@ class VoterSet(LazySet):
         return self._give(rows, inplace, "sort")
 
     def groupby(self, by: Any, result_type: Literal["agentset", "list"] = "agentset") -> LazyGroupBy:
-        """Groups by an attribute, a function of the voter, or an array of labels, in order of first appearance."""
+        """Return groups by an attribute, a function of a voter, or an array of labels, in order of appearance."""
         check_result_type(result_type)
         if isinstance(by, str) and by in _KNOWN:
             labels = self.array(by)
@@ -199,7 +199,7 @@ class VoterSet(LazySet):
         names, first, label = np.unique(labels, return_index=True, return_inverse=True)
         order = np.argsort(label, kind="stable")
         parts = np.split(self.rows[order], np.cumsum(np.bincount(label, minlength=len(names)))[:-1])
-        groups: dict[Any, Any] = {names[one].item(): self._take(parts[one]) for one in np.argsort(first)}
+        groups: dict[Any, Any] = {names[label].item(): self._take(parts[label]) for label in np.argsort(first)}
         if result_type == "list":
             groups = {name: group.to_list() for name, group in groups.items()}
         return LazyGroupBy(groups)

@@ -93,19 +93,19 @@ class Employer(ModelAgent):
         return parameters
 
     def opening(self) -> float:
-        """Factor of the policy in force on the rate of adding options, 1 at a safe harbour."""
+        """Return the factor of the policy in force on the rate of adding options, 1 at a safe harbour."""
         return opening(self.model.openness, self._parameters)
 
     def readiness_probability(self) -> float:
-        """Monthly probability that a record-keeper that is not ready becomes so."""
+        """Return the monthly probability that a record-keeper that is not ready becomes so."""
         return readiness_probability(self.model.openness, self._parameters)
 
     def imitation(self, peers: float) -> float:
-        """Factor of example on the rate of adding options; peers: share of peers that offer any."""
+        """Return the factor of example on the rate of adding options; peers: share of peers that offer any."""
         return float(imitation(peers, self._parameters))
 
     def addition_probability(self, rate: float, peers: float, suit: float = 0.0, crash: float = 0.0) -> float:
-        """Monthly probability of adding an option under the policy in force.
+        """Return the monthly probability of adding an option under the policy in force.
 
         rate: a month at a safe harbour, see `offer_rate`; peers: share of peers that offer any; suit, crash: 0 or 1.
         """
@@ -116,11 +116,11 @@ class Employer(ModelAgent):
         return float(chances[0])
 
     def removal_probability(self, suit: float = 0.0, crash: float = 0.0) -> float:
-        """Monthly probability of taking an option off the menu; suit, crash: 0 or 1."""
+        """Return the monthly probability of taking an option off the menu; suit, crash: 0 or 1."""
         return removal_probability(suit, crash, self._parameters)
 
     def offered_since(self, product: str) -> int:
-        """Month in which a product came on the menu, -1 if it is not on it."""
+        """Return the month in which a product came on the menu, -1 if it is not on it."""
         return int(self._state.offered_since[_number(product), self.index])
 
     def add_option(self, product: str) -> None:
@@ -184,7 +184,7 @@ class EmployerSet(LazySet):
         return AgentSet(agents, self.random)
 
     def array(self, name: str) -> npt.NDArray[Any]:
-        """An attribute as an array. AttributeError if it has none."""
+        """Return an attribute as an array. AttributeError if it has none."""
         state = self.world.employers
         if name in ("sector", "record_keeper", "workers"):
             return np.array(getattr(state, name))
@@ -202,7 +202,7 @@ class EmployerSet(LazySet):
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of an attribute, or a list of values for each employer when several are asked for."""
+        """Return the values of an attribute, or a list of values for each employer when several are asked for."""
         check_missing(handle_missing)
         if isinstance(attr_names, str):
             if attr_names in _KNOWN:
@@ -212,7 +212,7 @@ class EmployerSet(LazySet):
         return super().get(attr_names, handle_missing, default_value)
 
     def agg(self, attribute: str | Sequence[str], func: Any) -> Any:
-        """`func` of the attribute's values, or a list of results when several functions are given."""
+        """Return `func` of the attribute's values, or a list of results when several functions are given."""
         if isinstance(attribute, str) and attribute in _KNOWN:
             return aggregate(self.array(attribute), func)
         return super().agg(attribute, func)

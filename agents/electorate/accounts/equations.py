@@ -15,87 +15,90 @@ SMALLEST_REST = 1e-9
 
 @equation
 def account_growth(equity: float, stock_return: float, bond_return: float) -> float:
-    """Return of an account in a month, by its share in stocks (E1)."""
+    """Return the growth of an account in a month, by its share in stocks (E1)."""
     return equity * stock_return + (1.0 - equity) * bond_return
 
 
 @equation
 def account_gain(plan: float, ira: float, growth: float) -> float:
-    """Gain of plan and IRA in a month, USD (E2)."""
+    """Return the gain of plan and IRA in a month, USD (E2)."""
     return (plan + ira) * growth
 
 
 @equation
 def holding_gain(units: float, price: float, price_before: float) -> float:
-    """Gain of a holding in a month, USD (E43)."""
+    """Return the gain of a holding in a month, USD (E43)."""
     return units * (price - price_before)
 
 
 @equation
 def grown_plan(plan: float, growth: float, contribution: float) -> float:
-    """Plan after the month's return and contribution, which earns nothing in its first month, USD (E3)."""
+    """Return the plan after the month's return and contribution, which earns nothing in its first month, USD (E3)."""
     return plan * (1.0 + growth) + contribution
 
 
 @equation
 def grown_ira(ira: float, growth: float) -> float:
-    """IRA after the month's return, USD (E44)."""
+    """Return the IRA after the month's return, USD (E44)."""
     return ira * (1.0 + growth)
 
 
 @equation
 def is_holder(assigned_stake: float, units: float) -> bool:
-    """Whether a voter holds crypto or is meant to (E4)."""
+    """Tell whether a voter holds crypto or is meant to (E4)."""
     return assigned_stake > 0.0 or units > 0.0
 
 
 @equation
 def holding_value(units: float, price: float) -> float:
-    """Value of a holding, USD (E5)."""
+    """Return the value of a holding, USD (E5)."""
     return units * price
 
 
 @equation
 def stake_in_usd(stake: float, income: float) -> float:
-    """A stake given in years of income, in USD: the target of an assigned holding (E45)."""
+    """Return a stake given in years of income, in USD: the target of an assigned holding (E45)."""
     return stake * income
 
 
 @equation
 def payroll_purchase(contribution: float, new_money: float, assigned_stake: float) -> float:
-    """Part of the contribution that buys the product, USD (E6)."""
+    """Return the part of the contribution that buys the product, USD (E6)."""
     return contribution * new_money if assigned_stake > 0.0 else 0.0
 
 
 @equation
 def rebalancing_shift(rebalancing: float, target: float, value: float, is_open: float) -> float:
-    """USD that rebalancing moves into the product, negative for a sale; a closed product can only be sold (E7)."""
+    """Return the USD that rebalancing moves into the product, negative for a sale (E7).
+
+    A product that is closed to new money can only be sold.
+    """
     shift = rebalancing * (target - value)
     return 0.0 if shift > 0.0 and is_open == 0.0 else shift
 
 
 @equation
 def forced_shift(shift: float, value: float, plan: float, ira: float, limit: float, keep_share: float) -> float:
-    """`shift`, or the forced sale of what exceeds the product's limit, USD (E8)."""
+    """Return `shift`, or the forced sale of what exceeds the product's limit, USD (E8)."""
     excess = value - limit * (value + plan + ira)
     return -excess * (1.0 - keep_share) if excess > 0.0 and keep_share < 1.0 else shift
 
 
 @equation
 def is_in_plan(eligible: float, product: float) -> bool:
-    """Whether a holding lies in the employer's plan and not in an IRA (E46)."""
+    """Tell whether a holding lies in the employer's plan and not in an IRA (E46)."""
     return eligible > 0.0 and product != IRA_FUND
 
 
 @equation
 def affordable_shift(shift: float, bought: float, plan: float, ira: float, in_plan: bool) -> float:
-    """`shift`, limited to what the account can pay after the payroll purchase, USD (E9)."""
+    """Return `shift`, limited to what the account can pay after the payroll purchase, USD (E9)."""
     return min(shift, max(0.0, plan - bought) if in_plan else ira)
 
 
 @equation
 def units_after(units: float, spent: float, price: float) -> float:
-    """Units after a trade; a full sale leaves no rest of rounding that would still make a holder (E10)."""
+    """Return the units after a trade; a full sale leaves no rest of rounding that would still make a holder (E10)."""
     left = max(0.0, units + spent / price)
     return left if left > SMALLEST_REST * units else 0.0
 
@@ -116,7 +119,7 @@ def trade(
     rebalancing: float,
     keep_share: float,
 ) -> tuple[float, float, float, float]:
-    """Units, plan and IRA of a holder after a month's trades, and the USD spent on the product (E5 to E10)."""
+    """Return units, plan and IRA of a holder after a month's trades, and the USD spent (E5 to E10)."""
     value = holding_value(units, price)
     bought = payroll_purchase(contribution, new_money, assigned_stake)
     shift = rebalancing_shift(rebalancing, stake_in_usd(assigned_stake, income), value, is_open)
@@ -127,59 +130,59 @@ def trade(
 
 @equation
 def coin_flow(coin_share: float, usd: float) -> float:
-    """Part of a trade that reaches the coin market, USD (E11)."""
+    """Return the part of a trade that reaches the coin market, USD (E11)."""
     return coin_share * usd
 
 
 @equation
 def drawdown_share(age: float, retirement_age: float, drawdown: float) -> float:
-    """Share of the account that is drawn down this month (E12)."""
+    """Return the share of the account that is drawn down this month (E12)."""
     return drawdown if age >= retirement_age else 0.0
 
 
 @equation
 def drawn_down(share: float, amount: float) -> float:
-    """What a draw-down takes out of an amount, USD or units (E13)."""
+    """Return what a draw-down takes out of an amount, USD or units (E13)."""
     return share * amount
 
 
 @equation
 def left_after_drawdown(share: float, amount: float) -> float:
-    """What a draw-down leaves of an amount: USD, units or assigned stake (E47)."""
+    """Return what a draw-down leaves of an amount: USD, units or assigned stake (E47)."""
     return amount * (1.0 - share)
 
 
 @equation
 def coin_value(coin_share: float, units: float, price: float) -> float:
-    """Part of a holding's value that is held in the coin market, USD (E48)."""
+    """Return the part of a holding's value that is held in the coin market, USD (E48)."""
     return coin_share * units * price
 
 
 @equation
 def stake(units: float, price: float, income: float) -> float:
-    """Value of a holding in years of income (E17)."""
+    """Return the value of a holding in years of income (E17)."""
     return units * price / income
 
 
 @equation
 def years_of_income(usd: float, income: float) -> float:
-    """An amount of money in years of income, such as a citizen's share of the public fund (E49)."""
+    """Return an amount of money in years of income, such as a citizen's share of the public fund (E49)."""
     return usd / income
 
 
 @equation
 def endowment(allocation: float, balance: float) -> float:
-    """Crypto an exposed voter is endowed with, in the unit of the balance: USD, or years of income (P22)."""
+    """Return the crypto an exposed voter is endowed with, in the unit of the balance: USD, or years of income (P22)."""
     return allocation * balance
 
 
 @equation
 def restored_value(target: float, value: float, rest: float) -> float:
-    """Value of a holding brought back to its assigned stake, at most all there is in the account, USD (P23)."""
+    """Return the value of a holding restored to its assigned stake, at most the whole account, USD (P23)."""
     return min(target, value + rest)
 
 
 @equation
 def units_of(usd: float, price: float) -> float:
-    """Units that an amount of money is worth at a price (E63)."""
+    """Return the units that an amount of money is worth at a price (E63)."""
     return usd / price

@@ -21,18 +21,18 @@ NOTHING, FROM_PLAN, FROM_IRA = range(3)
 
 
 def monthly_inertia(yearly: float) -> float:
-    """Probability of acting within a month, given that of acting within a year (W23; Madrian and Shea 2001)."""
+    """Return the probability of acting in a month, given that of acting in a year (W23; Madrian and Shea 2001)."""
     return float(1.0 - (1.0 - min(1.0, yearly)) ** (1.0 / 12.0))
 
 
 @equation
 def acting_chance(attention: float, t: AdoptionCoefficients) -> float:
-    """Probability that a saver acts in a month, larger for the attentive (W42; Madrian and Shea 2001)."""
+    """Return the probability that a saver acts in a month, larger for the attentive (W42; Madrian and Shea 2001)."""
     return t.inertia * (1.0 + t.attention_slope * (2.0 * attention - 1.0))
 
 
 def neutral_odds(takeup: float) -> float:
-    """Odds of holding of an active neutral saver, so that the share `takeup` holds in the long run (W24).
+    """Return the odds of holding of an active neutral saver, so that the share `takeup` holds in the long run (W24).
 
     Those who act choose anew, with probability a to hold: the share that holds tends to a from any start.
     """
@@ -40,21 +40,21 @@ def neutral_odds(takeup: float) -> float:
 
 
 def common_utility(trailing: float, warning: float, p: AdoptionParameters) -> float:
-    """Logit that all savers share: trend-chasing and warnings (W25; Benartzi 2001)."""
+    """Return the logit that all savers share: trend-chasing and warnings (W25; Benartzi 2001)."""
     trend = max(-p.trend_limit, min(p.trend_limit, trailing))
     return p.trend_weight * trend - p.warning_weight * warning
 
 
 @equation
 def drawn(agent: int, key: np.uint64) -> float:
-    """Uniform draw of an agent from a stream with this month's key; equal to `uniform` (W28; Widynski 2020)."""
+    """Return an agent's uniform draw from a stream with this month's key, as `uniform` does (W28; Widynski 2020)."""
     bits = squares32_kernel(np.uint64(agent), key) >> np.uint32(8)
     return (np.float64(bits) + 0.5) * 2.0**-24
 
 
 @equation
 def has_holding(units: float) -> bool:
-    """Whether a voter holds crypto now (W29)."""
+    """Tell whether a voter holds crypto now (W29)."""
     return units > 0.0
 
 
@@ -62,7 +62,7 @@ def has_holding(units: float) -> bool:
 def holding_odds(
     neutral: float, common: float, ideal: float, age: float, share: float, t: AdoptionCoefficients
 ) -> float:
-    """Odds that an active saver chooses to hold (W30; Duflo and Saez 2003 on peers).
+    """Return the odds that an active saver chooses to hold (W30; Duflo and Saez 2003 on peers).
 
     neutral: odds of the neutral saver; common: logit all savers share; ideal: ideal policy;
     age in years; share: of neighbours, or of all, who hold.
@@ -74,25 +74,28 @@ def holding_odds(
 
 @equation
 def amount_exchanged(allocation: float, balance: float) -> float:
-    """USD of an account that an adopter exchanges for a product (W31)."""
+    """Return the USD of an account that an adopter exchanges for a product (W31)."""
     return allocation * max(0.0, balance)
 
 
 @equation
 def account_after_purchase(balance: float, spent: float) -> float:
-    """Account after a purchase, USD (W43)."""
+    """Return the account after a purchase, USD (W43)."""
     return balance - spent
 
 
 @equation
 def account_after_sale(balance: float, received: float) -> float:
-    """Account after a sale, USD (W32)."""
+    """Return the account after a sale, USD (W32)."""
     return balance + received
 
 
 @equation
 def giving_up_hazard(loss: float, visibility: float, t: AdoptionCoefficients) -> float:
-    """Hazard a month that a holder sells after a fall or under a warning; loss: share of the reference (W33)."""
+    """Return the monthly hazard that a holder sells after a fall or under a warning (W33).
+
+    loss: share of the reference price.
+    """
     hazard = t.warning_hazard
     if loss > t.fall_threshold:
         hazard += t.fall_hazard * (loss - t.fall_threshold) / (1.0 - t.fall_threshold)
@@ -101,49 +104,49 @@ def giving_up_hazard(loss: float, visibility: float, t: AdoptionCoefficients) ->
 
 @equation
 def chance_within_month(hazard: float) -> float:
-    """Probability of an event within a month, given its hazard a month (W44)."""
+    """Return the probability of an event within a month, given its hazard a month (W44)."""
     return 1.0 - math.exp(-hazard)
 
 
 @equation
 def leaves(draw: float, odds: float) -> bool:
-    """Whether a holder who chooses anew chooses not to hold (W45)."""
+    """Tell whether a holder who chooses anew chooses not to hold (W45)."""
     return draw * (1.0 + odds) >= odds
 
 
 @equation
 def is_available(offered: int, allocation: float, weight: float) -> bool:
-    """Whether a plan's menu lets a saver adopt a product (W46)."""
+    """Tell whether a plan's menu lets a saver adopt a product (W46)."""
     return offered > 0 and allocation > 0.0 and weight > 0.0
 
 
 @equation
 def mark_reached(reached: float, draw: float, total: float) -> bool:
-    """Whether a draw in proportion to weights lies at or above the cumulated weight `reached` (W34)."""
+    """Tell whether a draw in proportion to weights lies at or above the cumulated weight `reached` (W34)."""
     return reached <= draw * total
 
 
 @equation
 def is_mapped(product: int, taken: int) -> bool:
-    """Whether an employer took the product off her plan, so that it is sold for her (W35)."""
+    """Tell whether an employer took the product off her plan, so that it is sold for her (W35)."""
     return product != IRA_FUND and taken > 0
 
 
 @equation
 def is_contributor(contribution: float) -> bool:
-    """Whether a saver pays into the plan, so that its menu is open to her (W38)."""
+    """Tell whether a saver pays into the plan, so that its menu is open to her (W38)."""
     return contribution > 0.0
 
 
 @equation
 def holds_by_default(product: int, allocation: float, draw: float, t: AdoptionCoefficients) -> bool:
-    """Whether a saver holds an offered target-date sleeve without a decision (W36); product: held last."""
+    """Tell whether a saver holds an offered target-date sleeve without a decision (W36); product: held last."""
     return product == ASSIGNED and allocation > 0.0 and draw < t.default_share
 
 
 @equation
 def saver_choice(draw: float, plan_odds: float, ira_odds: float) -> int:
-    """Choice of an active saver: NOTHING, FROM_PLAN or FROM_IRA, a multinomial logit (W37; McFadden 1974)."""
+    """Return an active saver's choice: NOTHING, FROM_PLAN or FROM_IRA (W37, multinomial logit; McFadden 1974)."""
     mark = draw * (1.0 + plan_odds + ira_odds)
     if mark < plan_odds:
         return FROM_PLAN

@@ -7,17 +7,17 @@ from ..equation import equation
 
 @equation
 def mean_opinion(total: float, neighbours: int) -> float:
-    """Mean ideal policy of a voter and her neighbours; total: sum over all of them, 0-1 each (N7; DeGroot 1974)."""
+    """Return the mean ideal policy of a voter and her neighbours, given their sum (N7; DeGroot 1974)."""
     return total / (1.0 + neighbours)
 
 
 @equation
 def moved_towards(own: float, mean: float, influence: float) -> float:
-    """Ideal policy after a month of talk; influence: share of the way, 0-1 (N8; DeGroot 1974)."""
+    """Return the ideal policy after a month of talk; influence: share of the way, 0-1 (N8; DeGroot 1974)."""
     return own + influence * (mean - own)
 
 
 @equation
 def neighbour_share(total: float, neighbours: int) -> float:
-    """Share of a voter's neighbours for whom something holds; 0 without neighbours (N10)."""
+    """Return the share of a voter's neighbours for whom something holds; 0 without neighbours (N10)."""
     return total / max(1, neighbours)

@@ -22,19 +22,22 @@ OwnTerms = tuple[float, float, float, float, float]
 
 @equation
 def unprotected_stake(stake: float, c: VoteCoefficients) -> float:
-    """Part of a stake that no grandfathering protects, years of income (E54)."""
+    """Return the part of a stake that no grandfathering protects, years of income (E54)."""
     return c.unprotected * stake
 
 
 @equation
 def prospect_loss(power: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
-    """Prospect value of a loss, positive; power: its size to the curvature (E55; Tversky and Kahneman 1992)."""
+    """Return the prospect value of a loss, positive (E55; Tversky and Kahneman 1992).
+
+    power: size of the loss to the curvature.
+    """
     return visibility * belief * c.loss_aversion * power
 
 
 @equation
 def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
-    """Prospect value of losing the whole unprotected stake, positive (E26; Kahneman and Tversky 1979)."""
+    """Return the prospect value of losing the whole unprotected stake, positive (E26; Kahneman and Tversky 1979)."""
     if stake <= 0.0 or visibility <= 0.0 or c.unprotected <= 0.0:
         return 0.0
     return prospect_loss(unprotected_stake(stake, c) ** c.curvature, visibility, belief, c)
@@ -42,25 +45,31 @@ def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) ->
 
 @equation
 def whole_loss(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
-    """Prospect value of losing a stake that nothing protects, such as a share of a public fund (E42)."""
+    """Return the prospect value of losing a stake that nothing protects, such as a share of a public fund (E42)."""
     return prospect_loss(stake**c.curvature, visibility, belief, c)
 
 
 @equation
 def own_gain(units: float, price: float, reference: float, income: float) -> float:
-    """Gain of a holding on its reference price, years of income, negative for a loss (E28)."""
+    """Return the gain of a holding on its reference price, years of income, negative for a loss (E28)."""
     return units * (price - reference) / income
 
 
 @equation
 def prospect_value(gain: float, power: float, c: VoteCoefficients) -> float:
-    """Prospect value of a gain or loss; power: its size to the curvature (E29; Tversky and Kahneman 1992)."""
+    """Return the prospect value of a gain or loss (E29; Tversky and Kahneman 1992).
+
+    power: its size to the curvature.
+    """
     return power if gain >= 0.0 else -c.loss_aversion * power
 
 
 @equation
 def incumbent_share(partisanship: float, incumbent: float, c: VoteCoefficients) -> float:
-    """Share of own gains put to the party in office, larger among opposed partisans (E30; Malhotra and Kuo 2008)."""
+    """Return the share of own gains credited to the party in office (E30; Malhotra and Kuo 2008).
+
+    Opposed partisans credit and blame it more.
+    """
     return c.blame_incumbent * (1.0 - c.blame_incumbent_partisan * incumbent * partisan_strength(partisanship))
 
 
@@ -68,7 +77,10 @@ def incumbent_share(partisanship: float, incumbent: float, c: VoteCoefficients) 
 def credit(
     gain: float, power: float, visibility: float, partisanship: float, incumbent: float, c: VoteCoefficients
 ) -> float:
-    """Credit or blame for a gain, capped, in logit; power: its size to the curvature (E31; Lewis-Beck, Nadeau 2011)."""
+    """Return the credit or blame for a gain, capped, in logit (E31; Lewis-Beck and Nadeau 2011).
+
+    power: size of the gain to the curvature.
+    """
     if c.retrospective_weight == 0.0:
         return 0.0
     share = incumbent_share(partisanship, incumbent, c)
@@ -87,7 +99,7 @@ def retrospection(
     incumbent: float,
     c: VoteCoefficients,
 ) -> float:
-    """Credit or blame of the party in office for own gains, in logit (E27); incumbent: 1 for R, -1 for D."""
+    """Return the credit or blame of the party in office for own gains, in logit (E27); incumbent: 1 for R, -1 for D."""
     if units <= 0.0 or visibility <= 0.0:
         return 0.0
     gain = own_gain(units, price, reference, income)
@@ -96,25 +108,25 @@ def retrospection(
 
 @equation
 def threat_attention(stake: float, visibility: float, c: VoteCoefficients) -> float:
-    """Issue weight a holder adds per unit of threat to her stake (E56; Mettler 2011)."""
+    """Return the issue weight a holder adds per unit of threat to her stake (E56; Mettler 2011)."""
     return noticed(stake, c.salience_threat * c.unprotected * visibility, c.stake_half)
 
 
 @equation
 def public_attention(share: float, c: VoteCoefficients) -> float:
-    """Issue weight a share of the public fund adds per unit of threat (E57); share in years of income."""
+    """Return the issue weight a share of the public fund adds per unit of threat (E57); share in years of income."""
     return noticed(share, c.salience_threat * c.public_visibility, c.stake_half)
 
 
 @equation
 def relief(gain: float, power: float, visibility: float, c: VoteCoefficients) -> float:
-    """Prospect value of a holder's own loss, which a public backstop would take over (E58)."""
+    """Return the prospect value of a holder's own loss, which a public backstop would take over (E58)."""
     return visibility * c.loss_aversion * power if c.backstop > 0.0 and gain < 0.0 else 0.0
 
 
 @equation
 def backstop_dislike(c: VoteCoefficients) -> float:
-    """Dislike of a backstop of savers' losses by a taxpayer without a visible holding, in logit (E59)."""
+    """Return the dislike of a backstop of savers' losses by a taxpayer without a visible holding, in logit (E59)."""
     return c.backstop_dislike if c.backstop > 0.0 else 0.0
 
 
@@ -130,7 +142,7 @@ def own_terms(
     incumbent: float,
     c: VoteCoefficients,
 ) -> OwnTerms:
-    """What a voter's stakes bring to her vote: feared, attention, credit, relief, dislike (E32).
+    """Return what a voter's stakes bring to her vote: feared, attention, credit, relief, dislike (E32).
 
     Feared loss, issue weight per unit of threat, retrospection, and what a public backstop of savers' losses is worth
     to her: the prospect value of her own loss (relief), or a taxpayer's dislike where she holds nothing she sees.
@@ -152,25 +164,25 @@ def own_terms(
 
 @equation
 def base_utility(partisanship: float, shift: float) -> float:
-    """Utility of R over D without the issue; shift: national shift in logit (E33; Converse 1966)."""
+    """Return the utility of R over D without the issue; shift: national shift in logit (E33; Converse 1966)."""
     return partisanship + shift
 
 
 @equation
 def turnout_habit(turnout: float, partisanship: float, c: VoteCoefficients) -> float:
-    """Turnout in logit at no gap between the parties; turnout: the habit drawn at month 0 (E60)."""
+    """Return the turnout in logit at no gap between the parties; turnout: the habit drawn at month 0 (E60)."""
     return turnout - c.turnout_gap_weight * abs(partisanship)
 
 
 @equation
 def issue_weight(salience: float, attention: float, imagined: float, threat: float) -> float:
-    """Weight of the issue at an imagined threat; only what exceeds the present threat adds to it (E34)."""
+    """Return the weight of the issue at an imagined threat; only what exceeds the present threat adds to it (E34)."""
     return salience + attention * max(0.0, imagined - threat)
 
 
 @equation
 def issue_utility(r: float, d: float, ideal: float, weight: float, c: VoteCoefficients) -> float:
-    """Utility of the stand r over the stand d: difference of squared distances from the ideal, in logit (E35)."""
+    """Return the utility of the stand r over the stand d, by squared distances from the ideal, in logit (E35)."""
     return weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
 
 
@@ -185,7 +197,7 @@ def stake_utility(
     question: Sequence[float] | Totals,
     c: VoteCoefficients,
 ) -> float:
-    """Utility of R over D from feared losses, grievance, own gains and a backstop, in logit (E36)."""
+    """Return the utility of R over D from feared losses, grievance, own gains and a backstop, in logit (E36)."""
     stakes = weight * c.loss_weight * (feared * (question[3] - question[2]) + grievance) + own
     backed = question[5] - question[6]
     if backed != 0.0:
@@ -207,7 +219,10 @@ def judge(
     turnout_channel: bool,
     c: VoteCoefficients,
 ) -> tuple[float, float]:
-    """Utility of R over D, and the size of the gap that mobilises (E37); question: a row as in `expected_votes`."""
+    """Return the utility of R over D and the size of the gap that mobilises (E37).
+
+    question: a row as in `expected_votes`.
+    """
     without = base + issue_utility(question[0], question[1], ideal, weight, c)
     utility = without + stake_utility(feared, grievance, own, relieved, dislike, weight, question, c)
     return utility, abs(utility) if turnout_channel else abs(without)
@@ -215,25 +230,25 @@ def judge(
 
 @equation
 def turnout_utility(habit: float, gap: float, c: VoteCoefficients) -> float:
-    """Log odds of turning out; gap: size of the gap between the parties, in logit (E38)."""
+    """Return the log odds of turning out; gap: size of the gap between the parties, in logit (E38)."""
     return habit + c.turnout_gap_weight * gap
 
 
 @equation
 def probability(odds_against: float) -> float:
-    """Probability of an event, given the odds against it (E61)."""
+    """Return the probability of an event, given the odds against it (E61)."""
     return 1.0 / (1.0 + odds_against)
 
 
 @equation
 def logistic(utility: float) -> float:
-    """Probability of an event, given its log odds (E64)."""
+    """Return the probability of an event, given its log odds (E64)."""
     return probability(math.exp(-utility))
 
 
 @equation
 def expected_vote(turnout: float, choice: float) -> tuple[float, float]:
-    """Probability to vote for R and for D, given those to turn out and to prefer R (E39)."""
+    """Return the probability to vote for R and for D, given those to turn out and to prefer R (E39)."""
     return turnout * choice, turnout * (1.0 - choice)
 
 
@@ -241,7 +256,7 @@ def expected_vote(turnout: float, choice: float) -> tuple[float, float]:
 def felt_loss(
     units: float, price: float, income: float, visibility: float, belief: float, c: VoteCoefficients
 ) -> float:
-    """Prospect value of all a voter would lose by a restriction: her holding, and her share of the fund (E62)."""
+    """Return the prospect value of losing the holding and the share of the public fund (E62)."""
     hurt = pain(stake(units, price, income), visibility, belief, c) if units > 0.0 else 0.0
     if c.public_usd > 0.0:
         hurt += whole_loss(years_of_income(c.public_usd, income), c.public_visibility, belief, c)
@@ -250,7 +265,10 @@ def felt_loss(
 
 @equation
 def grievance_after(grievance: float, hurt: float, size: float, sign: float) -> float:
-    """Grievance after a restriction; size: share feared lost, to the curvature; sign: 1 if D is behind it (E40)."""
+    """Return the grievance after a restriction (E40).
+
+    size: share feared lost, to the curvature; sign: 1 if D is behind it, -1 if R is.
+    """
     return grievance + sign * hurt * size
 
 
@@ -268,7 +286,10 @@ def ballot(
     turnout_channel: bool,
     c: VoteCoefficients,
 ) -> tuple[float, float]:
-    """Utility of R over D and probability to turn out of one voter at one question (E41); terms: her `own_terms`."""
+    """Return a voter's utility of R over D and her probability to turn out, at one question (E41).
+
+    terms: her `own_terms`.
+    """
     feared, attention, own, relieved, dislike = terms
     weight = issue_weight(salience, attention, question[4], threat)
     utility, gap = judge(
