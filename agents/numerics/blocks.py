@@ -33,7 +33,7 @@ LARGE = 1_000_000
 
 @lru_cache(maxsize=1)
 def thread_count() -> int:
-    """Return the number of threads for a large world: NUMBA_NUM_THREADS if set (workers of a study: 1), else all cores."""
+    """Return the number of threads for a large world: NUMBA_NUM_THREADS if set (1 in workers), else one per core."""
     return int(os.environ.get("NUMBA_NUM_THREADS") or os.cpu_count() or 1)
 
 

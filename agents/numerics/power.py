@@ -27,7 +27,7 @@ _A6, _A7 = -8.0 * float.fromhex("0x1.2495b9b4845e9p-3"), -8.0 * float.fromhex("-
 
 
 def _table() -> tuple[Space, Space, Space]:
-    """Return 1 / c, log c to 43 binary places and its rest, for a c near the middle of every part; shape (128,) each."""
+    """Return 1 / c, log c to 43 binary places and its rest, for c near the middle of every part; shapes (128,)."""
     bits = _FIRST + (np.arange(_PARTS + 1, dtype=np.int64) << 45)
     ends = bits.view(np.float64)
     middles = 0.5 * (ends[:-1] + ends[1:])

@@ -16,12 +16,12 @@ from political_moat.model.schedule import PHASES, Phase
 from political_moat.model.world import World
 
 DOCS = Path(__file__).parents[2] / "docs"
-ROOMS = (DOCS / "odd.md", *sorted((DOCS / "odd").glob("*.md")))
-TEXT = "\n".join(room.read_text(encoding="utf-8") for room in ROOMS)
+PARTS = (DOCS / "odd.md", *sorted((DOCS / "odd").glob("*.md")))
+TEXT = "\n".join(part.read_text(encoding="utf-8") for part in PARTS)
 
 
 def sections() -> dict[str, str]:
-    """Text below every second-level heading of both rooms."""
+    """Text below every second-level heading of all parts."""
     parts = re.split(r"^## (.+)$", TEXT, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -41,14 +41,14 @@ def functions_of_the_code() -> set[str]:
     names = set()
     for package in ("political_moat.agents", "political_moat.model"):
         root = importlib.import_module(package)
-        for found in pkgutil.walk_packages(root.__path__, package + "."):
-            module = importlib.import_module(found.name)
-            for name, one in vars(module).items():
-                plain = getattr(one, "py_func", one)  # a compiled kernel keeps the Python function it was made from
+        for info in pkgutil.walk_packages(root.__path__, package + "."):
+            module = importlib.import_module(info.name)
+            for name, member in vars(module).items():
+                plain = getattr(member, "py_func", member)  # a compiled kernel keeps its Python function
                 if inspect.isfunction(plain) and plain.__module__ == module.__name__:
                     names.add(name)
                 elif inspect.isclass(plain) and plain.__module__ == module.__name__:
-                    names.update(name for name, member in vars(plain).items() if inspect.isfunction(member))
+                    names.update(name for name, method in vars(plain).items() if inspect.isfunction(method))
                 elif hasattr(plain, "__wrapped__") and plain.__module__ == module.__name__:
                     names.add(name)
     return names
@@ -94,7 +94,7 @@ def test_equation_numbers_are_unique() -> None:
 def test_equations_referred_to_exist() -> None:
     numbers = set(re.findall(r"^\(([A-Z]\d+)\) ", TEXT, flags=re.MULTILINE))
     letters = {number[0] for number in numbers} - {"H"}
-    cited = {one for one in re.findall(r"\b([A-Z]\d{1,2})\b", TEXT) if one[0] in letters}
+    cited = {number for number in re.findall(r"\b([A-Z]\d{1,2})\b", TEXT) if number[0] in letters}
     assert cited <= numbers
 
 
@@ -281,9 +281,9 @@ def names_of_the_code() -> set[str]:
         names.update(type(getattr(Parameters(), group)).model_fields)
     for package in ("political_moat.agents", "political_moat.model"):
         root = importlib.import_module(package)
-        for found in pkgutil.walk_packages(root.__path__, package + "."):
-            for one in vars(importlib.import_module(found.name)).values():
-                plain = getattr(one, "py_func", one)
+        for info in pkgutil.walk_packages(root.__path__, package + "."):
+            for member in vars(importlib.import_module(info.name)).values():
+                plain = getattr(member, "py_func", member)
                 names.update(getattr(plain, "_fields", ()))
                 names.update(getattr(plain, "__dataclass_fields__", ()))
                 if inspect.isfunction(inspect.unwrap(plain)):

@@ -125,7 +125,7 @@ def test_an_exchange_moves_no_wealth_and_counts_every_unit(month: tuple[Any, ...
 @QUICK
 @given(months(), st.floats(1.1, 10.0))
 def test_higher_odds_never_lose_an_adopter(month: tuple[Any, ...], factor: float) -> None:
-    """On common draws whoever takes a product of the plan or an IRA still takes one when both odds rise alike."""
+    """On common draws a saver who takes a product still takes one when both odds rise alike."""
     fixed, dynamic, *rest = month
     dynamic[[at.UNITS, at.ASSIGNED_STAKE]] = 0.0
     before, after = dynamic.copy(), dynamic.copy()

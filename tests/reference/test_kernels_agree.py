@@ -89,7 +89,7 @@ QUICK = settings(max_examples=120, deadline=None)
 
 @st.composite
 def parameters(draw: st.DrawFn) -> Parameters:
-    """Parameter trees with the treatment, the channels and the weights of the mind moved about."""
+    """Parameter trees with other treatments, channels and weights of opinion."""
     values: dict[str, Any] = {f"channels.{name}": draw(st.booleans()) for name in CHANNELS}
     values["exposure.grandfathering"] = draw(SHARES)
     values["party.support_move"] = draw(st.booleans())

@@ -228,7 +228,7 @@ def test_accounts_agree(voters: int, holders: float, keep_share: float, drawdown
 @pytest.mark.parametrize(
     "changed", [{}, {"public_usd": 9e3, "salience_up": 0.01}, {"blame_up": 0.0, "unprotected": 0.0}]
 )
-def test_minds_and_ballots_agree(voters: int, holders: float, changed: dict[str, float]) -> None:
+def test_opinions_and_ballots_agree(voters: int, holders: float, changed: dict[str, float]) -> None:
     fixed, dynamic = electorate(voters, holders)
     other = dynamic.copy()
     opinion, vote = coefficients(**changed)

@@ -28,7 +28,7 @@ def at_election(values: dict[str, Any], months: int = 23, seed: int = 4) -> Worl
 @pytest.mark.parametrize("channel", [True, False])
 @pytest.mark.parametrize("row", [TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM])
 @pytest.mark.parametrize("incumbent", [1.0, -1.0])
-def test_ballots_add_up_to_support(channel: bool, row: int, incumbent: float) -> None:
+def test_ballots_add_up_to_expected_votes(channel: bool, row: int, incumbent: float) -> None:
     world = at_election({})
     electorate = world.electorate
     electorate.dynamic[DYNAMIC.index("grievance")] = np.linspace(-0.5, 0.5, len(electorate), dtype=np.float32)
@@ -89,7 +89,7 @@ def test_mirrored_worlds_give_mirrored_ballots() -> None:
 
 
 def repeated(persistence: float, monkeypatch: pytest.MonkeyPatch) -> tuple[float, float]:
-    """Share who do alike about going twice, and share of those voting twice who vote alike; minds held still."""
+    """Share who do alike about going twice, and share of those voting twice who vote alike; opinions held still."""
     world = at_election({"voting.vote_persistence": persistence})
     same = np.zeros(len(world.electorate)), np.full(len(world.electorate), 0.5)
     monkeypatch.setattr(observe, "vote_probabilities", lambda world: same)
