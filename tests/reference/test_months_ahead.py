@@ -203,7 +203,7 @@ def test_a_large_world_is_shared_by_threads_instead(calls: list[int], monkeypatc
     assert blocks.LARGE > 4 * 10**5, "the worlds of a study advance several months at a time"
 
 
-def test_a_world_with_a_step_of_its_own_is_lived_through_step_by_step(calls: list[int]) -> None:
+def test_a_world_with_a_step_of_its_own_is_advanced_step_by_step(calls: list[int]) -> None:
     class Counting(World):
         steps_taken = 0
 
