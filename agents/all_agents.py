@@ -1,4 +1,4 @@
-"""All agents of a world at once: those that Mesa registers, then voters and employers, who are not made for it."""
+"""Agent set of a world: registered agents, then lazily created voters and employers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import Any, Literal
 
 from mesa.agent import AgentSet
 
-from .electorate.voter import Voter, VoterSet
+from .electorate.voter import Voter
+from .electorate.voter_set import VoterSet
 from .employer.employer import Employer, EmployerSet
 from .mesa.lazy_agent_set import LazyGroupBy, LazySet, limit_of
 
 
 class Everyone(LazySet):
-    """What `world.agents` gives: a combination made on the spot, institutions first.
+    """The set `world.agents`, assembled on each access: institutions first.
 
-    Counting, asking by type, grouping by type and attributes with an array behind them make no voter. A mixed result is
-    Mesa's own AgentSet. The combination has no order of its own, so nothing is done in place.
+    Counting, selecting or grouping by type, and attributes with an array behind them create no voter. A mixed result is
+    Mesa's own AgentSet. The set has no order of its own, so nothing is done in place.
     """
 
     def __init__(self, registered: Any, voters: VoterSet, employers: EmployerSet | None = None) -> None:
@@ -70,7 +71,7 @@ class Everyone(LazySet):
         inplace: bool = False,
         agent_type: type[Any] | None = None,
     ) -> Any:
-        """Agents for which `filter_func` is true, at most so many; `agent_type=Voter` gives a VoterSet."""
+        """Return the agents for which `filter_func` is true, at most so many; `agent_type=Voter` gives a VoterSet."""
         if inplace:
             raise self._fixed("select")
         limit = limit_of(at_most, len(self))
@@ -90,9 +91,9 @@ class Everyone(LazySet):
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of an attribute that all agents have, such as `unique_id`."""
+        """Return the values of an attribute that all agents have, such as `unique_id`."""
         sets = [self.registered, self.voters, *([self.employers] if self.employers else [])]
-        return [value for one in sets for value in one.get(attr_names, handle_missing, default_value)]
+        return [value for agents in sets for value in agents.get(attr_names, handle_missing, default_value)]
 
     def set(self, attr_name: str, value: Any) -> Everyone:
         """Set an attribute of every agent; returns the set."""
@@ -103,7 +104,7 @@ class Everyone(LazySet):
         return self
 
     def groupby(self, by: Any, result_type: Literal["agentset", "list"] = "agentset") -> LazyGroupBy:
-        """Groups by an attribute or a function of the agent; by `type`, voters and employers stay in arrays."""
+        """Return groups by an attribute or a function of the agent; by `type`, voters and employers stay in arrays."""
         if by is type and result_type == "agentset":
             groups = dict(self.registered.groupby(by, result_type).groups)
             lazy = {Employer: self.employers} if self.employers else {}

@@ -23,7 +23,7 @@ from ..agents.electorate.coefficient_row import as_row
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
 from ..agents.electorate.opinion.coefficients import OpinionCoefficients
-from ..agents.electorate.opinion.kernel import move_minds
+from ..agents.electorate.opinion.kernel import move_opinions
 from ..agents.numerics.blocks import LARGE, add_blocks, blocks_of_groups
 from .calendar import half_term
 from .economy.market import (
@@ -228,5 +228,5 @@ def move_electorate(
             totals[k] = 0.0
         add_blocks(sums, totals)
         state[FLOW], state[HELD] = totals[INTO_COIN] * citizens_per_voter, totals[IN_COIN] * citizens_per_voter
-        move_minds(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, opinion)
+        move_opinions(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, opinion)
         path[month] = state[PRICE]

@@ -9,7 +9,8 @@ from typing import Any
 from ..agents.all_agents import Everyone
 from ..agents.draws import Draws, draws_of
 from ..agents.electorate.electorate import Electorate
-from ..agents.electorate.voter import Voter, VoterSet
+from ..agents.electorate.voter import Voter
+from ..agents.electorate.voter_set import VoterSet
 from ..agents.employer.employer import Employer, EmployerSet
 from ..agents.party.party import Party
 from ..agents.perception import Option, PollReport, Stand

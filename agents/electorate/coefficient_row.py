@@ -13,7 +13,7 @@ from .voting.coefficients import VoteCoefficients
 
 @lru_cache(maxsize=256)
 def as_row(c: OpinionCoefficients | VoteCoefficients) -> npt.NDArray[np.float64]:
-    """The coefficients as a read-only array, which a compiled function takes many times faster than a tuple."""
+    """Return the coefficients as a read-only array, which a compiled function takes many times faster than a tuple."""
     row = np.array(c)
     row.flags.writeable = False
     return row

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import columns
-from .exposure import bring_back, endow
+from .exposure import endow, restore, stakes
 
 Block = npt.NDArray[np.float32]
 
@@ -38,7 +38,7 @@ class Electorate:
         return int(self.fixed.shape[1])
 
     def fork(self) -> Electorate:
-        """A copy whose state moves on its own; the fixed columns stay shared."""
+        """Return a copy whose state moves on its own; the fixed columns stay shared."""
         return Electorate(self.fixed, self.dynamic.copy(), self.exposure_order, self.logit_per_point)
 
     def own_people(self, shadow: Electorate | None = None) -> None:
@@ -58,14 +58,13 @@ class Electorate:
         raise KeyError(f"no voter column {name!r}; there are {', '.join(columns.FIXED + columns.DYNAMIC)}")
 
     def unit_prices(self, prices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Price of the product each voter holds; prices: one per product (columns.PRODUCTS); shape (voters,)."""
+        """Return the price of the product each voter holds, shape (voters,); prices: one per product."""
         held: npt.NDArray[np.float64] = prices[self.dynamic[columns.PRODUCT].astype(np.int64)]
         return held
 
     def stakes(self, prices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Value of crypto held, in years of income; prices: one per product; shape (voters,)."""
-        units = self.dynamic[columns.UNITS].astype(np.float64)
-        return np.asarray(units * self.unit_prices(prices) / self.fixed[columns.INCOME], dtype=np.float64)
+        """Compute the value of crypto held, in years of income; prices: one per product; shape (voters,)."""
+        return stakes(self.fixed, self.dynamic, prices)
 
     def assign_exposure(self, breadth: float, allocation: float, visibility: float) -> None:
         """Endow the first `breadth` of the exposure order with crypto at the going price of 1 (not bought: no flow).
@@ -81,15 +80,15 @@ class Electorate:
 
         Without this a few lucky price paths carry the whole result. Reference points stay.
         """
-        bring_back(self.fixed, self.dynamic, prices)
+        restore(self.fixed, self.dynamic, prices)
 
     def without_stakes(self) -> Electorate:
-        """The same people holding nothing in retirement accounts: how a poll asked blind sees them."""
+        """Return a copy without holdings in retirement accounts: the electorate that a blind poll asks."""
         blind = self.fork()
         for row in (columns.UNITS, columns.ASSIGNED_STAKE, columns.VISIBILITY, columns.GRIEVANCE, columns.BLAME):
             blind.dynamic[row] = 0.0
         return blind
 
     def bytes_per_voter(self) -> float:
-        """Memory of the columns per voter."""
+        """Return the memory of the columns per voter."""
         return (self.fixed.nbytes + self.dynamic.nbytes + self.exposure_order.nbytes) / len(self)

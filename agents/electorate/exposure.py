@@ -1,4 +1,4 @@
-"""Compiled endowment and resetting of stakes. Plain references in tests/reference; conventions as in kernels.py."""
+"""Compiled endowment and resetting of stakes (ODD: assign_exposure, reset_stakes)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..numerics.blocks import Block, Totals
+from .accounts.equations import endowment, holding_value, is_in_plan, restored_value, stake, stake_in_usd, units_of
 from .columns import (
     ASSIGNED_STAKE,
     ELIGIBLE,
     INCOME,
     IRA,
-    IRA_FUND,
     PLAN,
     POTENTIAL_STAKE,
     PRODUCT,
@@ -25,14 +25,15 @@ from .columns import (
 def endow(
     fixed: Block, dynamic: Block, holders: npt.NDArray[np.int64], allocation: float, visibility: float
 ) -> None:  # pragma: no cover - compiled
-    """Give the share `allocation` of their own balance in crypto to holders, by row (ODD: assign_exposure)."""
+    """Turn the share `allocation` of their own balance into crypto for holders, by row (ODD: assign_exposure)."""
     kept = np.float32(1.0 - allocation)
     for i in holders:
-        potential, income = np.float64(fixed[POTENTIAL_STAKE, i]), np.float64(fixed[INCOME, i])
+        potential = np.float64(fixed[POTENTIAL_STAKE, i])
+        balance = stake_in_usd(potential, np.float64(fixed[INCOME, i]))
         if fixed[ELIGIBLE, i] == 0.0:
-            dynamic[IRA, i] = potential * income
-        dynamic[ASSIGNED_STAKE, i] = allocation * potential
-        dynamic[UNITS, i] = allocation * (potential * income)
+            dynamic[IRA, i] = balance
+        dynamic[ASSIGNED_STAKE, i] = endowment(allocation, potential)
+        dynamic[UNITS, i] = endowment(allocation, balance)
         # In float32: an account is what its column holds.
         dynamic[PLAN, i] = dynamic[PLAN, i] * kept
         dynamic[IRA, i] = dynamic[IRA, i] * kept
@@ -40,14 +41,24 @@ def endow(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def bring_back(fixed: Block, dynamic: Block, prices: Totals) -> None:  # pragma: no cover - compiled
-    """Bring every holding back to its assigned stake, out of or into the rest of the account (ODD: reset_stakes)."""
+def stakes(fixed: Block, dynamic: Block, prices: Totals) -> Totals:  # pragma: no cover - compiled
+    """Compute the stake of every voter, years of income; shape (voters,) (ODD: stake)."""
+    values = np.empty(fixed.shape[1])
+    for i in range(values.size):
+        price = prices[int(dynamic[PRODUCT, i])]
+        values[i] = stake(np.float64(dynamic[UNITS, i]), price, np.float64(fixed[INCOME, i]))
+    return values
+
+
+@numba.njit(cache=True, error_model="numpy")
+def restore(fixed: Block, dynamic: Block, prices: Totals) -> None:  # pragma: no cover - compiled
+    """Restore every holding to its assigned stake, out of or into the rest of the account (ODD: reset_stakes)."""
     for i in range(fixed.shape[1]):
         price = prices[int(dynamic[PRODUCT, i])]
-        worth = np.float64(dynamic[UNITS, i]) * price
-        # What is held in an IRA of one's own goes back to it, whoever has a plan as well.
-        account = PLAN if fixed[ELIGIBLE, i] > 0.0 and dynamic[PRODUCT, i] != IRA_FUND else IRA
+        value = holding_value(np.float64(dynamic[UNITS, i]), price)
+        account = PLAN if is_in_plan(fixed[ELIGIBLE, i], dynamic[PRODUCT, i]) else IRA
         rest = np.float64(dynamic[account, i])
-        value = min(np.float64(dynamic[ASSIGNED_STAKE, i]) * np.float64(fixed[INCOME, i]), worth + rest)
-        dynamic[UNITS, i] = value / price
-        dynamic[account, i] = rest - (value - worth)
+        target = stake_in_usd(np.float64(dynamic[ASSIGNED_STAKE, i]), np.float64(fixed[INCOME, i]))
+        restored = restored_value(target, value, rest)
+        dynamic[UNITS, i] = units_of(restored, price)
+        dynamic[account, i] = rest - (restored - value)

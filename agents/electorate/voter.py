@@ -1,37 +1,51 @@
-"""A voter as a Mesa agent: a view on one row of the electorate's arrays, made on first touch and then kept."""
+"""A voter as a Mesa agent: a view on one row of the electorate's arrays, and what she sees, wants and does.
+
+Her methods call the equations that the compiled kernels call (`*/equations.py`). They compute and return; the world's
+phases alone move the state, for all voters at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..mesa.agent import ModelAgent
-from ..mesa.lazy_agent_set import LazyGroupBy, LazySet, Method, aggregate, check_missing, check_result_type, limit_of
 from . import columns
+from .accounts import equations as accounts
+from .adoption import equations as adoption
+from .adoption.coefficients import AdoptionCoefficients
+from .demography import equations as demography
+from .demography.coefficients import PeopleCoefficients
+from .opinion import equations as opinion
+from .opinion.coefficients import OpinionCoefficients
+from .voting import equations as voting
+from .voting.coefficients import VoteCoefficients
+
+Question = Sequence[float] | npt.NDArray[np.float64]
+"""Seven numbers that describe the stands of R and D: a row of the table of `expected_votes`."""
 
 
 class Voter(ModelAgent):
     """One model voter. Every column of the electorate is an attribute: reading and writing go to the arrays.
 
-    Take voters from `world.agents_by_type[Voter]`, which makes a view when it is first asked for and keeps it, so that
-    the same row is always the same object. What a user hangs on a voter beside the columns stays with this world: a
-    fork starts with fresh views.
+    Take voters from `world.agents_by_type[Voter]`, which makes a view on first access and keeps it, so that the same
+    row is always the same object. Other attributes that a user sets on a voter stay with this world: a fork starts
+    with fresh views.
 
     A column of `columns.FIXED` is shared by the arms of a replicate; the first write gives this world its own copy.
     """
 
     def __init__(self, model: Any, index: int) -> None:
         """View on row `index`, from 0. ValueError if the row has a view already, IndexError outside the electorate."""
-        population: VoterSet = model.agents_by_type[Voter]
+        population = model.agents_by_type[Voter]
         if not 0 <= index < len(model.electorate):
             raise IndexError(f"no voter {index}; the electorate has {len(model.electorate)}")
         if index in population.views:
             raise ValueError(f"voter {index} exists already: take world.agents_by_type[Voter][{index}]")
-        # Neither Mesa's registry nor its counter: the population is known to the model as a whole, by VoterSet.
+        # Not in Mesa's registry: the model registers the population as a whole, as a VoterSet.
         self.model = model
         self.pos = None
         self.index = index
@@ -47,15 +61,192 @@ class Voter(ModelAgent):
         """Party of the voter's own partisanship, "R" or "D"."""
         return "R" if self.partisanship > 0.0 else "D"
 
+    # Accounts
+
     @property
     def holder(self) -> bool:
         """Whether the voter's retirement account holds crypto."""
-        return bool(self.units > 0.0)
+        return adoption.has_holding(self.units)
+
+    @property
+    def price(self) -> float:
+        """Price of the product she holds, USD a unit."""
+        return float(self.model.product_prices[int(self.product)])
 
     @property
     def stake(self) -> float:
         """Value of the crypto held at this month's price, in years of income."""
-        return float(self.units * self.model.product_prices[int(self.product)] / self.income)
+        return accounts.stake(self.units, self.price, self.income)
+
+    def next_account(
+        self,
+        products: npt.NDArray[np.float64],
+        stock_return: float,
+        bond_return: float,
+        rebalancing: float,
+        keep_share: float = 1.0,
+    ) -> tuple[float, float, float]:
+        """Return plan, IRA and units after a month of returns, payroll and trades; arguments as in `accounts_month`.
+
+        A draw-down, where people age, comes after it and is left out here.
+        """
+        growth = accounts.account_growth(self.equity, stock_return, bond_return)
+        plan = accounts.grown_plan(self.plan, growth, self.contribution)
+        ira = accounts.grown_ira(self.ira, growth)
+        if not accounts.is_holder(self.assigned_stake, self.units):
+            return plan, ira, self.units
+        number = int(self.product)
+        price, _, new_money, is_open, limit, _ = map(float, products[:, number])
+        units, plan, ira, _ = accounts.trade(
+            self.units,
+            plan,
+            ira,
+            self.assigned_stake,
+            self.income,
+            self.contribution,
+            accounts.is_in_plan(self.eligible, number),
+            price,
+            new_money,
+            is_open,
+            limit,
+            rebalancing,
+            keep_share,
+        )
+        return plan, ira, units
+
+    # Opinion
+
+    @property
+    def _opinion(self) -> OpinionCoefficients:
+        coefficients: OpinionCoefficients = self.model.opinion_coefficients
+        return coefficients
+
+    def noticed_stake(self) -> float:
+        """Return the share of attention that the stake takes, 0-1: saturates as it grows, 0 if she does not see it."""
+        return opinion.noticed(self.stake, self.visibility, self._opinion.stake_half)
+
+    def next_reference(self) -> float:
+        """Return the reference price after this month, USD a unit; it stays where she holds nothing."""
+        if not self.holder:
+            return float(self.reference)
+        return opinion.next_reference(self.reference, self.price, self.attention, self._opinion)
+
+    def next_blame(self, openness: float) -> float:
+        """Return the blame of permissive policy after a month under a policy of this openness."""
+        goal = 0.0
+        if self.holder:
+            loss = opinion.price_loss(self.price, self.next_reference())
+            goal = opinion.blame_goal(loss, self.visibility, openness, self._opinion)
+        return opinion.next_blame(self.blame, goal, self._opinion)
+
+    def next_salience(self, threat: float, media: float) -> float:
+        """Return the issue weight after a month with this threat; media: 1 with news of a restriction, else 0."""
+        c = self._opinion
+        goal = opinion.calm_salience(media, c)
+        if self.holder:
+            goal = opinion.salience_goal(goal, self.noticed_stake(), threat, c)
+        if c.public_usd > 0.0:
+            goal += opinion.public_salience(accounts.years_of_income(c.public_usd, self.income), threat, c)
+        return opinion.next_salience(self.salience, goal, c)
+
+    def next_ideal(self, openness: float, stand_r: float, stand_d: float) -> float:
+        """Return the ideal policy after a month under a policy of this openness, with these stands of R and D."""
+        c = self._opinion
+        own = opinion.ownership_ideal(self.ideal_base, self.visibility, c) if self.holder else float(self.ideal_base)
+        cue = opinion.party_cue(self.partisanship, self.ideal_base, stand_r, stand_d, c)
+        goal = opinion.ideal_goal(own, cue, self.next_blame(openness), openness, c)
+        return opinion.next_ideal(self.ideal, goal, c)
+
+    def next_grievance(self) -> float:
+        """Return the grievance after a month of forgetting, if nothing new comes into force."""
+        return opinion.next_grievance(self.grievance, self._opinion)
+
+    # Vote
+
+    @property
+    def _vote(self) -> VoteCoefficients:
+        coefficients: VoteCoefficients = self.model.vote_coefficients
+        return coefficients
+
+    def felt_loss(self) -> float:
+        """Return the prospect value of losing all she holds and her share of a public fund, positive."""
+        return voting.felt_loss(self.units, self.price, self.income, self.visibility, self.belief, self._vote)
+
+    def feared_loss(self, size: float) -> float:
+        """Return the prospect value of what she would lose under a stand whose `feared_size` is `size`."""
+        return self.felt_loss() * size
+
+    def grievance_after(self, size: float, sign: float) -> float:
+        """Return the grievance after a restriction of this `feared_size`; sign: 1 if D is behind it, -1 if R is."""
+        return voting.grievance_after(self.grievance, self.felt_loss(), size, sign)
+
+    def credit(self) -> float:
+        """Return the credit or blame of the party in office for her own gains, in logit, positive to R."""
+        return self.own_terms()[2]
+
+    def own_terms(self) -> voting.OwnTerms:
+        """Return what her stakes bring to her vote: feared loss, attention, credit, relief, dislike of a backstop."""
+        return voting.own_terms(
+            self.units,
+            self.price,
+            self.reference,
+            self.visibility,
+            self.income,
+            self.belief,
+            self.partisanship,
+            self.model.incumbent_sign,
+            self._vote,
+        )
+
+    def ballot(self, question: Question, shift: float = 0.0, presidential: bool = True) -> tuple[float, float]:
+        """Return the utility of R over D (logit) and probability to turn out, at two stands.
+
+        question: see `Question`; shift: national shift in logit towards R; presidential: which turnout habit counts.
+        """
+        return voting.ballot(
+            self.own_terms(),
+            self.partisanship,
+            self.turnout_presidential if presidential else self.turnout_midterm,
+            self.ideal,
+            self.salience,
+            self.grievance,
+            shift,
+            self.model.threat,
+            tuple(map(float, question)),
+            self.model.parameters.channels.turnout,
+            self._vote,
+        )
+
+    def utility(self, question: Question, shift: float = 0.0) -> float:
+        """Return the utility of R over D at two stands, in logit."""
+        return self.ballot(question, shift)[0]
+
+    def probability_to_turn_out(self, question: Question, shift: float = 0.0, presidential: bool = True) -> float:
+        """Return the probability that she votes at all."""
+        return self.ballot(question, shift, presidential)[1]
+
+    def probability_to_vote_for(
+        self, party: str, question: Question, shift: float = 0.0, presidential: bool = True
+    ) -> float:
+        """Return the probability that she turns out and votes for a party, "R" or "D"; ValueError for any other."""
+        if party not in ("R", "D"):
+            raise ValueError(f"no party {party!r}; voters choose between R and D")
+        utility, turnout = self.ballot(question, shift, presidential)
+        return voting.expected_vote(turnout, voting.logistic(utility))[party == "D"]
+
+    # Adoption and demography
+
+    def acting_chance(self, t: AdoptionCoefficients) -> float:
+        """Return the probability that she reconsiders her account within a month, where exposure evolves."""
+        return adoption.acting_chance(self.attention, t)
+
+    def holding_odds(self, neutral: float, common: float, share: float, t: AdoptionCoefficients) -> float:
+        """Return the odds that she chooses to hold; arguments as in the equation, share: of her neighbours who hold."""
+        return adoption.holding_odds(neutral, common, self.ideal, self.age, share, t)
+
+    def death_chance(self, c: PeopleCoefficients) -> float:
+        """Return the probability to die within a month, where people age."""
+        return demography.death_chance(self.age, c)
 
     def remove(self) -> None:
         """Not possible: the electorate has a fixed number of rows. Always TypeError."""
@@ -68,19 +259,17 @@ class Voter(ModelAgent):
 
 
 DERIVED = ("holder", "side", "stake")
-"""Attributes of a voter that are worked out from the columns and cannot be written."""
+"""Attributes of a voter that follow from the columns and cannot be written."""
 
 
 def derived(world: Any, name: str, rows: npt.NDArray[np.int64] | slice) -> npt.NDArray[Any]:
-    """A derived attribute of some rows of the electorate, in their order; equal to the voters' own."""
+    """Return a derived attribute of some rows of the electorate, in their order; equal to the voters' own."""
     fixed, dynamic = world.electorate.fixed, world.electorate.dynamic
     if name == "holder":
         return np.asarray(dynamic[columns.UNITS, rows] > 0.0)
     if name == "side":
         return np.where(fixed[columns.PARTISANSHIP, rows] > 0.0, "R", "D")
-    units = dynamic[columns.UNITS, rows].astype(np.float64)
-    prices = world.product_prices[dynamic[columns.PRODUCT, rows].astype(np.int64)]
-    return np.asarray(units * prices / fixed[columns.INCOME, rows])
+    return np.asarray(world.electorate.stakes(world.product_prices)[rows])
 
 
 def write(world: Any, name: str, rows: npt.NDArray[np.int64] | slice | int, value: Any) -> None:
@@ -90,7 +279,7 @@ def write(world: Any, name: str, rows: npt.NDArray[np.int64] | slice | int, valu
     """
     electorate = world.electorate
     if name in columns.FIXED:
-        population: VoterSet = world.agents_by_type[Voter]
+        population = world.agents_by_type[Voter]
         if population.unshared is not electorate.fixed:
             # The other arms of the replicate see this block as well: a write here must not move their voters.
             electorate.fixed = population.unshared = electorate.fixed.copy()
@@ -111,225 +300,3 @@ def _column(name: str) -> property:
 
 for _name in columns.FIXED + columns.DYNAMIC:
     setattr(Voter, _name, _column(_name))
-
-
-Rows = npt.NDArray[np.int64]
-
-
-_COLUMNS = frozenset(columns.FIXED + columns.DYNAMIC)
-
-
-_KNOWN = _COLUMNS | frozenset(DERIVED) | {"index", "unique_id"}
-
-
-class VoterSet(LazySet):
-    """Some or all voters of a world, in an order; stands in for Mesa's AgentSet of Voter.
-
-    Attributes with an array behind them (the columns, holder, side, stake, index, unique_id) are answered without
-    making a single voter. Any other attribute, and any function of a voter, works as in Mesa, one voter at a time.
-    """
-
-    def __init__(self, world: Any, rows: Rows | None = None, population: VoterSet | None = None) -> None:
-        """Without rows: the population of the world, whose voters get their numbers here. With rows: a selection."""
-        self.world = world
-        self._rows = rows
-        self._population = population
-        if population is None:
-            self.views: dict[int, Voter] = {}
-            self.unshared: npt.NDArray[np.float32] | None = None
-            self.first_number = world.reserve_agent_numbers(len(world.electorate))
-
-    @property
-    def population(self) -> VoterSet:
-        """The set of all voters, which keeps the views."""
-        return self if self._population is None else self._population
-
-    @property
-    def random(self) -> Random:
-        """The model's generator."""
-        generator: Random = self.world.random
-        return generator
-
-    @property
-    def rows(self) -> Rows:
-        """Rows of the electorate, in the order of the set; shape (len(self),)."""
-        return np.arange(len(self)) if self._rows is None else self._rows
-
-    def __len__(self) -> int:
-        """Number of voters."""
-        return len(self.world.electorate) if self._rows is None else len(self._rows)
-
-    def __contains__(self, agent: object) -> bool:
-        """Whether this is a voter of this world and in the set."""
-        if not isinstance(agent, Voter) or agent.model is not self.world:
-            return False
-        return self._rows is None or bool(np.any(self._rows == agent.index))
-
-    def __iter__(self) -> Iterator[Voter]:
-        """Voters in order, each made when its turn comes."""
-        return (self._voter(row) for row in self.rows.tolist())
-
-    def __copy__(self) -> VoterSet:
-        """A selection of the same voters."""
-        return self._take(self.rows.copy())
-
-    def __repr__(self) -> str:
-        """How many."""
-        return f"<VoterSet of {len(self)} voters>"
-
-    def _voter(self, row: int) -> Voter:
-        known = self.population.views.get(row)
-        return Voter(self.world, row) if known is None else known
-
-    def _agent(self, position: int) -> Voter:
-        return self._voter(position if self._rows is None else int(self._rows[position]))
-
-    def _take(self, rows: Rows) -> VoterSet:
-        return VoterSet(self.world, rows, self.population)
-
-    def _subset(self, agents: Iterable[Voter]) -> VoterSet:
-        return self._take(_rows_of(agents))
-
-    def _give(self, rows: Rows, inplace: bool, what: str) -> VoterSet:
-        if not inplace:
-            return self._take(rows)
-        if self._population is None:
-            raise self._fixed(what)
-        self._rows = rows
-        return self
-
-    def _update(self, agents: Iterable[Voter]) -> VoterSet:
-        return self._give(_rows_of(agents), True, "update")
-
-    def array(self, name: str) -> npt.NDArray[Any]:
-        """Copy of an attribute as an array in the order of the set; columns in float64. AttributeError if none."""
-        if name not in _KNOWN:
-            raise AttributeError(f"no voter attribute {name!r} with an array; there are {', '.join(sorted(_KNOWN))}")
-        rows = slice(None) if self._rows is None else self._rows
-        if name in _COLUMNS:
-            return np.asarray(self.world.electorate.column(name)[rows], dtype=np.float64)
-        if name in DERIVED:
-            return derived(self.world, name, rows)
-        return self.rows + (self.population.first_number if name == "unique_id" else 0)
-
-    def get(
-        self,
-        attr_names: str | Sequence[str],
-        handle_missing: Literal["error", "default"] = "error",
-        default_value: Any = None,
-    ) -> list[Any]:
-        """Values of an attribute, or a list of values for each voter when several are asked for."""
-        check_missing(handle_missing)
-        if isinstance(attr_names, str):
-            if attr_names in _KNOWN:
-                return list(self.array(attr_names).tolist())
-        elif _KNOWN.issuperset(attr_names):
-            return [list(values) for values in zip(*(self.array(name).tolist() for name in attr_names), strict=True)]
-        return super().get(attr_names, handle_missing, default_value)
-
-    def agg(self, attribute: str | Sequence[str], func: Any) -> Any:
-        """`func` of the attribute's values, or a list of results when several functions are given.
-
-        A number comes to `func` as an array: shape (voters,), or (voters, attributes) for several attributes.
-        """
-        if isinstance(attribute, str):
-            if attribute in _KNOWN and attribute != "side":
-                return aggregate(self.array(attribute), func)
-        elif _KNOWN.issuperset(attribute) and "side" not in attribute:
-            return aggregate(np.stack([self.array(name) for name in attribute], axis=1), func)
-        return aggregate(self.get(attribute), func)
-
-    def set(self, attr_name: str, value: Any) -> VoterSet:
-        """Set an attribute of every voter; a column also takes an array with one value for each."""
-        if attr_name in _COLUMNS:
-            write(self.world, attr_name, slice(None) if self._rows is None else self._rows, value)
-            return self
-        super().set(attr_name, value)
-        return self
-
-    def select(
-        self,
-        filter_func: Any = None,
-        at_most: int | float = float("inf"),
-        inplace: bool = False,
-        agent_type: type[Any] | None = None,
-    ) -> VoterSet:
-        """Voters for which `filter_func` is true: a function of the voter, or at once a boolean array, one for each.
-
-        at_most: a number, or a float up to 1 for a fraction of the set; the first ones are taken.
-        """
-        rows, limit = self.rows, limit_of(at_most, len(self))
-        if agent_type is not None and not issubclass(Voter, agent_type):
-            rows = rows[:0]
-        elif callable(filter_func):
-            rows = _rows_of(super().select(filter_func, at_most, agent_type=agent_type))
-        elif filter_func is not None:
-            mask = np.asarray(filter_func)
-            if mask.dtype != np.bool_ or mask.shape != rows.shape:
-                raise ValueError(
-                    f"the filter is an array of {mask.dtype} of shape {mask.shape}; it must hold one bool for each of "
-                    f"{len(self)} voters"
-                )
-            rows = rows[mask]
-        return self._give(rows[: min(len(rows), int(limit))] if limit < len(rows) else rows, inplace, "select")
-
-    def shuffle(self, inplace: bool = False) -> VoterSet:
-        """The set in random order, from the model's generator as in Mesa."""
-        rows = self.rows.tolist()
-        self.random.shuffle(rows)
-        return self._give(np.array(rows, dtype=np.int64), inplace, "shuffle")
-
-    def sort(self, key: Method, ascending: bool = False, inplace: bool = False) -> VoterSet:
-        """The set sorted by an attribute or a function of the voter, largest first unless `ascending`; stable."""
-        if isinstance(key, str) and key in _KNOWN and key != "side":
-            values = self.array(key).astype(np.float64)
-            rows = self.rows[np.argsort(values if ascending else -values, kind="stable")]
-        else:
-            rows = _rows_of(super().sort(key, ascending))
-        return self._give(rows, inplace, "sort")
-
-    def groupby(self, by: Any, result_type: Literal["agentset", "list"] = "agentset") -> LazyGroupBy:
-        """Groups by an attribute, a function of the voter, or an array of labels, in order of first appearance."""
-        check_result_type(result_type)
-        if isinstance(by, str) and by in _KNOWN:
-            labels = self.array(by)
-        elif isinstance(by, np.ndarray):
-            labels = by
-        else:
-            return super().groupby(by, result_type)
-        if labels.shape != (len(self),):
-            raise ValueError(f"labels have shape {labels.shape}; there are {len(self)} voters")
-        names, first, label = np.unique(labels, return_index=True, return_inverse=True)
-        order = np.argsort(label, kind="stable")
-        parts = np.split(self.rows[order], np.cumsum(np.bincount(label, minlength=len(names)))[:-1])
-        groups: dict[Any, Any] = {names[one].item(): self._take(parts[one]) for one in np.argsort(first)}
-        if result_type == "list":
-            groups = {name: group.to_list() for name, group in groups.items()}
-        return LazyGroupBy(groups)
-
-    def add(self, agent: Any) -> None:
-        """Put a voter of this world at the end of a selection."""
-        if agent in self:
-            return
-        if self._rows is None or agent not in self.population:
-            raise TypeError(f"{agent!r} is no voter of this world")
-        self._rows = np.append(self._rows, np.int64(agent.index))
-
-    def discard(self, agent: Any) -> None:
-        """Take a voter out of a selection, if it is in; the population itself gives nobody up (TypeError)."""
-        if agent in self:
-            self.remove(agent)
-
-    def remove(self, agent: Any) -> None:
-        """Take a voter out of a selection; KeyError if it is not in, TypeError for the population."""
-        if agent not in self:
-            raise KeyError(agent)
-        if self._rows is None:
-            raise self._fixed("remove")
-        self._rows = self._rows[self._rows != agent.index]
-
-
-def _rows_of(agents: Iterable[Voter]) -> Rows:
-    if isinstance(agents, VoterSet):
-        return agents.rows
-    return np.fromiter((agent.index for agent in agents), dtype=np.int64)

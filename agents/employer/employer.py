@@ -1,10 +1,13 @@
-"""An employer as a Mesa agent: a view on one column of the arrays of employers, made on first touch and then kept."""
+"""An employer as a Mesa agent: a view on one column of the arrays of employers, and its decisions.
+
+Decisions call the functions that the model calls for all employers at once (`decisions.py`); they change nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +16,9 @@ from mesa.agent import AgentSet
 from ..electorate.columns import IRA_FUND, PRODUCTS
 from ..mesa.agent import ModelAgent
 from ..mesa.lazy_agent_set import LazySet, aggregate, check_missing
-
-if TYPE_CHECKING:
-    from .state import Employers
+from .decisions import addition_probabilities, imitation, opening, readiness_probability, removal_probability
+from .parameters import EmployerParameters
+from .state import Employers
 
 ON_MENUS = PRODUCTS[1:IRA_FUND]
 """Products an employer may offer."""
@@ -79,16 +82,53 @@ class Employer(ModelAgent):
         """Whether any crypto product is on the menu."""
         return self.options > 0
 
+    @property
+    def ready(self) -> bool:
+        """Whether the record-keeper's platform carries crypto."""
+        return bool(self._state.ready_since[self.record_keeper] >= 0)
+
+    @property
+    def _parameters(self) -> EmployerParameters:
+        parameters: EmployerParameters = self.model.parameters.employer
+        return parameters
+
+    def opening(self) -> float:
+        """Return the factor of the policy in force on the rate of adding options, 1 at a safe harbour."""
+        return opening(self.model.openness, self._parameters)
+
+    def readiness_probability(self) -> float:
+        """Return the monthly probability that a record-keeper that is not ready becomes so."""
+        return readiness_probability(self.model.openness, self._parameters)
+
+    def imitation(self, peers: float) -> float:
+        """Return the factor of example on the rate of adding options; peers: share of peers that offer any."""
+        return float(imitation(peers, self._parameters))
+
+    def addition_probability(self, rate: float, peers: float, suit: float = 0.0, crash: float = 0.0) -> float:
+        """Return the monthly probability of adding an option under the policy in force.
+
+        rate: a month at a safe harbour, see `offer_rate`; peers: share of peers that offer any; suit, crash: 0 or 1.
+        """
+        peers_offering, ready, offering = (np.array([float(fact)]) for fact in (peers, self.ready, self.offering))
+        chances = addition_probabilities(
+            rate, self.model.openness, peers_offering, ready, offering, suit, crash, self._parameters
+        )
+        return float(chances[0])
+
+    def removal_probability(self, suit: float = 0.0, crash: float = 0.0) -> float:
+        """Return the monthly probability of taking an option off the menu; suit, crash: 0 or 1."""
+        return removal_probability(suit, crash, self._parameters)
+
     def offered_since(self, product: str) -> int:
-        """Month in which a product came on the menu, -1 if it is not on it."""
+        """Return the month in which a product came on the menu, -1 if it is not on it."""
         return int(self._state.offered_since[_number(product), self.index])
 
     def add_option(self, product: str) -> None:
-        """Put a product on the menu, from the month that is about to be run on."""
+        """Put a product on the menu, from the next month to be run."""
         self._state.place(_number(product), self.index, self.model.month)
 
     def remove_option(self, product: str) -> None:
-        """Take a product off the menu; who holds it keeps it, but nobody comes to hold it here."""
+        """Take a product off the menu; holders keep it, but no worker here can adopt it."""
         self._state.take_off(_number(product), self.index)
 
     def remove(self) -> None:
@@ -109,7 +149,7 @@ class EmployerSet(LazySet):
     """The employers of a world; a selection of some of them is Mesa's own AgentSet."""
 
     def __init__(self, world: Any) -> None:
-        """Employers get their numbers here, after everybody who has one."""
+        """Number the employers after all other agents."""
         self.world = world
         self.views: dict[int, Employer] = {}
         self.first_number = world.reserve_agent_numbers(world.employers.number)
@@ -144,7 +184,7 @@ class EmployerSet(LazySet):
         return AgentSet(agents, self.random)
 
     def array(self, name: str) -> npt.NDArray[Any]:
-        """An attribute as an array. AttributeError if it has none."""
+        """Return an attribute as an array. AttributeError if it has none."""
         state = self.world.employers
         if name in ("sector", "record_keeper", "workers"):
             return np.array(getattr(state, name))
@@ -162,7 +202,7 @@ class EmployerSet(LazySet):
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of an attribute, or a list of values for each employer when several are asked for."""
+        """Return the values of an attribute, or a list of values for each employer when several are asked for."""
         check_missing(handle_missing)
         if isinstance(attr_names, str):
             if attr_names in _KNOWN:
@@ -172,7 +212,7 @@ class EmployerSet(LazySet):
         return super().get(attr_names, handle_missing, default_value)
 
     def agg(self, attribute: str | Sequence[str], func: Any) -> Any:
-        """`func` of the attribute's values, or a list of results when several functions are given."""
+        """Return `func` of the attribute's values, or a list of results when several functions are given."""
         if isinstance(attribute, str) and attribute in _KNOWN:
             return aggregate(self.array(attribute), func)
         return super().agg(attribute, func)

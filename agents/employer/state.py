@@ -26,7 +26,7 @@ class Employers(NamedTuple):
     ready_since: Whole
 
     def fork(self) -> Employers:
-        """A copy whose menus move on their own; what never changes stays shared."""
+        """Return a copy whose menus move on their own; what never changes stays shared."""
         return self._replace(
             offers=self.offers.copy(), offered_since=self.offered_since.copy(), ready_since=self.ready_since.copy()
         )
@@ -37,11 +37,11 @@ class Employers(NamedTuple):
         return int(self.offers.shape[1])
 
     def offering(self) -> npt.NDArray[np.bool_]:
-        """Which employers have any option on their menu; shape (employers,)."""
+        """Tell which employers have any option on their menu; shape (employers,)."""
         return np.asarray(self.offers.any(axis=0))
 
     def share_offering(self) -> float:
-        """Share of employers with any option on their menu."""
+        """Return the share of employers with any option on their menu."""
         return float(self.offering().mean())
 
     def place(self, product: int, employer: int, month: int) -> None:

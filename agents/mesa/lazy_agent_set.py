@@ -1,4 +1,4 @@
-"""What the lazy agent sets share: Mesa's AgentSet methods, written on top of iteration, for Mesa 3.3 to 3.5."""
+"""Base of the lazy agent sets: Mesa's AgentSet methods on top of iteration, for Mesa 3.3 to 3.5."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _ABSTRACT_SET_IS_MESAS = hasattr(AbstractAgentSet, "groupby")
 
 
 class LazyGroupBy(GroupBy):  # type: ignore[misc]
-    """Mesa's GroupBy, which lets a lazy group answer for itself instead of asking each of its agents."""
+    """Mesa's GroupBy; a lazy group aggregates from arrays instead of asking each of its agents."""
 
     def agg(self, attr_name: Any, func: Any) -> dict[Any, Any]:
-        """Result of `func` on the values of an attribute, by group."""
+        """Return the result of `func` on the values of an attribute, by group."""
         return {
             name: group.agg(attr_name, func)
             if isinstance(group, LazySet)
@@ -35,7 +35,7 @@ class LazyGroupBy(GroupBy):  # type: ignore[misc]
 
 
 class LazySet(AbstractAgentSet):  # type: ignore[misc]
-    """A set of agents that are made when they are first touched. Signatures are those of Mesa's AgentSet."""
+    """A set of agents that are created on first access. Signatures are those of Mesa's AgentSet."""
 
     @property
     @abstractmethod
@@ -44,18 +44,18 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
 
     @abstractmethod
     def _subset(self, agents: Iterable[Any]) -> Any:
-        """A set of some of these agents."""
+        """Return a set of some of these agents."""
 
     def __iter__(self) -> Iterator[Any]:
-        """Agents in order, each made when its turn comes."""
+        """Agents in order, each created when its turn comes."""
         return (self._agent(position) for position in range(len(self)))
 
     @abstractmethod
     def _agent(self, position: int) -> Any:
-        """The agent at a position from 0."""
+        """Return the agent at a position from 0."""
 
     def __getitem__(self, item: int | slice) -> Any:
-        """One agent, or a list of agents for a slice; only these are made."""
+        """One agent, or a list of agents for a slice; only these are created."""
         if isinstance(item, slice):
             return [self._agent(position) for position in range(*item.indices(len(self)))]
         position = item + len(self) if item < 0 else item
@@ -64,11 +64,11 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return self._agent(position)
 
     def _from_iterable(self, agents: Iterable[Any]) -> Any:
-        # What |, & and - of two sets give; a plain method, since an empty Mesa set wants a generator from somewhere.
+        # Result of |, & and - of two sets; a plain method, since an empty Mesa set needs a generator.
         return AgentSet(agents, self.random)
 
     def to_list(self) -> list[Any]:
-        """All agents as a list."""
+        """Return all agents as a list."""
         return list(self)
 
     def select(
@@ -78,20 +78,20 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         inplace: bool = False,
         agent_type: type[Any] | None = None,
     ) -> Any:
-        """Agents for which `filter_func` is true, at most so many (a float up to 1: that fraction of the set)."""
+        """Return the agents for which `filter_func` is true, at most so many (a float up to 1: a fraction)."""
         if inplace:
             raise self._fixed("select")
-        found: list[Any] = []
+        selected: list[Any] = []
         limit = limit_of(at_most, len(self))
         for agent in self:
-            if len(found) >= limit:
+            if len(selected) >= limit:
                 break
             if (filter_func is None or filter_func(agent)) and (agent_type is None or isinstance(agent, agent_type)):
-                found.append(agent)
-        return self._subset(found)
+                selected.append(agent)
+        return self._subset(selected)
 
     def shuffle(self, inplace: bool = False) -> Any:
-        """A set in random order, from the model's generator as in Mesa."""
+        """Return a set in random order, from the model's generator as in Mesa."""
         if inplace:
             raise self._fixed("shuffle")
         agents = self.to_list()
@@ -99,7 +99,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return self._subset(agents)
 
     def sort(self, key: Method, ascending: bool = False, inplace: bool = False) -> Any:
-        """A set sorted by an attribute or a function of the agent, largest first unless `ascending`."""
+        """Return a set sorted by an attribute or a function of the agent, largest first unless `ascending`."""
         if inplace:
             raise self._fixed("sort")
         value = (lambda agent: getattr(agent, key)) if isinstance(key, str) else key
@@ -111,7 +111,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return self
 
     def shuffle_do(self, method: Method, *args: Any, **kwargs: Any) -> Any:
-        """`do` in random order."""
+        """Call a method or a function with every agent, in random order."""
         agents = self.to_list()
         self.random.shuffle(agents)
         _call(agents, method, args, kwargs)
@@ -127,7 +127,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of an attribute, or a list of values for each agent when several are asked for."""
+        """Return the values of an attribute, or a list of values for each agent when several are asked for."""
         check_missing(handle_missing)
         missing = () if handle_missing == "error" else (default_value,)
         if isinstance(attr_names, str):
@@ -135,7 +135,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return [[getattr(agent, name, *missing) for name in attr_names] for agent in self]
 
     def agg(self, attribute: str | Sequence[str], func: Any) -> Any:
-        """`func` of the attribute's values, or a list of results when several functions are given."""
+        """Return `func` of the attribute's values, or a list of results when several functions are given."""
         return aggregate(self.get(attribute), func)
 
     def set(self, attr_name: str, value: Any) -> Any:
@@ -145,7 +145,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return self
 
     def groupby(self, by: Any, result_type: Literal["agentset", "list"] = "agentset") -> LazyGroupBy:
-        """Groups by an attribute or a function of the agent, in order of first appearance."""
+        """Return groups by an attribute or a function of the agent, in order of first appearance."""
         check_result_type(result_type)
         groups: defaultdict[Any, list[Any]] = defaultdict(list)
         for agent in self:
@@ -155,7 +155,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return LazyGroupBy({name: self._subset(agents) for name, agents in groups.items()})
 
     def add(self, agent: Any) -> None:
-        """Not possible: what is in the model is not changed through its sets. TypeError, unless it is in already."""
+        """Not possible: the model's agents are not changed through its sets. TypeError, unless it is in already."""
         if agent not in self:
             raise self._fixed("add")
 
@@ -189,22 +189,22 @@ def limit_of(at_most: int | float, count: int) -> float:
 
 
 def check_missing(handle_missing: str) -> None:
-    """ValueError for an option that Mesa does not know."""
+    """Raise ValueError for an option that Mesa does not know."""
     if handle_missing not in ("error", "default"):
         raise ValueError(f"unknown handle_missing option {handle_missing!r}; should be 'error' or 'default'")
 
 
 def check_result_type(result_type: str) -> None:
-    """ValueError for an option that Mesa does not know."""
+    """Raise ValueError for an option that Mesa does not know."""
     if result_type not in ("agentset", "list"):
         raise ValueError(f"unknown result_type {result_type!r}; should be 'agentset' or 'list'")
 
 
 def aggregate(values: Any, func: Any) -> Any:
-    """A function of values, or a list of results for several functions."""
-    return func(values) if callable(func) else [one(values) for one in func]
+    """Return a function of values, or a list of results for several functions."""
+    return func(values) if callable(func) else [each(values) for each in func]
 
 
 if not _ABSTRACT_SET_IS_MESAS:
-    # So that isinstance(world.agents, mesa.agent.AgentSet) says yes where Mesa has no other name for it.
+    # So that isinstance(world.agents, mesa.agent.AgentSet) is true where Mesa has no abstract set.
     AgentSet.register(LazySet)

@@ -1,4 +1,4 @@
-"""How kernels go over the electorate: block by block, several blocks at a time, in one thread or several.
+"""Blocked loops over the electorate: several blocks at a time, in one thread or several.
 
 Totals are added voter by voter within blocks of 512, and block by block after that, whatever the number of threads: the
 order of additions, and so every bit, is that of one loop over all voters.
@@ -21,19 +21,19 @@ Totals = npt.NDArray[np.float64]
 
 BLOCK = 512
 GROUP = 4 * BLOCK
-"""Voters worked out together: the sums of its blocks do not wait for each other, so the processor adds them at once."""
+"""Voters computed together: the sums of four blocks are independent, which hides the latency of additions."""
 PAD = 8
-"""Between rows of working space: rows at multiples of 4,096 bytes would wait for each other in the cache."""
+"""Between rows of working space: rows at multiples of 4,096 bytes would collide in the cache."""
 ROW = GROUP + PAD
 LINE = 8
 """Float64 values in a line of the cache."""
 LARGE = 1_000_000
-"""From so many voters on a world is worked out by several threads; below, starting them costs more than they save."""
+"""From so many voters on several threads share a world; below, starting them costs more than they save."""
 
 
 @lru_cache(maxsize=1)
 def thread_count() -> int:
-    """Threads that share a large world: NUMBA_NUM_THREADS where set (workers of a study: 1), else one per core."""
+    """Return the number of threads for a large world: NUMBA_NUM_THREADS if set (1 in workers), else one per core."""
     return int(os.environ.get("NUMBA_NUM_THREADS") or os.cpu_count() or 1)
 
 
@@ -56,23 +56,23 @@ def share_out(count: int, work: Callable[..., object], *arguments: object, threa
         return
     each = GROUP * -(-count // (GROUP * used))
     ranges = [(first, min(first + each, count)) for first in range(0, count, each)]
-    for done in [_pool(used).submit(work, *one, *arguments) for one in ranges]:
-        done.result()
+    for future in [_pool(used).submit(work, *bounds, *arguments) for bounds in ranges]:
+        future.result()
 
 
 def block_count(count: int) -> int:
-    """Blocks that so many voters fill; the last may be short."""
+    """Return the number of blocks that so many voters fill; the last may be short."""
     return -(-count // BLOCK)
 
 
 @register_jitable
 def blocks_of_groups(count: int) -> int:
-    """Blocks of all the groups that so many voters fill; those after the last voter add nothing."""
+    """Return the number of blocks in the groups that so many voters fill; blocks after the last voter add nothing."""
     return GROUP // BLOCK * -(-count // GROUP)
 
 
 def added_blocks(sums: Totals) -> Totals:
-    """Totals of the blocks' sums, added in the order of blocks; sums: shape (blocks, quantities)."""
+    """Return the totals of the blocks' sums, added in the order of blocks; sums: shape (blocks, quantities)."""
     totals = np.zeros(sums.shape[1])
     add_blocks(sums, totals)
     return totals
@@ -88,13 +88,13 @@ def add_blocks(sums: Totals, totals: Totals) -> None:  # pragma: no cover - comp
 
 @numba.njit(error_model="numpy", forceinline=True)
 def working_space(size: int) -> Totals:  # pragma: no cover - compiled
-    """Room for so many float64 values, unwritten, from the start of a cache line on.
+    """Return an array of so many float64 values, unwritten, that starts at a cache line.
 
-    Eight values at a time, which is what vector instructions move, then never straddle two lines.
+    Vector instructions, which move eight values at a time, then never straddle two lines.
     """
-    room = np.empty(size + LINE)
-    skipped = -(room.ctypes.data // 8) % LINE
-    return room[skipped : skipped + size]
+    buffer = np.empty(size + LINE)
+    skipped = -(buffer.ctypes.data // 8) % LINE
+    return buffer[skipped : skipped + size]
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -111,7 +111,7 @@ def add_row(row: Totals, sums: Totals, at: int) -> None:  # pragma: no cover - c
 
 @numba.njit(error_model="numpy", forceinline=True)
 def add_two_rows(row: Totals, other: Totals, sums: Totals, at: int) -> None:  # pragma: no cover - compiled
-    """Like `add_row` for two rows in turn: of every voter first the entry of `row`, then that of `other`."""
+    """Add up like `add_row` for two rows in turn: of every voter first the entry of `row`, then that of `other`."""
     a = b = c = d = 0.0
     for j in range(BLOCK):
         a += row[j]
@@ -127,7 +127,7 @@ def add_two_rows(row: Totals, other: Totals, sums: Totals, at: int) -> None:  # 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def add_pair(row: Totals, sums: Totals, other: Totals, other_sums: Totals, at: int) -> None:  # pragma: no cover
-    """Like `add_row` for two rows at once, each into its own sums: twice as many that do not wait for each other."""
+    """Add up like `add_row` for two rows at once, each into its own sums: twice as many independent additions."""
     a = b = c = d = 0.0
     e = f = g = h = 0.0
     for j in range(BLOCK):

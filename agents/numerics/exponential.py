@@ -35,7 +35,7 @@ _C4, _C5 = float.fromhex("0x1.55555cf172b91p-5"), float.fromhex("0x1.1111167a4d0
 
 
 def _table() -> tuple[npt.NDArray[np.int64], Space]:
-    """2^(k/128) as bits less k steps of the exponent, and what is missing of it, relative; shape (128,) each."""
+    """Return 2^(k/128) as bits less k steps of the exponent, and their relative rounding errors; shape (128,) each."""
     powers, rests = np.empty(STEPS), np.empty(STEPS)
     with localcontext() as context:
         context.prec = 40
@@ -51,7 +51,7 @@ _POWERS, _RESTS = _table()
 
 
 def _fused(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
-    """a * b + c, rounded once (IEEE 754 fusedMultiplyAdd)."""
+    """Return a * b + c, rounded once (IEEE 754 fusedMultiplyAdd)."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
         return builder.fma(*values)
@@ -60,7 +60,7 @@ def _fused(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
 
 
 def _bits_of(typing_context: Any, number: Any) -> Any:
-    """The 64 bits of a double as an integer."""
+    """Return the 64 bits of a double as an integer."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
         return builder.bitcast(values[0], ir.IntType(64))
@@ -69,7 +69,7 @@ def _bits_of(typing_context: Any, number: Any) -> Any:
 
 
 def _double_of(typing_context: Any, bits: Any) -> Any:
-    """The double that 64 bits stand for."""
+    """Return the double that 64 bits stand for."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
         return builder.bitcast(values[0], ir.DoubleType())
@@ -78,7 +78,7 @@ def _double_of(typing_context: Any, bits: Any) -> Any:
 
 
 def logistic(values: Space, shift: float = 0.0) -> Space:
-    """1 / (1 + exp(-(x + shift))) of every value x; shape (n,)."""
+    """Return 1 / (1 + exp(-(x + shift))) of every value x; shape (n,)."""
     results = np.empty(values.size)
     _logistic(values, shift, results)
     return results
@@ -87,12 +87,12 @@ def logistic(values: Space, shift: float = 0.0) -> Space:
 @numba.njit(cache=True, error_model="numpy")
 def _logistic(values: Space, shift: float, results: Space) -> None:  # pragma: no cover - compiled
     for start in range(0, values.size, BLOCK):
-        block, found = values[start : start + BLOCK], results[start : start + BLOCK]
+        block, result = values[start : start + BLOCK], results[start : start + BLOCK]
         for j in range(block.size):
-            found[j] = -(block[j] + shift)
-        exponentials(found, 0, found.size)
+            result[j] = -(block[j] + shift)
+        exponentials(result, 0, result.size)
         for j in range(block.size):
-            found[j] = 1.0 / (1.0 + found[j])
+            result[j] = 1.0 / (1.0 + result[j])
 
 
 fused: Any = intrinsic(_fused)
@@ -116,14 +116,14 @@ def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cove
 
 @numba.njit(error_model="numpy", forceinline=True)
 def exponential(x: float) -> float:  # pragma: no cover - compiled
-    """exp(x) of a number smaller than LARGEST in size, for loops that do more than that."""
+    """Return exp(x) of a number smaller than LARGEST in size, for loops that do more than that."""
     step, r = reduced(x)
     return float(restored(step, r))
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def reduced(x: float) -> tuple[int, float]:  # pragma: no cover - compiled
-    """The number of 128ths of an exponent in x, in the low bits of an integer, and the rest r."""
+    """Return the number of 128ths of an exponent in x, in the low bits of an integer, and the rest r."""
     rounded = fused(_PER_STEP, x, _ROUND)
     k = rounded - _ROUND
     return bits_of(rounded), fused(k, _STEP_LOW, fused(k, _STEP_HIGH, x))
@@ -131,7 +131,7 @@ def reduced(x: float) -> tuple[int, float]:  # pragma: no cover - compiled
 
 @numba.njit(error_model="numpy", forceinline=True)
 def restored(step: int, r: float) -> float:  # pragma: no cover - compiled
-    """2^(k/128) exp(r) of what `reduced` left."""
+    """Return 2^(k/128) exp(r) from what `reduced` left."""
     power = double_of(_POWERS[step & (STEPS - 1)] + (step << 45))
     square = r * r
     rest = _RESTS[step & (STEPS - 1)] + r

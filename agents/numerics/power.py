@@ -27,7 +27,7 @@ _A6, _A7 = -8.0 * float.fromhex("0x1.2495b9b4845e9p-3"), -8.0 * float.fromhex("-
 
 
 def _table() -> tuple[Space, Space, Space]:
-    """For a number c near the middle of every part: 1 / c, log c to 43 binary places, its rest; shape (128,) each."""
+    """Return 1 / c, log c to 43 binary places and its rest, for c near the middle of every part; shapes (128,)."""
     bits = _FIRST + (np.arange(_PARTS + 1, dtype=np.int64) << 45)
     ends = bits.view(np.float64)
     middles = 0.5 * (ends[:-1] + ends[1:])
@@ -48,7 +48,7 @@ _INVERSES, _LOGS, _RESTS = _table()
 
 @numba.njit(error_model="numpy")
 def powers(values: Space, exponent: float) -> None:  # pragma: no cover - compiled
-    """Replace values, none of them negative, by their powers. Not compiled into its callers, who call it repeatedly."""
+    """Replace values, none of them negative, by their powers. Not inlined: its callers call it repeatedly."""
     outside = 0
     for j in range(values.size):
         x = values[j]
@@ -68,7 +68,7 @@ def powers(values: Space, exponent: float) -> None:  # pragma: no cover - compil
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _logarithm(x: float) -> tuple[float, float]:  # pragma: no cover - compiled
-    """log x as the sum of two doubles, good to 68 binary places."""
+    """Return log x as the sum of two doubles, good to 68 binary places."""
     offset = bits_of(x) - _FIRST
     part = (offset >> 45) & (_PARTS - 1)
     exponent = float(offset >> 52)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
-from ...agents.electorate.voting.kernel import support
+from ...agents.electorate.voting.kernel import expected_votes
 from ..calendar import half_term
 from ..elections.national_vote import ElectionResult, college_winner, incumbency_points, next_congress, valence_points
 from .imposed import imposed_winner
@@ -32,7 +32,7 @@ def election(world: World) -> None:
     rows = np.array([question_row(world, world.stand("author"), world.stand("opponent"), world.openness)])
     rows[0, 4] = world.threat
     electorate = world.electorate
-    votes = support(
+    votes = expected_votes(
         electorate.fixed,
         electorate.dynamic,
         0,

@@ -19,11 +19,9 @@ from ...agents.electorate.adoption.coefficients import (
     ROW_WEIGHT,
     SOLD,
     STREAMS,
-    AdoptionTerms,
-    common_utility,
-    monthly_inertia,
-    neutral_odds,
+    AdoptionCoefficients,
 )
+from ...agents.electorate.adoption.equations import common_utility, monthly_inertia, neutral_odds
 from ...agents.electorate.adoption.kernel import adoption_month, holdings
 from ...agents.employer.state import Employers
 from ..economy.employers import Climate, menus_month
@@ -81,10 +79,10 @@ def adoption_table(world: World) -> Reals:
     return table
 
 
-def adoption_terms(p: Parameters, share_holding: float, warned: float) -> AdoptionTerms:
+def adoption_terms(p: Parameters, share_holding: float, warned: float) -> AdoptionCoefficients:
     """Coefficients of a month (ODD: adoption_terms)."""
     a = p.adoption
-    return AdoptionTerms(
+    return AdoptionCoefficients(
         odds_plan=neutral_odds(a.takeup_given_offer_optin),
         odds_ira=neutral_odds(a.ira_takeup),
         inertia=monthly_inertia(a.annual_reallocation_rate),

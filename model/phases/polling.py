@@ -12,7 +12,7 @@ from scipy.special import expit
 from ...agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
 from ...agents.electorate.electorate import Electorate
 from ...agents.electorate.voting.ballots import ballots
-from ...agents.electorate.voting.kernel import support
+from ...agents.electorate.voting.kernel import expected_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, PollReport, Stand
 from ..elections.questions import _judged
@@ -82,7 +82,7 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
     voters = len(electorate)
     n = min(p.polls.respondents, voters)
     first = (world.month // 3) * n % voters
-    totals = support(
+    totals = expected_votes(
         electorate.fixed,
         electorate.dynamic,
         first,

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from scipy.special import expit, ndtri
 
 from ...agents.draws import Draws, month_key
-from ...agents.electorate.demography.kernel import AGE_ROWS, PeopleCoefficients, uniforms_at
+from ...agents.electorate.demography.coefficients import AGE_ROWS, PeopleCoefficients
+from ...agents.electorate.demography.kernel import uniforms_at
 from ...agents.electorate.electorate import Electorate
 from ..identity_cache import by_identity
 from ..parameters.tree import Parameters

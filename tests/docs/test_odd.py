@@ -1,5 +1,6 @@
 """The ODD+D document names functions, phases and parameter groups that exist, and none that do not."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -15,12 +16,12 @@ from political_moat.model.schedule import PHASES, Phase
 from political_moat.model.world import World
 
 DOCS = Path(__file__).parents[2] / "docs"
-ROOMS = (DOCS / "odd.md", *sorted((DOCS / "odd").glob("*.md")))
-TEXT = "\n".join(room.read_text(encoding="utf-8") for room in ROOMS)
+PARTS = (DOCS / "odd.md", *sorted((DOCS / "odd").glob("*.md")))
+TEXT = "\n".join(part.read_text(encoding="utf-8") for part in PARTS)
 
 
 def sections() -> dict[str, str]:
-    """Text below every second-level heading of both rooms."""
+    """Text below every second-level heading of all parts."""
     parts = re.split(r"^## (.+)$", TEXT, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -40,14 +41,14 @@ def functions_of_the_code() -> set[str]:
     names = set()
     for package in ("political_moat.agents", "political_moat.model"):
         root = importlib.import_module(package)
-        for found in pkgutil.walk_packages(root.__path__, package + "."):
-            module = importlib.import_module(found.name)
-            for name, one in vars(module).items():
-                plain = getattr(one, "py_func", one)  # a compiled kernel keeps the Python function it was made from
+        for info in pkgutil.walk_packages(root.__path__, package + "."):
+            module = importlib.import_module(info.name)
+            for name, member in vars(module).items():
+                plain = getattr(member, "py_func", member)  # a compiled kernel keeps its Python function
                 if inspect.isfunction(plain) and plain.__module__ == module.__name__:
                     names.add(name)
                 elif inspect.isclass(plain) and plain.__module__ == module.__name__:
-                    names.update(name for name, member in vars(plain).items() if inspect.isfunction(member))
+                    names.update(name for name, method in vars(plain).items() if inspect.isfunction(method))
                 elif hasattr(plain, "__wrapped__") and plain.__module__ == module.__name__:
                     names.add(name)
     return names
@@ -66,7 +67,9 @@ def test_no_submodel_is_described_twice() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("name", ["accounts_month", "opinion_month", "pain", "retrospection", "support", "grieve"])
+@pytest.mark.parametrize(
+    "name", ["accounts_month", "opinion_month", "pain", "retrospection", "expected_votes", "grieve"]
+)
 def test_every_monthly_kernel_has_its_section(name: str) -> None:
     assert name in FUNCTIONS
     assert f"### {name}\n" in sections()["Submodels: equations of the electorate"]
@@ -91,8 +94,104 @@ def test_equation_numbers_are_unique() -> None:
 def test_equations_referred_to_exist() -> None:
     numbers = set(re.findall(r"^\(([A-Z]\d+)\) ", TEXT, flags=re.MULTILINE))
     letters = {number[0] for number in numbers} - {"H"}
-    cited = {one for one in re.findall(r"\b([A-Z]\d{1,2})\b", TEXT) if one[0] in letters}
+    cited = {number for number in re.findall(r"\b([A-Z]\d{1,2})\b", TEXT) if number[0] in letters}
     assert cited <= numbers
+
+
+ELECTORATE = (
+    "Submodels: equations of the electorate",
+    "Submodels: adoption",
+    "Submodels: people over time",
+    "Submodels: neighbours",
+)
+"""Sections whose equations belong to voters, but for those of functions of the model."""
+MECHANISMS = ("accounts", "adoption", "demography", "network", "opinion", "voting")
+
+
+def functions_of(module_name: str) -> dict[str, str]:
+    """Docstrings by name of the functions that a module defines, compiled ones included."""
+    module = importlib.import_module(module_name)
+    plain = {name: getattr(member, "py_func", member) for name, member in vars(module).items()}
+    return {
+        name: function.__doc__ or ""
+        for name, function in plain.items()
+        if inspect.isfunction(function) and function.__module__ == module_name
+    }
+
+
+EQUATIONS = {
+    mechanism: functions_of(f"political_moat.agents.electorate.{mechanism}.equations") for mechanism in MECHANISMS
+}
+
+
+def functions_of_the_model() -> set[str]:
+    """Names of functions that the model package defines: phases, and facts that voters read."""
+    package = importlib.import_module("political_moat.model")
+    modules = pkgutil.walk_packages(package.__path__, "political_moat.model.")
+    return {name for module in modules for name in functions_of(module.name)}
+
+
+def numbered_lines(title: str) -> list[tuple[str, str]]:
+    """Number and function of every equation of a section: the name after its number, else the heading above it."""
+    parts = re.split(r"^### (.+)$", sections()[title], flags=re.MULTILINE)
+    return [
+        (number, name or heading)
+        for heading, text in zip(parts[1::2], parts[2::2], strict=True)
+        for number, name in re.findall(r"^\(([A-Z]\d+)\) (?:`(\w+)`: )?", text, flags=re.MULTILINE)
+    ]
+
+
+def equations_of_the_electorate() -> list[tuple[str, str]]:
+    """Number and function of every equation that belongs to voters."""
+    model = functions_of_the_model()
+    lines = [line for title in ELECTORATE for line in numbered_lines(title) if line[1] not in model]
+    headings = set(submodel_headings())
+    return lines + [line for line in numbered_lines("Submodels: population") if line[1] not in headings]
+
+
+@pytest.mark.parametrize(("number", "name"), equations_of_the_electorate())
+def test_every_equation_of_the_electorate_is_one_function(number: str, name: str) -> None:
+    homes = [mechanism for mechanism, functions in EQUATIONS.items() if name in functions]
+    assert len(homes) == 1, f"({number}) {name} is defined in the equations.py of {homes or 'no mechanism'}"
+    assert re.search(rf"\({number}\b", EQUATIONS[homes[0]][name]), f"the docstring of {name} does not cite {number}"
+
+
+def test_equations_of_the_electorate_have_a_function_each() -> None:
+    numbers, names = zip(*equations_of_the_electorate(), strict=True)
+    assert len(set(names)) == len(names)
+    assert len(numbers) > 100
+    assert {f"E{number}" for number in range(1, 65)} <= set(numbers)
+
+
+def test_every_function_of_the_equations_is_in_the_document() -> None:
+    described = {name for _, name in equations_of_the_electorate()} | set(submodel_headings())
+    for mechanism, functions in EQUATIONS.items():
+        assert set(functions) <= described, f"{mechanism}: {set(functions) - described} are not in the ODD"
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_kernels_hold_no_formula(mechanism: str) -> None:
+    """Divisions, powers and products are left to the equations; kernels index, add up and call."""
+    folder = Path(__file__).parents[2] / "agents" / "electorate" / mechanism
+    tree = ast.parse((folder / "kernel.py").read_text(encoding="utf-8"))
+    for function in tree.body:
+        if not isinstance(function, ast.FunctionDef) or function.name in SHORT_CUTS:
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.BinOp):
+                assert not isinstance(node.op, ast.Div | ast.Pow), f"{function.name}, line {node.lineno}"
+                assert not isinstance(node.op, ast.Mult) or is_index(node), f"{function.name}, line {node.lineno}"
+
+
+SHORT_CUTS = {"_may_have_lost"}
+"""A bound on E16 that lets the kernel skip groups of voters."""
+
+
+def is_index(product: ast.BinOp) -> bool:
+    """Whether a product is a position in working space."""
+    names = {node.id for node in ast.walk(product) if isinstance(node, ast.Name)}
+    numbers = [node.value for node in ast.walk(product) if isinstance(node, ast.Constant)]
+    return names <= {"_ROW", "q", "side", "len", "questions"} and all(isinstance(number, int) for number in numbers)
 
 
 def literature() -> list[str]:
@@ -182,9 +281,9 @@ def names_of_the_code() -> set[str]:
         names.update(type(getattr(Parameters(), group)).model_fields)
     for package in ("political_moat.agents", "political_moat.model"):
         root = importlib.import_module(package)
-        for found in pkgutil.walk_packages(root.__path__, package + "."):
-            for one in vars(importlib.import_module(found.name)).values():
-                plain = getattr(one, "py_func", one)
+        for info in pkgutil.walk_packages(root.__path__, package + "."):
+            for member in vars(importlib.import_module(info.name)).values():
+                plain = getattr(member, "py_func", member)
                 names.update(getattr(plain, "_fields", ()))
                 names.update(getattr(plain, "__dataclass_fields__", ()))
                 if inspect.isfunction(inspect.unwrap(plain)):

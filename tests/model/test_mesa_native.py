@@ -14,7 +14,8 @@ import pytest
 from mesa.agent import AgentSet
 
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.voter import DERIVED, Voter, VoterSet
+from political_moat.agents.electorate.voter import DERIVED, Voter
+from political_moat.agents.electorate.voter_set import VoterSet
 from political_moat.agents.mesa.agent import ModelAgent
 from political_moat.agents.party.party import Party
 from political_moat.agents.regulator.regulator import Regulator

@@ -12,7 +12,8 @@ import mesa
 import numpy as np
 import pytest
 
-from political_moat.agents.electorate.voter import Voter, VoterSet
+from political_moat.agents.electorate.voter import Voter
+from political_moat.agents.electorate.voter_set import VoterSet
 from political_moat.agents.party.party import Party
 from political_moat.model.data_collection import collector
 from political_moat.model.parameters.tree import Parameters

@@ -11,7 +11,7 @@ import pytest
 
 from political_moat.agents.draws import Draws
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.adoption.coefficients import monthly_inertia, neutral_odds
+from political_moat.agents.electorate.adoption.equations import monthly_inertia, neutral_odds
 from political_moat.model.economy.employers import (
     Climate,
     bass_rate,

@@ -13,7 +13,7 @@ from scipy import special, stats
 
 from political_moat.agents.draws import Draws
 from political_moat.agents.electorate import columns
-from political_moat.agents.electorate.voting.kernel import support
+from political_moat.agents.electorate.voting.kernel import expected_votes
 from political_moat.agents.party.decisions import win_probability
 from political_moat.agents.perception import Option, Stand
 from political_moat.agents.regulator.docket import expected_months, slow_roll_factor, stage_count, stage_months
@@ -36,7 +36,9 @@ def share_of_r(partisanship: float, ideal: float, salience: float, r: float, d: 
     questions = np.array([[r, d, *[0.0] * 5]])
     row = columns.TURNOUT_PRESIDENTIAL
     blocks = (electorate.fixed, electorate.dynamic, 0, len(electorate))
-    votes = support(*blocks, starting_prices(), 1.0, shift, 0.0, row, True, questions, ALIKE.vote_coefficients)[0]
+    votes = expected_votes(*blocks, starting_prices(), 1.0, shift, 0.0, row, True, questions, ALIKE.vote_coefficients)[
+        0
+    ]
     return float(votes[0] / votes.sum())
 
 

@@ -1,4 +1,4 @@
-"""Parameters under which much happens, for tests that two ways of working a world out agree."""
+"""Parameters under which much happens, for tests that two ways of computing a world agree."""
 
 from __future__ import annotations
 

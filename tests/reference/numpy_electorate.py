@@ -155,12 +155,12 @@ def opinion_month(
     stand_d: float,
     c: Any,
 ) -> None:
-    """One month of every mind: reference point, blame, salience, ideal policy, grievance."""
+    """Move every opinion by a month: reference point, blame, salience, ideal policy, grievance."""
     for part in slices(0, fixed.shape[1]):
         people, state = fixed[:, part], dynamic[:, part]
         held = np.flatnonzero(state[at.UNITS] > 0.0)
         blame = wide(state[at.BLAME])
-        blame_goal, attention, shift = _holders_minds(people, state, held, prices, openness, threat, c)
+        blame_goal, attention, shift = _holders_goals(people, state, held, prices, openness, threat, c)
         # Without a holding the goal is 0 and blame fades; holders go their own way.
         goal = np.zeros(blame.size)
         goal[held] = blame_goal
@@ -194,7 +194,7 @@ def opinion_month(
         )
 
 
-def _holders_minds(
+def _holders_goals(
     people: Block, state: Block, held: Numbers, prices: Reals, openness: float, threat: float, c: Any
 ) -> tuple[Reals, Reals, Reals]:
     """Reference points of holders move; their goal of blame, and what holding adds to salience and to the ideal."""
@@ -257,7 +257,7 @@ def neighbours_meet(dynamic: Block, talk: csr_array, influence: float) -> None:
 
 
 def neighbours_share(starts: npt.NDArray[np.int64], neighbours: npt.NDArray[np.int32], flags: Block) -> Block:
-    """Share of each voter's neighbours for whom a column holds; 0 for whoever has no neighbour."""
+    """Share of each voter's neighbours for whom a column holds; 0 without neighbours."""
     voters = flags.size
     table = csr_array((np.ones(neighbours.size), neighbours, starts), shape=(voters, voters))
     return np.asarray((table @ wide(flags)) / np.maximum(1, np.diff(starts)), dtype=np.float32)

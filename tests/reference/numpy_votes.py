@@ -124,7 +124,7 @@ def logistic(x: Reals) -> Reals:
     return np.divide(1.0, x, out=x)
 
 
-def support(
+def expected_votes(
     fixed: Block,
     dynamic: Block,
     first: int,

@@ -21,8 +21,8 @@ from political_moat.model.phases import election, network, payroll, pipeline, po
 CALLED_FROM: tuple[tuple[ModuleType, Callable[..., Any]], ...] = (
     (payroll, arrays.accounts_month),
     (voters, arrays.opinion_month),
-    (election, votes.support),
-    (polling, votes.support),
+    (election, votes.expected_votes),
+    (polling, votes.expected_votes),
     (polling, votes.ballots),
     (pipeline, votes.grieve),
 )

@@ -1,4 +1,4 @@
-"""Employers and adoption once more, slowly: equations W5 to W38 of docs/odd/adoption.md in plain Python.
+"""Second, slow implementation of employers and adoption: W5 to W46 of docs/odd/adoption.md in plain Python.
 
 Written from the document as an oracle for the compiled kernels and the arrays of employers; it imports none of them. A
 voter is any object that has the columns as attributes, an employer a `Sponsor`.
@@ -233,7 +233,7 @@ def adoption_month(
     common_ira: float,
     t: Any,
 ) -> list[list[float]]:
-    """W38: a month of all savers; totals as four rows of products."""
+    """Move all savers by a month; totals as four rows of products."""
     menus = [{j for j in PRODUCTS if offers[j, e] > 0} for e in range(offers.shape[1])]
     gone = [{j for j in PRODUCTS if taken[j, e] > 0} for e in range(offers.shape[1])]
     rows = []
@@ -250,7 +250,7 @@ def adoption_month(
 
 
 def holdings(voters: Sequence[Any]) -> list[list[float]]:
-    """W29: units of each product, and holders."""
+    """Units of each product, and holders (W29)."""
     rows = []
     for voter in voters:
         row = [0.0] * (2 * len(PRODUCTS))

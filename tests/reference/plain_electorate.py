@@ -1,4 +1,4 @@
-"""The electorate once more, slowly: equations E1 to E40 of docs/odd.md in plain Python, one voter at a time.
+"""Second, slow implementation of equations E1 to E64 of docs/odd.md: plain Python, one voter at a time.
 
 Written from the ODD document alone, as an oracle for the compiled kernels; it imports none of them. A voter is any
 object that has the columns as attributes. State is rounded to float32 when it is stored, all else is a Python float.
@@ -66,12 +66,12 @@ def block_sums(rows: Iterable[Sequence[float]], width: int) -> list[float]:
     """Sums of rows of numbers, in the order of the ODD document: inside blocks first, then over the blocks."""
     totals, block, count = [0.0] * width, [0.0] * width, 0
     for row in rows:
-        block = [one + other for one, other in zip(block, row, strict=True)]
+        block = [total + amount for total, amount in zip(block, row, strict=True)]
         count += 1
         if count == BLOCK:
-            totals = [one + other for one, other in zip(totals, block, strict=True)]
+            totals = [total + amount for total, amount in zip(totals, block, strict=True)]
             block, count = [0.0] * width, 0
-    return [one + other for one, other in zip(totals, block, strict=True)]
+    return [total + amount for total, amount in zip(totals, block, strict=True)]
 
 
 def account_month(
@@ -128,11 +128,11 @@ def account_month(
 
 
 def accounts_month(voters: Iterable[Any], *arguments: Any) -> list[float]:
-    """E13: one month of all accounts, and its five totals; arguments of `account_month`."""
+    """Move all accounts by a month and return the five totals; arguments of `account_month`."""
     return block_sums((account_month(voter, *arguments) for voter in voters), 5)
 
 
-def mind_month(
+def voter_opinion(
     voter: Any, prices: Any, openness: float, threat: float, media: float, stand_r: float, stand_d: float, c: Any
 ) -> None:
     """E14 to E25 for one voter."""
@@ -171,9 +171,9 @@ def mind_month(
 
 
 def opinion_month(voters: Iterable[Any], *arguments: Any) -> None:
-    """One month of all minds; arguments of `mind_month`."""
+    """Move all opinions by a month; arguments of `voter_opinion`."""
     for voter in voters:
-        mind_month(voter, *arguments)
+        voter_opinion(voter, *arguments)
 
 
 def pain(stake: float, visibility: float, belief: float, c: Any) -> float:
@@ -257,7 +257,7 @@ def panel(voters: Sequence[Any], first: int, count: int) -> list[Any]:
     return [voters[number - len(voters) if number >= len(voters) else number] for number in numbers]
 
 
-def support(voters: Sequence[Any], first: int, count: int, *arguments: Any) -> list[list[float]]:
+def expected_votes(voters: Sequence[Any], first: int, count: int, *arguments: Any) -> list[list[float]]:
     """Expected votes for R and for D of a panel, for each question; arguments of `ballot`."""
     questions = arguments[-2]
     votes = block_sums((ballot(voter, *arguments) for voter in panel(voters, first, count)), 2 * len(questions))
@@ -328,7 +328,7 @@ def opinion_numbers(p: Any, stake_scale: float = 1.0) -> dict[str, float]:
 
 
 def vote_numbers(p: Any, loss_weight: float, stake_scale: float = 1.0) -> dict[str, float]:
-    """The table of coefficients of `pain`, `retrospection`, `support`, `grieve`; the last two arguments are solved."""
+    """The table of coefficients of `pain`, `retrospection`, `expected_votes`, `grieve`; the last two are solved."""
     v, o, on = p.voting, p.opinion, p.channels
     same = ("ideal_weight", "retrospective_cap", "blame_incumbent", "blame_incumbent_partisan", "turnout_gap_weight")
     return {name: getattr(v, name) for name in same} | {

@@ -1,4 +1,4 @@
-"""The network once more, slowly: equations N5 and N6 of docs/odd/network.md in plain Python, one voter at a time.
+"""Second, slow implementation of N7, N8 and N10 of docs/odd/network.md: plain Python, one voter at a time.
 
 Written as an oracle for the compiled functions; it imports none of them. Neighbours are lists of lists.
 """
@@ -14,7 +14,7 @@ from plain_electorate import stored
 
 def neighbour_lists(starts: Any, neighbours: Any) -> list[list[int]]:
     """Numbers of every voter's neighbours."""
-    everybody = [int(one) for one in neighbours]
+    everybody = [int(number) for number in neighbours]
     return [everybody[int(begin) : int(end)] for begin, end in itertools.pairwise(starts)]
 
 

@@ -1,6 +1,6 @@
-"""People over time once more, slowly: the equations of docs/odd/people.md in plain Python, one voter at a time.
+"""Second, slow implementation of docs/odd/people.md: plain Python, one voter at a time.
 
-Written from the ODD room alone, as an oracle for the compiled kernel; it imports none of it. State is rounded to
+Written from that document alone, as an oracle for the compiled kernel; it imports none of it. State is rounded to
 float32 when it is stored.
 """
 
@@ -34,7 +34,7 @@ def person_month(
     level: float,
     c: Any,
 ) -> tuple[bool, list[float]]:
-    """Y3 to Y10, Y12 for one voter; did she die, and what she adds to flow, contributions, gains, withdrawals."""
+    """Y3 to Y12, Y19, Y20: whether she dies, and what she adds to flow, contributions, gains, withdrawals."""
     price, before, coin = (float(products[row][int(voter.product)]) for row in (0, 1, 5))
     lived = round(12.0 * voter.age)
     value = voter.units * price
@@ -93,7 +93,7 @@ def people_month(
     c: Any,
     died: Any,
 ) -> list[float]:
-    """Y11: one month of all lives; fills `died` in and returns the four totals."""
+    """Move all voters by a month of life: fills `died` and returns the four totals."""
 
     def lives() -> Iterable[Sequence[float]]:
         for i, voter in enumerate(voters):

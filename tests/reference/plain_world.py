@@ -1,8 +1,8 @@
-"""A world whose voters are plain Mesa agents, each of which works out its own month: the slow twin of `World`.
+"""A world whose voters are plain Mesa agents, each of which computes its own month: a slow second `World`.
 
 Offices, law, market and parties are production code. Everything a voter computes (accounts, opinion, polls, elections,
 grievance) is done by `PlainVoter`, one agent at a time, with the functions of `plain_electorate`. The arrays of the
-production electorate are filled with NaN where the state of voters moves, so that nothing can lean on them.
+production electorate are filled with NaN where the state of voters moves, so that nothing can depend on them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (demography, "enter"),
     (payroll, "accounts_month"),
     (voters, "opinion_month"),
-    (election, "support"),
-    (polling, "support"),
+    (election, "expected_votes"),
+    (polling, "expected_votes"),
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
     (payroll, "holdings"),
@@ -55,8 +55,8 @@ class PlainVoter(mesa.Agent):  # type: ignore[misc]
         return plain.account_month(self, *arguments)
 
     def opinion_month(self, *arguments: Any) -> None:
-        """Own mind moves."""
-        plain.mind_month(self, *arguments)
+        """Own opinion moves."""
+        plain.voter_opinion(self, *arguments)
 
     def ballot(self, *arguments: Any) -> list[float]:
         """Own expected votes, for every question."""
@@ -102,10 +102,10 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         return plain.block_sums(self.agents.map("accounts_month", *arguments), 5)
 
     def opinion_month(self, *arguments: Any) -> None:
-        """One month of all minds."""
+        """Move all opinions by a month."""
         self.agents.do("opinion_month", *arguments)
 
-    def support(self, first: int, count: int, *arguments: Any) -> Any:
+    def expected_votes(self, first: int, count: int, *arguments: Any) -> Any:
         """Expected votes of a panel, or of everybody; shape (questions, 2)."""
         asked = [tuple(row) for row in arguments[-2].tolist()]
         arguments = (*arguments[:-2], asked, arguments[-1])

@@ -17,7 +17,14 @@ from test_mesa_loop_agrees import BUSY, EXPOSED, close, decisions_agree, voters_
 from political_moat import Parameters, World
 from political_moat.agents.draws import Draws, month_key
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate.adoption.coefficients import ADOPTED, BOUGHT, LEFT, SOLD, STREAMS, AdoptionTerms
+from political_moat.agents.electorate.adoption.coefficients import (
+    ADOPTED,
+    BOUGHT,
+    LEFT,
+    SOLD,
+    STREAMS,
+    AdoptionCoefficients,
+)
 from political_moat.agents.electorate.adoption.kernel import adoption_month, holdings
 from political_moat.agents.employer.state import Employers
 from political_moat.model.economy.employers import Climate, menus_month, offer_rate, offering_path
@@ -30,8 +37,8 @@ QUICK = settings(max_examples=150, deadline=None)
 
 
 @st.composite
-def terms(draw: st.DrawFn) -> AdoptionTerms:
-    return AdoptionTerms(
+def terms(draw: st.DrawFn) -> AdoptionCoefficients:
+    return AdoptionCoefficients(
         odds_plan=draw(st.sampled_from((0.0, 0.05, 1.0, 50.0))),
         odds_ira=draw(st.sampled_from((0.0, 0.02, 5.0))),
         inertia=draw(SHARES),
@@ -118,7 +125,7 @@ def test_an_exchange_moves_no_wealth_and_counts_every_unit(month: tuple[Any, ...
 @QUICK
 @given(months(), st.floats(1.1, 10.0))
 def test_higher_odds_never_lose_an_adopter(month: tuple[Any, ...], factor: float) -> None:
-    """On common draws whoever takes a product of the plan or an IRA still takes one when both odds rise alike."""
+    """On common draws a saver who takes a product still takes one when both odds rise alike."""
     fixed, dynamic, *rest = month
     dynamic[[at.UNITS, at.ASSIGNED_STAKE]] = 0.0
     before, after = dynamic.copy(), dynamic.copy()

@@ -55,7 +55,7 @@ def rows_of(printed: str) -> list[list[str]]:
     return cells
 
 
-def told(sections: tuple[str, ...], *words: str) -> list[list[str]]:
+def printed(sections: tuple[str, ...], *words: str) -> list[list[str]]:
     """The table of some sections; every section asked for has rows, and every number is positive."""
     done = run("--only", ",".join(sections), *words)
     assert done.returncode == 0, done.stderr
@@ -70,7 +70,7 @@ def told(sections: tuple[str, ...], *words: str) -> list[list[str]]:
 
 def test_one_command_prints_one_table_and_writes_it(tmp_path: Path) -> None:
     out = tmp_path / "table.md"
-    cells = told(QUICK, "--out", str(out))
+    cells = printed(QUICK, "--out", str(out))
     assert rows_of(out.read_text(encoding="utf-8")) == cells
     names = {(row[0], row[1]) for row in cells}
     assert {("step", "loop / kernels"), ("step", "NumPy / kernels"), ("step", "share of the floor")} <= names
@@ -81,7 +81,7 @@ def test_one_command_prints_one_table_and_writes_it(tmp_path: Path) -> None:
 
 @pytest.mark.faults
 def test_sections_that_start_processes_are_printed_as_well() -> None:
-    cells = told(OTHERS)
+    cells = printed(OTHERS)
     assert {row[1] for row in cells if row[0] == "replicates"} == {"stress, 1 process", "history, 1 process"}
     assert any(row[1].startswith("peak memory") for row in cells)
     assert any(row[1] == "warm `moat run`: first result" for row in cells)
@@ -141,7 +141,7 @@ def test_the_bytes_of_a_month_are_those_of_columns_that_the_kernels_touch(breadt
         {"electorate.voters": 300, "exposure.breadth": breadth, "opinion.blame_threshold": 0.0}
     )
     start = World(p, 1)
-    start.advance(20)  # policy has moved by then, and minds with it
+    start.advance(20)  # policy has moved by then, and opinions with it
     start.electorate.dynamic[columns.SALIENCE] += 0.05
     start.electorate.dynamic[columns.GRIEVANCE] = 0.1
     start.electorate.dynamic[columns.BLAME] = 0.2

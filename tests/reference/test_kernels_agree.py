@@ -21,7 +21,7 @@ from political_moat.agents.electorate.opinion.coefficients import OpinionCoeffic
 from political_moat.agents.electorate.opinion.kernel import opinion_month
 from political_moat.agents.electorate.voting.coefficients import VoteCoefficients, vote_coefficients
 from political_moat.agents.electorate.voting.equations import pain, retrospection
-from political_moat.agents.electorate.voting.kernel import grieve, support
+from political_moat.agents.electorate.voting.kernel import expected_votes, grieve
 from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.parameters.tree import Parameters
 
@@ -89,7 +89,7 @@ QUICK = settings(max_examples=120, deadline=None)
 
 @st.composite
 def parameters(draw: st.DrawFn) -> Parameters:
-    """Parameter trees with the treatment, the channels and the weights of the mind moved about."""
+    """Parameter trees with other treatments, channels and weights of opinion."""
     values: dict[str, Any] = {f"channels.{name}": draw(st.booleans()) for name in CHANNELS}
     values["exposure.grandfathering"] = draw(SHARES)
     values["party.support_move"] = draw(st.booleans())
@@ -308,7 +308,7 @@ def test_retrospection_agrees(
     p=parameters(),
     public=PUBLIC,
 )
-def test_support_agrees(
+def test_expected_votes_agrees(
     blocks: tuple[Block, Block],
     start: int,
     size: int,
@@ -325,9 +325,9 @@ def test_support_agrees(
     dynamic, voters = before.copy(), plain.people(fixed, before)
     first, count = start % len(voters), min(size, len(voters))
     arguments = (first, count, np.array(prices), incumbent, shift, threat, row, p.channels.turnout)
-    got = support(fixed, dynamic, *arguments, np.array(questions), vote_of(p, public=public))
+    got = expected_votes(fixed, dynamic, *arguments, np.array(questions), vote_of(p, public=public))
     numbers = plain.vote_numbers(p, 3.0) | {"public_usd": public}
-    expected = plain.support(voters, *arguments, questions, ours(numbers))
+    expected = plain.expected_votes(voters, *arguments, questions, ours(numbers))
     agree(got, expected, "votes")
     # Who would win, and by what share, is what the world decides on.
     agree(got[:, 0] / got.sum(axis=1), [r / (r + d) for r, d in expected], "shares")
@@ -372,7 +372,7 @@ def test_a_panel_wraps_around_through_several_blocks(voters: int) -> None:
     fixed, dynamic = electorate(6, voters, 0.5)
     questions = [(0.9, 0.1, 0.0, 0.4, 0.8, 0.2, 0.0), (0.3, 0.1, 0.2, 0.4, 0.1, 0.0, 0.0)]
     arguments = (voters - 200, voters, np.array(everywhere(1.3)), 1.0, 0.1, 0.2, at.TURNOUT_MIDTERM, True)
-    got = support(fixed, dynamic, *arguments, np.array(questions), vote_of(p))
+    got = expected_votes(fixed, dynamic, *arguments, np.array(questions), vote_of(p))
     everybody = plain.people(fixed, dynamic)
-    expected = plain.support(everybody, *arguments, questions, ours(plain.vote_numbers(p, 3.0)))
+    expected = plain.expected_votes(everybody, *arguments, questions, ours(plain.vote_numbers(p, 3.0)))
     np.testing.assert_allclose(got, expected, rtol=ARITHMETIC)

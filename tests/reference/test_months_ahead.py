@@ -1,4 +1,4 @@
-"""Months lived through at once are the months of the schedule: the same state to the last bit."""
+"""Months advanced in one call equal the months of the schedule: the same state to the last bit."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def live_both_ways(ahead: World, stepwise: World, lengths: Iterable[int]) -> Non
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Numbers of months that were lived through in one call each."""
+    """Return the numbers of months that were advanced in one call each."""
     found: list[int] = []
     whole = months_ahead.move_months
 
@@ -200,10 +200,10 @@ def test_a_large_world_is_shared_by_threads_instead(calls: list[int], monkeypatc
     monkeypatch.setattr(months_ahead, "LARGE", SMALL["electorate.voters"])
     world_of(BUSY).advance(4)
     assert calls == []
-    assert blocks.LARGE > 4 * 10**5, "the worlds of a study are lived through several months at a time"
+    assert blocks.LARGE > 4 * 10**5, "the worlds of a study advance several months at a time"
 
 
-def test_a_world_with_a_step_of_its_own_is_lived_through_step_by_step(calls: list[int]) -> None:
+def test_a_world_with_a_step_of_its_own_is_advanced_step_by_step(calls: list[int]) -> None:
     class Counting(World):
         steps_taken = 0
 

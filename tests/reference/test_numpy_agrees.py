@@ -18,7 +18,7 @@ from political_moat.agents.electorate.accounts.kernel import accounts_month
 from political_moat.agents.electorate.network import kernel as network_kernels
 from political_moat.agents.electorate.opinion.kernel import opinion_month
 from political_moat.agents.electorate.voting.ballots import ballots
-from political_moat.agents.electorate.voting.kernel import grieve, support
+from political_moat.agents.electorate.voting.kernel import expected_votes, grieve
 from political_moat.agents.regulator.docket import Docket, stage_count
 from political_moat.model.phases import election, network, payroll, pipeline, polling, voters
 from political_moat.model.phases.agenda import available_options
@@ -157,7 +157,7 @@ def test_no_kernel_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
             if callable(known) and not isinstance(known, type) and home.startswith("political_moat.agents.electorate"):
                 monkeypatch.setattr(module, name, broken)
                 found.add(name)
-    assert {"accounts_month", "opinion_month", "support", "ballots", "grieve", "neighbours_meet"} <= found
+    assert {"accounts_month", "opinion_month", "expected_votes", "ballots", "grieve", "neighbours_meet"} <= found
     numpy.advance(24)
     assert numpy.events
 
@@ -228,7 +228,7 @@ def test_accounts_agree(voters: int, holders: float, keep_share: float, drawdown
 @pytest.mark.parametrize(
     "changed", [{}, {"public_usd": 9e3, "salience_up": 0.01}, {"blame_up": 0.0, "unprotected": 0.0}]
 )
-def test_minds_and_ballots_agree(voters: int, holders: float, changed: dict[str, float]) -> None:
+def test_opinions_and_ballots_agree(voters: int, holders: float, changed: dict[str, float]) -> None:
     fixed, dynamic = electorate(voters, holders)
     other = dynamic.copy()
     opinion, vote = coefficients(**changed)
@@ -241,8 +241,8 @@ def test_minds_and_ballots_agree(voters: int, holders: float, changed: dict[str,
         asked = (PRICES, -1.0, 0.2, 0.4, at.TURNOUT_MIDTERM, turnout)
         panel = (voters // 2, voters)
         close(
-            votes.support(fixed, dynamic, *panel, *asked, questions, vote),
-            support(fixed, dynamic, *panel, *asked, questions, vote),
+            votes.expected_votes(fixed, dynamic, *panel, *asked, questions, vote),
+            expected_votes(fixed, dynamic, *panel, *asked, questions, vote),
             TOLERANCE,
         )
         one = (*asked, questions[1], vote)

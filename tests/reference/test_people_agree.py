@@ -15,13 +15,9 @@ from test_kernels_agree import ARITHMETIC, ELECTORATES, agree
 
 from political_moat.agents.draws import Draws, month_key
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate.demography.kernel import (
-    AGE_ROWS,
-    PeopleCoefficients,
-    people_month,
-    stake_to_hold,
-    uniforms_at,
-)
+from political_moat.agents.electorate.demography.coefficients import AGE_ROWS, PeopleCoefficients
+from political_moat.agents.electorate.demography.equations import stake_to_hold
+from political_moat.agents.electorate.demography.kernel import people_month, uniforms_at
 
 Block = npt.NDArray[np.float32]
 

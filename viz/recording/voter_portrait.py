@@ -23,7 +23,7 @@ from ...agents.electorate.columns import (
     UNITS,
     VISIBILITY,
 )
-from ...agents.electorate.voting.equations import own_terms
+from ...agents.electorate.voter import Voter
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import takeover, with_dose
 from ...model.data_collection import individual_votes, vote_probabilities
@@ -55,7 +55,7 @@ def ballot_terms(world: World, index: int) -> dict[str, float]:
     fixed, dynamic, c = world.electorate.fixed, world.electorate.dynamic, world.vote_coefficients
     question = np.array(question_row(world, world.stand("author"), world.stand("opponent"), world.openness))
     r, d = float(question[0]), float(question[1])
-    feared, _, own, relief, dislike = own_terms(fixed, dynamic, index, world.product_prices, world.incumbent_sign, c)
+    feared, _, own, relief, dislike = world.agents_by_type[Voter][index].own_terms()
     weight, ideal = float(dynamic[SALIENCE, index]), float(dynamic[IDEAL, index])
     terms = {
         "partisanship": float(fixed[PARTISANSHIP, index]),

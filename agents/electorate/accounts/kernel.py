@@ -1,7 +1,7 @@
-"""The compiled month of every account. Plain reference in tests/reference, equations in the ODD (accounts_month).
+"""The compiled month of all accounts (ODD: accounts_month). Plain reference in tests/reference.
 
-Written as loops without branches, which compilers turn into vector instructions: every voter is worked out as a
-holder and as none, and the right one is kept. State is float32, arithmetic and totals float64.
+Loops without branches, which compilers turn into vector instructions: each voter is computed as a holder and as a
+non-holder, and the applicable result is kept. State is float32, arithmetic and totals float64.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from ..columns import (
     EQUITY,
     INCOME,
     IRA,
-    IRA_FUND,
     LIMIT,
     NEW_MONEY,
     OPEN,
@@ -41,10 +40,25 @@ from ..columns import (
     PRODUCT,
     UNITS,
 )
+from .equations import (
+    account_gain,
+    account_growth,
+    coin_flow,
+    coin_value,
+    drawdown_share,
+    drawn_down,
+    grown_ira,
+    grown_plan,
+    holding_gain,
+    holding_value,
+    is_holder,
+    is_in_plan,
+    left_after_drawdown,
+    trade,
+)
 
-REST = 1e-9
 FLOW, CONTRIBUTIONS, GAINS, HELD, WITHDRAWALS = range(5)
-# Rows of working space, float64: what is added up, then what is true of the product each voter holds.
+# Rows of working space, float64: amounts to be added up, then properties of the product that each voter holds.
 _PAID, _EARNED, _GAINED, _BOUGHT, _HELD, _SOLD, _TAKEN, _DRAWN = range(8)
 _PRICE, _BEFORE, _NEW, _OPEN, _LIMIT, _COIN = range(8, 14)
 _ROWS = 14
@@ -61,7 +75,7 @@ def accounts_month(
     drawdown: float,
     retirement_age: float,
 ) -> Totals:
-    """One month of every account: returns, payroll, rebalancing, forced sale, draw-down (ODD: accounts_month).
+    """Move every account by a month: returns, payroll, rebalancing, forced sale, draw-down (ODD: accounts_month).
 
     products: table of shape (rows, products), see columns.PRODUCT_ROWS. keep_share: part of the excess over a product's
     limit that is kept this month (1 = no forced sale). drawdown: share of the balance that those at or above
@@ -78,44 +92,8 @@ def accounts_month(
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def trade(
-    units: float,
-    plan: float,
-    ira: float,
-    stake: float,
-    income: float,
-    contribution: float,
-    in_plan: bool,
-    price: float,
-    new_money: float,
-    is_open: float,
-    limit: float,
-    rebalancing: float,
-    keep_share: float,
-) -> tuple[float, float, float, float]:  # pragma: no cover - compiled
-    """A holder's payroll purchase, rebalancing and forced sale, part of accounts_month.
-
-    Returns units, plan and IRA after it, and the USD spent on the product.
-    """
-    value = units * price
-    bought = contribution * new_money if stake > 0.0 else 0.0
-    shift = rebalancing * (stake * income - value)
-    if shift > 0.0 and is_open == 0.0:
-        shift = 0.0
-    excess = value - limit * (value + plan + ira)
-    if excess > 0.0 and keep_share < 1.0:
-        shift = -excess * (1.0 - keep_share)
-    shift = min(shift, max(0.0, plan - bought) if in_plan else ira)
-    spent = bought + shift
-    left = max(0.0, units + spent / price)
-    # A full sale leaves no rest of rounding: to opinion_month, whoever holds anything is a holder.
-    after = left if left > REST * units else 0.0
-    return after, plan - spent if in_plan else plan, ira if in_plan else ira - spent, spent
-
-
-@numba.njit(error_model="numpy", forceinline=True)
 def _list_products(space: Totals, products: Totals, product: Block) -> None:  # pragma: no cover - compiled
-    """Put the month's table in rows: what is true of the product each voter holds."""
+    """Copy the properties of the product that each voter holds from the month's table into rows."""
     for j in range(product.size):
         number = int(product[j])
         space[_PRICE, j] = products[PRICE, number]
@@ -139,7 +117,7 @@ def _move(
     listed: bool,
     drawn: bool,
 ) -> None:  # pragma: no cover - compiled
-    """Accounts of a group of voters after the month; fills the rows that are added up.
+    """Move the accounts of voters start .. stop-1 by a month and fill the rows that are added up.
 
     held_any: somebody holds something; listed: products differ, and stand in rows; drawn: the old may draw down.
     """
@@ -148,46 +126,49 @@ def _move(
     income, eligible, age = fixed[INCOME, start:stop], fixed[ELIGIBLE, start:stop], fixed[AGE, start:stop]
     plan, ira, units = dynamic[PLAN, start:stop], dynamic[IRA, start:stop], dynamic[UNITS, start:stop]
     stake, product = dynamic[ASSIGNED_STAKE, start:stop], dynamic[PRODUCT, start:stop]
+    paid, earned, gained, bought = space[_PAID], space[_EARNED], space[_GAINED], space[_BOUGHT]
+    coins, sold, taken, withdrawn = space[_HELD], space[_SOLD], space[_TAKEN], space[_DRAWN]
     price, before, new_money = products[PRICE, 0], products[PRICE_BEFORE, 0], products[NEW_MONEY, 0]
     is_open, limit, coin = products[OPEN, 0], products[LIMIT, 0], products[COIN_SHARE, 0]
     for j in range(stop - start):
-        share = np.float64(equity[j])
-        growth = share * stock_return + (1.0 - share) * bond_return
         in_plan: float = np.float64(plan[j])
         in_ira: float = np.float64(ira[j])
-        paid = np.float64(contribution[j])
-        space[_EARNED, j] = (in_plan + in_ira) * growth
-        space[_PAID, j] = paid
-        in_plan = in_plan * (1.0 + growth) + paid
-        in_ira = in_ira * (1.0 + growth)
+        contributed = np.float64(contribution[j])
+        growth = account_growth(np.float64(equity[j]), stock_return, bond_return)
+        earned[j] = account_gain(in_plan, in_ira, growth)
+        paid[j] = contributed
+        in_plan = grown_plan(in_plan, growth, contributed)
+        in_ira = grown_ira(in_ira, growth)
         if held_any:
+            number = 0
             if listed:
+                number = int(product[j])
                 price, before, new_money = space[_PRICE, j], space[_BEFORE, j], space[_NEW, j]
                 is_open, limit, coin = space[_OPEN, j], space[_LIMIT, j], space[_COIN, j]
             held: float = np.float64(units[j])
             wanted = np.float64(stake[j])
-            is_holder = wanted > 0.0 or held > 0.0
-            from_plan = eligible[j] > 0.0 and (not listed or product[j] != IRA_FUND)
-            after, plan_after, ira_after, spent = trade(
-                held, in_plan, in_ira, wanted, np.float64(income[j]), np.float64(contribution[j]), from_plan,
+            holder = is_holder(wanted, held)
+            in_own_plan = is_in_plan(np.float64(eligible[j]), number)
+            units_after, plan_after, ira_after, spent = trade(
+                held, in_plan, in_ira, wanted, np.float64(income[j]), contributed, in_own_plan,
                 price, new_money, is_open, limit, rebalancing, keep_share,
             )  # fmt: skip
-            space[_GAINED, j] = held * (price - before)
-            space[_BOUGHT, j] = coin * spent if is_holder else 0.0
-            held = after if is_holder else held
-            in_plan = plan_after if is_holder else in_plan
-            in_ira = ira_after if is_holder else in_ira
+            gained[j] = holding_gain(held, price, before)
+            bought[j] = coin_flow(coin, spent) if holder else 0.0
+            held = units_after if holder else held
+            in_plan = plan_after if holder else in_plan
+            in_ira = ira_after if holder else in_ira
             if drawn:
-                out = drawdown if age[j] >= retirement_age else 0.0
-                taken = out * held * price
-                space[_TAKEN, j] = taken
-                space[_SOLD, j] = -(coin * taken)
-                held *= 1.0 - out
-                space[_DRAWN, j] = out * (in_plan + in_ira)
-                in_plan *= 1.0 - out
-                in_ira *= 1.0 - out
-                stake[j] = wanted * (1.0 - out)
-            space[_HELD, j] = coin * held * price
+                out = drawdown_share(age[j], retirement_age, drawdown)
+                usd = holding_value(drawn_down(out, held), price)
+                taken[j] = usd
+                sold[j] = -coin_flow(coin, usd)
+                withdrawn[j] = drawn_down(out, in_plan + in_ira)
+                held = left_after_drawdown(out, held)
+                in_plan = left_after_drawdown(out, in_plan)
+                in_ira = left_after_drawdown(out, in_ira)
+                stake[j] = left_after_drawdown(out, wanted)
+            coins[j] = coin_value(coin, held, price)
             units[j] = held
         plan[j] = in_plan
         ira[j] = in_ira
@@ -195,7 +176,7 @@ def _move(
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _fill(space: Totals, count: int) -> None:  # pragma: no cover - compiled
-    """Zeros after the last voter, so that a short block is added up like a full one."""
+    """Write zeros after the last voter, so that a short block is added up like a full one."""
     for row in range(_PAID, _DRAWN + 1):
         for j in range(count, GROUP):
             space[row, j] = 0.0
@@ -205,7 +186,7 @@ def _fill(space: Totals, count: int) -> None:  # pragma: no cover - compiled
 def _add_up(
     space: Totals, sums: Totals, at: int, held_any: bool, drawn: bool, every_total: bool
 ) -> None:  # pragma: no cover - compiled
-    """Totals of the blocks of a group, of which the first is `at`."""
+    """Write the totals of a group's blocks, of which the first is `at`."""
     for block in range(at, at + GROUP // BLOCK):
         for k in range(sums.shape[1]):
             sums[block, k] = 0.0
@@ -240,13 +221,13 @@ def move_accounts(
     retirement_age: float,
     every_total: bool,
 ) -> None:  # pragma: no cover - compiled
-    """Months of the accounts of voters first .. last-1; first is a multiple of GROUP. Fills the sums of its groups.
+    """Move the accounts of voters first .. last-1 by a month; first is a multiple of GROUP. Fills their groups' sums.
 
-    every_total: False leaves contributions and gains at zero, for months whose books nobody can read.
+    every_total: False leaves contributions and gains at zero, for intermediate months, whose totals are never reported.
     """
     space = np.empty((_ROWS, ROW))
     rates = (stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age)
-    # Nothing is forced out and nobody draws down, which the compiler is told: it leaves a tenth of the work away.
+    # Without forced sale and draw-down; constants let the compiler drop a tenth of the work.
     calm = (stock_return, bond_return, rebalancing, 1.0, 0.0, retirement_age)
     for start in range(first, last, GROUP):
         stop = min(start + GROUP, last)
@@ -254,7 +235,7 @@ def move_accounts(
         product = dynamic[PRODUCT, start:stop]
         holders, other = 0, 0
         for j in range(stop - start):
-            holders += 1 if stake[j] > 0.0 or units[j] > 0.0 else 0
+            holders += 1 if is_holder(stake[j], units[j]) else 0
         if holders > 0:
             for j in range(stop - start):
                 other += 1 if product[j] != 0.0 else 0

@@ -1,19 +1,17 @@
-"""Compiled month of adoption: who comes to hold a product, who gives it up. Plain reference in tests/reference.
+"""The compiled month of adoption and redemption (ODD: adoption_month). Plain reference in tests/reference.
 
-Conventions as in kernels.py: float32 state, float64 arithmetic, totals by blocks of 512 voters in a fixed order. The
-draws are those of agents/draws.py, made on the spot for the few savers who act.
+State is float32, arithmetic float64, totals are added by blocks of 512 voters in a fixed order. Draws equal those of
+agents/draws.py; they are computed on demand, for the few savers who act.
 """
 
 from __future__ import annotations
-
-import math
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from ...draws import squares32_kernel
 from ...numerics.blocks import BLOCK, Block, Totals
+from ..accounts.equations import holding_value, is_holder, units_of, years_of_income
 from ..columns import (
     AGE,
     ASSIGNED,
@@ -32,6 +30,8 @@ from ..columns import (
     UNITS,
     VISIBILITY,
 )
+from ..network.equations import neighbour_share
+from ..opinion.equations import price_loss
 from .coefficients import (
     ACTIVE,
     ADOPTED,
@@ -46,29 +46,42 @@ from .coefficients import (
     ROW_WEIGHT,
     SOLD,
     WHICH,
-    AdoptionTerms,
+    AdoptionCoefficients,
+)
+from .equations import (
+    FROM_IRA,
+    FROM_PLAN,
+    account_after_purchase,
+    account_after_sale,
+    acting_chance,
+    amount_exchanged,
+    chance_within_month,
+    drawn,
+    giving_up_hazard,
+    has_holding,
+    holding_odds,
+    holds_by_default,
+    is_available,
+    is_contributor,
+    is_mapped,
+    leaves,
+    mark_reached,
+    saver_choice,
 )
 
 PRODUCT_COUNT = 6
 
 
 @numba.njit(cache=True, error_model="numpy")
-def drawn(keys: npt.NDArray[np.uint64], stream: int, i: int) -> float:  # pragma: no cover - compiled
-    """Uniform draw of voter i from a stream whose month's key is keys[stream]; equal to `uniform` (ODD: drawn)."""
-    bits = squares32_kernel(np.uint64(i), keys[stream]) >> np.uint32(8)
-    return float((np.float64(bits) + 0.5) * 2.0**-24)
-
-
-@numba.njit(cache=True, error_model="numpy")
 def holdings(fixed: Block, dynamic: Block) -> Totals:  # pragma: no cover - compiled
-    """Units held of each product and number of holders, shape (2, products) (ODD: holdings)."""
+    """Add up units held of each product and number of holders, shape (2, products) (ODD: holdings)."""
     voters = fixed.shape[1]
     totals = np.zeros((2, PRODUCT_COUNT))
     part = np.zeros((2, PRODUCT_COUNT))
     for start in range(0, voters, BLOCK):
         part[:] = 0.0
         for i in range(start, min(start + BLOCK, voters)):
-            if dynamic[UNITS, i] > 0.0:
+            if has_holding(dynamic[UNITS, i]):
                 part[0, int(dynamic[PRODUCT, i])] += np.float64(dynamic[UNITS, i])
                 part[1, int(dynamic[PRODUCT, i])] += 1.0
         totals += part
@@ -76,40 +89,39 @@ def holdings(fixed: Block, dynamic: Block) -> Totals:  # pragma: no cover - comp
 
 
 @numba.njit(cache=True, error_model="numpy")
-def holding_odds(
+def _odds_of(
     fixed: Block,
     dynamic: Block,
     i: int,
+    neutral: float,
     common: float,
     starts: npt.NDArray[np.int64],
     neighbours: npt.NDArray[np.int64],
     holds: npt.NDArray[np.bool_],
-    t: AdoptionTerms,
+    t: AdoptionCoefficients,
 ) -> float:  # pragma: no cover - compiled
-    """Factor by which voter i's odds of holding differ from the neutral saver's (ODD: holding_odds)."""
+    """Compute voter i's odds of holding, with her neighbours as they stood before the month."""
     share = t.share_holding
     if starts.size > 0:
-        share = 0.0
+        holders = 0.0
         for position in range(starts[i], starts[i + 1]):
             if holds[neighbours[position]]:
-                share += 1.0
-        share /= max(1, starts[i + 1] - starts[i])
-    utility = common + t.attitude_weight * (np.float64(dynamic[IDEAL, i]) - t.neutral_ideal)
-    utility += t.age_weight * (t.neutral_age - np.float64(fixed[AGE, i])) / 10.0 + t.neighbour_weight * share
-    return math.exp(utility)
+                holders += 1.0
+        share = neighbour_share(holders, starts[i + 1] - starts[i])
+    return holding_odds(neutral, common, np.float64(dynamic[IDEAL, i]), np.float64(fixed[AGE, i]), share, t)
 
 
 @numba.njit(cache=True, error_model="numpy")
 def buy(fixed: Block, dynamic: Block, i: int, product: int, table: Totals) -> float:  # pragma: no cover - compiled
-    """Voter i exchanges the allocation of her account for a product at its price; USD spent (ODD: buy)."""
+    """Exchange the allocation of voter i's account for a product at its price; USD spent (ODD: buy)."""
     row = IRA if product == IRA_FUND else PLAN
     balance = np.float64(dynamic[row, i])
-    spent: float = table[ROW_ALLOCATION, product] * max(0.0, balance)
+    spent: float = amount_exchanged(table[ROW_ALLOCATION, product], balance)
     if spent <= 0.0:
         return 0.0
-    dynamic[row, i] = balance - spent
-    dynamic[UNITS, i] = spent / table[ROW_PRICE, product]
-    dynamic[ASSIGNED_STAKE, i] = spent / np.float64(fixed[INCOME, i])
+    dynamic[row, i] = account_after_purchase(balance, spent)
+    dynamic[UNITS, i] = units_of(spent, table[ROW_PRICE, product])
+    dynamic[ASSIGNED_STAKE, i] = years_of_income(spent, np.float64(fixed[INCOME, i]))
     dynamic[VISIBILITY, i] = table[ROW_VISIBILITY, product]
     dynamic[REFERENCE, i] = table[ROW_PRICE, product]
     dynamic[PRODUCT, i] = product
@@ -118,11 +130,11 @@ def buy(fixed: Block, dynamic: Block, i: int, product: int, table: Totals) -> fl
 
 @numba.njit(cache=True, error_model="numpy")
 def sell(dynamic: Block, i: int, last: int, table: Totals) -> float:  # pragma: no cover - compiled
-    """Voter i sells all she holds into the account it lies in; USD received (ODD: sell). last: product remembered."""
+    """Sell all that voter i holds into the account it lies in; USD received (ODD: sell). last: product remembered."""
     product = int(dynamic[PRODUCT, i])
     row = IRA if product == IRA_FUND else PLAN
-    received: float = np.float64(dynamic[UNITS, i]) * table[ROW_PRICE, product]
-    dynamic[row, i] = np.float64(dynamic[row, i]) + received
+    received: float = holding_value(np.float64(dynamic[UNITS, i]), table[ROW_PRICE, product])
+    dynamic[row, i] = account_after_sale(np.float64(dynamic[row, i]), received)
     dynamic[UNITS, i] = 0.0
     dynamic[ASSIGNED_STAKE, i] = 0.0
     dynamic[VISIBILITY, i] = 0.0
@@ -139,35 +151,32 @@ def gives_up(
     odds: float,
     table: Totals,
     keys: npt.NDArray[np.uint64],
-    t: AdoptionTerms,
+    t: AdoptionCoefficients,
 ) -> bool:  # pragma: no cover - compiled
-    """Whether holder i sells this month: after a fall, under a warning, or by choosing anew (ODD: gives_up)."""
+    """Tell whether holder i sells this month: after a fall, under a warning, or by choosing anew (ODD: gives_up)."""
     product = int(dynamic[PRODUCT, i])
-    loss = 1.0 - table[ROW_PRICE, product] / np.float64(dynamic[REFERENCE, i])
-    hazard = t.warning_hazard
-    if loss > t.fall_threshold:
-        hazard += t.fall_hazard * (loss - t.fall_threshold) / (1.0 - t.fall_threshold)
-    hazard *= np.float64(dynamic[VISIBILITY, i])
-    if hazard > 0.0 and drawn(keys, GIVES_UP, i) < 1.0 - math.exp(-hazard):
+    loss = price_loss(table[ROW_PRICE, product], np.float64(dynamic[REFERENCE, i]))
+    hazard = giving_up_hazard(loss, np.float64(dynamic[VISIBILITY, i]), t)
+    if hazard > 0.0 and drawn(i, keys[GIVES_UP]) < chance_within_month(hazard):
         return True
-    if product == TARGET_DATE_SLEEVE or drawn(keys, ACTIVE, i) >= inertia:
+    if product == TARGET_DATE_SLEEVE or drawn(i, keys[ACTIVE]) >= inertia:
         return False
-    return drawn(keys, CHOICE, i) * (1.0 + odds) >= odds
+    return leaves(drawn(i, keys[CHOICE]), odds)
 
 
 @numba.njit(cache=True, error_model="numpy")
 def plan_product(
     offers: npt.NDArray[np.int8], employer: int, table: Totals, u: float
 ) -> int:  # pragma: no cover - compiled
-    """Product chosen from an employer's menu in proportion to weights; -1 if there is none (ODD: plan_product)."""
+    """Choose a product from an employer's menu in proportion to weights; -1 if there is none (ODD: plan_product)."""
     total = 0.0
     for product in range(1, TARGET_DATE_SLEEVE):
-        if offers[product, employer] > 0 and table[ROW_ALLOCATION, product] > 0.0:
+        if is_available(offers[product, employer], table[ROW_ALLOCATION, product], table[ROW_WEIGHT, product]):
             total += table[ROW_WEIGHT, product]
     reached, chosen = 0.0, -1
     for product in range(1, TARGET_DATE_SLEEVE):
-        if offers[product, employer] > 0 and table[ROW_ALLOCATION, product] > 0.0 and table[ROW_WEIGHT, product] > 0.0:
-            if chosen < 0 or reached <= u * total:
+        if is_available(offers[product, employer], table[ROW_ALLOCATION, product], table[ROW_WEIGHT, product]):
+            if chosen < 0 or mark_reached(reached, u, total):
                 chosen = product
             reached += table[ROW_WEIGHT, product]
     return chosen
@@ -186,9 +195,9 @@ def adoption_month(
     keys: npt.NDArray[np.uint64],
     common_plan: float,
     common_ira: float,
-    t: AdoptionTerms,
+    t: AdoptionCoefficients,
 ) -> Totals:  # pragma: no cover - compiled
-    """One month of adoption and redemption of every saver (ODD: adoption_month).
+    """Move every saver by a month of adoption and redemption (ODD: adoption_month).
 
     offers, taken: menus and what employers took off this month, shape (products, employers). table: see
     ADOPTION_ROWS; an allocation of 0 shuts a product to those who do not hold it. starts, neighbours: network in
@@ -205,50 +214,46 @@ def adoption_month(
             employer = int(fixed[EMPLOYER, i])
             if employer >= offers.shape[1]:
                 employer = -1
-            inertia = t.inertia * (1.0 + t.attention_slope * (2.0 * np.float64(fixed[ATTENTION, i]) - 1.0))
-            if dynamic[UNITS, i] > 0.0 or dynamic[ASSIGNED_STAKE, i] > 0.0:
+            inertia = acting_chance(np.float64(fixed[ATTENTION, i]), t)
+            if is_holder(dynamic[ASSIGNED_STAKE, i], dynamic[UNITS, i]):
                 if product == ASSIGNED:
                     continue
-                if dynamic[UNITS, i] <= 0.0:
+                if not has_holding(dynamic[UNITS, i]):
                     sell(dynamic, i, ASSIGNED, table)
                     part[LEFT, product] += 1.0
-                elif product != IRA_FUND and employer >= 0 and taken[product, employer] > 0:
+                elif employer >= 0 and is_mapped(product, taken[product, employer]):
                     part[SOLD, product] += sell(dynamic, i, ASSIGNED, table)
                     part[LEFT, product] += 1.0
                 elif t.giving_up > 0.0:
-                    common, base = (common_ira, t.odds_ira) if product == IRA_FUND else (common_plan, t.odds_plan)
+                    common, neutral = (common_ira, t.odds_ira) if product == IRA_FUND else (common_plan, t.odds_plan)
                     odds = 0.0
-                    if drawn(keys, ACTIVE, i) < inertia:
-                        odds = base * holding_odds(fixed, dynamic, i, common, starts, neighbours, holds, t)
+                    if drawn(i, keys[ACTIVE]) < inertia:
+                        odds = _odds_of(fixed, dynamic, i, neutral, common, starts, neighbours, holds, t)
                     if gives_up(fixed, dynamic, i, inertia, odds, table, keys, t):
                         part[SOLD, product] += sell(dynamic, i, product, table)
                         part[LEFT, product] += 1.0
                 continue
             chosen = -1
-            # Only who pays into the plan has its menu before her: a retiree's place may keep its employer.
-            if fixed[CONTRIBUTION, i] <= 0.0:
+            # Only contributors choose from the plan's menu; a retiree's row may still name an employer.
+            if not is_contributor(fixed[CONTRIBUTION, i]):
                 employer = -1
             if (
                 employer >= 0
-                and product == ASSIGNED
                 and offers[TARGET_DATE_SLEEVE, employer] > 0
-                and table[ROW_ALLOCATION, TARGET_DATE_SLEEVE] > 0.0
-                and drawn(keys, DEFAULT, i) < t.default_share
+                and holds_by_default(product, table[ROW_ALLOCATION, TARGET_DATE_SLEEVE], drawn(i, keys[DEFAULT]), t)
             ):
                 chosen = TARGET_DATE_SLEEVE
-            elif drawn(keys, ACTIVE, i) < inertia:
-                on_menu = plan_product(offers, employer, table, drawn(keys, WHICH, i)) if employer >= 0 else -1
+            elif drawn(i, keys[ACTIVE]) < inertia:
+                on_menu = plan_product(offers, employer, table, drawn(i, keys[WHICH])) if employer >= 0 else -1
                 plan_odds, ira_odds = 0.0, 0.0
                 if on_menu >= 0 and dynamic[PLAN, i] > 0.0:
-                    own = holding_odds(fixed, dynamic, i, common_plan, starts, neighbours, holds, t)
-                    plan_odds = t.odds_plan * own
+                    plan_odds = _odds_of(fixed, dynamic, i, t.odds_plan, common_plan, starts, neighbours, holds, t)
                 if table[ROW_ALLOCATION, IRA_FUND] > 0.0 and dynamic[IRA, i] > 0.0:
-                    own = holding_odds(fixed, dynamic, i, common_ira, starts, neighbours, holds, t)
-                    ira_odds = t.odds_ira * own
-                threshold = drawn(keys, CHOICE, i) * (1.0 + plan_odds + ira_odds)
-                if threshold < plan_odds:
+                    ira_odds = _odds_of(fixed, dynamic, i, t.odds_ira, common_ira, starts, neighbours, holds, t)
+                choice = saver_choice(drawn(i, keys[CHOICE]), plan_odds, ira_odds)
+                if choice == FROM_PLAN:
                     chosen = on_menu
-                elif threshold < plan_odds + ira_odds:
+                elif choice == FROM_IRA:
                     chosen = IRA_FUND
             if chosen >= 0:
                 spent = buy(fixed, dynamic, i, chosen, table)

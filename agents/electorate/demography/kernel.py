@@ -1,19 +1,17 @@
-"""Compiled month of people's lives: birthdays, retirement, deaths. A plain reference is in tests/reference.
+"""The compiled month of people's lives (ODD: people_month). Plain reference in tests/reference.
 
-Blocks of columns, float32, shape (columns, voters), and plain numbers, as in `kernels`. Arithmetic in float64.
+It takes blocks of columns, float32, shape (columns, voters), and plain numbers; arithmetic is in float64.
 """
 
 from __future__ import annotations
-
-import math
-from typing import NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from ...draws import squares32_kernel
 from ...numerics.blocks import BLOCK, Block
+from ..accounts.equations import coin_flow, holding_gain, holding_value
+from ..adoption.equations import drawn
 from ..columns import (
     AGE,
     ASSIGNED_STAKE,
@@ -32,54 +30,34 @@ from ..columns import (
     TURNOUT_PRESIDENTIAL,
     UNITS,
 )
+from .coefficients import EQUITY_SHARE, LEAN, MEDIAN, MIDTERM, PRESIDENTIAL, SAVING, PeopleCoefficients
+from .equations import (
+    age_of,
+    aims_to_hold,
+    completed_months,
+    death_chance,
+    grown_income,
+    is_retired,
+    is_too_old,
+    missing_balance,
+    monthly_contribution,
+    moved_with_age,
+    saves_after_change,
+    stake_to_hold,
+    whole_account,
+)
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-AGE_ROWS = ("saving", "equity", "presidential", "midterm", "lean", "median")
-"""Rows of the table by whole years of age that `people_month` reads; lean is signed, positive to the R party."""
-SAVING, EQUITY_SHARE, PRESIDENTIAL, MIDTERM, LEAN, MEDIAN = range(6)
-
-
-class PeopleCoefficients(NamedTuple):
-    """Numbers of `people_month`, from the parameters of people and accounts."""
-
-    growth: float
-    retirement_age: float
-    job_change: float
-    cash_out: float
-    roll_over: float
-    active_share: float
-    death_rate_65: float
-    death_growth: float
-    oldest_age: float
-    lean_with_age: float
-    largest_balance_to_income: float
-
 
 @numba.njit(cache=True, error_model="numpy")
 def uniforms_at(key: np.uint64, rows: npt.NDArray[np.int64]) -> Reals:  # pragma: no cover - compiled
-    """Uniform draws of some agents only, equal to those of `draws.uniforms`; key: `draws.month_key` of a stream."""
+    """Draw uniforms of some agents only, equal to those of `draws.uniforms`; key: `draws.month_key` of a stream."""
     out = np.empty(rows.size)
     for k in range(rows.size):
-        bits = squares32_kernel(np.uint64(rows[k]), key) >> np.uint32(8)
-        out[k] = (np.float64(bits) + 0.5) * 2.0**-24
+        out[k] = drawn(rows[k], key)
     return out
-
-
-@numba.njit(cache=True, error_model="numpy")
-def death_chance(age: float, c: PeopleCoefficients) -> float:  # pragma: no cover - compiled
-    """Probability to die within a month from an age in years, Gompertz hazard (ODD: death_chance)."""
-    hazard = c.death_rate_65 * math.exp(c.death_growth * (age - 65.0))
-    return float(-math.expm1(-hazard / c.death_growth * math.expm1(c.death_growth / 12.0)))
-
-
-@numba.njit(cache=True, error_model="numpy")
-def stake_to_hold(
-    balance: float, income: float, allocation: float, largest: float
-) -> float:  # pragma: no cover - compiled
-    """Stake a holder aims at, years of income: her product's share of her whole account (ODD: stake_to_hold)."""
-    return float(allocation * min(balance / income, largest))
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -97,7 +75,7 @@ def people_month(
     c: PeopleCoefficients,
     died: Flags,
 ) -> Reals:  # pragma: no cover - compiled
-    """One month of ageing, birthdays and deaths (ODD: people_month); `died` is filled in.
+    """Move everybody by a month of ageing, birthdays and deaths (ODD: people_month); fills `died`.
 
     products: as in `accounts_month`; allocations: share of the balance each product takes; by_age: rows AGE_ROWS, a
     column a year from 0; luck, change, leaving: uniform draws, one a voter; places: voters whose place is exposed by
@@ -108,66 +86,68 @@ def people_month(
     totals = np.zeros(4)
     part = np.zeros(4)
     voters = fixed.shape[1]
-    # The chance only rises, or only falls, with age: most people's luck is beyond any age's chance.
+    # The chance is monotone in age, so most draws exceed the chance at any age and need no exponential.
     most = max(death_chance(0.0, c), death_chance(c.oldest_age + 1.0, c))
     for start in range(0, voters, BLOCK):
         part[:] = 0.0
         for i in range(start, min(start + BLOCK, voters)):
-            months = int(np.rint(12.0 * np.float64(fixed[AGE, i])))
+            months = completed_months(np.float64(fixed[AGE, i])) + 1
             plan: float = np.float64(dynamic[PLAN, i])
             ira: float = np.float64(dynamic[IRA, i])
             units = np.float64(dynamic[UNITS, i])
             product = int(dynamic[PRODUCT, i])
-            value = units * products[PRICE, product]
-            months += 1
-            died[i] = months > 12.0 * c.oldest_age
+            value = holding_value(units, products[PRICE, product])
+            died[i] = is_too_old(months, c)
             if luck[i] < most and not died[i]:
-                died[i] = luck[i] < death_chance((months - 1) / 12.0, c)
+                died[i] = luck[i] < death_chance(age_of(months - 1), c)
             if died[i]:
-                part[0] -= products[COIN_SHARE, product] * value
-                part[2] += units * (products[PRICE, product] - products[PRICE_BEFORE, product])
-                part[3] += plan + ira + value
+                part[0] -= coin_flow(products[COIN_SHARE, product], value)
+                part[2] += holding_gain(units, products[PRICE, product], products[PRICE_BEFORE, product])
+                part[3] += whole_account(plan, ira, value)
                 dynamic[PLAN, i] = 0.0
                 dynamic[IRA, i] = 0.0
                 dynamic[UNITS, i] = 0.0
                 dynamic[ASSIGNED_STAKE, i] = 0.0
                 continue
-            fixed[AGE, i] = months / 12.0
-            retired = months >= 12.0 * c.retirement_age
+            fixed[AGE, i] = age_of(months)
+            retired = is_retired(months, c)
             if retired:
                 fixed[CONTRIBUTION, i] = 0.0
             if months % 12 != 0:
                 continue
             year = months // 12
-            income = np.float64(fixed[INCOME, i]) * math.exp(c.growth)
+            income = grown_income(np.float64(fixed[INCOME, i]), c)
             fixed[INCOME, i] = income
             eligible = fixed[ELIGIBLE, i] > 0.0
             if not retired:
                 saves = fixed[CONTRIBUTION, i] > 0.0
                 if change[i] < c.job_change:
-                    saves = change[i] < c.job_change * c.active_share
+                    saves = saves_after_change(change[i], c)
                     if leaving[i] < c.cash_out:
                         part[3] += plan
                         plan = 0.0
                     elif leaving[i] < c.cash_out + c.roll_over:
                         ira += plan
                         plan = 0.0
-                fixed[CONTRIBUTION, i] = income * by_age[SAVING, year] / 12.0 if eligible and saves else 0.0
+                contribution = monthly_contribution(income, by_age[SAVING, year])
+                fixed[CONTRIBUTION, i] = contribution if eligible and saves else 0.0
                 if places[i] and not eligible:
-                    missing = by_age[MEDIAN, year] * level - (plan + ira + value)
+                    missing = missing_balance(by_age[MEDIAN, year], level, whole_account(plan, ira, value))
                     if missing > 0.0:
                         ira += missing
                         part[1] += missing
                 dynamic[PLAN, i] = plan
                 dynamic[IRA, i] = ira
             fixed[EQUITY, i] = by_age[EQUITY_SHARE, year]
-            before = year - 1
-            fixed[TURNOUT_PRESIDENTIAL, i] += by_age[PRESIDENTIAL, year] - by_age[PRESIDENTIAL, before]
-            fixed[TURNOUT_MIDTERM, i] += by_age[MIDTERM, year] - by_age[MIDTERM, before]
-            fixed[PARTISANSHIP, i] += c.lean_with_age * (by_age[LEAN, year] - by_age[LEAN, before])
-            if places[i] or value > 0.0 or dynamic[ASSIGNED_STAKE, i] > 0.0:
+            for row, habit in ((TURNOUT_PRESIDENTIAL, PRESIDENTIAL), (TURNOUT_MIDTERM, MIDTERM)):
+                now, before = by_age[habit, year], by_age[habit, year - 1]
+                fixed[row, i] = moved_with_age(np.float64(fixed[row, i]), now, before, 1.0)
+            lean, lean_before = by_age[LEAN, year], by_age[LEAN, year - 1]
+            leaning = moved_with_age(np.float64(fixed[PARTISANSHIP, i]), lean, lean_before, c.lean_with_age)
+            fixed[PARTISANSHIP, i] = leaning
+            if aims_to_hold(places[i], dynamic[ASSIGNED_STAKE, i], value):
                 dynamic[ASSIGNED_STAKE, i] = stake_to_hold(
-                    plan + ira + value, income, allocations[product], c.largest_balance_to_income
+                    whole_account(plan, ira, value), income, allocations[product], c.largest_balance_to_income
                 )
         for k in range(4):
             totals[k] += part[k]
@@ -175,6 +155,6 @@ def people_month(
 
 
 def enter(fixed: Block, dynamic: Block, rows: npt.NDArray[np.int64], fixed_rows: Block, dynamic_rows: Block) -> None:
-    """Entrants take the rows of the dead; fixed_rows, dynamic_rows: their columns, shape (columns, rows)."""
+    """Write entrants into the rows of the dead; fixed_rows, dynamic_rows: their columns, shape (columns, rows)."""
     fixed[:, rows] = fixed_rows
     dynamic[:, rows] = dynamic_rows

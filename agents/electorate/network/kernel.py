@@ -13,16 +13,17 @@ import numpy.typing as npt
 
 from ...numerics.blocks import Block, share_out
 from ..columns import IDEAL
+from .equations import mean_opinion, moved_towards, neighbour_share
 
 Starts = npt.NDArray[np.int64]
 Neighbours = npt.NDArray[np.int32]
 
 
 def neighbours_meet(dynamic: Block, starts: Starts, neighbours: Neighbours, influence: float) -> None:
-    """One month of talk: ideal policy moves towards the mean of self and neighbours (ODD: neighbours_meet).
+    """Move ideal policy by a month of talk, towards the mean of self and neighbours (ODD: neighbours_meet).
 
-    dynamic: changing columns, shape (columns, voters); influence: share of the way per month, 0-1. Everybody hears
-    what the others held before anybody moved, so that the order of voters does not matter (DeGroot 1974).
+    dynamic: changing columns, shape (columns, voters); influence: share of the way per month, 0-1. All read the
+    ideals of before the month, so that the order of voters does not matter (DeGroot 1974).
     """
     before = dynamic[IDEAL].copy()
     share_out(before.size, _meet, dynamic, before, starts, neighbours, influence)
@@ -38,29 +39,26 @@ def _meet(
     neighbours: Neighbours,
     influence: float,
 ) -> None:  # pragma: no cover - compiled
-    """Talk of voters first .. last-1; before: what everybody held."""
+    """Move voters first .. last-1; before: all ideals before the month."""
     for i in range(first, last):
         own = np.float64(before[i])
         total = own
         for position in range(starts[i], starts[i + 1]):
             total += np.float64(before[neighbours[position]])
-        mean = total / (1.0 + (starts[i + 1] - starts[i]))
-        dynamic[IDEAL, i] = own + influence * (mean - own)
+        dynamic[IDEAL, i] = moved_towards(own, mean_opinion(total, starts[i + 1] - starts[i]), influence)
 
 
 @numba.njit(cache=True, error_model="numpy")
 def neighbours_share(starts: Starts, neighbours: Neighbours, flags: Block) -> Block:  # pragma: no cover - compiled
-    """Share of each voter's neighbours for whom a column holds (ODD: neighbours_share).
+    """Compute the share of each voter's neighbours for whom a column holds (ODD: neighbours_share).
 
-    flags: 0 or 1 for every voter, float32, shape (voters,). Returns shares, float32, shape (voters,); 0 for whoever has
-    no neighbour.
+    flags: 0 or 1 for every voter, float32, shape (voters,). Returns shares, float32, shape (voters,); 0 without
+    neighbours.
     """
-    shares = np.zeros(flags.size, dtype=np.float32)
+    shares = np.empty(flags.size, dtype=np.float32)
     for i in range(flags.size):
-        count = starts[i + 1] - starts[i]
-        if count > 0:
-            total = 0.0
-            for position in range(starts[i], starts[i + 1]):
-                total += np.float64(flags[neighbours[position]])
-            shares[i] = total / count
+        total = 0.0
+        for position in range(starts[i], starts[i + 1]):
+            total += np.float64(flags[neighbours[position]])
+        shares[i] = neighbour_share(total, starts[i + 1] - starts[i])
     return shares

@@ -45,7 +45,7 @@ def opinion_coefficients(
     salience: bool,
     public_visibility: float,
 ) -> OpinionCoefficients:
-    """Monthly coefficients; a channel that is off has its weight at zero.
+    """Return monthly coefficients; a channel that is off has its weight at zero.
 
     stake_scale: scale of attention and ownership that asset_vote_effect leaves (1 unless it is small).
     """

@@ -1,6 +1,6 @@
-"""The compiled month of every mind. Plain reference in tests/reference, equations in the ODD (opinion_month).
+"""The compiled month of all opinions (ODD: opinion_month). Plain reference in tests/reference.
 
-Written like accounts_kernels: loops without branches, which compilers turn into vector instructions.
+Like the kernel of accounts: loops without branches, which compilers turn into vector instructions.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import numpy as np
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from ...numerics.blocks import GROUP, Block, Totals, share_out
+from ..accounts.equations import stake, years_of_income
 from ..coefficient_row import as_row
 from ..columns import (
     ATTENTION,
@@ -26,6 +27,22 @@ from ..columns import (
     VISIBILITY,
 )
 from .coefficients import OpinionCoefficients
+from .equations import (
+    blame_goal,
+    calm_salience,
+    ideal_goal,
+    next_blame,
+    next_grievance,
+    next_ideal,
+    next_reference,
+    next_salience,
+    noticed,
+    ownership_ideal,
+    party_cue,
+    price_loss,
+    public_salience,
+    salience_goal,
+)
 
 _COUNT = len(OpinionCoefficients._fields)
 
@@ -41,8 +58,10 @@ def opinion_month(
     stand_d: float,
     c: OpinionCoefficients,
 ) -> None:
-    """One month of every mind: reference point, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
-    share_out(fixed.shape[1], move_minds, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c))
+    """Move every opinion by a month: reference price, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
+    share_out(
+        fixed.shape[1], move_opinions, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c)
+    )
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -63,63 +82,50 @@ def _move(
     listed: bool,
     public: bool,
 ) -> None:  # pragma: no cover - compiled
-    """Minds of a group of voters after the month.
+    """Move the opinions of voters start .. stop-1 by a month.
 
-    held_any: somebody holds something; listed: products may differ, so that price_of says what each voter's is worth,
+    held_any: somebody holds something; listed: products may differ, so that price_of holds the price of each voter's,
     and a holder may have lost enough to blame somebody; public: everybody holds something, through a public fund.
     """
-    base, income = fixed[IDEAL_BASE, start:stop], fixed[INCOME, start:stop]
+    ideal_base, income = fixed[IDEAL_BASE, start:stop], fixed[INCOME, start:stop]
     partisanship, attention = fixed[PARTISANSHIP, start:stop], fixed[ATTENTION, start:stop]
     units, visibility = dynamic[UNITS, start:stop], dynamic[VISIBILITY, start:stop]
     reference = dynamic[REFERENCE, start:stop]
     blame, salience = dynamic[BLAME, start:stop], dynamic[SALIENCE, start:stop]
     ideal, grievance = dynamic[IDEAL, start:stop], dynamic[GRIEVANCE, start:stop]
-    calm_salience = c.salience_base + c.salience_media * media
-    stake_salience = c.salience_stake + c.salience_threat * threat * c.unprotected
-    public_salience = c.salience_stake + c.salience_threat * threat
-    thermostat = c.thermostat * (openness - 0.5)
-    price = prices[0]
+    calm = calm_salience(media, c)
+    price: float = prices[0]
     for j in range(stop - start):
-        own = np.float64(base[j])
-        blame_goal, salience_goal, ideal_goal = 0.0, calm_salience, own
+        base: float = np.float64(ideal_base[j])
+        goal_of_blame, goal_of_salience, own_ideal = 0.0, calm, base
         if held_any:
             if listed:
                 price = price_of[j]
             held, seen = np.float64(units[j]), np.float64(visibility[j])
             is_holder = held > 0.0
             before = np.float64(reference[j])
-            speed = c.reference_up if price > before else c.reference_down
-            after = before + min(1.0, 2.0 * np.float64(attention[j]) * speed) * (price - before)
+            after = next_reference(before, price, np.float64(attention[j]), c)
             reference[j] = after if is_holder else before
             if listed:
-                loss = 1.0 - price / after
-                large = (loss - c.blame_threshold) / (1.0 - c.blame_threshold)
-                blamed = c.blame_policy_share * seen * openness * large
-                blame_goal = blamed if is_holder and loss > c.blame_threshold else 0.0
-            stake = held * price / np.float64(income[j])
-            noticed = seen * stake / (stake + c.stake_half)
-            salience_goal = calm_salience + noticed * stake_salience if is_holder else calm_salience
-            ideal_goal = own + c.ownership_shift * seen if is_holder else own
+                blamed = blame_goal(price_loss(price, after), seen, openness, c)
+                goal_of_blame = blamed if is_holder else 0.0
+            noticed_share = noticed(stake(held, price, np.float64(income[j])), seen, c.stake_half)
+            goal_of_salience = salience_goal(calm, noticed_share, threat, c) if is_holder else calm
+            own_ideal = ownership_ideal(base, seen, c) if is_holder else base
         if public:
-            share = c.public_usd / np.float64(income[j])
-            salience_goal += c.public_visibility * share / (share + c.stake_half) * public_salience
-        now, felt = np.float64(blame[j]), np.float64(salience[j])
-        now += (c.blame_up if blame_goal > now else c.blame_down) * (blame_goal - now)
-        blame[j] = now
-        salience[j] = felt + (c.salience_up if salience_goal > felt else c.salience_down) * (salience_goal - felt)
-        side = np.float64(partisanship[j])
-        party = stand_r if side > 0.0 else stand_d
-        strength = abs(side) / (1.0 + abs(side))
-        wanted: float = ideal_goal + c.cue_weight * strength * (party - own)
-        wanted -= c.blame_shift * now + thermostat
-        wanted = min(1.0, max(0.0, wanted))
-        was = np.float64(ideal[j])
-        ideal[j] = was + c.relaxation * (wanted - was)
-        grievance[j] = np.float64(grievance[j]) * c.grievance_keep
+            share = years_of_income(c.public_usd, np.float64(income[j]))
+            goal_of_salience += public_salience(share, threat, c)
+        blamed_now = next_blame(np.float64(blame[j]), goal_of_blame, c)
+        blame[j] = blamed_now
+        salience[j] = next_salience(np.float64(salience[j]), goal_of_salience, c)
+        cue = party_cue(np.float64(partisanship[j]), base, stand_r, stand_d, c)
+        goal_of_ideal = ideal_goal(own_ideal, cue, blamed_now, openness, c)
+        ideal[j] = next_ideal(np.float64(ideal[j]), goal_of_ideal, c)
+        grievance[j] = next_grievance(np.float64(grievance[j]), c)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def move_minds(
+def move_opinions(
     first: int,
     last: int,
     fixed: Block,
@@ -132,7 +138,7 @@ def move_minds(
     stand_d: float,
     row: Totals,
 ) -> None:  # pragma: no cover - compiled
-    """Months of the minds of voters first .. last-1."""
+    """Move the opinions of voters first .. last-1 by a month."""
     c = OpinionCoefficients(*to_fixed_tuple(row, _COUNT))  # type: ignore[call-arg]
     price_of = np.empty(GROUP)
     month = (prices, price_of, openness, threat, media, stand_r, stand_d, c)
@@ -164,12 +170,12 @@ def move_minds(
 def _may_have_lost(
     units: Block, reference: Block, price: float, threshold: float
 ) -> bool:  # pragma: no cover - compiled
-    """Whether the price is so far below a holder's reference point that she may blame somebody for it.
+    """Tell whether any holder's loss may exceed the threshold of blame (E16), so that a group without one is fast.
 
-    A reference point moves towards the price, so that a loss on the new one is no larger than on the old one.
+    A reference price moves towards the price, so that the loss on the new one is no larger than on the old one.
     """
-    most = price / (1.0 - threshold) * (1.0 - 1e-6)
-    found = 0
+    highest = price / (1.0 - threshold) * (1.0 - 1e-6)
+    losers = 0
     for j in range(reference.size):
-        found += 1 if units[j] > 0.0 and np.float64(reference[j]) > most else 0
-    return found > 0
+        losers += 1 if units[j] > 0.0 and np.float64(reference[j]) > highest else 0
+    return losers > 0

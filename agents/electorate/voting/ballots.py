@@ -1,17 +1,26 @@
-"""Every voter's own probability to vote and to vote R: the same equations as `support`, without adding up."""
+"""Utility and turnout of every voter: the same equations as `expected_votes`, without adding up."""
 
 from __future__ import annotations
-
-import math
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from ...numerics.blocks import Block, Totals
-from ..columns import GRIEVANCE, IDEAL, PARTISANSHIP, SALIENCE
+from ..columns import (
+    BELIEF,
+    GRIEVANCE,
+    IDEAL,
+    INCOME,
+    PARTISANSHIP,
+    PRODUCT,
+    REFERENCE,
+    SALIENCE,
+    UNITS,
+    VISIBILITY,
+)
 from .coefficients import VoteCoefficients
-from .equations import judge, own_terms
+from .equations import ballot, own_terms
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -27,33 +36,38 @@ def ballots(
     question: Totals,
     c: VoteCoefficients,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # pragma: no cover - compiled
-    """Utility of R over D in logit and probability to turn out, of every voter; two arrays of shape (voters,).
+    """Compute utility of R over D in logit and probability to turn out, of every voter; two arrays, shape (voters,).
 
-    Arguments are those of `support`; question is one row of its table, shape (7,). A test adds the probabilities up to
-    `support`'s totals. It is a kernel of its own so that the monthly one keeps nothing per voter.
+    Arguments are those of `expected_votes`; question is one row of its table, shape (7,). A test adds the probabilities
+    up to the totals of `expected_votes`, which is a kernel of its own because it keeps nothing per voter.
     """
     voters = fixed.shape[1]
     utilities = np.empty(voters)
     turnouts = np.empty(voters)
-    rise = max(0.0, question[4] - threat)
     for i in range(voters):
         partisanship = np.float64(fixed[PARTISANSHIP, i])
-        feared, attention, own, relief, dislike = own_terms(fixed, dynamic, i, prices, incumbent, c)
-        weight = np.float64(dynamic[SALIENCE, i]) + attention * rise
-        habit = np.float64(fixed[turnout_row, i]) - c.turnout_gap_weight * abs(partisanship)
-        utility, gap = judge(
-            partisanship + shift,
+        terms = own_terms(
+            np.float64(dynamic[UNITS, i]),
+            prices[int(dynamic[PRODUCT, i])],
+            np.float64(dynamic[REFERENCE, i]),
+            np.float64(dynamic[VISIBILITY, i]),
+            np.float64(fixed[INCOME, i]),
+            np.float64(fixed[BELIEF, i]),
+            partisanship,
+            incumbent,
+            c,
+        )
+        utilities[i], turnouts[i] = ballot(
+            terms,
+            partisanship,
+            np.float64(fixed[turnout_row, i]),
             np.float64(dynamic[IDEAL, i]),
-            weight,
-            feared,
+            np.float64(dynamic[SALIENCE, i]),
             np.float64(dynamic[GRIEVANCE, i]),
-            own,
-            relief,
-            dislike,
+            shift,
+            threat,
             question,
             turnout_channel,
             c,
         )
-        utilities[i] = utility
-        turnouts[i] = 1.0 / (1.0 + math.exp(-(habit + c.turnout_gap_weight * gap)))
     return utilities, turnouts

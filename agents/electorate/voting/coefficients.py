@@ -1,4 +1,4 @@
-"""Plain numbers the kernels need, packed once per world from the parameter groups and the channel switches."""
+"""Coefficients of the vote, packed once per world from the parameter groups and the channel switches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .parameters import VotingParameters
 
 
 class VoteCoefficients(NamedTuple):
-    """Coefficients of `support`; names as in the ODD document."""
+    """Coefficients of `expected_votes`; names as in the ODD document."""
 
     ideal_weight: float
     loss_weight: float
@@ -43,7 +43,7 @@ def vote_coefficients(
     backstop: bool,
     public_visibility: float,
 ) -> VoteCoefficients:
-    """Coefficients of the vote; loss_weight and stake_scale solve asset_vote_effect. Turnout is a kernel flag."""
+    """Return the coefficients of the vote; loss_weight and stake_scale solve asset_vote_effect."""
     return VoteCoefficients(
         ideal_weight=voting.ideal_weight,
         loss_weight=loss_weight if prospective else 0.0,

@@ -1,52 +1,94 @@
-"""What a voter brings to her vote and how she judges two stands: the equations that `support` and `ballots` share.
+"""Equations of the vote: what one voter's stakes bring to her vote and how she judges two stands (ODD: expected_votes).
 
-Compiled into their callers. Arithmetic is float64. `support` takes powers of many voters at once, so what follows from
-a power stands apart from the power.
+Each function is a numbered equation of the ODD. Utilities are in logit, positive to the R party; stakes and gains are
+in years of income; `c` holds the coefficients. Powers with the exponent `c.curvature` are arguments where a kernel
+computes them for many voters at once.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-import numba
-import numpy as np
-
-from ...numerics.blocks import Block, Totals
-from ..columns import BELIEF, INCOME, PARTISANSHIP, PRODUCT, REFERENCE, UNITS, VISIBILITY
+from ...numerics.blocks import Totals
+from ..accounts.equations import stake, years_of_income
+from ..equation import equation
+from ..opinion.equations import noticed, partisan_strength
 from .coefficients import VoteCoefficients
 
 OwnTerms = tuple[float, float, float, float, float]
+"""feared, attention, credit, relief, dislike: see `own_terms`."""
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def worth(units: float, price: float, reference: float, income: float) -> tuple[float, float]:  # pragma: no cover
-    """What a holding is worth and what it has gained on its reference point, in years of income."""
-    return units * price / income, units * (price - reference) / income
+@equation
+def unprotected_stake(stake: float, c: VoteCoefficients) -> float:
+    """Return the part of a stake that no grandfathering protects, years of income (E54)."""
+    return c.unprotected * stake
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def loss(power: float, visibility: float, belief: float, c: VoteCoefficients) -> float:  # pragma: no cover - compiled
-    """Prospect value of a loss, positive; power: the loss in years of income to the power of the curvature."""
-    return float(visibility * belief * c.loss_aversion * power)
+@equation
+def prospect_loss(power: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
+    """Return the prospect value of a loss, positive (E55; Tversky and Kahneman 1992).
+
+    power: size of the loss to the curvature.
+    """
+    return visibility * belief * c.loss_aversion * power
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:  # pragma: no cover - compiled
-    """Prospect value of losing the whole unprotected stake (years of income), positive (ODD: pain)."""
+@equation
+def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
+    """Return the prospect value of losing the whole unprotected stake, positive (E26; Kahneman and Tversky 1979)."""
     if stake <= 0.0 or visibility <= 0.0 or c.unprotected <= 0.0:
         return 0.0
-    return float(loss((c.unprotected * stake) ** c.curvature, visibility, belief, c))
+    return prospect_loss(unprotected_stake(stake, c) ** c.curvature, visibility, belief, c)
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def whole_loss(
-    stake: float, visibility: float, belief: float, c: VoteCoefficients
-) -> float:  # pragma: no cover - compiled
-    """Prospect value of losing a stake that nothing protects, such as a share of a public fund (ODD: whole_loss)."""
-    return float(loss(stake**c.curvature, visibility, belief, c))
+@equation
+def whole_loss(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
+    """Return the prospect value of losing a stake that nothing protects, such as a share of a public fund (E42)."""
+    return prospect_loss(stake**c.curvature, visibility, belief, c)
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@equation
+def own_gain(units: float, price: float, reference: float, income: float) -> float:
+    """Return the gain of a holding on its reference price, years of income, negative for a loss (E28)."""
+    return units * (price - reference) / income
+
+
+@equation
+def prospect_value(gain: float, power: float, c: VoteCoefficients) -> float:
+    """Return the prospect value of a gain or loss (E29; Tversky and Kahneman 1992).
+
+    power: its size to the curvature.
+    """
+    return power if gain >= 0.0 else -c.loss_aversion * power
+
+
+@equation
+def incumbent_share(partisanship: float, incumbent: float, c: VoteCoefficients) -> float:
+    """Return the share of own gains credited to the party in office (E30; Malhotra and Kuo 2008).
+
+    Opposed partisans credit and blame it more.
+    """
+    return c.blame_incumbent * (1.0 - c.blame_incumbent_partisan * incumbent * partisan_strength(partisanship))
+
+
+@equation
+def credit(
+    gain: float, power: float, visibility: float, partisanship: float, incumbent: float, c: VoteCoefficients
+) -> float:
+    """Return the credit or blame for a gain, capped, in logit (E31; Lewis-Beck and Nadeau 2011).
+
+    power: size of the gain to the curvature.
+    """
+    if c.retrospective_weight == 0.0:
+        return 0.0
+    share = incumbent_share(partisanship, incumbent, c)
+    push = c.retrospective_weight * share * visibility * prospect_value(gain, power, c)
+    return incumbent * min(c.retrospective_cap, max(-c.retrospective_cap, push))
+
+
+@equation
 def retrospection(
     units: float,
     price: float,
@@ -56,88 +98,114 @@ def retrospection(
     partisanship: float,
     incumbent: float,
     c: VoteCoefficients,
-) -> float:  # pragma: no cover - compiled
-    """Credit or blame for own gains, in logit, positive to the R party (ODD: retrospection)."""
+) -> float:
+    """Return the credit or blame of the party in office for own gains, in logit (E27); incumbent: 1 for R, -1 for D."""
     if units <= 0.0 or visibility <= 0.0:
         return 0.0
-    gain = worth(units, price, reference, income)[1]
-    return float(credit(gain, abs(gain) ** c.curvature, visibility, partisanship, incumbent, c))
+    gain = own_gain(units, price, reference, income)
+    return credit(gain, abs(gain) ** c.curvature, visibility, partisanship, incumbent, c)
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def credit(
-    gain: float, power: float, visibility: float, partisanship: float, incumbent: float, c: VoteCoefficients
-) -> float:  # pragma: no cover - compiled
-    """`retrospection` of a gain whose size to the power of the curvature is known."""
-    if c.retrospective_weight == 0.0:
-        return 0.0
-    value = power if gain >= 0.0 else -c.loss_aversion * power
-    strength = partisanship / (1.0 + abs(partisanship))
-    share = c.blame_incumbent * (1.0 - c.blame_incumbent_partisan * incumbent * strength)
-    push = c.retrospective_weight * share * visibility * value
-    return float(incumbent * min(c.retrospective_cap, max(-c.retrospective_cap, push)))
+@equation
+def threat_attention(stake: float, visibility: float, c: VoteCoefficients) -> float:
+    """Return the issue weight a holder adds per unit of threat to her stake (E56; Mettler 2011)."""
+    return noticed(stake, c.salience_threat * c.unprotected * visibility, c.stake_half)
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def holder_terms(
-    stake: float,
-    stake_power: float,
-    gain: float,
-    gain_power: float,
+@equation
+def public_attention(share: float, c: VoteCoefficients) -> float:
+    """Return the issue weight a share of the public fund adds per unit of threat (E57); share in years of income."""
+    return noticed(share, c.salience_threat * c.public_visibility, c.stake_half)
+
+
+@equation
+def relief(gain: float, power: float, visibility: float, c: VoteCoefficients) -> float:
+    """Return the prospect value of a holder's own loss, which a public backstop would take over (E58)."""
+    return visibility * c.loss_aversion * power if c.backstop > 0.0 and gain < 0.0 else 0.0
+
+
+@equation
+def backstop_dislike(c: VoteCoefficients) -> float:
+    """Return the dislike of a backstop of savers' losses by a taxpayer without a visible holding, in logit (E59)."""
+    return c.backstop_dislike if c.backstop > 0.0 else 0.0
+
+
+@equation
+def own_terms(
+    units: float,
+    price: float,
+    reference: float,
     visibility: float,
+    income: float,
     belief: float,
     partisanship: float,
     incumbent: float,
     c: VoteCoefficients,
-) -> tuple[float, float, float, float]:  # pragma: no cover - compiled
-    """Feared loss, attention to a threat, retrospection and relief of somebody who sees what she holds.
+) -> OwnTerms:
+    """Return what a voter's stakes bring to her vote: feared, attention, credit, relief, dislike (E32).
 
-    stake_power: the unprotected stake to the power of the curvature; gain_power: the size of the gain to that power.
+    Feared loss, issue weight per unit of threat, retrospection, and what a public backstop of savers' losses is worth
+    to her: the prospect value of her own loss (relief), or a taxpayer's dislike where she holds nothing she sees.
     """
-    attention = c.salience_threat * c.unprotected * visibility * stake / (stake + c.stake_half)
-    own = credit(gain, gain_power, visibility, partisanship, incumbent, c)
-    relief = visibility * c.loss_aversion * gain_power if c.backstop > 0.0 and gain < 0.0 else 0.0
-    return loss(stake_power, visibility, belief, c), attention, own, relief
-
-
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def public_terms(
-    share: float, power: float, belief: float, c: VoteCoefficients
-) -> tuple[float, float]:  # pragma: no cover - compiled
-    """Feared loss of and attention to a voter's share of a public fund (years of income); power: to the curvature."""
-    attention = c.salience_threat * c.public_visibility * share / (share + c.stake_half)
-    return loss(power, c.public_visibility, belief, c), attention
-
-
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
-def own_terms(
-    fixed: Block, dynamic: Block, i: int, prices: Totals, incumbent: float, c: VoteCoefficients
-) -> OwnTerms:  # pragma: no cover - compiled
-    """What voter i's stakes bring to her vote (ODD: own_terms).
-
-    Feared loss, attention to a threat, retrospection, and what a public backstop of savers' losses is worth to her:
-    the prospect value of her own loss (relief), or a taxpayer's dislike in logit where she holds nothing.
-    """
-    units, visibility = np.float64(dynamic[UNITS, i]), np.float64(dynamic[VISIBILITY, i])
-    income, belief = np.float64(fixed[INCOME, i]), np.float64(fixed[BELIEF, i])
-    feared, attention, own, relief, dislike = 0.0, 0.0, 0.0, 0.0, 0.0
+    feared, attention, own, relieved, dislike = 0.0, 0.0, 0.0, 0.0, backstop_dislike(c)
     if units > 0.0 and visibility > 0.0:
-        price = prices[int(dynamic[PRODUCT, i])]
-        stake, gain = worth(units, price, np.float64(dynamic[REFERENCE, i]), income)
-        feared, attention, own, relief = holder_terms(
-            stake, (c.unprotected * stake) ** c.curvature, gain, abs(gain) ** c.curvature,
-            visibility, belief, np.float64(fixed[PARTISANSHIP, i]), incumbent, c,
-        )  # fmt: skip
-    elif c.backstop > 0.0:
-        dislike = c.backstop_dislike
+        held, gain = stake(units, price, income), own_gain(units, price, reference, income)
+        power = abs(gain) ** c.curvature
+        feared = prospect_loss(unprotected_stake(held, c) ** c.curvature, visibility, belief, c)
+        attention = threat_attention(held, visibility, c)
+        own = credit(gain, power, visibility, partisanship, incumbent, c)
+        relieved, dislike = relief(gain, power, visibility, c), 0.0
     if c.public_usd > 0.0:
-        share = c.public_usd / income
-        public = public_terms(share, share**c.curvature, belief, c)
-        feared, attention = feared + public[0], attention + public[1]
-    return feared, attention, own, relief, dislike
+        share = years_of_income(c.public_usd, income)
+        feared += whole_loss(share, c.public_visibility, belief, c)
+        attention += public_attention(share, c)
+    return feared, attention, own, relieved, dislike
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@equation
+def base_utility(partisanship: float, shift: float) -> float:
+    """Return the utility of R over D without the issue; shift: national shift in logit (E33; Converse 1966)."""
+    return partisanship + shift
+
+
+@equation
+def turnout_habit(turnout: float, partisanship: float, c: VoteCoefficients) -> float:
+    """Return the turnout in logit at no gap between the parties; turnout: the habit drawn at month 0 (E60)."""
+    return turnout - c.turnout_gap_weight * abs(partisanship)
+
+
+@equation
+def issue_weight(salience: float, attention: float, imagined: float, threat: float) -> float:
+    """Return the weight of the issue at an imagined threat; only what exceeds the present threat adds to it (E34)."""
+    return salience + attention * max(0.0, imagined - threat)
+
+
+@equation
+def issue_utility(r: float, d: float, ideal: float, weight: float, c: VoteCoefficients) -> float:
+    """Return the utility of the stand r over the stand d, by squared distances from the ideal, in logit (E35)."""
+    return weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
+
+
+@equation
+def stake_utility(
+    feared: float,
+    grievance: float,
+    own: float,
+    relieved: float,
+    dislike: float,
+    weight: float,
+    question: Sequence[float] | Totals,
+    c: VoteCoefficients,
+) -> float:
+    """Return the utility of R over D from feared losses, grievance, own gains and a backstop, in logit (E36)."""
+    stakes = weight * c.loss_weight * (feared * (question[3] - question[2]) + grievance) + own
+    backed = question[5] - question[6]
+    if backed != 0.0:
+        stakes += backed * (weight * c.loss_weight * relieved - dislike)
+    return stakes
+
+
+@equation
 def judge(
     base: float,
     ideal: float,
@@ -145,18 +213,96 @@ def judge(
     feared: float,
     grievance: float,
     own: float,
-    relief: float,
+    relieved: float,
     dislike: float,
     question: Sequence[float] | Totals,
     turnout_channel: bool,
     c: VoteCoefficients,
-) -> tuple[float, float]:  # pragma: no cover - compiled
-    """Utility of R over D at two stands, and the gap that mobilises (ODD: support). question: a row as in `support`."""
-    r, d = question[0], question[1]
-    issue = weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r))
-    stakes = weight * c.loss_weight * (feared * (question[3] - question[2]) + grievance) + own
-    backed = question[5] - question[6]
-    if backed != 0.0:
-        stakes += backed * (weight * c.loss_weight * relief - dislike)
-    utility = base + issue + stakes
-    return utility, abs(utility) if turnout_channel else abs(base + issue)
+) -> tuple[float, float]:
+    """Return the utility of R over D and the size of the gap that mobilises (E37).
+
+    question: a row as in `expected_votes`.
+    """
+    without = base + issue_utility(question[0], question[1], ideal, weight, c)
+    utility = without + stake_utility(feared, grievance, own, relieved, dislike, weight, question, c)
+    return utility, abs(utility) if turnout_channel else abs(without)
+
+
+@equation
+def turnout_utility(habit: float, gap: float, c: VoteCoefficients) -> float:
+    """Return the log odds of turning out; gap: size of the gap between the parties, in logit (E38)."""
+    return habit + c.turnout_gap_weight * gap
+
+
+@equation
+def probability(odds_against: float) -> float:
+    """Return the probability of an event, given the odds against it (E61)."""
+    return 1.0 / (1.0 + odds_against)
+
+
+@equation
+def logistic(utility: float) -> float:
+    """Return the probability of an event, given its log odds (E64)."""
+    return probability(math.exp(-utility))
+
+
+@equation
+def expected_vote(turnout: float, choice: float) -> tuple[float, float]:
+    """Return the probability to vote for R and for D, given those to turn out and to prefer R (E39)."""
+    return turnout * choice, turnout * (1.0 - choice)
+
+
+@equation
+def felt_loss(
+    units: float, price: float, income: float, visibility: float, belief: float, c: VoteCoefficients
+) -> float:
+    """Return the prospect value of losing the holding and the share of the public fund (E62)."""
+    hurt = pain(stake(units, price, income), visibility, belief, c) if units > 0.0 else 0.0
+    if c.public_usd > 0.0:
+        hurt += whole_loss(years_of_income(c.public_usd, income), c.public_visibility, belief, c)
+    return hurt
+
+
+@equation
+def grievance_after(grievance: float, hurt: float, size: float, sign: float) -> float:
+    """Return the grievance after a restriction (E40).
+
+    size: share feared lost, to the curvature; sign: 1 if D is behind it, -1 if R is.
+    """
+    return grievance + sign * hurt * size
+
+
+@equation
+def ballot(
+    terms: OwnTerms,
+    partisanship: float,
+    turnout: float,
+    ideal: float,
+    salience: float,
+    grievance: float,
+    shift: float,
+    threat: float,
+    question: Sequence[float] | Totals,
+    turnout_channel: bool,
+    c: VoteCoefficients,
+) -> tuple[float, float]:
+    """Return a voter's utility of R over D and her probability to turn out, at one question (E41).
+
+    terms: her `own_terms`.
+    """
+    feared, attention, own, relieved, dislike = terms
+    weight = issue_weight(salience, attention, question[4], threat)
+    utility, gap = judge(
+        base_utility(partisanship, shift),
+        ideal,
+        weight,
+        feared,
+        grievance,
+        own,
+        relieved,
+        dislike,
+        question,
+        turnout_channel,
+        c,
+    )
+    return utility, logistic(turnout_utility(turnout_habit(turnout, partisanship, c), gap, c))

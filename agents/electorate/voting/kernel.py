@@ -1,7 +1,7 @@
-"""Compiled functions of the vote. Each has a plain reference in tests/reference and an equation in the ODD.
+"""Compiled kernels of the vote (ODD: expected_votes, grieve). Plain references in tests/reference.
 
-All take the two blocks of columns (`fixed` and `dynamic`, float32, shape (columns, voters)) and plain numbers. State is
-float32, arithmetic and totals float64; totals are added block by block of 512 voters in a fixed order.
+They take the two blocks of columns (`fixed` and `dynamic`, float32, shape (columns, voters)) and plain numbers. State
+is float32, arithmetic and totals float64; totals are added block by block of 512 voters in a fixed order.
 """
 
 from __future__ import annotations
@@ -16,16 +16,35 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 from ...numerics.blocks import BLOCK, PAD, Block, Totals, added_blocks, block_count, share_out, working_space
 from ...numerics.exponential import LARGEST, exponential
 from ...numerics.power import powers
+from ..accounts.equations import stake, years_of_income
 from ..coefficient_row import as_row
 from ..columns import BELIEF, GRIEVANCE, IDEAL, INCOME, PARTISANSHIP, PRODUCT, REFERENCE, SALIENCE, UNITS, VISIBILITY
 from .coefficients import VoteCoefficients
-from .equations import holder_terms, judge, pain, public_terms, whole_loss, worth
+from .equations import (
+    backstop_dislike,
+    base_utility,
+    credit,
+    expected_vote,
+    felt_loss,
+    grievance_after,
+    issue_weight,
+    judge,
+    own_gain,
+    probability,
+    prospect_loss,
+    public_attention,
+    relief,
+    threat_attention,
+    turnout_habit,
+    turnout_utility,
+    unprotected_stake,
+)
 
 COUNT = len(VoteCoefficients._fields)
 QUESTION = 7
-"""Numbers of one question, see `support`."""
+"""Numbers of one question, see `expected_votes`."""
 SIDE_BY_SIDE = 3
-"""Questions added up together: their sums do not wait for each other, so the processor adds them at once."""
+"""Questions added up together: three independent sums hide the latency of additions."""
 _ROW = BLOCK + PAD
 # Rows of working space, float64.
 _BASE, _HABIT, _SALIENCE, _IDEAL, _GRIEVANCE, _FEARED, _ATTENTION = (_ROW * row for row in range(7))
@@ -35,7 +54,7 @@ _STAKE_POWER, _GAIN_POWER, _ANSWERS = (_ROW * row for row in range(12, 15))
 _SPACE = _ANSWERS + 2 * _ROW * SIDE_BY_SIDE
 
 
-def support(
+def expected_votes(
     fixed: Block,
     dynamic: Block,
     first: int,
@@ -49,7 +68,9 @@ def support(
     questions: Totals,
     c: VoteCoefficients,
 ) -> Totals:
-    """Expected votes for R and D among voters first .. first+count-1 (modulo all), per question (ODD: support).
+    """Add up the votes that R and D can expect from a panel, per question (ODD: expected_votes).
+
+    The panel: voters first .. first+count-1, modulo all.
 
     questions, shape (q, 7): openness of R's stand and of D's, feared_size of R's stand and of D's, threat imagined,
     share of savers' losses (to the power of the curvature) that R's stand and D's would take over.
@@ -57,14 +78,14 @@ def support(
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
-        count, _support, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row, turnout_channel,
-        questions, as_row(c),
+        count, _expected_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
+        turnout_channel, questions, as_row(c),
     )  # fmt: skip
     return added_blocks(sums).reshape(-1, 2)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _support(
+def _expected_votes(
     begin: int,
     end: int,
     fixed: Block,
@@ -80,14 +101,14 @@ def _support(
     questions: Totals,
     row: Totals,
 ) -> None:  # pragma: no cover - compiled
-    """Votes of positions begin .. end-1 counted from voter `first`; begin is a multiple of BLOCK. Fills its sums."""
+    """Add up votes of positions begin .. end-1 counted from voter `first`; begin is a multiple of BLOCK."""
     c = VoteCoefficients(*to_fixed_tuple(row, COUNT))  # type: ignore[call-arg]
     voters = fixed.shape[1]
     space, holders = working_space(_SPACE), np.empty(BLOCK, np.int64)
     for start in range(begin, end, BLOCK):
         count = min(start + BLOCK, end) - start
         listed = 0
-        while listed < count:  # in two parts where the panel begins anew with the first voter
+        while listed < count:  # two parts where the panel wraps around to the first voter
             i = (first + start + listed) % voters
             stop = min(voters, i + count - listed)
             part = space[listed:]
@@ -98,15 +119,14 @@ def _support(
             listed += stop - i
         for q in range(questions.shape[0]):
             question = to_fixed_tuple(questions[q], QUESTION)
-            rise = max(0.0, question[4] - threat)
             large = 0
             for j in range(count):
+                weight = issue_weight(space[_SALIENCE + j], space[_ATTENTION + j], question[4], threat)
                 utility, gap = judge(
-                    space[_BASE + j], space[_IDEAL + j], space[_SALIENCE + j] + space[_ATTENTION + j] * rise,
-                    space[_FEARED + j], space[_GRIEVANCE + j], space[_OWN + j], space[_RELIEF + j],
-                    space[_DISLIKE + j], question, turnout_channel, c,
+                    space[_BASE + j], space[_IDEAL + j], weight, space[_FEARED + j], space[_GRIEVANCE + j],
+                    space[_OWN + j], space[_RELIEF + j], space[_DISLIKE + j], question, turnout_channel, c,
                 )  # fmt: skip
-                turnout = space[_HABIT + j] + c.turnout_gap_weight * gap
+                turnout = turnout_utility(space[_HABIT + j], gap, c)
                 space[_CHOICE + j] = -utility
                 space[_TURNOUT + j] = -turnout
                 large += 0 if (abs(utility) < LARGEST) & (abs(turnout) < LARGEST) else 1
@@ -127,14 +147,14 @@ def _list_voters(
     shift: float,
     c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
-    """Put what voters i .. stop-1 bring to their votes in rows, as of somebody who holds nothing."""
+    """Write the terms of voters i .. stop-1 in rows, as if none of them held anything."""
     partisanship, turnout = fixed[PARTISANSHIP, i:stop], fixed[turnout_row, i:stop]
     salience, ideal, grievance = dynamic[SALIENCE, i:stop], dynamic[IDEAL, i:stop], dynamic[GRIEVANCE, i:stop]
-    dislike = c.backstop_dislike if c.backstop > 0.0 else 0.0
+    dislike = backstop_dislike(c)
     for j in range(partisanship.size):
         leaning = np.float64(partisanship[j])
-        space[_BASE + j] = leaning + shift
-        space[_HABIT + j] = np.float64(turnout[j]) - c.turnout_gap_weight * abs(leaning)
+        space[_BASE + j] = base_utility(leaning, shift)
+        space[_HABIT + j] = turnout_habit(np.float64(turnout[j]), leaning, c)
         space[_SALIENCE + j] = np.float64(salience[j])
         space[_IDEAL + j] = np.float64(ideal[j])
         space[_GRIEVANCE + j] = np.float64(grievance[j])
@@ -157,33 +177,32 @@ def _list_holders(
     incumbent: float,
     c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
-    """Put the terms of those who hold something they see in their rows; most hold nothing, and powers are dear."""
+    """Write the terms of those with a visible holding; powers are computed for them alone (a fifth of the time)."""
     units, visibility = dynamic[UNITS, i:stop], dynamic[VISIBILITY, i:stop]
     reference, product = dynamic[REFERENCE, i:stop], dynamic[PRODUCT, i:stop]
     income, belief, partisanship = fixed[INCOME, i:stop], fixed[BELIEF, i:stop], fixed[PARTISANSHIP, i:stop]
-    found = 0
+    count = 0
     for j in range(units.size):
-        holders[found] = j
-        found += 1 if (units[j] > 0.0) & (visibility[j] > 0.0) else 0  # no branch: who holds cannot be guessed
-    for k in range(found):
+        holders[count] = j
+        count += 1 if (units[j] > 0.0) & (visibility[j] > 0.0) else 0  # no branch: who holds cannot be predicted
+    stakes, gains = space[_STAKE : _STAKE + count], space[_GAIN : _GAIN + count]
+    stake_powers, gain_powers = space[_STAKE_POWER : _STAKE_POWER + count], space[_GAIN_POWER : _GAIN_POWER + count]
+    for k in range(count):
         j = holders[k]
-        price = prices[int(product[j])]
-        stake, gain = worth(np.float64(units[j]), price, np.float64(reference[j]), np.float64(income[j]))
-        space[_STAKE + k], space[_GAIN + k] = stake, gain
-        space[_STAKE_POWER + k] = c.unprotected * stake
-        space[_GAIN_POWER + k] = abs(gain)
-    powers(space[_STAKE_POWER : _STAKE_POWER + found], c.curvature)
-    powers(space[_GAIN_POWER : _GAIN_POWER + found], c.curvature)
-    for k in range(found):
+        held, price, earned = np.float64(units[j]), prices[int(product[j])], np.float64(income[j])
+        stakes[k] = stake(held, price, earned)
+        gains[k] = own_gain(held, price, np.float64(reference[j]), earned)
+        stake_powers[k] = unprotected_stake(stakes[k], c)
+        gain_powers[k] = abs(gains[k])
+    powers(stake_powers, c.curvature)
+    powers(gain_powers, c.curvature)
+    for k in range(count):
         j = holders[k]
-        feared, attention, own, relief = holder_terms(
-            space[_STAKE + k], space[_STAKE_POWER + k], space[_GAIN + k], space[_GAIN_POWER + k],
-            np.float64(visibility[j]), np.float64(belief[j]), np.float64(partisanship[j]), incumbent, c,
-        )  # fmt: skip
-        space[_FEARED + j] = feared
-        space[_ATTENTION + j] = attention
-        space[_OWN + j] = own
-        space[_RELIEF + j] = relief
+        seen = np.float64(visibility[j])
+        space[_FEARED + j] = prospect_loss(stake_powers[k], seen, np.float64(belief[j]), c)
+        space[_ATTENTION + j] = threat_attention(stakes[k], seen, c)
+        space[_OWN + j] = credit(gains[k], gain_powers[k], seen, np.float64(partisanship[j]), incumbent, c)
+        space[_RELIEF + j] = relief(gains[k], gain_powers[k], seen, c)
         space[_DISLIKE + j] = 0.0
 
 
@@ -194,37 +213,35 @@ def _list_public(
     """Add every voter's share of a public fund to her terms."""
     income, belief = fixed[INCOME, i:stop], fixed[BELIEF, i:stop]
     for j in range(income.size):
-        space[_STAKE + j] = c.public_usd / np.float64(income[j])
+        space[_STAKE + j] = years_of_income(c.public_usd, np.float64(income[j]))
         space[_STAKE_POWER + j] = space[_STAKE + j]
     powers(space[_STAKE_POWER : _STAKE_POWER + income.size], c.curvature)
     for j in range(income.size):
-        feared, attention = public_terms(space[_STAKE + j], space[_STAKE_POWER + j], np.float64(belief[j]), c)
-        space[_FEARED + j] += feared
-        space[_ATTENTION + j] += attention
+        space[_FEARED + j] += prospect_loss(space[_STAKE_POWER + j], c.public_visibility, np.float64(belief[j]), c)
+        space[_ATTENTION + j] += public_attention(space[_STAKE + j], c)
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _answer(space: Totals, count: int, moderate: bool, answers: Totals) -> None:  # pragma: no cover - compiled
-    """Probabilities to vote for R, and in the next row for D, from log odds against choosing R and turning out."""
+    """Write probabilities to vote for R, and in the next row for D, from log odds against choosing R and voting."""
     if not moderate:
         for j in range(count):
             answers[j], answers[_ROW + j] = _votes(math.exp(space[_CHOICE + j]), math.exp(space[_TURNOUT + j]))
         return
-    # In one loop the divisions of one voter are worked out during the exponentials of the next.
+    # One loop: the divisions of one voter overlap with the exponentials of the next.
     for j in range(count):
         answers[j], answers[_ROW + j] = _votes(exponential(space[_CHOICE + j]), exponential(space[_TURNOUT + j]))
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _votes(against: float, stays: float) -> tuple[float, float]:  # pragma: no cover - compiled
-    """Probability to vote for R and for D, from odds against choosing R and against turning out."""
-    turnout, choice = 1.0 / (1.0 + stays), 1.0 / (1.0 + against)
-    return turnout * choice, turnout * (1.0 - choice)
+    """Compute the probabilities to vote for R and for D, from odds against choosing R and against turning out."""
+    return expected_vote(probability(stays), probability(against))
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _add_answers(space: Totals, count: int, q: int, sums: Totals) -> None:  # pragma: no cover - compiled
-    """Add up a block's answers to three questions from q on, and keep the sums of those that there are."""
+    """Add up a block's answers to three questions from q on, and keep the sums of those that exist."""
     r = d = r_next = d_next = r_last = d_last = 0.0
     for j in range(count):
         r += space[_ANSWERS + j]
@@ -234,7 +251,7 @@ def _add_answers(space: Totals, count: int, q: int, sums: Totals) -> None:  # pr
         r_last += space[_ANSWERS + 4 * _ROW + j]
         d_last += space[_ANSWERS + 5 * _ROW + j]
     sums[2 * q], sums[2 * q + 1] = r, d
-    # What is no question was added up for nothing: its row may hold anything.
+    # Unused question slots hold garbage and are discarded.
     if 2 * q + 2 < sums.size:
         sums[2 * q + 2], sums[2 * q + 3] = r_next, d_next
     if 2 * q + 4 < sums.size:
@@ -242,9 +259,9 @@ def _add_answers(space: Totals, count: int, q: int, sums: Totals) -> None:  # pr
 
 
 def grieve(fixed: Block, dynamic: Block, prices: Totals, size: float, sign: float, c: VoteCoefficients) -> None:
-    """A restriction in force leaves a grievance against the party behind it (ODD: grieve).
+    """Add the grievance that a restriction in force leaves against the party behind it (ODD: grieve).
 
-    size: feared loss of the restriction (share ** curvature); sign: +1 when D did it, -1 when R did.
+    size: share of a holding feared lost, to the power of the curvature; sign: +1 when D did it, -1 when R did.
     """
     share_out(fixed.shape[1], _grieve, fixed, dynamic, prices, size, sign, as_row(c))
 
@@ -253,16 +270,16 @@ def grieve(fixed: Block, dynamic: Block, prices: Totals, size: float, sign: floa
 def _grieve(
     first: int, last: int, fixed: Block, dynamic: Block, prices: Totals, size: float, sign: float, row: Totals
 ) -> None:  # pragma: no cover - compiled
-    """Grievance of voters first .. last-1."""
+    """Add the grievances of voters first .. last-1."""
     c = VoteCoefficients(*to_fixed_tuple(row, COUNT))  # type: ignore[call-arg]
     for i in range(first, last):
-        units: float = np.float64(dynamic[UNITS, i])
-        hurt = 0.0
-        if units > 0.0:
-            stake = units * prices[int(dynamic[PRODUCT, i])] / np.float64(fixed[INCOME, i])
-            hurt = pain(stake, np.float64(dynamic[VISIBILITY, i]), np.float64(fixed[BELIEF, i]), c)
-        if c.public_usd > 0.0:
-            share = c.public_usd / np.float64(fixed[INCOME, i])
-            hurt += whole_loss(share, c.public_visibility, np.float64(fixed[BELIEF, i]), c)
+        hurt = felt_loss(
+            np.float64(dynamic[UNITS, i]),
+            prices[int(dynamic[PRODUCT, i])],
+            np.float64(fixed[INCOME, i]),
+            np.float64(dynamic[VISIBILITY, i]),
+            np.float64(fixed[BELIEF, i]),
+            c,
+        )
         if hurt > 0.0:
-            dynamic[GRIEVANCE, i] += sign * hurt * size
+            dynamic[GRIEVANCE, i] = grievance_after(np.float64(dynamic[GRIEVANCE, i]), hurt, size, sign)

@@ -9,7 +9,7 @@ import pytest
 
 from political_moat.agents.electorate.columns import DYNAMIC, TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.voting.ballots import ballots
-from political_moat.agents.electorate.voting.kernel import support
+from political_moat.agents.electorate.voting.kernel import expected_votes
 from political_moat.model import data_collection as observe
 from political_moat.model.data_collection import individual_votes, vote_probabilities
 from political_moat.model.economy.products import starting_prices
@@ -28,7 +28,7 @@ def at_election(values: dict[str, Any], months: int = 23, seed: int = 4) -> Worl
 @pytest.mark.parametrize("channel", [True, False])
 @pytest.mark.parametrize("row", [TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM])
 @pytest.mark.parametrize("incumbent", [1.0, -1.0])
-def test_ballots_add_up_to_support(channel: bool, row: int, incumbent: float) -> None:
+def test_ballots_add_up_to_expected_votes(channel: bool, row: int, incumbent: float) -> None:
     world = at_election({})
     electorate = world.electorate
     electorate.dynamic[DYNAMIC.index("grievance")] = np.linspace(-0.5, 0.5, len(electorate), dtype=np.float32)
@@ -38,7 +38,7 @@ def test_ballots_add_up_to_support(channel: bool, row: int, incumbent: float) ->
         rest = (1.3 * starting_prices(), incumbent, 0.1, 0.2, row, channel)
         panel: list[Any] = [*common, 0, len(electorate), *rest, asked, world.vote_coefficients]
         everybody: list[Any] = [*common, *rest, asked[0], world.vote_coefficients]
-        totals = support(*panel)[0]
+        totals = expected_votes(*panel)[0]
         utility, turnout = ballots(*everybody)
         choice = 1.0 / (1.0 + np.exp(-utility))
         assert np.sum(turnout * choice) == pytest.approx(totals[0], rel=1e-9)
@@ -89,7 +89,7 @@ def test_mirrored_worlds_give_mirrored_ballots() -> None:
 
 
 def repeated(persistence: float, monkeypatch: pytest.MonkeyPatch) -> tuple[float, float]:
-    """Share who do alike about going twice, and share of those voting twice who vote alike; minds held still."""
+    """Share who do alike about going twice, and share of those voting twice who vote alike; opinions held still."""
     world = at_election({"voting.vote_persistence": persistence})
     same = np.zeros(len(world.electorate)), np.full(len(world.electorate), 0.5)
     monkeypatch.setattr(observe, "vote_probabilities", lambda world: same)

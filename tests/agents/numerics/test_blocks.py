@@ -1,4 +1,4 @@
-"""A large world may be worked out by several threads: same state, same totals, to the last bit."""
+"""Several threads may compute a large world: same state, same totals, to the last bit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_blocks_are_added_in_order() -> None:
 
 
 def state(monkeypatch: pytest.MonkeyPatch, threads: int, values: dict[str, object]) -> bytes:
-    """All a world is after three years in which every kernel has acted, worked out by so many threads."""
+    """Return the state of a world after three years in which every kernel has acted, computed by so many threads."""
     monkeypatch.setattr(blocks, "LARGE", 1)
     monkeypatch.setattr(blocks, "thread_count", lambda: threads)
     world = World(Parameters().with_values({"electorate.voters": 9001, "exposure.breadth": 0.3, **values}), seed=5)

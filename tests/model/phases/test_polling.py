@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from political_moat.agents.electorate.columns import PARTISANSHIP, TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.voting.ballots import ballots
-from political_moat.agents.electorate.voting.kernel import support
+from political_moat.agents.electorate.voting.kernel import expected_votes
 from political_moat.agents.perception import Stand
 from political_moat.model.elections.questions import relieved_size, threat_of
 from political_moat.model.elections.vote_effect import feared_size
@@ -51,7 +51,7 @@ def test_a_row_holds_what_voters_make_of_both_stands(world: World, author: Stand
 @given(st.sampled_from(WORLDS), st.lists(st.tuples(stands, stands), min_size=1, max_size=8))
 def test_an_answer_does_not_hang_on_what_else_is_asked(world: World, pairs: list[tuple[Stand, Stand]]) -> None:
     def answers(asked: list[tuple[Stand, Stand]]) -> list[list[float]]:
-        found: list[list[float]] = support(
+        found: list[list[float]] = expected_votes(
             world.electorate.fixed, world.electorate.dynamic, 700, 1100, world.product_prices, 1.0, 0.1, world.threat,
             TURNOUT_PRESIDENTIAL, True, np.array(question_rows(world, asked, world.openness)), world.vote_coefficients,
         ).tolist()  # fmt: skip
@@ -77,7 +77,7 @@ def test_one_voter_beyond_all_doubt_leaves_the_others_their_vote(leaning: float)
     fixed[PARTISANSHIP, 3] = leaning
     question = np.array([question_row(world, Stand(0.8, 0.0, 0.0), Stand(0.2, 0.5, 0.0), world.openness)])
     rest = (world.product_prices, 1.0, 0.0, world.threat, TURNOUT_PRESIDENTIAL, True)
-    votes = support(fixed, world.electorate.dynamic, 0, 1200, *rest, question, world.vote_coefficients)[0]
+    votes = expected_votes(fixed, world.electorate.dynamic, 0, 1200, *rest, question, world.vote_coefficients)[0]
     utilities, turnouts = ballots(fixed, world.electorate.dynamic, *rest, question[0], world.vote_coefficients)
     with np.errstate(over="ignore"):
         choices = 1.0 / (1.0 + np.exp(-utilities))

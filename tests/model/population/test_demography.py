@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from political_moat.agents.electorate import columns
 from political_moat.agents.electorate.accounts.kernel import accounts_month
-from political_moat.agents.electorate.demography.kernel import death_chance
+from political_moat.agents.electorate.demography.equations import death_chance
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import payroll as phases
 from political_moat.model.phases.market import market
