@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..mesa.agent import ModelAgent
+from ..mesa.agent import ModelAgent, of_state
+from .state import RegulatorState
 
 
 class Regulator(ModelAgent):
-    """The Department of Labor ("DOL", menus) or the Securities and Exchange Commission ("SEC", products)."""
+    """One of the two agencies; its attributes are those of its `RegulatorState`."""
+
+    name = of_state("name")
+    independence = of_state("independence")
+    ideal = of_state("ideal")
+    confirmed_at = of_state("confirmed_at")
 
     def __init__(self, model: Any, name: str, independence: float, ideal: float, confirmed_at: float) -> None:
-        """independence in [0, 1]; ideal in openness; confirmed_at in months since January 2025."""
+        """Make a regulator with a state of its own; units as in `RegulatorState`."""
+        self.state = RegulatorState(name, independence, ideal, confirmed_at)
         super().__init__(model)
-        self.name = name
-        self.independence = independence
-        self.ideal = ideal
-        self.confirmed_at = confirmed_at
+
+    @classmethod
+    def with_state(cls, model: Any, state: RegulatorState) -> Regulator:
+        """Return the agent of a state that the model already has."""
+        regulator = cls(model, state.name, state.independence, state.ideal, state.confirmed_at)
+        regulator.state = state
+        return regulator

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..economy.market import market_month
 from ..economy.products import products_month
-
-if TYPE_CHECKING:
-    from ..world import World
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 
-def market(world: World) -> None:
+def market(state: WorldState) -> None:
     """Phase 3: one month of prices, of the coin and of the products."""
-    p, draws, month = world.parameters, world.draws, world.month
-    world.market = now = market_month(world.market, draws, month, world.news, p)
-    world.prices_before = world.product_prices
-    world.product_prices = products_month(
-        world.prices_before, now.price, now.crypto_return, now.stock_return, draws, month, p
+    p, draws, month = state.parameters, state.draws, state.month
+    state.market = now = market_month(state.market, draws, month, state.news, p)
+    state.prices_before = state.product_prices
+    state.product_prices = products_month(
+        state.prices_before, now.price, now.crypto_return, now.stock_return, draws, month, p
     )
-    world.news = 0.0
+    state.news = 0.0

@@ -16,12 +16,12 @@ from ...model.phases.agenda import agenda, available_options
 from ...model.phases.public_facts import law_state, policy_state
 from ...model.policy.menu import restrictive
 from ...model.schedule import PHASES
-from ...model.world import World
+from ...model.state import WorldState
 
 WITHOUT_OFFICE = {"office_rent": 0.0}
 
 
-def observed_decision(world: World) -> dict[str, Any] | None:
+def observed_decision(world: WorldState) -> dict[str, Any] | None:
     """The agenda decision of the month that comes next, None if there is none.
 
     wanted: what the same government with the same draws would choose if winning the next election were worth nothing;
@@ -56,14 +56,14 @@ def observed_decision(world: World) -> dict[str, Any] | None:
     }
 
 
-def _choice(world: World, options: list[Option]) -> Option:
+def _choice(world: WorldState, options: list[Option]) -> Option:
     """The option a world has just chosen: what lies on its docket, else hold."""
     if world.docket is None:
         return options[0]
     return next((one for one in options if one.name == world.docket.option.name), options[0])
 
 
-def weighed(world: World, options: list[Option], report: PollReport) -> list[dict[str, Any]]:
+def weighed(world: WorldState, options: list[Option], report: PollReport) -> list[dict[str, Any]]:
     """Each move with its poll share, utility and choice probability, on the eve of the decision."""
     p, role = world.parameters, world.in_office
     party, state, law = world.party(role), policy_state(world, role), law_state(world)

@@ -12,13 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ...agents.draws import draws_of
 from ...agents.electorate.columns import AGE, BLAME, PARTISANSHIP, SALIENCE, UNITS
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import measure, takeover, with_dose
+from ...model.build import build_state
 from ...model.data_collection import individual_votes
 from ...model.diagnostics import PROHIBITION, utilities
+from ...model.fast_forward import advance
 from ...model.population.builder import build_population
-from ...model.world import World
+from ...model.state import WorldState
 from ..scenario import Scenario
 from .decisions import observed_decision
 
@@ -49,7 +52,7 @@ class Chunk(NamedTuple):
 class Camera:
     """Watches one world: appends a month to the series, a byte per voter to the snapshots."""
 
-    def __init__(self, world: World, name: str) -> None:
+    def __init__(self, world: WorldState, name: str) -> None:
         """The world to watch, before its first month on film."""
         self.name = name
         self.series: dict[str, list[float]] = {one: [] for one in (*SERIES, "cost", "author", "opponent")}
@@ -64,11 +67,11 @@ class Camera:
         self.cost = 0.0
         self.told = 0
 
-    def start(self, world: World) -> None:
+    def start(self, world: WorldState) -> None:
         """The state before the first month."""
         self.snapshots.append((0, self.picture(world)))
 
-    def month(self, world: World) -> None:
+    def month(self, world: WorldState) -> None:
         """The month just done."""
         now = world.record[-1]
         series = self.series
@@ -99,7 +102,7 @@ class Camera:
         if voted or world.month % SNAPSHOT_MONTHS == 0:
             self.snapshots.append((world.month, self.picture(world)))
 
-    def held(self, world: World) -> float:
+    def held(self, world: WorldState) -> float:
         """Share of voters holding; by age band beside it."""
         holds = world.electorate.dynamic[UNITS] > 0.0
         bands = np.digitize(world.electorate.fixed[AGE], AGE_EDGES)
@@ -108,7 +111,7 @@ class Camera:
         self.ages.append([float(h / c) if c else 0.0 for h, c in zip(held, counts, strict=True)])
         return float(np.mean(holds))
 
-    def ballot(self, world: World) -> None:
+    def ballot(self, world: WorldState) -> None:
         """Everybody's own ballot at the election of the month just done."""
         votes = individual_votes(world) * (1 if world.sign > 0 else -1)
         self.votes = np.where(votes > 0, AUTHOR, np.where(votes < 0, OPPONENT, ABSTAINED)).astype(np.uint8)
@@ -124,7 +127,7 @@ class Camera:
             }
         )
 
-    def picture(self, world: World) -> Bytes:
+    def picture(self, world: WorldState) -> Bytes:
         """A byte per voter: ballot (2 bits), holder (1), attention (3), blame on the policy (2)."""
         dynamic = world.electorate.dynamic
         holds = (dynamic[UNITS] > 0.0).astype(np.uint8)
@@ -133,7 +136,7 @@ class Camera:
         picture: Bytes = self.votes | (holds << 2) | (attention << 3) | (blame << 6)
         return picture
 
-    def cut(self, world: World, first: int) -> tuple[dict[str, Any], list[bytes]]:
+    def cut(self, world: WorldState, first: int) -> tuple[dict[str, Any], list[bytes]]:
         """What was filmed from month `first` on."""
         snapshots, self.snapshots = self.snapshots, self.snapshots[-1:]
         events = world.events[self.told :]
@@ -167,7 +170,7 @@ def _differences(snapshots: list[tuple[int, Bytes]], before: Bytes | None) -> It
         before = one
 
 
-def vote_cost(world: World) -> float:
+def vote_cost(world: WorldState) -> float:
     """Points of the two-party vote the opposed party would lose by standing for prohibition, not for what is in force.
 
     Asked of all voters today, the other party's stand held; positive when prohibition costs votes.
@@ -181,7 +184,7 @@ def vote_cost(world: World) -> float:
     return 100.0 * (shares[0] - shares[1])
 
 
-def places(world: World) -> Bytes:
+def places(world: WorldState) -> Bytes:
     """Where voters are drawn: ideology from the opposed party's side to the author's, then age; a byte each."""
     fixed = world.electorate.fixed
     across = 0.5 + 0.5 * world.sign * fixed[PARTISANSHIP] / FARTHEST
@@ -190,16 +193,16 @@ def places(world: World) -> Bytes:
     return both
 
 
-def _film(world: World, camera: Camera, months: int) -> None:
+def _film(world: WorldState, camera: Camera, months: int) -> None:
     for _ in range(months):
         found = observed_decision(world)
-        world.advance(1)
+        advance(world, 1)
         if found is not None:
             camera.decisions.append(found)
         camera.month(world)
 
 
-def title(scenario: Scenario, world: World) -> Chunk:
+def title(scenario: Scenario, world: WorldState) -> Chunk:
     """What the page must know before the first month."""
     p = scenario.parameters
     term, lead = p.institutions.term_months, p.institutions.election_lead
@@ -241,7 +244,7 @@ def film(scenario: Scenario) -> Iterator[Chunk]:
     yield from _history(scenario) if scenario.cycles else _stress(scenario)
 
 
-def _pieces(worlds: list[World], cameras: list[Camera], first: int, months: int) -> Iterator[Chunk]:
+def _pieces(worlds: list[WorldState], cameras: list[Camera], first: int, months: int) -> Iterator[Chunk]:
     """Film all worlds side by side."""
     last = first + months
     while first < last:
@@ -257,11 +260,13 @@ def _pieces(worlds: list[World], cameras: list[Camera], first: int, months: int)
         first += step
 
 
-def _start(scenario: Scenario) -> tuple[list[World], list[Camera]]:
+def _start(scenario: Scenario) -> tuple[list[WorldState], list[Camera]]:
     p, seed, replicate = scenario.parameters, scenario.seed, scenario.replicate
-    population = build_population(p, World.draws_of(seed, replicate))
+    population = build_population(p, draws_of(seed, replicate))
     doses = (0.0, scenario.breadth)
-    worlds = [World(with_dose(p, dose, p.exposure.visibility), seed, replicate, population) for dose in doses]
+    worlds = [
+        build_state(with_dose(p, dose, p.exposure.visibility), draws_of(seed, replicate), population) for dose in doses
+    ]
     cameras = [Camera(world, name) for world, name in zip(worlds, "AB", strict=True)]
     for world, camera in zip(worlds, cameras, strict=True):
         camera.start(world)
@@ -280,12 +285,12 @@ def _stress(scenario: Scenario) -> Iterator[Chunk]:
     rows = []
     for past, opposed in zip(pasts, worlds, strict=True):
         returned = takeover(past, "author", pasts[0])
-        returned.advance(term)
+        advance(returned, term)
         rows.append(outcome_row(opposed, returned))
     yield Chunk({"part": "end", "outcomes": rows}, [])
 
 
-def outcome_row(opposed: World, returned: World) -> dict[str, Any]:
+def outcome_row(opposed: WorldState, returned: WorldState) -> dict[str, Any]:
     """Outcomes of the opposed term, named and computed as the command line's."""
     out = measure(opposed)
     row = out._asdict() | {"gap": measure(returned).mean_theta - out.mean_theta}
