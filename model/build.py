@@ -8,12 +8,12 @@ from ..agents.draws import Draws
 from ..agents.electorate.electorate import Electorate
 from ..agents.party.state import PartyState
 from ..agents.regulator.state import RegulatorState
+from .derived import derive
 from .economy.employers import build_employers
 from .economy.market import START
-from .economy.products import starting_prices
+from .economy.products import standing_table, starting_prices
 from .economy.public_fund import PublicFund
 from .elections.national_vote import UNIFIED_AUTHOR
-from .elections.voter_coefficients import coefficients
 from .interventions import NOTHING_IMPOSED
 from .parameters.tree import Parameters
 from .phases.transition import confirm_agencies
@@ -42,19 +42,20 @@ def build_state(p: Parameters, draws: Draws, population: Electorate | None = Non
     people = start_people(p, electorate)
     if people is not None:
         electorate.own_people(blind)
-    opinion, vote = coefficients(p)
+    derived = derive(p)
     law, prices = initial_law(p), starting_prices()
     now = effective(law)
     state = WorldState(
         parameters=p,
+        derived=derived,
         draws=draws,
         month=0,
         sign=sign,
         citizens_per_voter=p.electorate.citizens / len(electorate),
         electorate=electorate,
         blind=blind,
-        opinion_coefficients=opinion,
-        vote_coefficients=vote,
+        opinion_coefficients=derived.opinion,
+        vote_coefficients=derived.vote,
         people=people,
         deaths=0,
         network=network,
@@ -71,6 +72,7 @@ def build_state(p: Parameters, draws: Draws, population: Electorate | None = Non
         binding=binding_layer(law),
         openness=openness(now, p.policy.cap),
         stand_in_force=stand_of(now, p.policy.cap),
+        standing_products=standing_table(derived.allocations, derived.coin_shares, p.policy.cap, law, now),
         friendly_pending=True,
         released=False,
         parties=_parties(p, sign),

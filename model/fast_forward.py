@@ -14,14 +14,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.draws import Draws
 from ..agents.electorate.accounts.kernel import FLOW as INTO_COIN
 from ..agents.electorate.accounts.kernel import HELD as IN_COIN
 from ..agents.electorate.accounts.kernel import move_accounts
 from ..agents.electorate.coefficient_row import as_row
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
-from ..agents.electorate.opinion.coefficients import OpinionCoefficients
 from ..agents.electorate.opinion.kernel import move_minds
 from ..agents.numerics.blocks import LARGE, add_blocks, blocks_of_groups
 from .calendar import half_term
@@ -32,20 +30,17 @@ from .economy.market import (
     PRICE,
     STOCK_RETURN,
     MarketState,
-    market_coefficients,
     move_market,
-    surprises,
 )
-from .economy.products import move_prices, noises, price_moves
-from .identity_cache import by_identity, by_tree
-from .parameters.tree import Parameters
+from .economy.products import move_prices
 from .phases.agenda import agenda_due
-from .phases.payroll import product_flows, share_kept, standing_table
+from .phases.market import luck
+from .phases.payroll import product_flows, share_kept
 from .phases.pipeline import drift
 from .phases.platforms import QUARTER, platform_due
 from .phases.record import month_record
 from .phases.voters import told_of_policy
-from .policy.law import Law, Provision, next_expiry
+from .policy.law import next_expiry
 from .schedule import PHASES, run_month
 from .state import WorldState
 
@@ -83,9 +78,11 @@ def advance(state: WorldState, months: int) -> None:
     while state.month < end:
         for phase in BEFORE:
             phase.run(state)
-        *on_the_way, _ = move_months(state, last_undisturbed(state, end) - state.month + 1)
-        for price in on_the_way:
-            state.record.append(month_record(state, price))
+        *on_the_way, last = move_months(state, last_undisturbed(state, end) - state.month + 1)
+        if on_the_way:
+            row = month_record(state, last)
+            state.record += [row._replace(month=state.month + k, price=price) for k, price in enumerate(on_the_way)]
+        for _ in on_the_way:
             state.month += 1
             drift(state)
         for phase in AFTER:
@@ -137,10 +134,11 @@ def move_months(state: WorldState, count: int) -> list[float]:
     market_state, totals, path = np.array(state.market), np.empty(len(state.account_totals)), np.empty(count)
     prices = state.product_prices.copy()
     before = np.empty_like(prices)
-    table, market, moves, minds = _standing(p, state.law, state.in_force, state.opinion_coefficients)
+    derived, (shocks, noise) = state.derived, luck(state, month - ahead)
     move_electorate(
         electorate.fixed, electorate.dynamic, market_state, prices, before, totals, path,
-        *_luck(p, state.draws, month - ahead), ahead, table.copy(), market, moves, minds, _shares_kept(state, count),
+        shocks, noise, ahead, state.standing_products.copy(), derived.market, derived.price_moves,
+        as_row(state.opinion_coefficients), _shares_kept(state, count),
         state.news, state.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
         state.openness, state.threat, media, stand_r, stand_d,
     )  # fmt: skip
@@ -152,20 +150,6 @@ def move_months(state: WorldState, count: int) -> list[float]:
     state.product_flows = product_flows(state, None, flow, state.citizens_per_voter)
     prices_of_months: list[float] = path.tolist()
     return prices_of_months
-
-
-@by_tree
-def _luck(p: Parameters, draws: Draws, first: int) -> tuple[Reals, Reals]:
-    """What half a term from month `first` on brings to the market and to the prices of products."""
-    return surprises(draws, first, half_term(p), p), noises(draws, first, half_term(p))
-
-
-@by_identity
-def _standing(
-    p: Parameters, law: Law, now: Provision, opinion: OpinionCoefficients
-) -> tuple[Reals, Reals, Reals, Reals]:
-    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds."""
-    return standing_table(p, law, now), market_coefficients(p), price_moves(p), as_row(opinion)
 
 
 def _shares_kept(state: WorldState, count: int) -> Reals:

@@ -18,11 +18,12 @@ from ..agents.party.state import PartyState
 from ..agents.perception import Option, PollReport, Stand
 from ..agents.regulator.docket import Docket
 from ..agents.regulator.state import RegulatorState
+from .derived import Derived, derive
 from .economy.employers import build_employers
 from .economy.market import MarketState
+from .economy.products import standing_table
 from .economy.public_fund import PublicFund
 from .elections.national_vote import Congress, ElectionResult
-from .elections.voter_coefficients import coefficients
 from .interventions import Interventions
 from .parameters.tree import Parameters
 from .policy.events import Event
@@ -62,6 +63,7 @@ class WorldState:
     """
 
     parameters: Parameters = field(metadata=SHARED)
+    derived: Derived = field(metadata=SHARED)
     draws: Draws = field(metadata=SHARED)
     month: int = field(metadata=SHARED)
     sign: float = field(metadata=SHARED)
@@ -89,6 +91,7 @@ class WorldState:
     binding: str = field(metadata=SHARED)
     openness: float = field(metadata=SHARED)
     stand_in_force: Stand = field(metadata=SHARED)
+    standing_products: Reals = field(metadata=SHARED)
     friendly_pending: bool = field(metadata=SHARED)
     released: bool = field(metadata=SHARED)
     # Offices
@@ -140,6 +143,11 @@ class WorldState:
         self.binding = binding_layer(self.law)
         self.openness = openness(self.in_force, self.parameters.policy.cap)
         self.stand_in_force = stand_of(self.in_force, self.parameters.policy.cap)
+        self._refresh_products()
+
+    def _refresh_products(self) -> None:
+        derived, cap = self.derived, self.parameters.policy.cap
+        self.standing_products = standing_table(derived.allocations, derived.coin_shares, cap, self.law, self.in_force)
 
     def take_friendly_policy(self) -> None:
         """Put the author's policy into force on its layer."""
@@ -194,12 +202,12 @@ class WorldState:
     def _replace_parameters(self, parameters: Parameters) -> None:
         if parameters.polls.blind and self.blind is None:
             raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")
-        self.parameters = parameters
+        self.parameters, self.derived = parameters, derive(parameters)
         self.people = people_at_fork(self.people, parameters)
         share = self.vote_coefficients.public_usd
-        opinion, vote = coefficients(parameters)
-        self.opinion_coefficients = opinion._replace(public_usd=share)
-        self.vote_coefficients = vote._replace(public_usd=share)
+        self.opinion_coefficients = self.derived.opinion._replace(public_usd=share)
+        self.vote_coefficients = self.derived.vote._replace(public_usd=share)
+        self._refresh_products()
         if self.law.support:
             self.take_over_losses()
         if parameters.exposure.evolves and self.employers is None:

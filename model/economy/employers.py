@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -96,11 +95,12 @@ def peers_offering(state: Employers, p: EmployerParameters) -> Reals:
     return np.asarray(p.sector_weight * own[state.sector] + (1.0 - p.sector_weight) * offering.mean())
 
 
-def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p: Parameters) -> Flags:
+def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p: Parameters, rate: float) -> Flags:
     """One month of all menus (ODD: menus_month). Returns what employers took off themselves, shape like offers.
 
     First removals, then record-keepers, then additions on what peers offered before. Where policy prohibits or is
     closed to new money, every option goes, but what is held is the law's affair and not counted as taken off.
+    rate: `offer_rate`.
     """
     e = p.employer
     taken = np.zeros_like(state.offers)
@@ -121,9 +121,7 @@ def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p:
     state.ready_since[carried & (state.ready_since < 0)] = month
     ready = (state.ready_since[state.record_keeper] >= 0).astype(np.float64)
     offering = state.offering().astype(np.float64)
-    chances = addition_probabilities(
-        offer_rate(e), climate.openness, peers, ready, offering, climate.suit, climate.crash, e
-    )
+    chances = addition_probabilities(rate, climate.openness, peers, ready, offering, climate.suit, climate.crash, e)
     adding = draws.uniforms("employer addition", state.number, month) < chances
     if adding.any():
         weights = option_weights(state, climate.openness, p)
@@ -156,7 +154,6 @@ def bass_rate(p: EmployerParameters) -> float:
     return max(0.0, math.log(ratio) / (12.0 * p.plan_offer_years_to_half))
 
 
-@lru_cache(maxsize=256)
 def offer_rate(p: EmployerParameters) -> float:
     """Rate a month at which half of employers offer after plan_offer_years_to_half years (ODD: offer_rate)."""
     months = max(1, round(12.0 * p.plan_offer_years_to_half))

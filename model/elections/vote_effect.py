@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +36,6 @@ class VoteEffect(NamedTuple):
     stake_scale: float
 
 
-@lru_cache(maxsize=256)
 def solve_vote_effect(p: Parameters) -> VoteEffect:
     """Weights at which holding the reference stake moves the vote by asset_vote_effect points (ODD: solve_vote_effect).
 

@@ -7,8 +7,8 @@ from ...agents.perception import Option
 from ..elections.national_vote import level_sd
 from ..policy.choice_shocks import tastes
 from ..policy.events import other
-from ..policy.legislature import NOTHING, passage
-from ..policy.menu import menu, restrictive
+from ..policy.legislature import passage
+from ..policy.menu import hold, open_moves, renewable, restrictive, support_open, with_delays
 from ..state import WorldState
 from .pipeline import open_docket
 from .platforms import QUARTER
@@ -37,13 +37,7 @@ def agenda(state: WorldState) -> None:
         standing=0 if state.docket is None else 1,
     )
     party, policy = state.party(role), policy_state(state, role)
-    moves, nests = tastes(
-        state.draws.key(f"choice {role}"),
-        tuple([option.number for option in options]),
-        state.term_start,
-        state.month,
-        p.party.choice_persistence,
-    )
+    moves, nests = choice_shocks(state, tuple([option.number for option in options]))
     chosen = options[
         agenda_decision(
             options,
@@ -72,10 +66,30 @@ def agenda(state: WorldState) -> None:
 def available_options(state: WorldState) -> list[Option]:
     """The menu; with a docket live it is to withdraw (hold) or to go on."""
     p = state.parameters
-    ideals = {name: agency.ideal for name, agency in state.agencies.items()}
-    fallen = 1.0 - state.market.price / state.market.peak
     if state.docket is not None:
         live = state.docket.option._replace(months=remaining_months(state, state.docket))
-        return [menu(state.law, p, ideals, NOTHING, 0.0)[0], live]
-    bills = passage(state.congress, state.in_office, p.institutions)
-    return menu(state.law, p, ideals, bills, fallen, review=review_open(state), month=state.month)
+        return [hold(state.law, p.policy.cap), live]
+    once, law, role = state.draws.once, state.law, state.in_office
+    fallen = 1.0 - state.market.price / state.market.peak
+    bills = once(
+        ("passage", state.congress, role, p.institutions), lambda: passage(state.congress, role, p.institutions)
+    )
+    open_now = (support_open(law, p, fallen), review_open(state), renewable(law, p, state.month))
+    ideals = {name: agency.ideal for name, agency in state.agencies.items()}
+    # Arms under the same law have the same moves, and the same delays: once for each arm they take a tenth of a run.
+    known = (law, bills, *open_now, p.policy, p.regulator, p.party)
+
+    def moves() -> tuple[Option, ...]:
+        return once(("moves", *known), lambda: open_moves(law, p, bills, *open_now))
+
+    return list(once(("menu", *ideals.values(), *known), lambda: with_delays(moves(), ideals, p.regulator)))
+
+
+def choice_shocks(state: WorldState, numbers: tuple[int, ...]) -> tuple[list[float], dict[str, float]]:
+    """Return the shocks of the administration's choice for moves of these numbers, and for nests."""
+    key, persistence = state.draws.key(f"choice {state.in_office}"), state.parameters.party.choice_persistence
+    term_start, month = state.term_start, state.month
+    return state.draws.once(
+        ("choice", key, numbers, term_start, month, persistence),
+        lambda: tastes(key, numbers, term_start, month, persistence),
+    )

@@ -8,9 +8,9 @@ import numpy as np
 
 from ...agents.electorate import columns
 from ...agents.electorate.demography.kernel import enter, people_month
-from ..economy.products import allocations
-from ..population.demography import FEW, PeopleState, Reals, Rows, _entrants, _undosed
+from ..population.demography import FEW, Entrants, PeopleState, Reals, Rows, entrant_traits
 from ..population.traits import (
+    Traits,
     author_sign,
     median_balance,
     write_traits,
@@ -34,7 +34,7 @@ def people(state: WorldState, products: Reals) -> tuple[float, float, float, flo
         electorate.fixed,
         electorate.dynamic,
         products,
-        allocations(p),
+        state.derived.allocations,
         people_state.by_age,
         state.draws.uniforms("death", n, month),
         state.draws.uniforms("job change", n, month),
@@ -55,18 +55,7 @@ def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float
     """Entrants of voting age take the rows of the dead; returns what those granted an account are given (USD)."""
     p, electorate = state.parameters, state.electorate
     eligible = electorate.fixed[columns.ELIGIBLE, rows].astype(np.float64)
-    find = _entrants if rows.size <= FEW else _entrants.__wrapped__
-    traits = find(
-        _undosed(p),
-        state.draws.seed,
-        state.draws.replicate,
-        state.month,
-        rows.tobytes(),
-        eligible.tobytes(),
-        people_state.scores[rows].tobytes(),
-        people_state.lean_shift,
-        level,
-    )
+    traits = entrants(state, people_state, rows, eligible, level)
     fixed = np.zeros((len(columns.FIXED), rows.size), dtype=np.float32)
     write_traits(fixed, traits, author_sign(p))
     fixed[columns.EMPLOYER] = electorate.fixed[columns.EMPLOYER, rows]
@@ -83,8 +72,22 @@ def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float
     dynamic[columns.VISIBILITY, holds] = p.exposure.visibility
     # A first contribution is all an entrant can hold a share of; her first birthday looks at the account itself.
     first = np.maximum(granted, traits.contribution) / traits.income
-    dynamic[columns.ASSIGNED_STAKE] = np.where(holds, allocations(p)[columns.ASSIGNED] * first, 0.0)
+    dynamic[columns.ASSIGNED_STAKE] = np.where(holds, state.derived.allocations[columns.ASSIGNED] * first, 0.0)
     enter(electorate.fixed, electorate.dynamic, rows, fixed, dynamic)
     if state.blind is not None:
         enter(state.blind.fixed, state.blind.dynamic, rows, fixed, blind)
     return float(dynamic[columns.IRA].sum(dtype=np.float64))
+
+
+def entrants(state: WorldState, people_state: PeopleState, rows: Rows, eligible: Reals, level: float) -> Traits:
+    """Return the traits of entrants in these rows, drawn once for all arms of a replicate where they are few."""
+    draws, month, scores = state.draws, state.month, people_state.scores[rows]
+
+    def drawn() -> Traits:
+        sample = Entrants(draws, rows, month)
+        return entrant_traits(state.parameters, scores, people_state.lean_shift, sample, eligible, level)
+
+    if rows.size > FEW:
+        return drawn()
+    people = (month, rows.tobytes(), eligible.tobytes(), scores.tobytes(), people_state.lean_shift, level)
+    return draws.once(("entrants", state.derived.without_dose, *people), drawn)

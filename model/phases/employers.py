@@ -27,7 +27,7 @@ from ...agents.electorate.adoption.coefficients import (
 from ...agents.electorate.adoption.kernel import adoption_month, holdings
 from ...agents.employer.state import Employers
 from ..economy.employers import Climate, menus_month
-from ..economy.products import allocations, coin_shares, per_product
+from ..economy.products import per_product
 from ..parameters.tree import Parameters
 from ..policy.law import ira_openness
 from ..state import WorldState
@@ -41,7 +41,7 @@ def employers(state: WorldState) -> None:
         return
     now = state.in_force
     climate = Climate(state.openness, now.closed or now.theta <= 0.0, 1.0 if state.suits else 0.0, crash(state))
-    taken = menus_month(state.employers, climate, state.draws, state.month, state.parameters)
+    taken = menus_month(state.employers, climate, state.draws, state.month, state.parameters, state.derived.offer_rate)
     savers(state, state.employers, taken)
 
 
@@ -68,7 +68,7 @@ def adoption_table(state: WorldState) -> Reals:
     p, now = state.parameters, state.in_force
     table = np.zeros((len(ADOPTION_ROWS), len(columns.PRODUCTS)))
     table[ROW_PRICE] = state.product_prices
-    shares = allocations(p)
+    shares = state.derived.allocations
     if not now.closed and now.theta > 0.0:
         table[ROW_ALLOCATION] = shares * min(1.0, now.kappa / p.policy.cap)
     own_choice = ira_openness(state.law, p.policy.cap) >= p.adoption.ira_least_openness - 1e-9
@@ -129,7 +129,7 @@ def savers(state: WorldState, employers: Employers, taken: npt.NDArray[np.int8])
         adoption_terms(p, share, warned),
     )
     exchanged = totals[BOUGHT] - totals[SOLD]
-    into_coin = float(coin_shares(p) @ exchanged)
+    into_coin = float(state.derived.coin_shares @ exchanged)
     scale, market, books = state.citizens_per_voter, state.market, state.account_totals
     state.product_flows = state.product_flows + exchanged * scale
     state.market = market._replace(flow=market.flow + into_coin * scale, held=market.held + into_coin * scale)

@@ -9,12 +9,7 @@ from ...agents.electorate import columns
 from ...agents.electorate.accounts.kernel import accounts_month
 from ...agents.electorate.adoption.kernel import holdings
 from ..economy.market import with_flows
-from ..economy.products import allocations, coin_shares
 from ..economy.public_fund import fund_month
-from ..identity_cache import by_identity
-from ..parameters.tree import Parameters
-from ..policy.law import Law, Provision, ira_openness
-from ..population.demography import monthly_drawdown
 from ..state import WorldState
 from .demography import people
 
@@ -42,31 +37,9 @@ def share_kept(state: WorldState, month: int) -> float:
 
 def product_table(state: WorldState) -> npt.NDArray[np.float64]:
     """The month's table of products that accounts are moved by; rows of columns.PRODUCT_ROWS (ODD: product_table)."""
-    table = standing_table(state.parameters, state.law, state.in_force).copy()
+    table = state.standing_products.copy()
     table[columns.PRICE] = state.product_prices
     table[columns.PRICE_BEFORE] = state.prices_before
-    return table
-
-
-@by_identity
-def standing_table(p: Parameters, law: Law, now: Provision) -> npt.NDArray[np.float64]:
-    """The rows that stay until the law or the policy in force changes."""
-    allowed = min(1.0, now.kappa / p.policy.cap)
-    is_open = not now.closed and now.theta > 0.0
-    shares = allocations(p)
-    table = np.zeros((len(columns.PRODUCT_ROWS), len(columns.PRODUCTS)))
-    if is_open:
-        table[columns.NEW_MONEY] = shares * allowed
-        # Payroll goes to the plan: what is held in an IRA of one's own is bought by moving money inside it.
-        table[columns.NEW_MONEY, columns.IRA_FUND] = 0.0
-        table[columns.OPEN] = shares * allowed > 0.0
-    table[columns.OPEN, columns.IRA_FUND] = ira_openness(law, p.policy.cap) > 0.0
-    table[columns.LIMIT] = 1.0
-    if now.forced > 0.0 and now.protected < 1.0:
-        table[columns.LIMIT] = shares * allowed
-        if law.statute is None:
-            table[columns.LIMIT, columns.IRA_FUND] = 1.0
-    table[columns.COIN_SHARE] = coin_shares(p)
     return table
 
 
@@ -85,7 +58,7 @@ def payroll(state: WorldState) -> None:
         p.market.bond_return_monthly,
         p.accounts.rebalancing,
         keep,
-        monthly_drawdown(p) if p.people.ageing else 0.0,
+        state.derived.drawdown,
         p.people.retirement_age,
     )
     if lives is not None:

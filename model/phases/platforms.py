@@ -39,7 +39,8 @@ def reconsider(state: WorldState) -> None:
     candidates = platform_candidates(party.platform, p.party.platform_step)
     stands = [platform_stand(candidate, p.policy.warn_floor) for candidate in candidates]
     report = ask(state, role, [(one, rival) if role == "author" else (rival, one) for one in stands])
-    draws = platform_draws(state.draws.key(f"platform {role}"), len(candidates), state.month)
+    key, count, month = state.draws.key(f"platform {role}"), len(candidates), state.month
+    draws = state.draws.once(("platform", key, count, month), lambda: platform_draws(key, count, month))
     policy = policy_state(state, role)
     party.platform = platform_decision(
         candidates, report, policy, party.ideal, 0.01 * level_sd(p), p.party, draws, party.memory

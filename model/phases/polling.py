@@ -14,7 +14,6 @@ from ...agents.electorate.voting.ballots import ballots
 from ...agents.electorate.voting.kernel import support
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, PollReport, Stand
-from ..elections.questions import _judged
 from ..state import WorldState
 from .imposed import polled
 
@@ -22,12 +21,12 @@ from .imposed import polled
 def question_rows(state: WorldState, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
     """Rows of the kernel's question table, one for each pair (author's stand, opponent's stand), put as R and D."""
     p, now = state.parameters, state.threat
-    judged, attention = _judged(p.opinion), p.polls.hypothetical_attention
+    row_of, attention = state.derived.questions.row, p.polls.hypothetical_attention
     if state.sign < 0:
         pairs = [(opponent, author) for author, opponent in pairs]
     rows: list[tuple[float, ...]] = []
     for r_stand, d_stand in pairs:
-        r, d, feared_r, feared_d, threat, relieved_r, relieved_d = judged(openness, r_stand, d_stand)
+        r, d, feared_r, feared_d, threat, relieved_r, relieved_d = row_of(openness, r_stand, d_stand)
         rows.append((r, d, feared_r, feared_d, now + attention * (threat - now), relieved_r, relieved_d))
     return rows
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ...agents.draws import gumbel, persistent_gumbel, uniform
 from .menu import NESTS
 
@@ -11,13 +9,11 @@ _NEST_DRAWS = 64
 """Agent number of the first nest's draw; those before are the moves' own."""
 
 
-@lru_cache(maxsize=4096)
 def platform_draws(key: int, count: int, month: int) -> tuple[float, ...]:
     """A value for each candidate platform of the month, from the stream with this key; shape (count,)."""
     return tuple([gumbel(uniform(key, i, month)) for i in range(count)])
 
 
-@lru_cache(maxsize=4096)
 def tastes(
     key: int, numbers: tuple[int, ...], term_start: int, month: int, persistence: float
 ) -> tuple[list[float], dict[str, float]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ...agents.perception import Option, Stand
 from ..parameters.tree import Parameters
@@ -130,7 +129,6 @@ def stand_of(provision: Provision, kappa0: float) -> Stand:
     return Stand(openness(provision, kappa0), provision.forced, provision.protected)
 
 
-@lru_cache(maxsize=4096)
 def platform_stand(platform: float, warn_floor: float) -> Stand:
     """A platform as voters judge it: below the discouraged rung it implies some forced sale."""
     forced = max(0.0, (warn_floor - platform) / warn_floor) if warn_floor > 0.0 else 0.0

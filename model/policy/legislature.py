@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..elections.national_vote import Congress
-from ..identity_cache import by_identity
 from ..parameters.institutions import InstitutionsParameters
 from .events import other
 
@@ -33,7 +32,6 @@ EVERYTHING = Passage(True, True, True, True)
 NOTHING = Passage(False, False, False, False)
 
 
-@by_identity
 def chambers_held(congress: Congress, role: str, in_office: str, institutions: InstitutionsParameters) -> list[bool]:
     """Whether a role holds each chamber that the form of government has; a parliament belongs to the government."""
     if institutions.chambers == "parliamentary":
@@ -88,7 +86,6 @@ def passes(
     return passed
 
 
-@by_identity
 def passage(congress: Congress, role: str, institutions: InstitutionsParameters) -> Passage:
     """What the present Congress would pass for the party in office. A resolution of disapproval knows no filibuster."""
     thresholds = (institutions.senate_threshold, MAJORITY)

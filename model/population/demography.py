@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ from scipy.special import expit, ndtri
 from ...agents.draws import Draws, month_key
 from ...agents.electorate.demography.kernel import AGE_ROWS, PeopleCoefficients, uniforms_at
 from ...agents.electorate.electorate import Electorate
-from ..identity_cache import by_identity
 from ..parameters.tree import Parameters
 from .traits import (
     Traits,
@@ -158,40 +156,6 @@ def place_scores(electorate: Electorate) -> Reals:
     return scores
 
 
-class _Tree:
-    """A tree that is told apart as an object."""
-
-    def __init__(self, parameters: Parameters) -> None:
-        self.parameters = parameters
-
-
-_boxed = lru_cache(maxsize=64)(_Tree)
-
-
-@by_identity
-def _undosed(p: Parameters) -> _Tree:
-    """One object for all trees that differ in the dose alone: their worlds have the same people."""
-    changes = {"breadth": 0.0, "visibility": 0.0, "evolves": False}
-    return _boxed(p.model_copy(update={"exposure": p.exposure.model_copy(update=changes)}))
-
-
-@lru_cache(maxsize=4096)
-def _entrants(
-    tree: _Tree,
-    seed: int,
-    replicate: int,
-    month: int,
-    rows: bytes,
-    eligible: bytes,
-    scores: bytes,
-    lean_shift: float,
-    level: float,
-) -> Traits:
-    """`entrant_traits` once for all arms of a replicate; rows, eligible and scores as bytes, which can be looked up."""
-    sample = Entrants(Draws(seed, replicate), np.frombuffer(rows, dtype=np.int64), month)
-    return entrant_traits(tree.parameters, np.frombuffer(scores), lean_shift, sample, np.frombuffer(eligible), level)
-
-
 def entrant_traits(
     p: Parameters, scores: Reals, lean_shift: float, sample: Entrants, eligible: Reals, level: float
 ) -> Traits:
@@ -224,7 +188,6 @@ def mean_lean(p: Parameters) -> float:
     return float(np.average(lean_to_author(p, ages), weights=expit(turnout_base(p, "presidential", ages))))
 
 
-@by_identity
 def monthly_drawdown(p: Parameters) -> float:
     """Share of the balance a retired person takes out a month; 0 where nobody ages (ODD: monthly_drawdown)."""
     return 1.0 - (1.0 - p.people.drawdown_yearly) ** (1.0 / 12.0) if p.people.ageing else 0.0

@@ -9,7 +9,6 @@ made; the finished table takes 48 bytes a voter, and a month of `neighbours_meet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import networkx as nx
@@ -268,10 +267,7 @@ def own_network(graph: Any, voters: int) -> Network:
     return _from_networkx(graph)
 
 
-@lru_cache(maxsize=1)
-def _drawn(parameters: NetworkParameters, voters: int, packed: bytes, seed: int, replicate: int) -> Network:
-    """Arms of one replicate are built one after the other; the last network is kept for them."""
-    draws, first = Draws(seed, replicate), np.unpackbits(np.frombuffer(packed, np.uint8), count=voters).astype(bool)
+def _drawn(parameters: NetworkParameters, voters: int, draws: Draws, first: Sides) -> Network:
     direct = voters > parameters.built_directly_above
     if parameters.kind == "small-world":
         ring = small_world if direct else small_world_by_networkx
@@ -296,12 +292,10 @@ def build_network(
         return None
     if kind == "own":
         return own_network(graph, voters)
-    toward_author = sign * electorate.fixed[PARTISANSHIP] > 0.0
-    packed = (
-        np.packbits(toward_author).tobytes() if kind == "blocks" else np.zeros((voters + 7) // 8, np.uint8).tobytes()
-    )
-    network = p.network.model_copy(update={"influence": 0.0})
-    return _drawn(network, voters, packed, draws.seed, draws.replicate)
+    first = sign * electorate.fixed[PARTISANSHIP] > 0.0 if kind == "blocks" else np.zeros(voters, dtype=bool)
+    ties = p.network.model_copy(update={"influence": 0.0})
+    key = ("network", ties, voters, np.packbits(first).tobytes())
+    return draws.once(key, lambda: _drawn(ties, voters, draws, first))
 
 
 def check_same_ties(before: NetworkParameters, after: NetworkParameters) -> None:

@@ -36,12 +36,12 @@ def observed_decision(world: WorldState) -> dict[str, Any] | None:
             break
         phase.run(eve)
     options, openness, live = available_options(eve), eve.openness, eve.docket is not None
-    acted, free = eve.fork(), eve.fork()
+    acted = eve.fork()
     agenda(acted)
     if acted.last_poll is None:
         return None
     p = eve.parameters
-    free.parameters = p.model_copy(update={"party": p.party.model_copy(update=WITHOUT_OFFICE)})
+    free = eve.fork(p.model_copy(update={"party": p.party.model_copy(update=WITHOUT_OFFICE)}))
     agenda(free)
     chosen, wanted = _choice(acted, options), _choice(free, options)
     pressing = restrictive(wanted, openness) and not restrictive(chosen, openness)

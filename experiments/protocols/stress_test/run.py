@@ -12,7 +12,6 @@ from ....agents.draws import draws_of
 from ....agents.electorate.columns import ASSIGNED_STAKE
 from ....model.build import build_state
 from ....model.fast_forward import advance
-from ....model.identity_cache import by_tree
 from ....model.parameters.tree import Parameters
 from ....model.policy.law import Law, openness
 from ....model.population.builder import build_population
@@ -31,7 +30,6 @@ class Past(NamedTuple):
     exposed_usd: float
 
 
-@by_tree
 def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
     """The tree with an arm's breadth and visibility."""
     return p.model_copy(
@@ -51,7 +49,6 @@ def takeover(world: WorldState, government: str, congress_of: WorldState) -> Wor
     return twin
 
 
-@by_tree
 def with_layer(p: Parameters, layer: str) -> Parameters:
     """The tree with the friendly policy on another legal layer."""
     return p.model_copy(update={"policy": p.policy.model_copy(update={"layer": layer})})
