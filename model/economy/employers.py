@@ -21,7 +21,6 @@ from ...agents.employer.decisions import (
 )
 from ...agents.employer.parameters import EmployerParameters
 from ...agents.employer.state import Employers, Flags
-from ...agents.numerics.weighted_choice import drawn_by_weight
 from ..parameters.tree import Parameters
 from .products import per_product
 
@@ -48,6 +47,16 @@ def size_weights(draws: Draws, p: EmployerParameters) -> Reals:
 def employer_of(working: npt.NDArray[np.bool_], draws: Draws, p: EmployerParameters) -> Reals:
     """Number of each worker's employer, -1 for those who do not work; shape (voters,) (ODD: employer_of)."""
     return drawn_by_weight(size_weights(draws, p), draws.uniforms("employer of worker", working.size), working)
+
+
+def drawn_by_weight(weights: Reals, uniforms: Reals, drawing: npt.NDArray[np.bool_]) -> Reals:
+    """Return the number of the first whose cumulated weight passes each uniform, as a share of all weights.
+
+    weights: not negative, at least one positive; drawing: persons who draw; the others have -1. Shape (persons,).
+    """
+    cumulated = np.cumsum(weights)
+    numbers = np.searchsorted(cumulated, uniforms * cumulated[-1], side="right")
+    return np.where(drawing, np.minimum(numbers, weights.size - 1.0), -1.0)
 
 
 def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Employers:
