@@ -1,4 +1,4 @@
-"""Looking at a world the Mesa way: a DataCollector of its main quantities, and the ballots of single voters."""
+"""A Mesa DataCollector of a world's main quantities, and the ballots of single voters."""
 
 from __future__ import annotations
 

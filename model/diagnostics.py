@@ -1,4 +1,4 @@
-"""What a parameter tree implies for single voters, printed beside every headline."""
+"""Effects that a parameter tree implies for single voters, printed beside every headline."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ from .phases.payroll import product_flows, share_kept
 from .phases.pipeline import drift
 from .phases.platforms import QUARTER, platform_due
 from .phases.record import month_record
-from .phases.voters import told_of_policy
+from .phases.voters import policy_news
 from .policy.law import next_expiry
 from .schedule import PHASES, run_month
 from .state import WorldState
@@ -47,14 +47,14 @@ from .state import WorldState
 Reals = npt.NDArray[np.float64]
 
 BEFORE, AT_ONCE, AFTER = PHASES[:2], PHASES[2:6], PHASES[6:]
-"""What falls due at the beginning of a month, what `move_months` does, and what is decided at the end."""
+"""Phases before, within and after `move_months`: due items, prices and accounts and opinions, decisions."""
 
 
 def predictable(state: WorldState) -> bool:
-    """Whether months can be lived through at once: nothing but prices, accounts and minds moves between decisions.
+    """Return whether only prices, accounts and minds move between decisions, so that the fast path applies.
 
-    Not where exposure evolves, people age, neighbours talk, a poll is blind, a public fund trades or platforms are
-    imposed; nor in a large state, whose months are long enough and shared by threads.
+    Not where exposure evolves, people age, neighbours meet, a poll is blind, a public fund trades or platforms are
+    imposed; nor in a large world, whose kernels run on several threads.
     """
     p = state.parameters
     return not (
@@ -91,9 +91,9 @@ def advance(state: WorldState, months: int) -> None:
 
 
 def last_undisturbed(state: WorldState, end: int) -> int:
-    """Month before `end` that ends with the next decision or after which something falls due; this one at the earliest.
+    """Return the last month, before `end`, that needs no other phase before it; this one at the earliest.
 
-    Decisions come at the end of a month (parties at quarters, voters at elections), what falls due at its beginning.
+    Decisions come at the end of a month (parties at quarters, voters at elections), due items at its beginning.
     """
     month, p = state.month, state.parameters
     half = half_term(p)
@@ -103,7 +103,7 @@ def last_undisturbed(state: WorldState, end: int) -> int:
         month - month % half + half - 1,
     )
     for due in _dues(state):
-        # Not before this month: a court can put a rule back whose sunset has passed.
+        # Not before this month: a court can restore a rule whose sunset has passed.
         last = max(month, min(last, math.ceil(due) - 1))
     for quarter in range(month + -month % QUARTER, last, QUARTER):
         if platform_due(state, quarter) or agenda_due(state, quarter):
@@ -112,7 +112,7 @@ def last_undisturbed(state: WorldState, end: int) -> int:
 
 
 def _dues(state: WorldState) -> Iterator[float]:
-    """When something falls due of itself."""
+    """Yield the due dates of the docket, suits, sunsets and the friendly policy."""
     if state.docket is not None:
         yield state.docket.due
     for suit in state.suits:
@@ -124,13 +124,13 @@ def _dues(state: WorldState) -> Iterator[float]:
 
 
 def move_months(state: WorldState, count: int) -> list[float]:
-    """Phases 3 to 6 of this month and of the ones after it, `count` in all; returns the coin's price of each.
+    """Run phases 3 to 6 of `count` months from this one on; return the coin's price in each.
 
-    The months lie in one half of a term, and in all of them policy and platforms are those of now.
+    The months lie in one half of a term; policy and platforms do not change in them.
     """
     p, month, electorate = state.parameters, state.month, state.electorate
     ahead = month % half_term(p)
-    media, stand_r, stand_d = told_of_policy(state)
+    media, stand_r, stand_d = policy_news(state)
     market_state, totals, path = np.array(state.market), np.empty(len(state.account_totals)), np.empty(count)
     prices = state.product_prices.copy()
     before = np.empty_like(prices)
@@ -153,7 +153,7 @@ def move_months(state: WorldState, count: int) -> list[float]:
 
 
 def _shares_kept(state: WorldState, count: int) -> Reals:
-    """`keep_share` of each of the months to come; the last one stands for those after it."""
+    """Return `keep_share` of each month; the last one also holds after it."""
     if share_kept(state, state.month) == 1.0:  # nothing has to be sold, or all of it is
         return _ALL_KEPT
     return np.array([share_kept(state, state.month + ahead) for ahead in range(count)])
@@ -193,7 +193,7 @@ def move_electorate(
 
     market_state: as MarketState; ahead: row of surprises and noises of the first month; table: `standing_table`, into
     which prices are written; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients; kept:
-    one share per month, of which the last stands for those after it; path: one price per month.
+    one share per month, the last also for later months; path: one price per month.
     """
     voters = fixed.shape[1]
     sums = np.empty((blocks_of_groups(voters), totals.size))
@@ -205,7 +205,7 @@ def move_electorate(
         move_prices(prices, before, market_state[PRICE], coin, stocks, noises[ahead + month], moves)
         for product in range(prices.size):
             table[PRODUCT_PRICE, product], table[PRICE_BEFORE, product] = prices[product], before[product]
-        # Contributions and gains are read by nobody before the last of these months is over.
+        # Totals of intermediate months are never reported.
         last = month == path.size - 1
         keep = kept[min(month, kept.size - 1)]
         move_accounts(0, voters, fixed, dynamic, sums, table, stocks, bond_return, rebalancing, keep, 0.0, 0.0, last)

@@ -26,11 +26,11 @@ from .products import per_product
 
 Reals = npt.NDArray[np.float64]
 _FASTEST = 50.0
-"""Rate a month at which nobody waits; the rate where record-keepers alone take longer than the time to half."""
+"""Highest rate a month, used where record-keepers alone take longer than the time to half."""
 
 
 class Climate(NamedTuple):
-    """What all employers see alike: openness in force, prohibited or closed, litigation and crash (0 or 1)."""
+    """Conditions that all employers face: openness in force, prohibited or closed, litigation and crash (0 or 1)."""
 
     openness: float
     prohibited: bool

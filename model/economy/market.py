@@ -72,7 +72,7 @@ def market_coefficients(p: Parameters) -> Reals:
 
 
 class Surprises(NamedTuple):
-    """What a month brings to the market: standard normal shocks of stocks and crypto, a jump, a scheduled crash."""
+    """Surprises of a month: standard normal shocks of stocks and crypto, a jump, a scheduled crash."""
 
     stock_shock: float
     crypto_shock: float
@@ -142,8 +142,8 @@ def crypto_log_return(
     impact, most = 0.0, c.largest_impact
     if c.impact > 0.0:
         impact = min(most, max(-most, c.flow_multiplier * flow / depth(price, held, c)))
-    told = news if c.news > 0.0 else 0.0
-    return c.log_mean + volatility(price, held, c) * shock + impact + told
+    jump = news if c.news > 0.0 else 0.0
+    return c.log_mean + volatility(price, held, c) * shock + impact + jump
 
 
 @numba.njit(error_model="numpy", forceinline=True)

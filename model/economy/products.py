@@ -1,4 +1,4 @@
-"""Products: what a unit of each is worth, month by month, beside the coin, and what binds a holding in an IRA."""
+"""Products: prices month by month, allocations, and the table that accounts use."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def product_growth(
 
 
 def price_moves(p: Parameters) -> Reals:
-    """What moves each product's price: rows beta, own_sd, coin_share and fee; shape (4, products)."""
+    """Return the coefficients of each product's price: rows beta, own_sd, coin_share and fee; shape (4, products)."""
     return np.array(
         [
             per_product(p, "beta", 1.0),
@@ -88,9 +88,9 @@ def move_prices(
 ) -> None:  # pragma: no cover - compiled
     """`products_month` into `moved`; noises: a row of `noises`, moves: as `price_moves`."""
     moved[columns.ASSIGNED] = coin_price
-    for one in range(1, prices.size):
-        moved[one] = prices[one] * product_growth(
-            coin_return, stock_return, noises[one], moves[0, one], moves[1, one], moves[2, one], moves[3, one]
+    for k in range(1, prices.size):
+        moved[k] = prices[k] * product_growth(
+            coin_return, stock_return, noises[k], moves[0, k], moves[1, k], moves[2, k], moves[3, k]
         )
 
 

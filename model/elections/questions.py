@@ -1,4 +1,4 @@
-"""What a poll question asks of voters."""
+"""Poll questions: threat, feared loss and relief of two stands."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .vote_effect import feared_size
 
 
 def threat_of(stands: Sequence[Stand], openness: float) -> float:
-    """Largest relative fall in openness that any of the stands means, in [0, 1] (ODD: threat_of)."""
+    """Return the largest relative fall in openness under any of the stands, in [0, 1] (ODD: threat_of)."""
     lowest = min([stand.openness for stand in stands])
     return (openness - lowest) / openness if lowest < openness and openness > 0.0 else 0.0
 
 
 def relieved_size(p: Parameters, backstop: float) -> float:
-    """Part of the prospect value of a loss that a backstop of a share of losses takes away (ODD: relieved_size)."""
+    """Return the part of a loss's prospect value that a backstop of a share of losses removes (ODD: relieved_size)."""
     return 1.0 - float((1.0 - backstop) ** p.opinion.curvature)
 
 

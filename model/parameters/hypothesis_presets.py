@@ -1,7 +1,7 @@
 """Presets of the hypotheses: the moat, its rivals and its failures, each inside the declared ranges.
 
 Each was chosen on one seed and its signature is tested on others (tests/statistical/test_hypotheses.py). None is a
-claim about the world: they show that the same code can end in each of these ways, and which numbers it takes.
+claim about the world: they show that the same code can end in each of these ways, and with which numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OFFICE_SEEKING: dict[str, Any] = {
 }
 """Parties that want office above all and choose with little noise."""
 TWINS: dict[str, Any] = {"voting.asset_vote_effect": 0.0, "voting.retrospective_weight": 0.0}
-"""A holding moves no vote by itself, as among Swedish twins."""
+"""A holding moves no vote, as among Swedish twins."""
 
 HYPOTHESES: dict[str, Preset] = {
     "h0-invisible": Preset(

@@ -17,14 +17,14 @@ from .public_facts import law_state, policy_state, remaining_months, review_open
 
 
 def agenda_due(state: WorldState, month: int) -> bool:
-    """Whether the issue reaches the agenda of the administration of now in a month: some quarters, by its own draws."""
+    """Return whether the issue reaches the present administration's agenda this month (quarterly, random gate)."""
     if month % QUARTER != 0 or not state.released:
         return False
     return agenda_opens(state.draws.uniform(f"agenda {state.in_office}", 0, month), state.parameters.party)
 
 
 def agenda(state: WorldState) -> None:
-    """Phase 9: the administration's agenda decision of the quarter, at most one item."""
+    """Phase 9: the administration chooses at most one item a quarter."""
     if not agenda_due(state, state.month):
         return
     p, role = state.parameters, state.in_office
@@ -33,7 +33,7 @@ def agenda(state: WorldState) -> None:
     report = ask(
         state,
         role,
-        [(one.stand, challenger) if role == "author" else (challenger, one.stand) for one in options],
+        [(move.stand, challenger) if role == "author" else (challenger, move.stand) for move in options],
         standing=0 if state.docket is None else 1,
     )
     party, policy = state.party(role), policy_state(state, role)
@@ -64,7 +64,7 @@ def agenda(state: WorldState) -> None:
 
 
 def available_options(state: WorldState) -> list[Option]:
-    """The menu; with a docket live it is to withdraw (hold) or to go on."""
+    """Return the menu; while an item is on the docket, the options are to withdraw it (hold) or to go on."""
     p = state.parameters
     if state.docket is not None:
         live = state.docket.option._replace(months=remaining_months(state, state.docket))

@@ -1,4 +1,4 @@
-"""Courts: suits against rules, what a court is told of reliance, vacatur."""
+"""Courts: suits against rules, reliance, vacatur."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..state import WorldState
 
 
 def sue(state: WorldState, option: Option, before: Law, role: str, started: int, restricts: bool) -> None:
-    """A new rule is challenged or not; the court decides after a wait."""
+    """Draw whether a new rule is challenged, and when the court decides."""
     p = state.parameters.regulator
     if state.draws.uniform(f"suit {role}", option.number, started) >= p.suit_probability:
         return
@@ -26,7 +26,7 @@ def sue(state: WorldState, option: Option, before: Law, role: str, started: int,
 
 
 def reliance(state: WorldState) -> float:
-    """Mean visible, unprotected stake of the electorate: what a court is told of reliance (the declared exception)."""
+    """Return the reliance a court weighs: the mean visible, unprotected stake of the electorate (declared exception)."""
     p = state.parameters
     if not p.channels.reliance or p.regulator.reliance_weight == 0.0:
         return 0.0

@@ -21,8 +21,8 @@ from ..state import WorldState
 def people(state: WorldState, products: Reals) -> tuple[float, float, float, float]:
     """People's part of phase 4: flow, contributions, gains and withdrawals of the month (USD of model voters).
 
-    products: the month's table, as accounts are moved by it.
-    Who dies, who enters and what they earn depends on draws alone, never on exposure: arms share their people.
+    products: `product_table` of the month. Deaths, entry and earnings depend on draws alone, never on exposure: arms
+    share their people.
     """
     p, month, people_state, electorate = state.parameters, state.month, state.people, state.electorate
     if people_state is None:
@@ -52,7 +52,7 @@ def people(state: WorldState, products: Reals) -> tuple[float, float, float, flo
 
 
 def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float) -> float:
-    """Entrants of voting age take the rows of the dead; returns what those granted an account are given (USD)."""
+    """Put entrants of voting age into the rows of the dead; return the balances granted to them (USD)."""
     p, electorate = state.parameters, state.electorate
     eligible = electorate.fixed[columns.ELIGIBLE, rows].astype(np.float64)
     traits = entrants(state, people_state, rows, eligible, level)
@@ -70,7 +70,7 @@ def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float
     )
     dynamic[columns.IRA] = granted
     dynamic[columns.VISIBILITY, holds] = p.exposure.visibility
-    # A first contribution is all an entrant can hold a share of; her first birthday looks at the account itself.
+    # A first contribution is all an entrant can hold a share of; from her first birthday on, the account itself counts.
     first = np.maximum(granted, traits.contribution) / traits.income
     dynamic[columns.ASSIGNED_STAKE] = np.where(holds, state.derived.allocations[columns.ASSIGNED] * first, 0.0)
     enter(electorate.fixed, electorate.dynamic, rows, fixed, dynamic)

@@ -64,7 +64,7 @@ def warning(state: WorldState) -> float:
 
 
 def adoption_table(state: WorldState) -> Reals:
-    """Price, allocation to whoever adopts now, visibility and weight of every product (ODD: adoption_table)."""
+    """Price, allocation to new adopters, visibility and weight of every product (ODD: adoption_table)."""
     p, now = state.parameters, state.in_force
     table = np.zeros((len(ADOPTION_ROWS), len(columns.PRODUCTS)))
     table[ROW_PRICE] = state.product_prices

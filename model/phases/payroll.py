@@ -1,4 +1,4 @@
-"""The phases of the schedule that belong to market, accounts, voters, elections and the record."""
+"""Phase 4: payroll, accounts and the public fund."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def keep_share(month: int, since: int, unprotected: float, months: float) -> flo
 
 
 def share_kept(state: WorldState, month: int) -> float:
-    """`keep_share` of a month if policy stays as it is: 1 where nothing has to be sold."""
+    """Return `keep_share` of a month under present policy: 1 where nothing has to be sold."""
     p, now = state.parameters, state.in_force
     if now.forced <= 0.0 or now.protected >= 1.0:
         return 1.0
@@ -36,7 +36,7 @@ def share_kept(state: WorldState, month: int) -> float:
 
 
 def product_table(state: WorldState) -> npt.NDArray[np.float64]:
-    """The month's table of products that accounts are moved by; rows of columns.PRODUCT_ROWS (ODD: product_table)."""
+    """Return the month's table of products for the kernel of accounts; rows of columns.PRODUCT_ROWS (ODD: product_table)."""
     table = state.standing_products.copy()
     table[columns.PRICE] = state.product_prices
     table[columns.PRICE_BEFORE] = state.prices_before

@@ -1,4 +1,4 @@
-"""Offices, the docket and agenda: the phases of the schedule that belong to government."""
+"""Phase 2: the rule pipeline, agencies, sunsets and suits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pipeline(state: WorldState) -> None:
         _advance_docket(state, state.docket)
     while (due := next_expiry(state.law)) is not None and due[1] <= state.month:
         _lapse(state, due[0])
-    for suit in [one for one in state.suits if one.decided <= state.month]:
+    for suit in [suit for suit in state.suits if suit.decided <= state.month]:
         state.suits.remove(suit)
         decide_suit(state, suit)
 
@@ -81,7 +81,7 @@ def _advance_docket(state: WorldState, docket: Docket) -> None:
 
 
 def _moot(state: WorldState, option: Option) -> bool:
-    """Whether a resolution or renewal has lost its object on the way: a court or a sunset was there first."""
+    """Return whether a resolution or renewal has lost its object to a court or a sunset."""
     if option.name == "disapprove":
         return not reviewable(state)
     layer = getattr(state.law, option.instrument) if option.name == "renew" else None
@@ -89,7 +89,7 @@ def _moot(state: WorldState, option: Option) -> bool:
 
 
 def _congress_passes(state: WorldState, option: Option, role: str) -> bool:
-    """Whether the Congress that sits when a bill ripens passes it; True for what needs no vote."""
+    """Return whether the Congress that sits when an item ripens passes it; True for items without a vote."""
     opens = option.stand.openness >= state.openness
     if option.name == "renew":
         opens = state.openness >= openness(effective(lapse(state.law, option.instrument)), state.parameters.policy.cap)
@@ -97,7 +97,7 @@ def _congress_passes(state: WorldState, option: Option, role: str) -> bool:
 
 
 def _lapse(state: WorldState, layer: str) -> None:
-    """A sunset falls: what stands beneath applies, and the government that let it come is blamed for a part of it."""
+    """Let a sunset take effect: the layer beneath applies; the government is blamed for a part of it."""
     p, was, forced = state.parameters, state.openness, state.in_force.forced
     role = getattr(state.law, layer).role
     state.law = lapse(state.law, layer)
@@ -113,7 +113,7 @@ def _lapse(state: WorldState, layer: str) -> None:
 
 
 def _resent(state: WorldState, was: float, forced: float, role: str, share: float = 1.0) -> None:
-    """Grievance over what has just come into force, if it lowers openness or forces a sale."""
+    """Leave a grievance over a change that lowers openness or forces a sale."""
     imposed = max(0.0, state.in_force.forced - forced)
     if share > 0.0 and (state.openness < was - 1e-9 or imposed > 0.0):
         stand = Stand(openness=state.openness, forced=imposed, protected=state.in_force.protected)

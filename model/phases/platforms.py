@@ -23,7 +23,7 @@ def platforms(state: WorldState) -> None:
 
 
 def platform_due(state: WorldState, month: int) -> bool:
-    """Whether the challenger of now gets to its platform in a month: some quarters, by its own draws."""
+    """Return whether the present challenger revises its platform this month (quarterly, random gate)."""
     if month % QUARTER != 0:
         return False
     role = other(state.in_office)
@@ -31,14 +31,14 @@ def platform_due(state: WorldState, month: int) -> bool:
 
 
 def reconsider(state: WorldState) -> None:
-    """The challenger's decision on its platform, once a quarter and where it gets to it (ODD: platforms)."""
+    """Decide on the challenger's platform, in quarters in which it is due (ODD: platforms)."""
     if not platform_due(state, state.month):
         return
     p, role = state.parameters, other(state.in_office)
     party, rival = state.party(role), state.stand(state.in_office)
     candidates = platform_candidates(party.platform, p.party.platform_step)
     stands = [platform_stand(candidate, p.policy.warn_floor) for candidate in candidates]
-    report = ask(state, role, [(one, rival) if role == "author" else (rival, one) for one in stands])
+    report = ask(state, role, [(stand, rival) if role == "author" else (rival, stand) for stand in stands])
     key, count, month = state.draws.key(f"platform {role}"), len(candidates), state.month
     draws = state.draws.once(("platform", key, count, month), lambda: platform_draws(key, count, month))
     policy = policy_state(state, role)

@@ -7,12 +7,12 @@ from ..state import WorldState
 
 
 def record(state: WorldState) -> None:
-    """Phase 11: write the month down."""
+    """Phase 11: record the month."""
     state.record.append(month_record(state, state.market.price))
 
 
 def month_record(state: WorldState, price: float) -> Month:
-    """What is written down of a month that ends with this price."""
+    """Return the record of a month that ends with this price."""
     now = state.in_force
     distance = abs(state.stand("author").openness - state.stand("opponent").openness)
     return Month(

@@ -7,10 +7,10 @@ from ..elections.questions import threat_of
 from ..state import WorldState
 
 
-def told_of_policy(state: WorldState) -> tuple[float, float, float]:
-    """What minds are told this month: media on a live attempt to restrict, openness of R's stand and of D's.
+def policy_news(state: WorldState) -> tuple[float, float, float]:
+    """Return news of policy: media on a live attempt to restrict (0 or 1), openness of R's stand and of D's.
 
-    The threat that the two stands mean is written down on the way.
+    Sets the threat, which follows from the two stands.
     """
     author, opponent = state.stand("author"), state.stand("opponent")
     state.threat = threat_of((author, opponent), state.openness)
@@ -20,8 +20,8 @@ def told_of_policy(state: WorldState) -> tuple[float, float, float]:
 
 
 def voters(state: WorldState) -> None:
-    """Phase 6: minds move. A blind poll's shadow electorate moves along with stakes at zero."""
-    media, stand_r, stand_d = told_of_policy(state)
+    """Phase 6: opinions change; so do those of a blind poll's shadow electorate, at zero stakes."""
+    media, stand_r, stand_d = policy_news(state)
     for electorate in (state.electorate, state.blind):
         if electorate is not None:
             opinion_month(

@@ -169,7 +169,7 @@ def enact(law: Law, option: Option, role: str, month: int, sunset: int = 0) -> L
 def void_rule(law: Law) -> Law:
     """The law after Congress disapproves the rule: the former one stands again, and none like the voided may be made.
 
-    The direction of the voided rule is told by what stands without it (5 U.S.C. 801(b)(2), substantially the same).
+    What stands without the voided rule gives its direction (5 U.S.C. 801(b)(2), substantially the same).
     """
     rule, kappa0 = law.rule, law.base.kappa
     if rule is None:

@@ -20,7 +20,7 @@ class Passage(NamedTuple):
     restricting_resolution: bool
 
     def of(self, instrument: str, opens: bool) -> bool:
-        """Whether this instrument would pass in this direction; what needs no vote always does."""
+        """Return whether this instrument would pass in this direction; an instrument without a vote always does."""
         if instrument == "statute":
             return self.opening_statute if opens else self.restricting_statute
         if instrument == "resolution":
@@ -87,7 +87,7 @@ def passes(
 
 
 def passage(congress: Congress, role: str, institutions: InstitutionsParameters) -> Passage:
-    """What the present Congress would pass for the party in office. A resolution of disapproval knows no filibuster."""
+    """Return what the present Congress would pass for the party in office; resolutions cannot be filibustered."""
     thresholds = (institutions.senate_threshold, MAJORITY)
-    found = [passes(congress, role, opens, level, institutions) for level in thresholds for opens in (True, False)]
-    return Passage(*found)
+    votes = [passes(congress, role, opens, level, institutions) for level in thresholds for opens in (True, False)]
+    return Passage(*votes)

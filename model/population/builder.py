@@ -53,7 +53,7 @@ def electorate_of(
     del traits
     while remaining:
         write_trait(fixed, *remaining.popitem(), author_sign(p))
-    # Where people age, whoever comes to have a plan in this place works for its employer.
+    # Where people age, a person who gets a plan in this place works for its employer.
     has_employer = fixed[columns.ELIGIBLE] > 0.0 if p.people.ageing else fixed[columns.CONTRIBUTION] > 0.0
     fixed[columns.EMPLOYER] = employer_of(has_employer, draws, p.employer)
     order = _exposure_order(p, draws, fixed[columns.ELIGIBLE] > 0.0, lean)

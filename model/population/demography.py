@@ -1,4 +1,4 @@
-"""People over time: who has a birthday, retires or dies this month, and who takes the place of the dead."""
+"""People over time: state of ageing, tables by age, and entrants in the place of the dead."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ Rows = npt.NDArray[np.int64]
 ENTRY_AGE = 18.0
 """Voting age: the youngest a citizen of the electorate can be."""
 FEW = 64
-"""So many entrants of a month are remembered for the other arms; in a large world that would be a second population."""
+"""Most entrants of a month that are kept for other arms: in a large world they would fill a second population."""
 
 
 class PeopleState(NamedTuple):
-    """What ageing needs beside the columns; never changes while a world runs.
+    """State of ageing beside the columns; constant while a world runs.
 
     places: voters whose place in the order is exposed by assignment; scores: normal score of each place in the order
     of exposure; lean_shift: what the month-0 population leans beyond its ages' lean (logit to the author).
@@ -73,18 +73,18 @@ class Entrants(NamedTuple):
 
 def people_coefficients(p: Parameters) -> PeopleCoefficients:
     """Numbers of the monthly kernel from the parameters."""
-    one = p.people
+    people = p.people
     return PeopleCoefficients(
-        one.income_growth,
-        one.retirement_age,
-        one.job_change,
-        one.cash_out,
-        one.roll_over,
+        people.income_growth,
+        people.retirement_age,
+        people.job_change,
+        people.cash_out,
+        people.roll_over,
         active_share(p),
-        one.death_rate_65,
-        one.death_growth,
-        one.oldest_age,
-        one.lean_with_age,
+        people.death_rate_65,
+        people.death_growth,
+        people.oldest_age,
+        people.lean_with_age,
         p.accounts.largest_balance_to_income,
     )
 
@@ -107,7 +107,7 @@ def age_table(p: Parameters, balance_scale: float) -> Reals:
 
 
 def start_people(p: Parameters, electorate: Electorate) -> PeopleState | None:
-    """What a world keeps for ageing, from its population of month 0; None where nobody ages."""
+    """Return the state of ageing of a population of month 0; None where nobody ages."""
     if not p.people.ageing:
         return None
     n = len(electorate)

@@ -25,7 +25,7 @@ from ..parameters.tree import ParameterError, Parameters
 Whole = npt.NDArray[np.int64]
 Sides = npt.NDArray[np.bool_]
 _ROUNDS = 64
-"""Tries after which a tie of the ring that found no free place stays where it is: only where nearly all are tied."""
+"""Tries after which a tie of the ring stays where it is: reached only where nearly all voters are tied."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +151,7 @@ def block_probabilities(sizes: tuple[int, int], degree: float, homophily: float)
     """
     voters = sum(sizes)
     between = min((1.0 - homophily) * 0.5 * degree * voters, degree * min(sizes))
-    found = []
+    within_blocks = []
     for size in sizes:
         within, pairs = max(0.0, 0.5 * (degree * size - between)), 0.5 * size * (size - 1)
         if within > pairs + 1e-9:
@@ -159,13 +159,13 @@ def block_probabilities(sizes: tuple[int, int], degree: float, homophily: float)
                 f"network.degree = {degree:g} is not possible with network.homophily = {homophily:g}: one of the two "
                 f"sides has only {size} voters"
             )
-        found.append(within / pairs if pairs > 0.0 else 0.0)
+        within_blocks.append(within / pairs if pairs > 0.0 else 0.0)
     pairs_between = float(sizes[0]) * sizes[1]
     if between > pairs_between:
         raise ParameterError(
             f"network.degree = {degree:g} is not possible: one of the two sides has {min(sizes)} voters"
         )
-    return found[0], found[1], between / pairs_between if pairs_between > 0.0 else 0.0
+    return within_blocks[0], within_blocks[1], between / pairs_between if pairs_between > 0.0 else 0.0
 
 
 def blocks(draws: Draws, first: Sides, degree: float, homophily: float) -> Network:
@@ -218,7 +218,7 @@ def small_world_by_networkx(draws: Draws, voters: int, degree: int, rewiring: fl
 def blocks_by_networkx(draws: Draws, first: Sides, degree: float, homophily: float) -> Network:
     """Stochastic block model made by networkx from its random graphs, their seeds the keys of streams.
 
-    Two Erdos-Renyi graphs and a bipartite one are the same distribution as stochastic_block_model, which looks at every
+    Two Erdos-Renyi graphs and a bipartite one are the same distribution as stochastic_block_model, which tests every
     pair within a block.
     """
     people = (np.flatnonzero(first), np.flatnonzero(~first))
@@ -238,7 +238,7 @@ def blocks_by_networkx(draws: Draws, first: Sides, degree: float, homophily: flo
 def own_network(graph: Any, voters: int) -> Network:
     """The user's own networkx graph (ODD: own_network): nodes 0 .. voters-1, undirected, at most one tie a pair.
 
-    Edge attributes, weights among them, are not read. ParameterError says in one line what cannot be.
+    Edge attributes, weights among them, are not read. ParameterError names the problem in one line.
     """
     if not isinstance(graph, nx.Graph):
         raise ParameterError(f"graph must be a networkx.Graph, not {type(graph).__name__}")

@@ -1,4 +1,4 @@
-"""What a person is like: the one place where traits are drawn, at month 0, for entrants and beside a user's file."""
+"""Traits of persons: drawn at month 0, for entrants, and to complete a user's file."""
 
 from __future__ import annotations
 
@@ -123,6 +123,7 @@ def active_share(p: Parameters) -> float:
     return min(1.0, p.accounts.share_adults_active_401k / max(p.accounts.share_with_account * working, 1e-9))
 
 
+# Cached: eight root searches of .15 ms would double the time of a month's entrants.
 @lru_cache(maxsize=64)
 def turnout_intercept(rate: float, person_sd: float) -> float:
     """Logit intercept at which voters with a normal habit of sd person_sd turn out at `rate` on average."""
