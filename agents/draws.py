@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -28,6 +30,8 @@ _SHIFT = np.uint64(32)
 _CACHE_SIZE = 1 << 14
 
 FloatArray = npt.NDArray[np.float64]
+Result = TypeVar("Result")
+MOST_KEPT = 4096
 
 
 def splitmix64(x: int) -> int:
@@ -160,13 +164,31 @@ class Draws:
     parties of a world without changing a draw.
     """
 
-    __slots__ = ("_keys", "replicate", "seed")
+    __slots__ = ("_keys", "_once", "replicate", "seed")
 
     def __init__(self, seed: int, replicate: int) -> None:
         """seed: root seed; replicate: its number. Both are non-negative integers."""
         self.seed = seed
         self.replicate = replicate
         self._keys: dict[str, int] = {}
+        self._once: dict[tuple[Any, ...], Any] = {}
+
+    def __reduce__(self) -> tuple[type[Draws], tuple[int, int]]:
+        """Pickle seed and replicate alone: all else follows from them."""
+        return Draws, (self.seed, self.replicate)
+
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Result]) -> Result:
+        """Return `compute()`, called once per key for all arms of the replicate; nobody may write to the result.
+
+        key: a name and everything the result depends on besides seed and replicate.
+        """
+        known = self._once.get(key)
+        if known is None:
+            if len(self._once) >= MOST_KEPT:
+                self._once.clear()
+            known = self._once[key] = compute()
+        result: Result = known
+        return result
 
     def key(self, stream: str) -> int:
         """Return the key of a named stream."""
@@ -192,7 +214,7 @@ class Draws:
         return normals(self.key(stream), count, month)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2)
 def draws_of(seed: int, replicate: int) -> Draws:
-    """Return the draws of a replicate; all worlds of the replicate share one object and its stream keys."""
+    """Return the draws of a replicate, the same object for all of its arms, which share what is kept in it."""
     return Draws(seed, replicate)

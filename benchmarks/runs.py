@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from measuring import Aim, Row, processor_seconds
 
+from political_moat import World
 from political_moat.experiments.execution.engine import Engine
 from political_moat.experiments.execution.tasks import Task
 from political_moat.experiments.protocols.history.run import run_history
@@ -20,7 +21,7 @@ from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.experiments.studies.from_options import Request, make_request
 from political_moat.experiments.sweeps.outcome import TASK
 from political_moat.model import fast_forward as months_ahead
-from political_moat.model import world
+from political_moat.model import schedule
 from political_moat.model.phases import election, network, payroll, pipeline, polling, voters
 
 PROTOCOLS = ("stress", "history")
@@ -140,7 +141,7 @@ def replaced(*places: tuple[ModuleType, str, Any]) -> Iterator[None]:
 
 def phase_by_phase() -> AbstractContextManager[None]:
     """Worlds advance through every phase of the schedule, of which several are otherwise one kernel."""
-    return replaced((world, "predictable", lambda one: False))
+    return replaced((months_ahead, "predictable", lambda one: False))
 
 
 def kernels_on(clocks: Clocks) -> AbstractContextManager[None]:
@@ -150,8 +151,8 @@ def kernels_on(clocks: Clocks) -> AbstractContextManager[None]:
 
 def phases_on(clocks: Clocks) -> AbstractContextManager[None]:
     """Clocks around every phase of the schedule."""
-    timed = tuple(phase._replace(run=clocks.around(phase.name, phase.run)) for phase in world.PHASES)
-    return replaced((world, "PHASES", timed))
+    timed = tuple(phase._replace(run=clocks.around(phase.name, phase.run)) for phase in schedule.PHASES)
+    return replaced((schedule, "PHASES", timed))
 
 
 class Spent(NamedTuple):
@@ -180,7 +181,7 @@ def spent_on(request: Request, replicate: int, whole_phases: bool) -> Spent:
 def kernel_nanoseconds(voters: int) -> dict[str, float]:
     """Nanoseconds of a voter's month in the two monthly kernels, in a world so large that calling them is free."""
     p = request_of("stress", voters).parameters
-    one = world.World(protocols.with_dose(p, MEAN_BREADTH, 1.0), seed=1)
+    one = World(protocols.with_dose(p, MEAN_BREADTH, 1.0), seed=1)
     one.advance(1)
     clocks = Clocks()
     with phase_by_phase(), kernels_on(clocks):
@@ -203,7 +204,7 @@ def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
     kernels = [spent_on(request, number, False) for number in range(1, repeats + 1)]
     whole = [spent_on(request, number, True) for number in range(1, repeats + 1)]
     # Months of worlds, counted: arms may share some of them.
-    worlds_months = whole[0].calls[world.PHASES[-1].name]
+    worlds_months = whole[0].calls[schedule.PHASES[-1].name]
     months = worlds_months * size
     outside = [100 * (1 - sum(one.by_name.values()) / one.total) for one in kernels]
     made = [

@@ -1,11 +1,11 @@
-"""Looking at a world the Mesa way: a DataCollector of its main quantities, and the ballots of single voters."""
+"""A Mesa DataCollector of a world's main quantities, and the ballots of single voters."""
 
 from __future__ import annotations
 
 import math
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mesa
 import numpy as np
@@ -18,56 +18,55 @@ from ..agents.electorate.voting.ballots import ballots
 from ..agents.party.party import Party
 from ..agents.regulator.regulator import Regulator
 from .phases.polling import question_row
-
-if TYPE_CHECKING:
-    from .world import World
+from .state import WorldState
+from .world import World
 
 ABSTAINED = 0
 VOTED_R, VOTED_D = 1, -1
 
 
 def _month(world: World) -> int:
-    return world.month
+    return world.state.month
 
 
 def _in_office(world: World) -> str:
-    return world.in_office
+    return world.state.in_office
 
 
 def _openness(world: World) -> float:
-    return world.openness
+    return world.state.openness
 
 
 def _theta(world: World) -> float:
-    return world.in_force.theta
+    return world.state.in_force.theta
 
 
 def _price(world: World) -> float:
-    return world.market.price
+    return world.state.market.price
 
 
 def _platform_distance(world: World) -> float:
-    return abs(world.stand("author").openness - world.stand("opponent").openness)
+    return abs(world.state.stand("author").openness - world.state.stand("opponent").openness)
 
 
 def _mean_salience(world: World) -> float:
-    return float(world.electorate.dynamic[SALIENCE].mean(dtype=np.float64))
+    return float(world.state.electorate.dynamic[SALIENCE].mean(dtype=np.float64))
 
 
 def _mean_ideal(world: World) -> float:
-    return float(world.electorate.dynamic[IDEAL].mean(dtype=np.float64))
+    return float(world.state.electorate.dynamic[IDEAL].mean(dtype=np.float64))
 
 
 def _share_holding(world: World) -> float:
-    return float(np.mean(world.electorate.dynamic[UNITS] > 0.0))
+    return float(np.mean(world.state.electorate.dynamic[UNITS] > 0.0))
 
 
 def _share_offering(world: World) -> float:
-    return 0.0 if world.employers is None else world.employers.share_offering()
+    return 0.0 if world.state.employers is None else world.state.employers.share_offering()
 
 
 def _flow_by_product(world: World) -> tuple[float, ...]:
-    return tuple(float(flow) for flow in world.product_flows)
+    return tuple(float(flow) for flow in world.state.product_flows)
 
 
 REPORTERS = {
@@ -103,7 +102,7 @@ def collector(world: World, voter_columns: Sequence[str] = ()) -> mesa.DataColle
     return mesa.DataCollector(model_reporters=REPORTERS, agenttype_reporters=agents)
 
 
-def vote_probabilities(world: World) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def vote_probabilities(world: World | WorldState) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Utility of R over D (logit) and probability to turn out, by voter, at the election held in the month just done.
 
     ValueError when no election was held in that month: minds and prices have moved on since.
@@ -132,7 +131,7 @@ def vote_probabilities(world: World) -> tuple[npt.NDArray[np.float64], npt.NDArr
     )
 
 
-def individual_votes(world: World) -> npt.NDArray[np.int8]:
+def individual_votes(world: World | WorldState) -> npt.NDArray[np.int8]:
     """Each voter's own ballot at the election held in the month just done: 1 for R, -1 for D, 0 abstained.
 
     Shape (voters,), int8. The model itself adds up probabilities; these are draws that agree with them: a voter votes
@@ -149,7 +148,7 @@ def individual_votes(world: World) -> npt.NDArray[np.int8]:
     return np.where(going < turnouts, np.where(chosen, VOTED_R, VOTED_D), ABSTAINED).astype(np.int8)
 
 
-def _copula(world: World, lasting: str, fresh: str) -> npt.NDArray[np.float64]:
+def _copula(world: World | WorldState, lasting: str, fresh: str) -> npt.NDArray[np.float64]:
     """Standard normals of which a share of variance lasts for good; fresh ones belong to the month of the election."""
     voters, persistence = len(world.electorate), world.parameters.voting.vote_persistence
     held = world.month - 1

@@ -1,4 +1,4 @@
-"""What a parameter tree implies for single voters, printed beside every headline."""
+"""Effects that a parameter tree implies for single voters, printed beside every headline."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from ..agents.draws import draws_of
 from ..agents.electorate import columns
 from ..agents.electorate.columns import TURNOUT_PRESIDENTIAL
 from ..agents.electorate.electorate import Electorate
 from ..agents.electorate.voting.ballots import ballots
 from ..agents.perception import Stand
+from .build import build_state
+from .fast_forward import advance
 from .parameters.tree import Parameters
 from .phases.polling import question_row
-from .world import World
+from .state import WorldState
 
 LITERATURE_POINTS = 6.0
 """Largest effect per holder in the literature: Jha & Shayo 2019, 4-6 points."""
@@ -33,7 +36,7 @@ class ImpliedEffects(NamedTuple):
     mean_stake: float
 
 
-def utilities(world: World, electorate: Electorate, author: Stand, opponent: Stand) -> tuple[Reals, Reals]:
+def utilities(world: WorldState, electorate: Electorate, author: Stand, opponent: Stand) -> tuple[Reals, Reals]:
     """Utility of the author over the opponent, and turnout, of every voter at two stands; two arrays (voters,)."""
     utility, turnout = ballots(
         electorate.fixed,
@@ -57,8 +60,8 @@ def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -
     polls): attention, ownership, threatened loss, retrospection and turnout together.
     """
     polls = parameters.polls.model_copy(update={"blind": True})
-    world = World(parameters.model_copy(update={"polls": polls}), seed, replicate)
-    world.advance(parameters.institutions.term_months)
+    world = build_state(parameters.model_copy(update={"polls": polls}), draws_of(seed, replicate))
+    advance(world, parameters.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
     if world.blind is None:
         raise RuntimeError("a world with blind polls has a shadow electorate")
@@ -78,7 +81,7 @@ def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -
     )
 
 
-def issue_variance_share(world: World) -> float:
+def issue_variance_share(world: WorldState) -> float:
     """Share of the variance of the vote utility that the issue has, the opponent standing for prohibition."""
     hold = Stand(world.openness, 0.0, 0.0)
     utility, _ = utilities(world, world.electorate, hold, PROHIBITION)

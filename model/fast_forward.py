@@ -1,28 +1,25 @@
-"""Months ahead: how `World.advance` lives through several months in one compiled call where nobody decides in between.
+"""Fast path of a world's months: several in one compiled call while no decision is due.
 
-Most months nothing is decided and nothing falls due: prices, accounts and minds move, and the month is written down.
-The schedule (`PHASES`) stays the definition. A world that is lived through by `step` goes phase by phase, and comes to
-the same state to the last bit (tests/reference/test_months_ahead.py).
+In most months nobody decides and nothing falls due: prices, accounts and minds move, and the month is recorded. The
+schedule (`PHASES`) stays the definition: month by month the state is the same to the last bit
+(tests/reference/test_months_ahead.py).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from ..agents.draws import Draws
 from ..agents.electorate.accounts.kernel import FLOW as INTO_COIN
 from ..agents.electorate.accounts.kernel import HELD as IN_COIN
 from ..agents.electorate.accounts.kernel import move_accounts
 from ..agents.electorate.coefficient_row import as_row
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
-from ..agents.electorate.opinion.coefficients import OpinionCoefficients
 from ..agents.electorate.opinion.kernel import move_opinions
 from ..agents.numerics.blocks import LARGE, add_blocks, blocks_of_groups
 from .calendar import half_term
@@ -33,145 +30,133 @@ from .economy.market import (
     PRICE,
     STOCK_RETURN,
     MarketState,
-    market_coefficients,
     move_market,
-    surprises,
 )
-from .economy.products import move_prices, noises, price_moves
-from .identity_cache import by_identity, by_tree
-from .parameters.tree import Parameters
+from .economy.products import move_prices
 from .phases.agenda import agenda_due
-from .phases.payroll import product_flows, share_kept, standing_table
+from .phases.market import luck
+from .phases.payroll import product_flows, share_kept
 from .phases.pipeline import drift
 from .phases.platforms import QUARTER, platform_due
 from .phases.record import month_record
-from .phases.voters import told_of_policy
-from .policy.law import Law, Provision, next_expiry
-from .schedule import PHASES
-
-if TYPE_CHECKING:
-    from .world import World
+from .phases.voters import policy_news
+from .policy.law import next_expiry
+from .schedule import PHASES, run_month
+from .state import WorldState
 
 Reals = npt.NDArray[np.float64]
 
 BEFORE, AT_ONCE, AFTER = PHASES[:2], PHASES[2:6], PHASES[6:]
-"""What falls due at the beginning of a month, what `move_months` does, and what is decided at the end."""
+"""Phases before, within and after `move_months`: due items, prices and accounts and opinions, decisions."""
 
 
-def predictable(world: World) -> bool:
-    """Whether months can be lived through at once: nothing but prices, accounts and minds moves between decisions.
+def predictable(state: WorldState) -> bool:
+    """Return whether only prices, accounts and minds move between decisions, so that the fast path applies.
 
-    Not where exposure evolves, people age, neighbours talk, a poll is blind, a public fund trades or platforms are
-    imposed; nor in a large world, whose months are long enough and shared by threads.
+    Not where exposure evolves, people age, neighbours meet, a poll is blind, a public fund trades or platforms are
+    imposed; nor in a large world, whose kernels run on several threads.
     """
-    p = world.parameters
+    p = state.parameters
     return not (
         p.exposure.evolves
         or p.fund.active
-        or world.people is not None
-        or world.network is not None
-        or world.blind is not None
-        or world.interventions.platforms is not None
-        or len(world.electorate) >= LARGE
+        or state.people is not None
+        or state.network is not None
+        or state.blind is not None
+        or state.interventions.platforms is not None
+        or len(state.electorate) >= LARGE
     )
 
 
-def advance(world: World, months: int) -> None:
-    """Run a number of months; the same as so many times `World.step`."""
-    end = world.month + months
-    while world.month < end:
+def advance(state: WorldState, months: int) -> None:
+    """Run a number of months; the same states as by so many calls of `run_month`."""
+    end = state.month + months
+    if not predictable(state):
+        while state.month < end:
+            run_month(state)
+        return
+    while state.month < end:
         for phase in BEFORE:
-            phase.run(world)
-        *on_the_way, _ = move_months(world, last_undisturbed(world, end) - world.month + 1)
-        for price in on_the_way:
-            world.record.append(month_record(world, price))
-            world.month += 1
-            drift(world)
+            phase.run(state)
+        *on_the_way, last = move_months(state, last_undisturbed(state, end) - state.month + 1)
+        if on_the_way:
+            row = month_record(state, last)
+            state.record += [row._replace(month=state.month + k, price=price) for k, price in enumerate(on_the_way)]
+        for _ in on_the_way:
+            state.month += 1
+            drift(state)
         for phase in AFTER:
-            phase.run(world)
-        world.month += 1
+            phase.run(state)
+        state.month += 1
 
 
-def last_undisturbed(world: World, end: int) -> int:
-    """Month before `end` that ends with the next decision or after which something falls due; this one at the earliest.
+def last_undisturbed(state: WorldState, end: int) -> int:
+    """Return the last month, before `end`, that needs no other phase before it; this one at the earliest.
 
-    Decisions come at the end of a month (parties at quarters, voters at elections), what falls due at its beginning.
+    Decisions come at the end of a month (parties at quarters, voters at elections), due items at its beginning.
     """
-    month, p = world.month, world.parameters
+    month, p = state.month, state.parameters
     half = half_term(p)
     last = min(
         end - 1,
         month + -(month + p.institutions.election_lead) % half,
         month - month % half + half - 1,
     )
-    for due in _dues(world):
-        # Not before this month: a court can put a rule back whose sunset has passed.
+    for due in _dues(state):
+        # Not before this month: a court can restore a rule whose sunset has passed.
         last = max(month, min(last, math.ceil(due) - 1))
     for quarter in range(month + -month % QUARTER, last, QUARTER):
-        if platform_due(world, quarter) or agenda_due(world, quarter):
+        if platform_due(state, quarter) or agenda_due(state, quarter):
             return quarter
     return last
 
 
-def _dues(world: World) -> Iterator[float]:
-    """When something falls due of itself."""
-    if world.docket is not None:
-        yield world.docket.due
-    for suit in world.suits:
+def _dues(state: WorldState) -> Iterator[float]:
+    """Yield the due dates of the docket, suits, sunsets and the friendly policy."""
+    if state.docket is not None:
+        yield state.docket.due
+    for suit in state.suits:
         yield suit.decided
-    if (expiry := next_expiry(world.law)) is not None:
+    if (expiry := next_expiry(state.law)) is not None:
         yield expiry[1]
-    if world.friendly_pending:
-        yield world.parameters.policy.friendly_month
+    if state.friendly_pending:
+        yield state.parameters.policy.friendly_month
 
 
-def move_months(world: World, count: int) -> list[float]:
-    """Phases 3 to 6 of this month and of the ones after it, `count` in all; returns the coin's price of each.
+def move_months(state: WorldState, count: int) -> list[float]:
+    """Run phases 3 to 6 of `count` months from this one on; return the coin's price in each.
 
-    The months lie in one half of a term, and in all of them policy and platforms are those of now.
+    The months lie in one half of a term; policy and platforms do not change in them.
     """
-    p, month, electorate = world.parameters, world.month, world.electorate
+    p, month, electorate = state.parameters, state.month, state.electorate
     ahead = month % half_term(p)
-    media, stand_r, stand_d = told_of_policy(world)
-    state, totals, path = np.array(world.market), np.empty(len(world.account_totals)), np.empty(count)
-    prices = world.product_prices.copy()
+    media, stand_r, stand_d = policy_news(state)
+    market_state, totals, path = np.array(state.market), np.empty(len(state.account_totals)), np.empty(count)
+    prices = state.product_prices.copy()
     before = np.empty_like(prices)
-    table, market, moves, minds = _standing(p, world.law, world.in_force, world.opinion_coefficients)
+    derived, (shocks, noise) = state.derived, luck(state, month - ahead)
     move_electorate(
-        electorate.fixed, electorate.dynamic, state, prices, before, totals, path,
-        *_luck(p, world.draws, month - ahead), ahead, table.copy(), market, moves, minds, _shares_kept(world, count),
-        world.news, world.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
-        world.openness, world.threat, media, stand_r, stand_d,
+        electorate.fixed, electorate.dynamic, market_state, prices, before, totals, path,
+        shocks, noise, ahead, state.standing_products.copy(), derived.market, derived.price_moves,
+        as_row(state.opinion_coefficients), _shares_kept(state, count),
+        state.news, state.citizens_per_voter, p.market.bond_return_monthly, p.accounts.rebalancing,
+        state.openness, state.threat, media, stand_r, stand_d,
     )  # fmt: skip
-    world.news = 0.0
-    world.market = MarketState(*state.tolist())
-    world.prices_before, world.product_prices = before, prices
+    state.news = 0.0
+    state.market = MarketState(*market_state.tolist())
+    state.prices_before, state.product_prices = before, prices
     flow, contributions, gains, held, withdrawals = totals.tolist()
-    world.account_totals = (flow, contributions, gains, held, withdrawals)
-    world.product_flows = product_flows(world, None, flow, world.citizens_per_voter)
+    state.account_totals = (flow, contributions, gains, held, withdrawals)
+    state.product_flows = product_flows(state, None, flow, state.citizens_per_voter)
     prices_of_months: list[float] = path.tolist()
     return prices_of_months
 
 
-@by_tree
-def _luck(p: Parameters, draws: Draws, first: int) -> tuple[Reals, Reals]:
-    """What half a term from month `first` on brings to the market and to the prices of products."""
-    return surprises(draws, first, half_term(p), p), noises(draws, first, half_term(p))
-
-
-@by_identity
-def _standing(
-    p: Parameters, law: Law, now: Provision, opinion: OpinionCoefficients
-) -> tuple[Reals, Reals, Reals, Reals]:
-    """What stays until the law or the policy in force changes: products, market, their prices' moves, minds."""
-    return standing_table(p, law, now), market_coefficients(p), price_moves(p), as_row(opinion)
-
-
-def _shares_kept(world: World, count: int) -> Reals:
-    """`keep_share` of each of the months to come; the last one stands for those after it."""
-    if share_kept(world, world.month) == 1.0:  # nothing has to be sold, or all of it is
+def _shares_kept(state: WorldState, count: int) -> Reals:
+    """Return `keep_share` of each month; the last one also holds after it."""
+    if share_kept(state, state.month) == 1.0:  # nothing has to be sold, or all of it is
         return _ALL_KEPT
-    return np.array([share_kept(world, world.month + ahead) for ahead in range(count)])
+    return np.array([share_kept(state, state.month + ahead) for ahead in range(count)])
 
 
 _ALL_KEPT = np.ones(1)
@@ -181,7 +166,7 @@ _ALL_KEPT = np.ones(1)
 def move_electorate(
     fixed: npt.NDArray[np.float32],
     dynamic: npt.NDArray[np.float32],
-    state: Reals,
+    market_state: Reals,
     prices: Reals,
     before: Reals,
     totals: Reals,
@@ -206,27 +191,30 @@ def move_electorate(
 ) -> None:  # pragma: no cover - compiled
     """The compiled `move_months`, month by month in the order of the schedule; fills path, moves the rest in place.
 
-    state: as MarketState; ahead: row of surprises and noises of the first month; table: `standing_table`, into which
-    prices are written; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients; kept: one
-    share per month, of which the last stands for those after it; path: one price per month.
+    market_state: as MarketState; ahead: row of surprises and noises of the first month; table: `standing_table`, into
+    which prices are written; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients; kept:
+    one share per month, the last also for later months; path: one price per month.
     """
     voters = fixed.shape[1]
     sums = np.empty((blocks_of_groups(voters), totals.size))
     for month in range(path.size):
-        move_market(state, surprises[ahead + month], news if month == 0 else 0.0, market)
+        move_market(market_state, surprises[ahead + month], news if month == 0 else 0.0, market)
         for product in range(prices.size):
             before[product] = prices[product]
-        coin, stocks = state[CRYPTO_RETURN], state[STOCK_RETURN]
-        move_prices(prices, before, state[PRICE], coin, stocks, noises[ahead + month], moves)
+        coin, stocks = market_state[CRYPTO_RETURN], market_state[STOCK_RETURN]
+        move_prices(prices, before, market_state[PRICE], coin, stocks, noises[ahead + month], moves)
         for product in range(prices.size):
             table[PRODUCT_PRICE, product], table[PRICE_BEFORE, product] = prices[product], before[product]
-        # Contributions and gains are read by nobody before the last of these months is over.
+        # Totals of intermediate months are never reported.
         last = month == path.size - 1
         keep = kept[min(month, kept.size - 1)]
         move_accounts(0, voters, fixed, dynamic, sums, table, stocks, bond_return, rebalancing, keep, 0.0, 0.0, last)
         for k in range(totals.size):
             totals[k] = 0.0
         add_blocks(sums, totals)
-        state[FLOW], state[HELD] = totals[INTO_COIN] * citizens_per_voter, totals[IN_COIN] * citizens_per_voter
+        market_state[FLOW], market_state[HELD] = (
+            totals[INTO_COIN] * citizens_per_voter,
+            totals[IN_COIN] * citizens_per_voter,
+        )
         move_opinions(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, opinion)
-        path[month] = state[PRICE]
+        path[month] = market_state[PRICE]

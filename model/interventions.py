@@ -1,6 +1,6 @@
-"""What an experiment imposes on a world from another arm, so that one way from exposure to policy is shut.
+"""Interventions: an experiment imposes values of another arm to shut one channel from exposure to policy.
 
-Nothing is imposed by default. Institutions are shut by their own switches (channels, World.imposed_congress).
+By default nothing is imposed. Institutions have switches of their own (channels, WorldState.imposed_congress).
 """
 
 from __future__ import annotations

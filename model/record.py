@@ -1,4 +1,4 @@
-"""What is written down of every month."""
+"""Record of a month."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The phase table: one month of the world, in order. The schedule runs from it and the ODD prints it."""
+"""The phase table: one month of the state, in order. The schedule runs from it and the ODD prints it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .phases.agenda import agenda
 from .phases.election import election
@@ -16,9 +16,7 @@ from .phases.platforms import platforms
 from .phases.record import record
 from .phases.transition import transition
 from .phases.voters import voters
-
-if TYPE_CHECKING:
-    from .world import World
+from .state import WorldState
 
 
 class Phase(NamedTuple):
@@ -28,7 +26,7 @@ class Phase(NamedTuple):
     name: str
     every: str
     does: str
-    run: Callable[[World], None]
+    run: Callable[[WorldState], None]
 
 
 PHASES: tuple[Phase, ...] = (
@@ -68,3 +66,10 @@ PHASES: tuple[Phase, ...] = (
     Phase(10, "election", "November of even years", "votes, Congress, the next president", election),
     Phase(11, "record", "monthly", "the month is written down", record),
 )
+
+
+def run_month(state: WorldState) -> None:
+    """Run one month, through every phase of the table."""
+    for phase in PHASES:
+        phase.run(state)
+    state.month += 1

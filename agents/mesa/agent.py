@@ -20,3 +20,15 @@ class ModelAgent(mesa.Agent):  # type: ignore[misc]
         self.pos = None
         self.unique_id = model.next_agent_number()
         model.register_agent(self)
+
+
+def of_state(name: str) -> Any:
+    """Return an attribute that reads and writes `name` of the agent's `state`."""
+
+    def read(agent: Any) -> Any:
+        return getattr(agent.state, name)
+
+    def write(agent: Any, value: Any) -> None:
+        setattr(agent.state, name, value)
+
+    return property(read, write, doc=f"`{name}` of the state.")

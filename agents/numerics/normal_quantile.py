@@ -1,10 +1,11 @@
-"""The standard normal quantile of many probabilities at once, equal to SciPy's `ndtri`: to the last bit on x86-64.
+"""The standard normal quantile of many probabilities, equal to SciPy's `ndtri`: to the last bit on x86-64.
 
-SciPy calls a C function of Cephes (Moshier 1989) value by value, which made up a quarter of the time it took to build a
-world. This is the same algorithm, every operation in the same order, in short loops that compilers turn into vector
-instructions: the middle of the distribution is worked out for every value, and the tails, which need two logarithms of
-the C library, are gathered and worked out apart. Nothing is fused or reordered, so that bits do not depend on how wide
-vectors are; where SciPy's own compiler fuses multiplications and additions (ARM), its last bits may differ from these.
+It takes a third of SciPy's time, which keeps building 10,000 voters 1.2 ms faster and below 4 ms. The algorithm is that
+of Cephes (Moshier 1989), which SciPy calls value by value: every operation in the same order, in short loops that
+compilers turn into vector instructions. The formula of the middle is evaluated for every value; the tails, which need
+two logarithms of the C library, are gathered and evaluated apart. Nothing is fused or reordered, so that bits do not
+depend on the width of vectors; where SciPy's compiler fuses multiplications and additions (ARM), its last bits may
+differ.
 """
 
 from __future__ import annotations

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..mesa.agent import ModelAgent
+from ..mesa.agent import ModelAgent, of_state
 from ..perception import EMPTY_MEMORY, LawState, Memory, Option, PolicyState, PollReport
 from . import decisions
 from .parameters import PartyParameters
 from .rules import RULES
+from .state import PartyState
 
 
 class Party(ModelAgent):
@@ -20,16 +21,25 @@ class Party(ModelAgent):
     methods return the result and change nothing; the phases of a month write it down.
     """
 
+    label = of_state("label")
+    role = of_state("role")
+    ideal = of_state("ideal")
+    platform = of_state("platform")
+    memory = of_state("memory")
+
     def __init__(
         self, model: Any, label: str, role: str, ideal: float, platform: float, memory: Memory = EMPTY_MEMORY
     ) -> None:
-        """ideal and platform in openness, in [0, 1]; memory is what the party's rule remembers of its decisions."""
+        """Make a party with a state of its own; units as in `PartyState`."""
+        self.state = PartyState(label, role, ideal, platform, memory)
         super().__init__(model)
-        self.label = label
-        self.role = role
-        self.ideal = ideal
-        self.platform = platform
-        self.memory = memory
+
+    @classmethod
+    def with_state(cls, model: Any, state: PartyState) -> Party:
+        """Return the agent of a state that the model already has."""
+        party = cls(model, state.label, state.role, state.ideal, state.platform, state.memory)
+        party.state = state
+        return party
 
     def target(self, poll: PollReport, policy: PolicyState, parameters: PartyParameters) -> float:
         """Return the openness that the party's rule aims at (ODD D22 to D25)."""

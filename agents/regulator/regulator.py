@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..mesa.agent import ModelAgent
+from ..mesa.agent import ModelAgent, of_state
 from ..perception import PolicyState
 from . import decisions, docket
 from .parameters import RegulatorParameters
+from .state import RegulatorState
 
 
 class Regulator(ModelAgent):
@@ -18,13 +19,22 @@ class Regulator(ModelAgent):
     write it down.
     """
 
+    name = of_state("name")
+    independence = of_state("independence")
+    ideal = of_state("ideal")
+    confirmed_at = of_state("confirmed_at")
+
     def __init__(self, model: Any, name: str, independence: float, ideal: float, confirmed_at: float) -> None:
-        """independence in [0, 1]; ideal in openness; confirmed_at in months since January 2025."""
+        """Make a regulator with a state of its own; units as in `RegulatorState`."""
+        self.state = RegulatorState(name, independence, ideal, confirmed_at)
         super().__init__(model)
-        self.name = name
-        self.independence = independence
-        self.ideal = ideal
-        self.confirmed_at = confirmed_at
+
+    @classmethod
+    def with_state(cls, model: Any, state: RegulatorState) -> Regulator:
+        """Return the agent of a state that the model already has."""
+        regulator = cls(model, state.name, state.independence, state.ideal, state.confirmed_at)
+        regulator.state = state
+        return regulator
 
     def is_confirmed(self, month: int) -> bool:
         """Return whether the head of the agency is in place in a month."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-import mesa  # noqa: F401 - first: each of its loggers looks through all modules there are, and now they are few
 
 from ...agents.source_hash import use_code_named_cache
 
@@ -31,8 +28,7 @@ def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
 
     Raises TypeError for a design of no protocol.
     """
-    given, design, seed, replicate = payload
-    parameters = _same_as_before(given)
+    parameters, design, seed, replicate = payload
     if isinstance(design, StressDesign):
         result = run_replicate(parameters, design, seed, replicate)
     elif isinstance(design, HistoryDesign):
@@ -46,12 +42,6 @@ def run_task(payload: tuple[Parameters, Any, int, int]) -> ReplicateResult:
     # A value no file can hold is this run's failure, not the study's.
     as_plain([*result.runs, *result.cycles])
     return result
-
-
-@lru_cache(maxsize=64)
-def _same_as_before(given: Parameters) -> Parameters:
-    """The first of equal trees: each task brings its own copy, and what follows from a tree is kept by identity."""
-    return given
 
 
 def _counts(parameters: Parameters, design: object, seed: int, replicate: int) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ...model.fast_forward import advance
 from ..protocols.history.run import run_history
 from ..protocols.history.summary import design_of
 from ..protocols.stress_test.design import arm_list
@@ -37,7 +38,7 @@ def one_replicate(request: Request, replicate: int, form: str = "table") -> str:
         past = friendly_term(with_dose(request.parameters, arm.breadth, arm.visibility), request.seed, replicate)
         past = past if arm.layer == request.parameters.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
-        world.advance(request.parameters.institutions.term_months)
+        advance(world, request.parameters.institutions.term_months)
         start = request.parameters.institutions.term_months
         told = [
             f"{e.month - start} {e.kind}{f' {e.move}' * bool(e.move)} ({e.instrument})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,17 +21,16 @@ from ...agents.employer.decisions import (
 )
 from ...agents.employer.parameters import EmployerParameters
 from ...agents.employer.state import Employers, Flags
-from ...agents.numerics.weighted_choice import drawn_by_weight
 from ..parameters.tree import Parameters
 from .products import per_product
 
 Reals = npt.NDArray[np.float64]
 _FASTEST = 50.0
-"""Rate a month at which nobody waits; the rate where record-keepers alone take longer than the time to half."""
+"""Highest rate a month, used where record-keepers alone take longer than the time to half."""
 
 
 class Climate(NamedTuple):
-    """What all employers see alike: openness in force, prohibited or closed, litigation and crash (0 or 1)."""
+    """Conditions that all employers face: openness in force, prohibited or closed, litigation and crash (0 or 1)."""
 
     openness: float
     prohibited: bool
@@ -49,6 +47,16 @@ def size_weights(draws: Draws, p: EmployerParameters) -> Reals:
 def employer_of(working: npt.NDArray[np.bool_], draws: Draws, p: EmployerParameters) -> Reals:
     """Number of each worker's employer, -1 for those who do not work; shape (voters,) (ODD: employer_of)."""
     return drawn_by_weight(size_weights(draws, p), draws.uniforms("employer of worker", working.size), working)
+
+
+def drawn_by_weight(weights: Reals, uniforms: Reals, drawing: npt.NDArray[np.bool_]) -> Reals:
+    """Return the number of the first whose cumulated weight passes each uniform, as a share of all weights.
+
+    weights: not negative, at least one positive; drawing: persons who draw; the others have -1. Shape (persons,).
+    """
+    cumulated = np.cumsum(weights)
+    numbers = np.searchsorted(cumulated, uniforms * cumulated[-1], side="right")
+    return np.where(drawing, np.minimum(numbers, weights.size - 1.0), -1.0)
 
 
 def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Employers:
@@ -96,11 +104,12 @@ def peers_offering(state: Employers, p: EmployerParameters) -> Reals:
     return np.asarray(p.sector_weight * own[state.sector] + (1.0 - p.sector_weight) * offering.mean())
 
 
-def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p: Parameters) -> Flags:
+def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p: Parameters, rate: float) -> Flags:
     """One month of all menus (ODD: menus_month). Returns what employers took off themselves, shape like offers.
 
     First removals, then record-keepers, then additions on what peers offered before. Where policy prohibits or is
     closed to new money, every option goes, but what is held is the law's affair and not counted as taken off.
+    rate: `offer_rate`.
     """
     e = p.employer
     taken = np.zeros_like(state.offers)
@@ -121,9 +130,7 @@ def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p:
     state.ready_since[carried & (state.ready_since < 0)] = month
     ready = (state.ready_since[state.record_keeper] >= 0).astype(np.float64)
     offering = state.offering().astype(np.float64)
-    chances = addition_probabilities(
-        offer_rate(e), climate.openness, peers, ready, offering, climate.suit, climate.crash, e
-    )
+    chances = addition_probabilities(rate, climate.openness, peers, ready, offering, climate.suit, climate.crash, e)
     adding = draws.uniforms("employer addition", state.number, month) < chances
     if adding.any():
         weights = option_weights(state, climate.openness, p)
@@ -156,7 +163,6 @@ def bass_rate(p: EmployerParameters) -> float:
     return max(0.0, math.log(ratio) / (12.0 * p.plan_offer_years_to_half))
 
 
-@lru_cache(maxsize=256)
 def offer_rate(p: EmployerParameters) -> float:
     """Rate a month at which half of employers offer after plan_offer_years_to_half years (ODD: offer_rate)."""
     months = max(1, round(12.0 * p.plan_offer_years_to_half))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numba
@@ -11,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from ...agents.draws import Draws, normal, uniform
-from ..calendar import half_term
-from ..identity_cache import by_identity
+from ...agents.draws import Draws
 from ..parameters.tree import Parameters
 from .public_fund import PublicFund
 
@@ -54,7 +51,6 @@ class MarketCoefficients(NamedTuple):
     news: float
 
 
-@by_identity
 def market_coefficients(p: Parameters) -> Reals:
     """The market's coefficients as an array, in the order of MarketCoefficients."""
     m, on = p.market, p.channels
@@ -76,7 +72,7 @@ def market_coefficients(p: Parameters) -> Reals:
 
 
 class Surprises(NamedTuple):
-    """What a month brings to the market: standard normal shocks of stocks and crypto, a jump, a scheduled crash."""
+    """Surprises of a month: standard normal shocks of stocks and crypto, a jump, a scheduled crash."""
 
     stock_shock: float
     crypto_shock: float
@@ -87,7 +83,9 @@ class Surprises(NamedTuple):
 STOCK_SHOCK, CRYPTO_SHOCK, JUMP, CRASH = range(len(Surprises._fields))
 
 
-class _Chances(NamedTuple):
+class Chances(NamedTuple):
+    """Parameters of a month's surprises."""
+
     correlation: float
     jump_probability: float
     jump_size: float
@@ -95,10 +93,10 @@ class _Chances(NamedTuple):
     crash_size: float
 
 
-@by_identity
-def _chances(p: Parameters) -> _Chances:
+def chances(p: Parameters) -> Chances:
+    """Return the parameters of surprises."""
     m = p.market
-    return _Chances(m.corr_btc_spx, m.jump_probability, m.jump_size, m.crash_month, m.crash_size)
+    return Chances(m.corr_btc_spx, m.jump_probability, m.jump_size, m.crash_month, m.crash_size)
 
 
 def correlated_shocks(stock: float, own: float, correlation: float) -> tuple[float, float]:
@@ -106,19 +104,15 @@ def correlated_shocks(stock: float, own: float, correlation: float) -> tuple[flo
     return stock, correlation * stock + math.sqrt(1.0 - correlation * correlation) * own
 
 
-def surprises(draws: Draws, first: int, months: int, p: Parameters) -> Reals:
-    """`Surprises` of the months from `first` on; shape (months, 4). Remembered, so nobody may write to it."""
-    keys = draws.key("stock shock"), draws.key("crypto shock"), draws.key("crypto jump")
-    return _surprises(*keys, first, months, _chances(p))
-
-
-@lru_cache(maxsize=256)
-def _surprises(stock_key: int, crypto_key: int, jump_key: int, first: int, months: int, chances: _Chances) -> Reals:
+def surprises(draws: Draws, first: int, months: int, chances: Chances) -> Reals:
+    """Return the `Surprises` of the months from `first` on; shape (months, 4)."""
     rows = []
     for month in range(first, first + months):
-        shocks = correlated_shocks(normal(stock_key, 0, month), normal(crypto_key, 0, month), chances.correlation)
+        shocks = correlated_shocks(
+            draws.normal("stock shock", 0, month), draws.normal("crypto shock", 0, month), chances.correlation
+        )
         probability = chances.jump_probability
-        jumps = probability > 0.0 and uniform(jump_key, 0, month) < probability
+        jumps = probability > 0.0 and draws.uniform("crypto jump", 0, month) < probability
         crashes = month == chances.crash_month
         rows.append(Surprises(*shocks, chances.jump_size if jumps else 0.0, chances.crash_size if crashes else 0.0))
     return np.array(rows)
@@ -148,8 +142,8 @@ def crypto_log_return(
     impact, most = 0.0, c.largest_impact
     if c.impact > 0.0:
         impact = min(most, max(-most, c.flow_multiplier * flow / depth(price, held, c)))
-    told = news if c.news > 0.0 else 0.0
-    return c.log_mean + volatility(price, held, c) * shock + impact + told
+    jump = news if c.news > 0.0 else 0.0
+    return c.log_mean + volatility(price, held, c) * shock + impact + jump
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -178,11 +172,13 @@ def move_market(state: Reals, surprise: Reals, news: float, row: Reals) -> None:
     state[CRYPTO_RETURN] = change
 
 
-def market_month(state: MarketState, draws: Draws, month: int, news: float, p: Parameters) -> MarketState:
-    """One month of the market on last month's flows; a scheduled crash is a shock added to the same draws."""
+def market_month(state: MarketState, surprise: Reals, news: float, coefficients: Reals) -> MarketState:
+    """Return the market after a month on last month's flows; a scheduled crash is a shock added to the same draws.
+
+    surprise: as Surprises; coefficients: as MarketCoefficients.
+    """
     moved = np.array(state)
-    half, ahead = half_term(p), month % half_term(p)
-    move_market(moved, surprises(draws, month - ahead, half, p)[ahead], news, market_coefficients(p))
+    move_market(moved, surprise, news, coefficients)
     return MarketState(*moved.tolist())
 
 

@@ -1,19 +1,17 @@
-"""Products: what a unit of each is worth, month by month, beside the coin, and what binds a holding in an IRA."""
+"""Products: prices month by month, allocations, and the table that accounts use."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from ...agents.draws import Draws, normal
+from ...agents.draws import Draws
 from ...agents.electorate import columns
-from ..calendar import half_term
-from ..identity_cache import by_identity
 from ..parameters.tree import Parameters
+from ..policy.law import Law, Provision, ira_openness
 
 Reals = npt.NDArray[np.float64]
 
@@ -54,9 +52,8 @@ def product_growth(
     return float(max(LEAST, mixed) * math.exp(-fee / 12.0))
 
 
-@by_identity
 def price_moves(p: Parameters) -> Reals:
-    """What moves each product's price: rows beta, own_sd, coin_share and fee; shape (4, products)."""
+    """Return the coefficients of each product's price: rows beta, own_sd, coin_share and fee; shape (4, products)."""
     return np.array(
         [
             per_product(p, "beta", 1.0),
@@ -68,20 +65,15 @@ def price_moves(p: Parameters) -> Reals:
 
 
 def noises(draws: Draws, first: int, months: int) -> Reals:
-    """Standard normal noise of the products' prices in the months from `first` on; shape (months, products).
+    """Return standard normal noise of the products' prices in the months from `first` on; shape (months, products).
 
-    A holding as assigned has none of its own. Remembered, so nobody may write to it.
+    A holding as assigned has none of its own.
     """
-    return _noises(draws.key("product price"), first, months)
-
-
-@lru_cache(maxsize=256)
-def _noises(key: int, first: int, months: int) -> Reals:
-    made = np.zeros((months, len(columns.PRODUCTS)))
+    table = np.zeros((months, len(columns.PRODUCTS)))
     for row in range(months):
-        for one in range(columns.ASSIGNED + 1, len(columns.PRODUCTS)):
-            made[row, one] = normal(key, one, first + row)
-    return made
+        for product in range(columns.ASSIGNED + 1, len(columns.PRODUCTS)):
+            table[row, product] = draws.normal("product price", product, first + row)
+    return table
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -96,27 +88,25 @@ def move_prices(
 ) -> None:  # pragma: no cover - compiled
     """`products_month` into `moved`; noises: a row of `noises`, moves: as `price_moves`."""
     moved[columns.ASSIGNED] = coin_price
-    for one in range(1, prices.size):
-        moved[one] = prices[one] * product_growth(
-            coin_return, stock_return, noises[one], moves[0, one], moves[1, one], moves[2, one], moves[3, one]
+    for k in range(1, prices.size):
+        moved[k] = prices[k] * product_growth(
+            coin_return, stock_return, noises[k], moves[0, k], moves[1, k], moves[2, k], moves[3, k]
         )
 
 
 def products_month(
-    prices: Reals, coin_price: float, coin_return: float, stock_return: float, draws: Draws, month: int, p: Parameters
+    prices: Reals, coin_price: float, coin_return: float, stock_return: float, noise: Reals, moves: Reals
 ) -> Reals:
     """Prices of all products after a month in which the coin made coin_return (log) and stocks stock_return (simple).
 
-    A holding as assigned by the experiment is the coin itself. (ODD: products_month)
+    A holding as assigned by the experiment is the coin itself. noise: a row of `noises`; moves: as `price_moves`.
+    (ODD: products_month)
     """
-    half, ahead = half_term(p), month % half_term(p)
-    noise = noises(draws, month - ahead, half)[ahead]
     moved = np.empty_like(prices)
-    move_prices(moved, prices, coin_price, coin_return, stock_return, noise, price_moves(p))
+    move_prices(moved, prices, coin_price, coin_return, stock_return, noise, moves)
     return moved
 
 
-@by_identity
 def allocations(p: Parameters) -> Reals:
     """Share of a holder's balance that goes to each product; shape (products,) (ODD: allocations)."""
     wanted = np.full(len(columns.PRODUCTS), p.adoption.alloc_given_takeup)
@@ -126,7 +116,29 @@ def allocations(p: Parameters) -> Reals:
     return np.asarray(held)
 
 
-@by_identity
 def coin_shares(p: Parameters) -> Reals:
     """Part of a product's value that is held in the coin market and moves its price; shape (products,)."""
     return per_product(p, "coin_share", assigned=1.0)
+
+
+def standing_table(shares: Reals, coin_shares: Reals, cap: float, law: Law, now: Provision) -> Reals:
+    """Rows of the product table that stay until the law or the policy in force changes; rows columns.PRODUCT_ROWS.
+
+    shares: `allocations`; cap: policy.cap; now: policy in force. Rows of prices are left at 0.
+    """
+    allowed = min(1.0, now.kappa / cap)
+    is_open = not now.closed and now.theta > 0.0
+    table = np.zeros((len(columns.PRODUCT_ROWS), len(columns.PRODUCTS)))
+    if is_open:
+        table[columns.NEW_MONEY] = shares * allowed
+        # Payroll goes to the plan: what is held in an IRA of one's own is bought by moving money inside it.
+        table[columns.NEW_MONEY, columns.IRA_FUND] = 0.0
+        table[columns.OPEN] = shares * allowed > 0.0
+    table[columns.OPEN, columns.IRA_FUND] = ira_openness(law, cap) > 0.0
+    table[columns.LIMIT] = 1.0
+    if now.forced > 0.0 and now.protected < 1.0:
+        table[columns.LIMIT] = shares * allowed
+        if law.statute is None:
+            table[columns.LIMIT, columns.IRA_FUND] = 1.0
+    table[columns.COIN_SHARE] = coin_shares
+    return table

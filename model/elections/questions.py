@@ -1,49 +1,46 @@
-"""What a poll question asks of voters."""
+"""Poll questions: threat, feared loss and relief of two stands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ...agents.electorate.opinion.parameters import OpinionParameters
 from ...agents.perception import Stand
-from ..identity_cache import by_identity
 from ..parameters.tree import Parameters
 from .vote_effect import feared_size
 
 
 def threat_of(stands: Sequence[Stand], openness: float) -> float:
-    """Largest relative fall in openness that any of the stands means, in [0, 1] (ODD: threat_of)."""
+    """Return the largest relative fall in openness under any of the stands, in [0, 1] (ODD: threat_of)."""
     lowest = min([stand.openness for stand in stands])
     return (openness - lowest) / openness if lowest < openness and openness > 0.0 else 0.0
 
 
 def relieved_size(p: Parameters, backstop: float) -> float:
-    """Part of the prospect value of a loss that a backstop of a share of losses takes away (ODD: relieved_size)."""
+    """Return the part of a loss's prospect value that a backstop of a share of losses removes (ODD: relieved_size)."""
     return 1.0 - float((1.0 - backstop) ** p.opinion.curvature)
 
 
-@by_identity
-def _judged(opinion: OpinionParameters) -> Callable[[float, Stand, Stand], tuple[float, ...]]:
-    """A question as far as it hangs on openness and the stands of R and D; all arms ask about the same pairs for years.
+class Questions:
+    """Rows of the kernel's question table under one group of opinion parameters.
 
-    What is feared of a stand and what it relieves depends on no other group of parameters.
+    Rows are kept: arms ask about the same pairs of stands for years, and computing each anew takes a tenth of a run.
     """
-    p = Parameters().model_copy(update={"opinion": opinion})
 
-    @lru_cache(maxsize=4096)
-    def judged(now: float, r: Stand, d: Stand) -> tuple[float, ...]:
-        feared_r = feared_size(p, now, r.openness, r.forced, r.protected)
-        feared_d = feared_size(p, now, d.openness, d.forced, d.protected)
-        threat = threat_of((r, d), now)
+    def __init__(self, opinion: OpinionParameters) -> None:
+        """What is feared of a stand, and what it relieves, depends on no other group of parameters."""
+        self._parameters = Parameters().model_copy(update={"opinion": opinion})
+        self.row = lru_cache(maxsize=4096)(self._row)
+
+    def _row(self, now: float, r: Stand, d: Stand) -> tuple[float, ...]:
+        p = self._parameters
         return (
             r.openness,
             d.openness,
-            feared_r,
-            feared_d,
-            threat,
+            feared_size(p, now, r.openness, r.forced, r.protected),
+            feared_size(p, now, d.openness, d.forced, d.protected),
+            threat_of((r, d), now),
             relieved_size(p, r.backstop),
             relieved_size(p, d.backstop),
         )
-
-    return judged

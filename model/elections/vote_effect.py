@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +36,6 @@ class VoteEffect(NamedTuple):
     stake_scale: float
 
 
-@lru_cache(maxsize=256)
 def solve_vote_effect(p: Parameters) -> VoteEffect:
     """Weights at which holding the reference stake moves the vote by asset_vote_effect points (ODD: solve_vote_effect).
 
@@ -55,7 +53,7 @@ def solve_vote_effect(p: Parameters) -> VoteEffect:
     lean = lean_to_author(p, ages) + p.electorate.partisanship_sd * np.tile(nodes, 64)
     lean = lean + normal_vote_shift(lean, share, p.electorate.normal_vote)
     belief = np.exp(o.belief_log_sd * nodes - 0.5 * o.belief_log_sd**2)
-    # The size of the effect is given for a loss; a believed gain then weighs less by itself.
+    # The size of the effect is given for a loss; a believed gain then weighs less.
     feared = p.model_copy(update={"opinion": o.model_copy(update={"believed_price_fall": abs(o.believed_price_fall)})})
     size = feared_size(feared, openness_now=now, openness=0.0, forced=1.0, protected=0.0)
     seen = v.reference_stake / (v.reference_stake + o.stake_half) * (o.salience_stake + o.salience_threat)

@@ -132,8 +132,8 @@ def describe(parameters: Parameters) -> list[Described]:
 
 
 def unknown_name(name: str, known: list[str], what: str) -> str:
-    """One line for a name nobody knows, with the nearest known one."""
-    leaves = {one.rpartition(".")[2]: one for one in known}
+    """Return one line about an unknown name, with the nearest known one."""
+    leaves = {dotted.rpartition(".")[2]: dotted for dotted in known}
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if not near:
         close = difflib.get_close_matches(name.rpartition(".")[2], list(leaves), n=1, cutoff=0.5)
@@ -180,26 +180,26 @@ def _validated(tree: dict[str, Any], problems: list[str]) -> Parameters:
 
 
 def _contradictions(p: Parameters) -> list[str]:
-    """Mistakes that no single value shows."""
-    found = []
+    """Return contradictions between values, one line each."""
+    problems = []
     if p.party.rule not in RULES:
-        found.append(
+        problems.append(
             unknown_name(p.party.rule, list(RULES), "party rule") + f" (party.rule; there are {', '.join(RULES)})"
         )
     if p.regulator.confirmation_latest < p.regulator.confirmation_soonest:
-        found.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")
+        problems.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")
     if p.regulator.guidance_latest < p.regulator.guidance_soonest:
-        found.append("regulator.guidance_latest must not be below regulator.guidance_soonest (months)")
+        problems.append("regulator.guidance_latest must not be below regulator.guidance_soonest (months)")
     if p.regulator.resolution_latest < p.regulator.resolution_soonest:
-        found.append("regulator.resolution_latest must not be below regulator.resolution_soonest (months)")
+        problems.append("regulator.resolution_latest must not be below regulator.resolution_soonest (months)")
     if p.institutions.term_months % 2:
-        found.append("institutions.term_months must be even (months): a midterm falls halfway")
-    found += network_contradictions(p.network, p.electorate.voters)
+        problems.append("institutions.term_months must be even (months): a midterm falls halfway")
+    problems += network_contradictions(p.network, p.electorate.voters)
     shares = p.electorate
     total = shares.cvap_share_18_29 + shares.cvap_share_30_44 + shares.cvap_share_45_64 + shares.cvap_share_65p
     if abs(total - 1.0) > 1e-6:
-        found.append(f"the four electorate.cvap_share values add up to {total:g}; they must add up to 1")
-    return found
+        problems.append(f"the four electorate.cvap_share values add up to {total:g}; they must add up to 1")
+    return problems
 
 
 def from_calibration(folder: Path) -> Parameters:
@@ -212,6 +212,6 @@ def from_calibration(folder: Path) -> Parameters:
     problems = [unknown_name(name, list(known), "calibration row") for name in facts if name not in known]
     if problems:
         raise ParameterError("\n".join(problems))
-    fitted = [one for one in describe(Parameters()) if one.known.fact in facts]
-    values = {one.name: facts[one.known.fact].value for one in fitted}
+    fitted = [row for row in describe(Parameters()) if row.known.fact in facts]
+    values = {row.name: facts[row.known.fact].value for row in fitted}
     return Parameters().with_values(values)

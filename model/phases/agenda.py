@@ -2,58 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...agents.party.decisions import agenda_decision, agenda_opens, remember
 from ...agents.perception import Option
 from ..elections.national_vote import level_sd
 from ..policy.choice_shocks import tastes
 from ..policy.events import other
-from ..policy.legislature import NOTHING, passage
-from ..policy.menu import menu, restrictive
+from ..policy.legislature import passage
+from ..policy.menu import hold, open_moves, renewable, restrictive, support_open, with_delays
+from ..state import WorldState
+from .pipeline import open_docket
 from .platforms import QUARTER
 from .polling import ask
 from .public_facts import law_state, policy_state, remaining_months, review_open
 
-if TYPE_CHECKING:
-    from ..world import World
-from .pipeline import open_docket
 
-
-def agenda_due(world: World, month: int) -> bool:
-    """Whether the issue reaches the agenda of the administration of now in a month: some quarters, by its own draws."""
-    if month % QUARTER != 0 or not world.released:
+def agenda_due(state: WorldState, month: int) -> bool:
+    """Return whether the issue reaches the present administration's agenda this month (quarterly, random gate)."""
+    if month % QUARTER != 0 or not state.released:
         return False
-    return agenda_opens(world.draws.uniform(f"agenda {world.in_office}", 0, month), world.parameters.party)
+    return agenda_opens(state.draws.uniform(f"agenda {state.in_office}", 0, month), state.parameters.party)
 
 
-def agenda(world: World) -> None:
-    """Phase 9: the administration's agenda decision of the quarter, at most one item."""
-    if not agenda_due(world, world.month):
+def agenda(state: WorldState) -> None:
+    """Phase 9: the administration chooses at most one item a quarter."""
+    if not agenda_due(state, state.month):
         return
-    p, role = world.parameters, world.in_office
-    options = available_options(world)
-    challenger = world.stand(other(role))
+    p, role = state.parameters, state.in_office
+    options = available_options(state)
+    challenger = state.stand(other(role))
     report = ask(
-        world,
+        state,
         role,
-        [(one.stand, challenger) if role == "author" else (challenger, one.stand) for one in options],
-        standing=0 if world.docket is None else 1,
+        [(move.stand, challenger) if role == "author" else (challenger, move.stand) for move in options],
+        standing=0 if state.docket is None else 1,
     )
-    party, state = world.party(role), policy_state(world, role)
-    moves, nests = tastes(
-        world.draws.key(f"choice {role}"),
-        tuple([option.number for option in options]),
-        world.term_start,
-        world.month,
-        p.party.choice_persistence,
-    )
+    party, policy = state.party(role), policy_state(state, role)
+    moves, nests = choice_shocks(state, tuple([option.number for option in options]))
     chosen = options[
         agenda_decision(
             options,
             report,
-            state,
-            law_state(world),
+            policy,
+            law_state(state),
             party.ideal,
             0.01 * level_sd(p),
             p.party,
@@ -62,24 +52,44 @@ def agenda(world: World) -> None:
             party.memory,
         )
     ]
-    party.memory = remember(party.memory, report, state, party.ideal, p.party)
-    world.last_poll = (report, tuple(option.name for option in options))
-    if world.docket is None:
+    party.memory = remember(party.memory, report, policy, party.ideal, p.party)
+    state.last_poll = (report, tuple(option.name for option in options))
+    if state.docket is None:
         if chosen.name != "hold":
-            open_docket(world, chosen, restrictive(chosen, world.openness))
+            open_docket(state, chosen, restrictive(chosen, state.openness))
     elif chosen.name == "hold":
-        world.note("withdrawn", role, world.docket.option, world.docket.restrictive)
-        world.docket = None
-        world.announced = None
+        state.note("withdrawn", role, state.docket.option, state.docket.restrictive)
+        state.docket = None
+        state.announced = None
 
 
-def available_options(world: World) -> list[Option]:
-    """The menu; with a docket live it is to withdraw (hold) or to go on."""
-    p = world.parameters
-    ideals = {name: agency.ideal for name, agency in world.agencies.items()}
-    fallen = 1.0 - world.market.price / world.market.peak
-    if world.docket is not None:
-        live = world.docket.option._replace(months=remaining_months(world, world.docket))
-        return [menu(world.law, p, ideals, NOTHING, 0.0)[0], live]
-    bills = passage(world.congress, world.in_office, p.institutions)
-    return menu(world.law, p, ideals, bills, fallen, review=review_open(world), month=world.month)
+def available_options(state: WorldState) -> list[Option]:
+    """Return the menu; while an item is on the docket, the options are to withdraw it (hold) or to go on."""
+    p = state.parameters
+    if state.docket is not None:
+        live = state.docket.option._replace(months=remaining_months(state, state.docket))
+        return [hold(state.law, p.policy.cap), live]
+    once, law, role = state.draws.once, state.law, state.in_office
+    fallen = 1.0 - state.market.price / state.market.peak
+    bills = once(
+        ("passage", state.congress, role, p.institutions), lambda: passage(state.congress, role, p.institutions)
+    )
+    open_now = (support_open(law, p, fallen), review_open(state), renewable(law, p, state.month))
+    ideals = {name: agency.ideal for name, agency in state.agencies.items()}
+    # Arms under the same law have the same moves, and the same delays: once for each arm they take a tenth of a run.
+    known = (law, bills, *open_now, p.policy, p.regulator, p.party)
+
+    def moves() -> tuple[Option, ...]:
+        return once(("moves", *known), lambda: open_moves(law, p, bills, *open_now))
+
+    return list(once(("menu", *ideals.values(), *known), lambda: with_delays(moves(), ideals, p.regulator)))
+
+
+def choice_shocks(state: WorldState, numbers: tuple[int, ...]) -> tuple[list[float], dict[str, float]]:
+    """Return the shocks of the administration's choice for moves of these numbers, and for nests."""
+    key, persistence = state.draws.key(f"choice {state.in_office}"), state.parameters.party.choice_persistence
+    term_start, month = state.term_start, state.month
+    return state.draws.once(
+        ("choice", key, numbers, term_start, month, persistence),
+        lambda: tastes(key, numbers, term_start, month, persistence),
+    )

@@ -1,10 +1,9 @@
-"""Courts: suits against rules, what a court is told of reliance, vacatur."""
+"""Courts: suits against rules, reliance, vacatur."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ...agents.electorate.columns import VISIBILITY
 from ...agents.perception import Option
@@ -12,47 +11,45 @@ from ...agents.regulator.docket import vacatur_probability
 from ..policy.events import Event
 from ..policy.law import Law
 from ..policy.lawsuit import Suit
-
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 
-def sue(world: World, option: Option, before: Law, role: str, started: int, restricts: bool) -> None:
-    """A new rule is challenged or not; the court decides after a wait."""
-    p = world.parameters.regulator
-    if world.draws.uniform(f"suit {role}", option.number, started) >= p.suit_probability:
+def sue(state: WorldState, option: Option, before: Law, role: str, started: int, restricts: bool) -> None:
+    """Draw whether a new rule is challenged, and when the court decides."""
+    p = state.parameters.regulator
+    if state.draws.uniform(f"suit {role}", option.number, started) >= p.suit_probability:
         return
-    wait = -math.log(world.draws.uniform(f"court {role}", option.number, started)) * p.court_months
-    provision = world.law.rule
+    wait = -math.log(state.draws.uniform(f"court {role}", option.number, started)) * p.court_months
+    provision = state.law.rule
     if provision is not None:
-        world.suits.append(Suit(provision, before, option.stand, role, world.month + wait, restricts))
+        state.suits.append(Suit(provision, before, option.stand, role, state.month + wait, restricts))
 
 
-def reliance(world: World) -> float:
-    """Mean visible, unprotected stake of the electorate: what a court is told of reliance (the declared exception)."""
-    p = world.parameters
+def reliance(state: WorldState) -> float:
+    """Return the reliance a court weighs: mean visible, unprotected stake of the electorate (declared exception)."""
+    p = state.parameters
     if not p.channels.reliance or p.regulator.reliance_weight == 0.0:
         return 0.0
-    return mean_visible_stake(world) * (1.0 - p.exposure.grandfathering)
+    return mean_visible_stake(state) * (1.0 - p.exposure.grandfathering)
 
 
-def mean_visible_stake(world: World) -> float:
+def mean_visible_stake(state: WorldState) -> float:
     """Mean over all voters of the stake held now times its visibility, in years of income."""
-    return float((world.electorate.stakes(world.product_prices) * world.electorate.dynamic[VISIBILITY]).mean())
+    return float((state.electorate.stakes(state.product_prices) * state.electorate.dynamic[VISIBILITY]).mean())
 
 
-def decide_suit(world: World, suit: Suit) -> None:
+def decide_suit(state: WorldState, suit: Suit) -> None:
     """A court upholds a rule or strikes it down; a suit against a rule that no longer stands lapses."""
-    if world.law.rule != suit.provision:
+    if state.law.rule != suit.provision:
         return
-    draw = world.draws.uniform(f"vacatur {suit.role}", 0, suit.provision.month)
-    relied = reliance(world) if suit.restrictive else 0.0
-    if draw >= vacatur_probability(relied, world.parameters.regulator):
-        world.events.append(Event(world.month, "upheld", suit.role, "", "rule", False))
+    draw = state.draws.uniform(f"vacatur {suit.role}", 0, suit.provision.month)
+    relied = reliance(state) if suit.restrictive else 0.0
+    if draw >= vacatur_probability(relied, state.parameters.regulator):
+        state.events.append(Event(state.month, "upheld", suit.role, "", "rule", False))
         return
-    was = world.openness
-    world.law = replace(world.law, rule=suit.before.rule, former=suit.before.former)
-    world.refresh_policy()
-    if suit.role == world.in_office:
-        world.announced = suit.stand
-    world.events.append(Event(world.month, "vacated", suit.role, "", "rule", world.openness > was))
+    was = state.openness
+    state.law = replace(state.law, rule=suit.before.rule, former=suit.before.former)
+    state.refresh_policy()
+    if suit.role == state.in_office:
+        state.announced = suit.stand
+    state.events.append(Event(state.month, "vacated", suit.role, "", "rule", state.openness > was))

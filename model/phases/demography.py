@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...agents.electorate import columns
 from ...agents.electorate.demography.kernel import enter, people_month
-from ..economy.products import allocations
+from ..population.demography import FEW, Entrants, PeopleState, Reals, Rows, entrant_traits
 from ..population.traits import (
+    Traits,
     author_sign,
     median_balance,
     write_traits,
 )
-
-if TYPE_CHECKING:
-    from ..world import World
-from ..population.demography import FEW, PeopleState, Reals, Rows, _entrants, _undosed
+from ..state import WorldState
 
 
-def people(world: World, products: Reals) -> tuple[float, float, float, float]:
+def people(state: WorldState, products: Reals) -> tuple[float, float, float, float]:
     """People's part of phase 4: flow, contributions, gains and withdrawals of the month (USD of model voters).
 
-    products: the month's table, as accounts are moved by it.
-    Who dies, who enters and what they earn depends on draws alone, never on exposure: arms share their people.
+    products: `product_table` of the month. Deaths, entry and earnings depend on draws alone, never on exposure: arms
+    share their people.
     """
-    p, month, state, electorate = world.parameters, world.month, world.people, world.electorate
-    if state is None:
+    p, month, people_state, electorate = state.parameters, state.month, state.people, state.electorate
+    if people_state is None:
         return 0.0, 0.0, 0.0, 0.0
     n = len(electorate)
     died = np.zeros(n, dtype=np.bool_)
@@ -37,55 +34,60 @@ def people(world: World, products: Reals) -> tuple[float, float, float, float]:
         electorate.fixed,
         electorate.dynamic,
         products,
-        allocations(p),
-        state.by_age,
-        world.draws.uniforms("death", n, month),
-        world.draws.uniforms("job change", n, month),
-        world.draws.uniforms("leaving a plan", n, month),
-        state.places,
+        state.derived.allocations,
+        people_state.by_age,
+        state.draws.uniforms("death", n, month),
+        state.draws.uniforms("job change", n, month),
+        state.draws.uniforms("leaving a plan", n, month),
+        people_state.places,
         level,
-        state.coefficients,
+        people_state.coefficients,
         died,
     )
     rows = np.flatnonzero(died)
     if rows.size:
-        totals[1] += admit(world, state, rows, level)
-    world.deaths += int(rows.size)
+        totals[1] += admit(state, people_state, rows, level)
+    state.deaths += int(rows.size)
     return float(totals[0]), float(totals[1]), float(totals[2]), float(totals[3])
 
 
-def admit(world: World, state: PeopleState, rows: Rows, level: float) -> float:
-    """Entrants of voting age take the rows of the dead; returns what those granted an account are given (USD)."""
-    p, electorate = world.parameters, world.electorate
+def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float) -> float:
+    """Put entrants of voting age into the rows of the dead; return the balances granted to them (USD)."""
+    p, electorate = state.parameters, state.electorate
     eligible = electorate.fixed[columns.ELIGIBLE, rows].astype(np.float64)
-    find = _entrants if rows.size <= FEW else _entrants.__wrapped__
-    traits = find(
-        _undosed(p),
-        world.draws.seed,
-        world.draws.replicate,
-        world.month,
-        rows.tobytes(),
-        eligible.tobytes(),
-        state.scores[rows].tobytes(),
-        state.lean_shift,
-        level,
-    )
+    traits = entrants(state, people_state, rows, eligible, level)
     fixed = np.zeros((len(columns.FIXED), rows.size), dtype=np.float32)
     write_traits(fixed, traits, author_sign(p))
     fixed[columns.EMPLOYER] = electorate.fixed[columns.EMPLOYER, rows]
     dynamic = np.zeros((len(columns.DYNAMIC), rows.size), dtype=np.float32)
-    dynamic[columns.REFERENCE] = world.product_prices[columns.ASSIGNED]
+    dynamic[columns.REFERENCE] = state.product_prices[columns.ASSIGNED]
     dynamic[columns.IDEAL] = fixed[columns.IDEAL_BASE]
     dynamic[columns.SALIENCE] = p.opinion.salience_base
     blind = dynamic.copy()
-    holds = state.places[rows]
-    granted = np.where(holds & (eligible == 0.0), median_balance(p, traits.age) * state.balance_scale * level, 0.0)
+    holds = people_state.places[rows]
+    granted = np.where(
+        holds & (eligible == 0.0), median_balance(p, traits.age) * people_state.balance_scale * level, 0.0
+    )
     dynamic[columns.IRA] = granted
     dynamic[columns.VISIBILITY, holds] = p.exposure.visibility
-    # A first contribution is all an entrant can hold a share of; her first birthday looks at the account itself.
+    # A first contribution is all an entrant can hold a share of; from her first birthday on, the account itself counts.
     first = np.maximum(granted, traits.contribution) / traits.income
-    dynamic[columns.ASSIGNED_STAKE] = np.where(holds, allocations(p)[columns.ASSIGNED] * first, 0.0)
+    dynamic[columns.ASSIGNED_STAKE] = np.where(holds, state.derived.allocations[columns.ASSIGNED] * first, 0.0)
     enter(electorate.fixed, electorate.dynamic, rows, fixed, dynamic)
-    if world.blind is not None:
-        enter(world.blind.fixed, world.blind.dynamic, rows, fixed, blind)
+    if state.blind is not None:
+        enter(state.blind.fixed, state.blind.dynamic, rows, fixed, blind)
     return float(dynamic[columns.IRA].sum(dtype=np.float64))
+
+
+def entrants(state: WorldState, people_state: PeopleState, rows: Rows, eligible: Reals, level: float) -> Traits:
+    """Return the traits of entrants in these rows, drawn once for all arms of a replicate where they are few."""
+    draws, month, scores = state.draws, state.month, people_state.scores[rows]
+
+    def drawn() -> Traits:
+        sample = Entrants(draws, rows, month)
+        return entrant_traits(state.parameters, scores, people_state.lean_shift, sample, eligible, level)
+
+    if rows.size > FEW:
+        return drawn()
+    people = (month, rows.tobytes(), eligible.tobytes(), scores.tobytes(), people_state.lean_shift, level)
+    return draws.once(("entrants", state.derived.without_dose, *people), drawn)

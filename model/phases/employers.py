@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,54 +25,51 @@ from ...agents.electorate.adoption.equations import common_utility, monthly_iner
 from ...agents.electorate.adoption.kernel import adoption_month, holdings
 from ...agents.employer.state import Employers
 from ..economy.employers import Climate, menus_month
-from ..economy.products import allocations, coin_shares, per_product
+from ..economy.products import per_product
 from ..parameters.tree import Parameters
 from ..policy.law import ira_openness
-
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 Reals = npt.NDArray[np.float64]
-_NO_NETWORK = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_))
 
 
-def employers(world: World) -> None:
+def employers(state: WorldState) -> None:
     """Phase 5: menus, adoption and redemption, where exposure evolves."""
-    if not world.parameters.exposure.evolves or world.employers is None:
+    if not state.parameters.exposure.evolves or state.employers is None:
         return
-    now = world.in_force
-    climate = Climate(world.openness, now.closed or now.theta <= 0.0, 1.0 if world.suits else 0.0, crash(world))
-    taken = menus_month(world.employers, climate, world.draws, world.month, world.parameters)
-    savers(world, world.employers, taken)
+    now = state.in_force
+    climate = Climate(state.openness, now.closed or now.theta <= 0.0, 1.0 if state.suits else 0.0, crash(state))
+    taken = menus_month(state.employers, climate, state.draws, state.month, state.parameters, state.derived.offer_rate)
+    savers(state, state.employers, taken)
 
 
-def trailing_return(world: World) -> float:
+def trailing_return(state: WorldState) -> float:
     """Log return of the coin over the last twelve months, or since month 0 (ODD: trailing_return)."""
-    before = world.record[world.month - 12].price if world.month >= 12 else 1.0
-    return math.log(world.market.price / before)
+    before = state.record[state.month - 12].price if state.month >= 12 else 1.0
+    return math.log(state.market.price / before)
 
 
-def crash(world: World) -> float:
+def crash(state: WorldState) -> float:
     """1 if the coin's return of twelve months lies below the threshold of employers (ODD: crash)."""
-    return 1.0 if math.expm1(trailing_return(world)) < world.parameters.employer.crash_return else 0.0
+    return 1.0 if math.expm1(trailing_return(state)) < state.parameters.employer.crash_return else 0.0
 
 
-def warning(world: World) -> float:
+def warning(state: WorldState) -> float:
     """1 if policy is below neutral, or guidance holds it below the rule or statute (ODD: warning)."""
-    guidance, standing = world.law.guidance, world.law.standing()
+    guidance, standing = state.law.guidance, state.law.standing()
     held_down = guidance is not None and guidance.theta < standing.theta
-    return 1.0 if held_down or world.in_force.theta < world.parameters.employer.neutral_openness else 0.0
+    return 1.0 if held_down or state.in_force.theta < state.parameters.employer.neutral_openness else 0.0
 
 
-def adoption_table(world: World) -> Reals:
-    """Price, allocation to whoever adopts now, visibility and weight of every product (ODD: adoption_table)."""
-    p, now = world.parameters, world.in_force
+def adoption_table(state: WorldState) -> Reals:
+    """Price, allocation to new adopters, visibility and weight of every product (ODD: adoption_table)."""
+    p, now = state.parameters, state.in_force
     table = np.zeros((len(ADOPTION_ROWS), len(columns.PRODUCTS)))
-    table[ROW_PRICE] = world.product_prices
-    shares = allocations(p)
+    table[ROW_PRICE] = state.product_prices
+    shares = state.derived.allocations
     if not now.closed and now.theta > 0.0:
         table[ROW_ALLOCATION] = shares * min(1.0, now.kappa / p.policy.cap)
-    own_choice = ira_openness(world.law, p.policy.cap) >= p.adoption.ira_least_openness - 1e-9
+    own_choice = ira_openness(state.law, p.policy.cap) >= p.adoption.ira_least_openness - 1e-9
     table[ROW_ALLOCATION, columns.IRA_FUND] = shares[columns.IRA_FUND] if own_choice else 0.0
     table[ROW_VISIBILITY] = per_product(p, "visibility", p.exposure.visibility)
     table[ROW_WEIGHT] = per_product(p, "weight")
@@ -101,41 +98,46 @@ def adoption_terms(p: Parameters, share_holding: float, warned: float) -> Adopti
     )
 
 
-def adoption_keys(world: World) -> npt.NDArray[np.uint64]:
+def adoption_keys(state: WorldState) -> npt.NDArray[np.uint64]:
     """Keys of the month of the streams of `adoption_month`; who is a default saver is drawn once for good."""
-    months = (*(world.month,) * (len(STREAMS) - 1), 0)
-    keys = [month_key(world.draws.key(name), month) for name, month in zip(STREAMS, months, strict=True)]
+    months = (*(state.month,) * (len(STREAMS) - 1), 0)
+    keys = [month_key(state.draws.key(name), month) for name, month in zip(STREAMS, months, strict=True)]
     return np.array(keys, dtype=np.uint64)
 
 
-def savers(world: World, employers: Employers, taken: npt.NDArray[np.int8]) -> None:
+def savers(state: WorldState, employers: Employers, taken: npt.NDArray[np.int8]) -> None:
     """Savers adopt and give up; what they exchange counts as this month's flow (ODD: savers)."""
-    p, electorate = world.parameters, world.electorate
-    network = getattr(world, "network", None)
-    starts, neighbours, holds = _NO_NETWORK
-    if network is not None:
-        starts, neighbours = network.starts, network.neighbours
-        holds = electorate.dynamic[columns.UNITS] > 0.0
+    p, electorate = state.parameters, state.electorate
+    starts, neighbours, holds = _neighbours(state)
     share = float(holdings(electorate.fixed, electorate.dynamic)[1].sum()) / len(electorate)
-    warned = warning(world)
-    common = common_utility(trailing_return(world), warned, p.adoption)
+    warned = warning(state)
+    common = common_utility(trailing_return(state), warned, p.adoption)
     totals = adoption_month(
         electorate.fixed,
         electorate.dynamic,
         employers.offers,
         taken,
-        adoption_table(world),
+        adoption_table(state),
         starts,
         neighbours,
         holds,
-        adoption_keys(world),
+        adoption_keys(state),
         common + p.adoption.legitimacy_weight * employers.share_offering(),
         common,
         adoption_terms(p, share, warned),
     )
     exchanged = totals[BOUGHT] - totals[SOLD]
-    into_coin = float(coin_shares(p) @ exchanged)
-    scale, market, books = world.citizens_per_voter, world.market, world.account_totals
-    world.product_flows = world.product_flows + exchanged * scale
-    world.market = market._replace(flow=market.flow + into_coin * scale, held=market.held + into_coin * scale)
-    world.account_totals = (books[0] + into_coin, books[1], books[2], books[3] + into_coin, books[4])
+    into_coin = float(state.derived.coin_shares @ exchanged)
+    scale, market, books = state.citizens_per_voter, state.market, state.account_totals
+    state.product_flows = state.product_flows + exchanged * scale
+    state.market = market._replace(flow=market.flow + into_coin * scale, held=market.held + into_coin * scale)
+    state.account_totals = (books[0] + into_coin, books[1], books[2], books[3] + into_coin, books[4])
+
+
+def _neighbours(state: WorldState) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """Return starts and neighbours of the network, and who holds crypto; empty where there is no network."""
+    network = state.network
+    if network is None:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, none.astype(np.bool_)
+    return network.starts, network.neighbours, state.electorate.dynamic[columns.UNITS] > 0.0

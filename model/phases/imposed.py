@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ...agents.electorate.electorate import Electorate
-    from ..world import World
+from ...agents.electorate.electorate import Electorate
 from ..interventions import CHALLENGER, GOVERNMENT
+from ..state import WorldState
 
 
-def polled(world: World, role: str) -> Electorate:
+def polled(state: WorldState, role: str) -> Electorate:
     """The electorate that answers a party's polls: the real one, or the shadow where its office is blind."""
-    office = GOVERNMENT if role == world.in_office else CHALLENGER
-    if world.blind is None or office not in world.interventions.blind:
-        return world.electorate
-    return world.blind
+    office = GOVERNMENT if role == state.in_office else CHALLENGER
+    if state.blind is None or office not in state.interventions.blind:
+        return state.electorate
+    return state.blind
 
 
-def imposed_winner(world: World, elected: str) -> str:
+def imposed_winner(state: WorldState, elected: str) -> str:
     """Role that wins this month's election: the one imposed, if any, else the one elected."""
-    imposed = world.interventions.winners
-    return elected if imposed is None else imposed.get(world.month, elected)
+    imposed = state.interventions.winners
+    return elected if imposed is None else imposed.get(state.month, elected)
 
 
-def hold_platforms(world: World) -> None:
+def hold_platforms(state: WorldState) -> None:
     """Put imposed platforms in the place of those the parties chose this month."""
-    imposed = world.interventions.platforms
+    imposed = state.interventions.platforms
     if imposed is None:
         return
-    for role, platform in imposed[world.month].items():
-        world.parties[role].platform = platform
+    for role, platform in imposed[state.month].items():
+        state.parties[role].platform = platform

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...agents.regulator.docket import haste
-
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 
-def lame_duck(world: World) -> bool:
+def lame_duck(state: WorldState) -> bool:
     """Whether the party in office has lost the presidency and has not handed over yet."""
-    if not world.results:
+    if not state.results:
         return False
-    last = world.results[-1]
-    handover = last.month + world.parameters.institutions.election_lead
-    return last.presidential and last.winner != world.in_office and last.month <= world.month < handover
+    last = state.results[-1]
+    handover = last.month + state.parameters.institutions.election_lead
+    return last.presidential and last.winner != state.in_office and last.month <= state.month < handover
 
 
-def hurry(world: World) -> None:
+def hurry(state: WorldState) -> None:
     """The night of the election: the remaining time of a live rule's stage is cut by the midnight factor."""
-    if world.docket is None or not lame_duck(world):
+    if state.docket is None or not lame_duck(state):
         return
-    factor = haste("", world.docket.option.instrument, True, world.parameters.regulator)
-    due = world.month + max(0.0, world.docket.due - world.month) * factor
-    world.docket = world.docket._replace(due=due)
+    factor = haste("", state.docket.option.instrument, True, state.parameters.regulator)
+    due = state.month + max(0.0, state.docket.due - state.month) * factor
+    state.docket = state.docket._replace(due=due)

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+import numpy.typing as npt
 
-from ..economy.market import market_month
-from ..economy.products import products_month
+from ..calendar import half_term
+from ..economy.market import market_month, surprises
+from ..economy.products import noises, products_month
+from ..state import WorldState
 
-if TYPE_CHECKING:
-    from ..world import World
-if TYPE_CHECKING:
-    from ..world import World
+Reals = npt.NDArray[np.float64]
 
 
-def market(world: World) -> None:
+def market(state: WorldState) -> None:
     """Phase 3: one month of prices, of the coin and of the products."""
-    p, draws, month = world.parameters, world.draws, world.month
-    world.market = now = market_month(world.market, draws, month, world.news, p)
-    world.prices_before = world.product_prices
-    world.product_prices = products_month(
-        world.prices_before, now.price, now.crypto_return, now.stock_return, draws, month, p
+    half, derived = half_term(state.parameters), state.derived
+    ahead = state.month % half
+    shocks, noise = luck(state, state.month - ahead)
+    state.market = now = market_month(state.market, shocks[ahead], state.news, derived.market)
+    state.prices_before = state.product_prices
+    state.product_prices = products_month(
+        state.prices_before, now.price, now.crypto_return, now.stock_return, noise[ahead], derived.price_moves
     )
-    world.news = 0.0
+    state.news = 0.0
+
+
+def luck(state: WorldState, first: int) -> tuple[Reals, Reals]:
+    """Return surprises of the market and noises of product prices in the half term from month `first` on."""
+    draws, chances, months = state.draws, state.derived.chances, half_term(state.parameters)
+    return draws.once(
+        ("luck", first, months, chances),
+        lambda: (surprises(draws, first, months, chances), noises(draws, first, months)),
+    )

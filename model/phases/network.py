@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...agents.electorate.network.kernel import neighbours_meet
-
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 
-def network(world: World) -> None:
+def network(state: WorldState) -> None:
     """Phase 7: opinions meet on the network, where there is one. A blind poll's shadow electorate meets likewise."""
-    influence = world.parameters.network.influence
-    if world.network is None or influence == 0.0:
+    influence = state.parameters.network.influence
+    if state.network is None or influence == 0.0:
         return
-    for electorate in (world.electorate, world.blind):
+    for electorate in (state.electorate, state.blind):
         if electorate is not None:
-            neighbours_meet(electorate.dynamic, world.network.starts, world.network.neighbours, influence)
+            neighbours_meet(electorate.dynamic, state.network.starts, state.network.neighbours, influence)

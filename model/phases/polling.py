@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,33 +14,30 @@ from ...agents.electorate.voting.ballots import ballots
 from ...agents.electorate.voting.kernel import expected_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, PollReport, Stand
-from ..elections.questions import _judged
+from ..state import WorldState
 from .imposed import polled
 
-if TYPE_CHECKING:
-    from ..world import World
 
-
-def question_rows(world: World, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
+def question_rows(state: WorldState, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
     """Rows of the kernel's question table, one for each pair (author's stand, opponent's stand), put as R and D."""
-    p, now = world.parameters, world.threat
-    judged, attention = _judged(p.opinion), p.polls.hypothetical_attention
-    if world.sign < 0:
+    p, now = state.parameters, state.threat
+    row_of, attention = state.derived.questions.row, p.polls.hypothetical_attention
+    if state.sign < 0:
         pairs = [(opponent, author) for author, opponent in pairs]
     rows: list[tuple[float, ...]] = []
     for r_stand, d_stand in pairs:
-        r, d, feared_r, feared_d, threat, relieved_r, relieved_d = judged(openness, r_stand, d_stand)
+        r, d, feared_r, feared_d, threat, relieved_r, relieved_d = row_of(openness, r_stand, d_stand)
         rows.append((r, d, feared_r, feared_d, now + attention * (threat - now), relieved_r, relieved_d))
     return rows
 
 
-def question_row(world: World, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
+def question_row(state: WorldState, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
     """One row of the kernel's question table (ODD: question_row)."""
-    return question_rows(world, [(author, opponent)], openness)[0]
+    return question_rows(state, [(author, opponent)], openness)[0]
 
 
 def mean_ideals(
-    world: World, electorate: Electorate, side: float, first: int, count: int, question: npt.NDArray[np.float64]
+    state: WorldState, electorate: Electorate, side: float, first: int, count: int, question: npt.NDArray[np.float64]
 ) -> tuple[float, float]:
     """Mean ideal policy of a panel, and of one side's supporters in it (ODD: mean_ideals).
 
@@ -53,21 +49,21 @@ def mean_ideals(
     utilities, turnouts = ballots(
         fixed,
         dynamic,
-        world.product_prices,
-        world.incumbent_sign,
+        state.product_prices,
+        state.incumbent_sign,
         0.0,
-        world.threat,
+        state.threat,
         TURNOUT_PRESIDENTIAL,
-        world.parameters.channels.turnout,
+        state.parameters.channels.turnout,
         question,
-        world.vote_coefficients,
+        state.vote_coefficients,
     )
     ideals = dynamic[IDEAL].astype(np.float64)
     support_for = turnouts * expit(side * utilities)
     return float(ideals.mean()), float((ideals * support_for).sum() / support_for.sum())
 
 
-def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing: int = 0) -> PollReport:
+def ask(state: WorldState, role: str, pairs: Sequence[tuple[Stand, Stand]], standing: int = 0) -> PollReport:
     """Ask this quarter's panel how it would vote, for each pair (author's stand, opponent's stand).
 
     Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted;
@@ -76,31 +72,31 @@ def ask(world: World, role: str, pairs: Sequence[tuple[Stand, Stand]], standing:
     The panel is a block of the population that moves on every quarter; voters are exchangeable, so a block is a
     random sample.
     """
-    p = world.parameters
-    electorate = polled(world, role)
-    rows = np.array(question_rows(world, pairs, world.openness))
+    p = state.parameters
+    electorate = polled(state, role)
+    rows = np.array(question_rows(state, pairs, state.openness))
     voters = len(electorate)
     n = min(p.polls.respondents, voters)
-    first = (world.month // 3) * n % voters
+    first = (state.month // 3) * n % voters
     totals = expected_votes(
         electorate.fixed,
         electorate.dynamic,
         first,
         n,
-        world.product_prices,
-        world.incumbent_sign,
+        state.product_prices,
+        state.incumbent_sign,
         0.0,
-        world.threat,
+        state.threat,
         TURNOUT_PRESIDENTIAL,
         p.channels.turnout,
         rows,
-        world.vote_coefficients,
+        state.vote_coefficients,
     )
-    own = 0 if (role == "author") == (world.sign > 0) else 1
+    own = 0 if (role == "author") == (state.sign > 0) else 1
     raw = [(d if own else r) / (r + d) for r, d in totals.tolist()]
     asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
     shares = tuple([asked + bias * (share - asked) for share in raw])
     opinion = (NOT_ASKED, NOT_ASKED)
     if RULES[p.party.rule].needs_opinion:
-        opinion = mean_ideals(world, electorate, 1.0 if own == 0 else -1.0, first, n, rows[standing])
-    return PollReport(shares, n, world.month, *opinion, standing)
+        opinion = mean_ideals(state, electorate, 1.0 if own == 0 else -1.0, first, n, rows[standing])
+    return PollReport(shares, n, state.month, *opinion, standing)

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..record import Month
-
-if TYPE_CHECKING:
-    from ..world import World
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 
-def record(world: World) -> None:
-    """Phase 11: write the month down."""
-    world.record.append(month_record(world, world.market.price))
+def record(state: WorldState) -> None:
+    """Phase 11: record the month."""
+    state.record.append(month_record(state, state.market.price))
 
 
-def month_record(world: World, price: float) -> Month:
-    """What is written down of a month that ends with this price."""
-    now = world.in_force
-    distance = abs(world.stand("author").openness - world.stand("opponent").openness)
+def month_record(state: WorldState, price: float) -> Month:
+    """Return the record of a month that ends with this price."""
+    now = state.in_force
+    distance = abs(state.stand("author").openness - state.stand("opponent").openness)
     return Month(
-        world.month,
-        world.in_office,
+        state.month,
+        state.in_office,
         now.theta,
         now.kappa,
-        world.openness,
+        state.openness,
         now.closed,
         now.protected,
-        world.binding,
+        state.binding,
         price,
         distance,
-        world.threat,
+        state.threat,
     )

@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...agents.regulator.decisions import confirmation_months
 from ..calendar import half_term
-
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 
-def transition(world: World) -> None:
+def transition(state: WorldState) -> None:
     """Phase 1: winners take office; the docket of the old administration is frozen, agencies await new heads."""
-    month, p = world.month, world.parameters
+    month, p = state.month, state.parameters
     if month % half_term(p) != 0 or month == 0:
         return
-    if world.elected_congress is not None:
-        world.congress = world.elected_congress
-    if world.imposed_congress is not None:
-        world.congress = world.imposed_congress.get(month, world.congress)
+    if state.elected_congress is not None:
+        state.congress = state.elected_congress
+    if state.imposed_congress is not None:
+        state.congress = state.imposed_congress.get(month, state.congress)
     if month % p.institutions.term_months != 0:
         return
-    winner = world.next_government or (world.results[-1].winner if world.results else world.in_office)
-    world.next_government = None
-    world.term_start = month
-    if world.docket is not None and winner != world.in_office:
-        world.note("frozen", world.in_office, world.docket.option, world.docket.restrictive)
-        world.docket = None
-    if winner == world.in_office:
-        world.terms_in_office += 1
+    winner = state.next_government or (state.results[-1].winner if state.results else state.in_office)
+    state.next_government = None
+    state.term_start = month
+    if state.docket is not None and winner != state.in_office:
+        state.note("frozen", state.in_office, state.docket.option, state.docket.restrictive)
+        state.docket = None
+    if winner == state.in_office:
+        state.terms_in_office += 1
         return
-    world.party(world.in_office).platform = min(1.0, max(0.0, world.stand(world.in_office).openness))
-    world.in_office = winner
-    world.terms_in_office = 1
-    world.announced = None
+    state.party(state.in_office).platform = min(1.0, max(0.0, state.stand(state.in_office).openness))
+    state.in_office = winner
+    state.terms_in_office = 1
+    state.announced = None
     sign = 1.0 if winner == "author" else -1.0
-    world.news += sign * p.market.party_control_news_jump
-    confirm_agencies(world)
+    state.news += sign * p.market.party_control_news_jump
+    confirm_agencies(state)
 
 
-def confirm_agencies(world: World) -> None:
+def confirm_agencies(state: WorldState) -> None:
     """Draw when the heads of the two agencies are confirmed."""
-    for index, agency in enumerate(world.agencies.values()):
-        draw = world.draws.uniform(f"confirmation {world.in_office}", index, world.month)
-        agency.confirmed_at = world.month + confirmation_months(draw, world.parameters.regulator)
+    for index, agency in enumerate(state.agencies.values()):
+        draw = state.draws.uniform(f"confirmation {state.in_office}", index, state.month)
+        agency.confirmed_at = state.month + confirmation_months(draw, state.parameters.regulator)

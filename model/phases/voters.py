@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...agents.electorate.opinion.kernel import opinion_month
 from ..elections.questions import threat_of
-
-if TYPE_CHECKING:
-    from ..world import World
-if TYPE_CHECKING:
-    from ..world import World
+from ..state import WorldState
 
 
-def told_of_policy(world: World) -> tuple[float, float, float]:
-    """What minds are told this month: media on a live attempt to restrict, openness of R's stand and of D's.
+def policy_news(state: WorldState) -> tuple[float, float, float]:
+    """Return news of policy: media on a live attempt to restrict (0 or 1), openness of R's stand and of D's.
 
-    The threat that the two stands mean is written down on the way.
+    Sets the threat, which follows from the two stands.
     """
-    author, opponent = world.stand("author"), world.stand("opponent")
-    world.threat = threat_of((author, opponent), world.openness)
-    r, d = (author, opponent) if world.sign > 0 else (opponent, author)
-    media = 1.0 if world.docket is not None and world.docket.restrictive else 0.0
+    author, opponent = state.stand("author"), state.stand("opponent")
+    state.threat = threat_of((author, opponent), state.openness)
+    r, d = (author, opponent) if state.sign > 0 else (opponent, author)
+    media = 1.0 if state.docket is not None and state.docket.restrictive else 0.0
     return media, r.openness, d.openness
 
 
-def voters(world: World) -> None:
-    """Phase 6: minds move. A blind poll's shadow electorate moves along with stakes at zero."""
-    media, stand_r, stand_d = told_of_policy(world)
-    for electorate in (world.electorate, world.blind):
+def voters(state: WorldState) -> None:
+    """Phase 6: opinions change; so do those of a blind poll's shadow electorate, at zero stakes."""
+    media, stand_r, stand_d = policy_news(state)
+    for electorate in (state.electorate, state.blind):
         if electorate is not None:
             opinion_month(
                 electorate.fixed,
                 electorate.dynamic,
-                world.product_prices,
-                world.openness,
-                world.threat,
+                state.product_prices,
+                state.openness,
+                state.threat,
                 media,
                 stand_r,
                 stand_d,
-                world.opinion_coefficients,
+                state.opinion_coefficients,
             )

@@ -1,8 +1,6 @@
-"""Tastes: the Gumbel values behind parties' choices. Remembered, since all arms of a replicate ask for the same."""
+"""Choice shocks: the Gumbel values behind parties' choices."""
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 from ...agents.draws import gumbel, persistent_gumbel, uniform
 from .menu import NESTS
@@ -11,17 +9,15 @@ _NEST_DRAWS = 64
 """Agent number of the first nest's draw; those before are the moves' own."""
 
 
-@lru_cache(maxsize=4096)
 def platform_draws(key: int, count: int, month: int) -> tuple[float, ...]:
-    """A value for each candidate platform of the month, from the stream with this key; shape (count,)."""
+    """Return a shock for each candidate platform of the month, from the stream with this key; shape (count,)."""
     return tuple([gumbel(uniform(key, i, month)) for i in range(count)])
 
 
-@lru_cache(maxsize=4096)
 def tastes(
     key: int, numbers: tuple[int, ...], term_start: int, month: int, persistence: float
 ) -> tuple[list[float], dict[str, float]]:
-    """A value for each move of a menu, by the moves' numbers, and for each nest; lasting since term_start in part."""
+    """Return a shock for each move of a menu and for each nest; a share `persistence` lasts since term_start."""
 
     def taste(index: int) -> float:
         return persistent_gumbel(key, index, term_start, month, persistence)

@@ -1,4 +1,4 @@
-"""What a historian would note of a month, and the two roles."""
+"""Event log entries, and the two party roles."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class Event(NamedTuple):
-    """Something a historian would note.
+    """One entry of the event log.
 
     kind: docketed, enacted, renewed, voided (by Congress), lapsed (by sunset), withdrawn, frozen, refused, vacated,
-    upheld. restrictive: whether the item lowers openness by .10 or more; of what was vacated or lapsed, see the ODD.
+    upheld. restrictive: whether the item lowers openness by .10 or more; for vacated and lapsed items, see the ODD.
     """
 
     month: int

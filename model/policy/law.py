@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ...agents.perception import Option, Stand
 from ..parameters.tree import Parameters
@@ -130,7 +129,6 @@ def stand_of(provision: Provision, kappa0: float) -> Stand:
     return Stand(openness(provision, kappa0), provision.forced, provision.protected)
 
 
-@lru_cache(maxsize=4096)
 def platform_stand(platform: float, warn_floor: float) -> Stand:
     """A platform as voters judge it: below the discouraged rung it implies some forced sale."""
     forced = max(0.0, (warn_floor - platform) / warn_floor) if warn_floor > 0.0 else 0.0
@@ -171,7 +169,7 @@ def enact(law: Law, option: Option, role: str, month: int, sunset: int = 0) -> L
 def void_rule(law: Law) -> Law:
     """The law after Congress disapproves the rule: the former one stands again, and none like the voided may be made.
 
-    The direction of the voided rule is told by what stands without it (5 U.S.C. 801(b)(2), substantially the same).
+    What stands without the voided rule gives its direction (5 U.S.C. 801(b)(2), substantially the same).
     """
     rule, kappa0 = law.rule, law.base.kappa
     if rule is None:

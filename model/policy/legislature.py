@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..elections.national_vote import Congress
-from ..identity_cache import by_identity
 from ..parameters.institutions import InstitutionsParameters
 from .events import other
 
@@ -21,7 +20,7 @@ class Passage(NamedTuple):
     restricting_resolution: bool
 
     def of(self, instrument: str, opens: bool) -> bool:
-        """Whether this instrument would pass in this direction; what needs no vote always does."""
+        """Return whether this instrument would pass in this direction; an instrument without a vote always does."""
         if instrument == "statute":
             return self.opening_statute if opens else self.restricting_statute
         if instrument == "resolution":
@@ -33,7 +32,6 @@ EVERYTHING = Passage(True, True, True, True)
 NOTHING = Passage(False, False, False, False)
 
 
-@by_identity
 def chambers_held(congress: Congress, role: str, in_office: str, institutions: InstitutionsParameters) -> list[bool]:
     """Whether a role holds each chamber that the form of government has; a parliament belongs to the government."""
     if institutions.chambers == "parliamentary":
@@ -88,9 +86,8 @@ def passes(
     return passed
 
 
-@by_identity
 def passage(congress: Congress, role: str, institutions: InstitutionsParameters) -> Passage:
-    """What the present Congress would pass for the party in office. A resolution of disapproval knows no filibuster."""
+    """Return what the present Congress would pass for the party in office; resolutions cannot be filibustered."""
     thresholds = (institutions.senate_threshold, MAJORITY)
-    found = [passes(congress, role, opens, level, institutions) for level in thresholds for opens in (True, False)]
-    return Passage(*found)
+    votes = [passes(congress, role, opens, level, institutions) for level in thresholds for opens in (True, False)]
+    return Passage(*votes)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
 
-from ...agents.party.parameters import PartyParameters
 from ...agents.perception import Option, Stand
 from ...agents.regulator.docket import expected_months, haste, slow_roll_factor
 from ...agents.regulator.parameters import RegulatorParameters
-from ..identity_cache import by_identity
-from ..parameters.policy import PolicyParameters
 from ..parameters.tree import Parameters
 from .law import (
     Law,
@@ -42,26 +39,21 @@ def _formal_instrument(law: Law) -> str:
     return "statute" if law.layer == "statute" else law.layer
 
 
-class _Terms:
-    """The parameters that decide what is on the menu; one object for the same groups, as in all arms of a study."""
-
-    def __init__(self, policy: PolicyParameters, regulator: RegulatorParameters, party: PartyParameters) -> None:
-        self.policy, self.regulator, self.party = policy, regulator, party
-
-
-_terms = by_identity(_Terms)
+def hold(law: Law, cap: float) -> Option:
+    """Return the option to leave policy as it is."""
+    now = effective(law)
+    return Option("hold", 0, "hold", stand_of(now, cap), now.theta, now.kappa, "none", "DOL", 0.0, 0.0)
 
 
 class _Menu:
     """Collects the options that the law leaves open, as yet without their delays."""
 
-    def __init__(self, law: Law, p: _Terms, passage: Passage) -> None:
+    def __init__(self, law: Law, p: Parameters, passage: Passage) -> None:
         self.law, self.p, self.passage = law, p, passage
         self.now, self.dol, self.kappa0 = effective(law), dol_provision(law), p.policy.cap
         self.formal = _formal_instrument(law)
         self.courts = p.regulator.suit_probability > 0.0
-        hold = stand_of(self.now, self.kappa0)
-        self.options = [Option("hold", 0, "hold", hold, self.now.theta, self.now.kappa, "none", "DOL", 0.0, 0.0)]
+        self.options = [hold(law, self.kappa0)]
 
     def add(
         self,
@@ -97,11 +89,11 @@ class _Menu:
 
     def _idle(self, nest: str, stand: Stand) -> bool:
         """Whether a move would not do what its nest says: restrict but not lower, loosen but not raise openness."""
-        hold = self.options[0].stand
+        now = self.options[0].stand
         if nest == "restrict":
-            sold, selling = (one.forced * (1.0 - one.protected) for one in (stand, hold))
-            return stand.openness >= hold.openness - 1e-12 and sold <= selling
-        return nest == "loosen" and stand.openness <= hold.openness + 1e-12 and self.now.kappa >= self.kappa0
+            sold, selling = (each.forced * (1.0 - each.protected) for each in (stand, now))
+            return stand.openness >= now.openness - 1e-12 and sold <= selling
+        return nest == "loosen" and stand.openness <= now.openness + 1e-12 and self.now.kappa >= self.kappa0
 
     def add_loosen(self) -> None:
         """Loosening acts on whatever binds: an enforcement posture, guidance below a rule, or the standing layer."""
@@ -147,24 +139,24 @@ class _Menu:
 
     def add_disapprove(self) -> None:
         """Void the standing rule by a resolution of Congress: what it replaced stands again, with its own terms."""
-        hold = self.options[0].stand
-        bare = Option("disapprove", MOVES.index("disapprove"), "", hold, 0.0, 0.0, "resolution", "DOL", 0.0, 0.0)
+        now = self.options[0].stand
+        bare = Option("disapprove", MOVES.index("disapprove"), "", now, 0.0, 0.0, "resolution", "DOL", 0.0, 0.0)
         after = effective(enact(self.law, bare, "author", 0))
         stand = stand_of(after, self.kappa0)
-        opens = stand.openness > hold.openness
-        if abs(stand.openness - hold.openness) > 1e-12 and self.passage.of("resolution", opens):
+        opens = stand.openness > now.openness
+        if abs(stand.openness - now.openness) > 1e-12 and self.passage.of("resolution", opens):
             nest = "loosen" if opens else "restrict"
             self._append(bare._replace(nest=nest, theta=after.theta, kappa=after.kappa), stand)
 
     def add_renew(self, layer: str) -> None:
         """Put off the sunset of a rule or statute; policy stays as it is."""
-        hold = self.options[0].stand
+        now = self.options[0].stand
         falls = openness(effective(lapse(self.law, layer)), self.kappa0)
-        if self.passage.of(layer, hold.openness >= falls):
-            nest = "restrict" if hold.openness < falls else "loosen"
+        if self.passage.of(layer, now.openness >= falls):
+            nest = "restrict" if now.openness < falls else "loosen"
             number = MOVES.index("renew")
-            option = Option("renew", number, nest, hold, self.now.theta, self.now.kappa, layer, "DOL", 0.0, 0.0)
-            self._append(option, hold)
+            option = Option("renew", number, nest, now, self.now.theta, self.now.kappa, layer, "DOL", 0.0, 0.0)
+            self._append(option, now)
 
 
 def menu(
@@ -177,51 +169,49 @@ def menu(
     review: bool = False,
     month: int = 0,
 ) -> list[Option]:
-    """Every move open to the government, hold first.
+    """Return every move open to the government, hold first.
 
-    ideals: the two agencies' ideals (they decide how slowly an item moves). passage: what Congress would pass (no
-    statute and no resolution is on the menu that would fail). fallen: fall of the price from its peak, which `support`
+    ideals: the two agencies' ideals, which decide how slowly an item moves. passage: what Congress would pass; a
+    statute or resolution that would fail is not on the menu. fallen: fall of the price from its peak, which `support`
     needs. review: whether Congress may still void the standing rule. month: now, which `renew` needs.
     """
-    terms = _terms(p.policy, p.regulator, p.party)
-    supports = p.party.support_move and fallen >= SUPPORT_AFTER and not law.support
+    options = open_moves(law, p, passage, support_open(law, p, fallen), review, renewable(law, p, month))
+    return with_delays(options, ideals, p.regulator)
+
+
+def support_open(law: Law, p: Parameters, fallen: float) -> bool:
+    """Return whether the support move is open: after a deep fall of the price, once."""
+    return p.party.support_move and fallen >= SUPPORT_AFTER and not law.support
+
+
+def renewable(law: Law, p: Parameters, month: int) -> str | None:
+    """Return the layer whose sunset can be put off, None if none can: a sunset is renewed in its last year."""
     due = next_expiry(law)
-    # A sunset can be put off in its last year.
-    renewed = due[0] if due is not None and month >= due[1] - p.policy.renewal_window else None
-    return list(_timed_moves(law, terms, passage, supports, review, renewed, tuple(ideals.items())))
+    return due[0] if due is not None and month >= due[1] - p.policy.renewal_window else None
 
 
-@lru_cache(maxsize=4096)
-def _open_moves(
-    law: Law, terms: _Terms, passage: Passage, supports: bool, review: bool, renewed: str | None
+def open_moves(
+    law: Law, p: Parameters, passage: Passage, supports: bool, review: bool, renewed: str | None
 ) -> tuple[Option, ...]:
-    found = _Menu(law, terms, passage)
-    found.add_loosen()
-    found.add_warn()
-    found.add_enforce()
-    found.add_formal()
+    """Return the moves of a menu without their delays; hold first."""
+    moves = _Menu(law, p, passage)
+    moves.add_loosen()
+    moves.add_warn()
+    moves.add_enforce()
+    moves.add_formal()
     if supports:
-        found.add("support", "support", found.now.theta, found.now.kappa, "guidance", agency="SEC", protected=0.0)
+        moves.add("support", "support", moves.now.theta, moves.now.kappa, "guidance", agency="SEC", protected=0.0)
     if review:
-        found.add_disapprove()
+        moves.add_disapprove()
     if renewed is not None:
-        found.add_renew(renewed)
-    return tuple(found.options)
+        moves.add_renew(renewed)
+    return tuple(moves.options)
 
 
-# Agencies drift by draws that the arms of a replicate share, so that these meet the same menus with the same delays.
-@lru_cache(maxsize=4096)
-def _timed_moves(
-    law: Law,
-    terms: _Terms,
-    passage: Passage,
-    supports: bool,
-    review: bool,
-    renewed: str | None,
-    ideals: tuple[tuple[str, float], ...],
-) -> tuple[Option, ...]:
-    hold, *moves = _open_moves(law, terms, passage, supports, review, renewed)
-    return (hold, *[_timed(option, dict(ideals), terms.regulator) for option in moves])
+def with_delays(options: Sequence[Option], ideals: dict[str, float], regulator: RegulatorParameters) -> list[Option]:
+    """Return the moves with their mean delays; hold, the first, has none."""
+    first, *moves = options
+    return [first, *[_timed(option, ideals, regulator) for option in moves]]
 
 
 def _timed(option: Option, ideals: dict[str, float], regulator: RegulatorParameters) -> Option:

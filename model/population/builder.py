@@ -9,7 +9,6 @@ from ...agents.draws import Draws
 from ...agents.electorate import columns
 from ...agents.electorate.electorate import Electorate
 from ...agents.numerics.exponential import logistic
-from ...agents.numerics.radix_sort import falling_order
 from ..economy.employers import employer_of
 from ..parameters.tree import Parameters
 from .traits import (
@@ -54,7 +53,7 @@ def electorate_of(
     del traits
     while remaining:
         write_trait(fixed, *remaining.popitem(), author_sign(p))
-    # Where people age, whoever comes to have a plan in this place works for its employer.
+    # Where people age, a person who gets a plan in this place works for its employer.
     has_employer = fixed[columns.ELIGIBLE] > 0.0 if p.people.ageing else fixed[columns.CONTRIBUTION] > 0.0
     fixed[columns.EMPLOYER] = employer_of(has_employer, draws, p.employer)
     order = _exposure_order(p, draws, fixed[columns.ELIGIBLE] > 0.0, lean)
@@ -72,6 +71,11 @@ def _exposure_order(p: Parameters, draws: Draws, eligible: npt.NDArray[np.bool_]
         "exposure", lean.size
     )
     return falling_order(latent, eligible)
+
+
+def falling_order(values: Reals, first: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Return the numbers of those in `first`, then of the others, both by falling value, equal ones by number."""
+    return np.lexsort((-values, ~first))
 
 
 def _logit_per_point(lean: Reals, presidential: Reals, gap_weight: float) -> float:

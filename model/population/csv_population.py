@@ -58,7 +58,7 @@ FILE_COLUMNS = (
 )
 """Every column a population file may have."""
 
-_BY_NAME = {one.name: one for one in FILE_COLUMNS}
+_BY_NAME = {column.name: column for column in FILE_COLUMNS}
 _NOT_TRAITS = ("partisanship", "vote_r", "plan", "ira", "weight")
 
 
@@ -120,11 +120,11 @@ def read_columns(path: Path) -> dict[str, Reals]:
                 values[index, place] = number_read
     if problems:
         raise _error(path, problems)
-    found = {name: values[:, place].copy() for place, name in enumerate(header)}
-    problems = list(_contradictions(found, [number for number, _ in lines]))
+    persons = {name: values[:, place].copy() for place, name in enumerate(header)}
+    problems = list(_contradictions(persons, [number for number, _ in lines]))
     if problems:
         raise _error(path, problems)
-    return found
+    return persons
 
 
 def _error(path: Path, problems: Sequence[str]) -> PopulationFileError:
@@ -140,9 +140,9 @@ def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
             yield f"row 1: unknown column {name!r}; allowed: {', '.join(_BY_NAME)}"
     for name in sorted({name for name in header if header.count(name) > 1}):
         yield f"row 1: column {name} is given twice"
-    for one in FILE_COLUMNS:
-        if one.required and one.name not in header:
-            yield f"row 1: column {one.name} ({one.meaning}) is missing"
+    for column in FILE_COLUMNS:
+        if column.required and column.name not in header:
+            yield f"row 1: column {column.name} ({column.meaning}) is missing"
     leans = [name for name in ("partisanship", "vote_r") if name in header]
     if len(leans) != 1:
         yield f"row 1: one column of partisanship and vote_r is needed; there {'are both' if leans else 'is none'}"
@@ -170,19 +170,19 @@ def _described(column: FileColumn) -> str:
     return f"{kind} {column.low:g} {joint} {column.high:g} ({column.meaning})"
 
 
-def _contradictions(found: dict[str, Reals], numbers: Sequence[int]) -> Iterator[str]:
-    if "eligible" in found:
-        money = found["plan"] + found["ira"] + found.get("contribution", np.zeros(len(numbers)))
-        for index in np.flatnonzero((found["eligible"] == 0.0) & (money > 0.0)).tolist():
+def _contradictions(persons: dict[str, Reals], numbers: Sequence[int]) -> Iterator[str]:
+    if "eligible" in persons:
+        money = persons["plan"] + persons["ira"] + persons.get("contribution", np.zeros(len(numbers)))
+        for index in np.flatnonzero((persons["eligible"] == 0.0) & (money > 0.0)).tolist():
             yield f"row {numbers[index]}, column eligible: 0, but plan, ira or contribution is above 0"
-    if "weight" in found and not found["weight"].sum() > 0.0:
+    if "weight" in persons and not persons["weight"].sum() > 0.0:
         yield "column weight: all weights are 0; at least one must be above 0"
 
 
-def _rows_taken(path: Path, found: dict[str, Reals], voters: int, draws: Draws) -> npt.NDArray[np.int64]:
+def _rows_taken(path: Path, persons: dict[str, Reals], voters: int, draws: Draws) -> npt.NDArray[np.int64]:
     """Which row each voter is, in random order; by weight where there is one (systematic sampling)."""
-    weights = found.pop("weight", None)
-    size = found["age"].size
+    weights = persons.pop("weight", None)
+    size = persons["age"].size
     if weights is None:
         if size != voters:
             raise _error(

@@ -1,9 +1,8 @@
-"""People over time: who has a birthday, retires or dies this month, and who takes the place of the dead."""
+"""People over time: state of ageing, tables by age, and entrants in the place of the dead."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ from ...agents.draws import Draws, month_key
 from ...agents.electorate.demography.coefficients import AGE_ROWS, PeopleCoefficients
 from ...agents.electorate.demography.kernel import uniforms_at
 from ...agents.electorate.electorate import Electorate
-from ..identity_cache import by_identity
 from ..parameters.tree import Parameters
 from .traits import (
     Traits,
@@ -34,11 +32,11 @@ Rows = npt.NDArray[np.int64]
 ENTRY_AGE = 18.0
 """Voting age: the youngest a citizen of the electorate can be."""
 FEW = 64
-"""So many entrants of a month are remembered for the other arms; in a large world that would be a second population."""
+"""Most entrants of a month that are kept for other arms: in a large world they would fill a second population."""
 
 
 class PeopleState(NamedTuple):
-    """What ageing needs beside the columns; never changes while a world runs.
+    """State of ageing beside the columns; constant while a world runs.
 
     places: voters whose place in the order is exposed by assignment; scores: normal score of each place in the order
     of exposure; lean_shift: what the month-0 population leans beyond its ages' lean (logit to the author).
@@ -76,18 +74,18 @@ class Entrants(NamedTuple):
 
 def people_coefficients(p: Parameters) -> PeopleCoefficients:
     """Numbers of the monthly kernel from the parameters."""
-    one = p.people
+    people = p.people
     return PeopleCoefficients(
-        one.income_growth,
-        one.retirement_age,
-        one.job_change,
-        one.cash_out,
-        one.roll_over,
+        people.income_growth,
+        people.retirement_age,
+        people.job_change,
+        people.cash_out,
+        people.roll_over,
         active_share(p),
-        one.death_rate_65,
-        one.death_growth,
-        one.oldest_age,
-        one.lean_with_age,
+        people.death_rate_65,
+        people.death_growth,
+        people.oldest_age,
+        people.lean_with_age,
         p.accounts.largest_balance_to_income,
     )
 
@@ -110,7 +108,7 @@ def age_table(p: Parameters, balance_scale: float) -> Reals:
 
 
 def start_people(p: Parameters, electorate: Electorate) -> PeopleState | None:
-    """What a world keeps for ageing, from its population of month 0; None where nobody ages."""
+    """Return the state of ageing of a population of month 0; None where nobody ages."""
     if not p.people.ageing:
         return None
     n = len(electorate)
@@ -159,40 +157,6 @@ def place_scores(electorate: Electorate) -> Reals:
     return scores
 
 
-class _Tree:
-    """A tree that is told apart as an object."""
-
-    def __init__(self, parameters: Parameters) -> None:
-        self.parameters = parameters
-
-
-_boxed = lru_cache(maxsize=64)(_Tree)
-
-
-@by_identity
-def _undosed(p: Parameters) -> _Tree:
-    """One object for all trees that differ in the dose alone: their worlds have the same people."""
-    changes = {"breadth": 0.0, "visibility": 0.0, "evolves": False}
-    return _boxed(p.model_copy(update={"exposure": p.exposure.model_copy(update=changes)}))
-
-
-@lru_cache(maxsize=4096)
-def _entrants(
-    tree: _Tree,
-    seed: int,
-    replicate: int,
-    month: int,
-    rows: bytes,
-    eligible: bytes,
-    scores: bytes,
-    lean_shift: float,
-    level: float,
-) -> Traits:
-    """`entrant_traits` once for all arms of a replicate; rows, eligible and scores as bytes, which can be looked up."""
-    sample = Entrants(Draws(seed, replicate), np.frombuffer(rows, dtype=np.int64), month)
-    return entrant_traits(tree.parameters, np.frombuffer(scores), lean_shift, sample, np.frombuffer(eligible), level)
-
-
 def entrant_traits(
     p: Parameters, scores: Reals, lean_shift: float, sample: Entrants, eligible: Reals, level: float
 ) -> Traits:
@@ -225,7 +189,6 @@ def mean_lean(p: Parameters) -> float:
     return float(np.average(lean_to_author(p, ages), weights=expit(turnout_base(p, "presidential", ages))))
 
 
-@by_identity
 def monthly_drawdown(p: Parameters) -> float:
     """Share of the balance a retired person takes out a month; 0 where nobody ages (ODD: monthly_drawdown)."""
     return 1.0 - (1.0 - p.people.drawdown_yearly) ** (1.0 / 12.0) if p.people.ageing else 0.0

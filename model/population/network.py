@@ -9,7 +9,6 @@ made; the finished table takes 48 bytes a voter, and a month of `neighbours_meet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import networkx as nx
@@ -26,7 +25,7 @@ from ..parameters.tree import ParameterError, Parameters
 Whole = npt.NDArray[np.int64]
 Sides = npt.NDArray[np.bool_]
 _ROUNDS = 64
-"""Tries after which a tie of the ring that found no free place stays where it is: only where nearly all are tied."""
+"""Tries after which a tie of the ring stays where it is: reached only where nearly all voters are tied."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +151,7 @@ def block_probabilities(sizes: tuple[int, int], degree: float, homophily: float)
     """
     voters = sum(sizes)
     between = min((1.0 - homophily) * 0.5 * degree * voters, degree * min(sizes))
-    found = []
+    within_blocks = []
     for size in sizes:
         within, pairs = max(0.0, 0.5 * (degree * size - between)), 0.5 * size * (size - 1)
         if within > pairs + 1e-9:
@@ -160,13 +159,13 @@ def block_probabilities(sizes: tuple[int, int], degree: float, homophily: float)
                 f"network.degree = {degree:g} is not possible with network.homophily = {homophily:g}: one of the two "
                 f"sides has only {size} voters"
             )
-        found.append(within / pairs if pairs > 0.0 else 0.0)
+        within_blocks.append(within / pairs if pairs > 0.0 else 0.0)
     pairs_between = float(sizes[0]) * sizes[1]
     if between > pairs_between:
         raise ParameterError(
             f"network.degree = {degree:g} is not possible: one of the two sides has {min(sizes)} voters"
         )
-    return found[0], found[1], between / pairs_between if pairs_between > 0.0 else 0.0
+    return within_blocks[0], within_blocks[1], between / pairs_between if pairs_between > 0.0 else 0.0
 
 
 def blocks(draws: Draws, first: Sides, degree: float, homophily: float) -> Network:
@@ -219,7 +218,7 @@ def small_world_by_networkx(draws: Draws, voters: int, degree: int, rewiring: fl
 def blocks_by_networkx(draws: Draws, first: Sides, degree: float, homophily: float) -> Network:
     """Stochastic block model made by networkx from its random graphs, their seeds the keys of streams.
 
-    Two Erdos-Renyi graphs and a bipartite one are the same distribution as stochastic_block_model, which looks at every
+    Two Erdos-Renyi graphs and a bipartite one are the same distribution as stochastic_block_model, which tests every
     pair within a block.
     """
     people = (np.flatnonzero(first), np.flatnonzero(~first))
@@ -239,7 +238,7 @@ def blocks_by_networkx(draws: Draws, first: Sides, degree: float, homophily: flo
 def own_network(graph: Any, voters: int) -> Network:
     """The user's own networkx graph (ODD: own_network): nodes 0 .. voters-1, undirected, at most one tie a pair.
 
-    Edge attributes, weights among them, are not read. ParameterError says in one line what cannot be.
+    Edge attributes, weights among them, are not read. ParameterError names the problem in one line.
     """
     if not isinstance(graph, nx.Graph):
         raise ParameterError(f"graph must be a networkx.Graph, not {type(graph).__name__}")
@@ -268,10 +267,7 @@ def own_network(graph: Any, voters: int) -> Network:
     return _from_networkx(graph)
 
 
-@lru_cache(maxsize=1)
-def _drawn(parameters: NetworkParameters, voters: int, packed: bytes, seed: int, replicate: int) -> Network:
-    """Arms of one replicate are built one after the other; the last network is kept for them."""
-    draws, first = Draws(seed, replicate), np.unpackbits(np.frombuffer(packed, np.uint8), count=voters).astype(bool)
+def _drawn(parameters: NetworkParameters, voters: int, draws: Draws, first: Sides) -> Network:
     direct = voters > parameters.built_directly_above
     if parameters.kind == "small-world":
         ring = small_world if direct else small_world_by_networkx
@@ -296,12 +292,10 @@ def build_network(
         return None
     if kind == "own":
         return own_network(graph, voters)
-    toward_author = sign * electorate.fixed[PARTISANSHIP] > 0.0
-    packed = (
-        np.packbits(toward_author).tobytes() if kind == "blocks" else np.zeros((voters + 7) // 8, np.uint8).tobytes()
-    )
-    network = p.network.model_copy(update={"influence": 0.0})
-    return _drawn(network, voters, packed, draws.seed, draws.replicate)
+    first = sign * electorate.fixed[PARTISANSHIP] > 0.0 if kind == "blocks" else np.zeros(voters, dtype=bool)
+    ties = p.network.model_copy(update={"influence": 0.0})
+    key = ("network", ties, voters, np.packbits(first).tobytes())
+    return draws.once(key, lambda: _drawn(ties, voters, draws, first))
 
 
 def check_same_ties(before: NetworkParameters, after: NetworkParameters) -> None:

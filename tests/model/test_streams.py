@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from political_moat.agents.draws import Draws
+from political_moat.agents.draws import Draws, draws_of
 from political_moat.experiments.protocols.history.design import HistoryDesign
 from political_moat.experiments.protocols.history.run import run_history
 from political_moat.experiments.protocols.stress_test.design import StressDesign
@@ -17,7 +17,6 @@ from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.model.data_collection import individual_votes
 from political_moat.model.parameters.presets import PRESETS, preset
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.population import network
 from political_moat.model.population.csv_population import population_from_csv
 from political_moat.model.world import World
 
@@ -43,7 +42,7 @@ def listed() -> list[str]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Names asked for from now on. Networks built before are forgotten, or nothing would be asked for them."""
+    """Names asked for from now on. Draws made before are forgotten, or nothing would be asked for what they keep."""
     names: set[str] = set()
     key = Draws.key
 
@@ -52,7 +51,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         return key(self, stream)
 
     monkeypatch.setattr(Draws, "key", recorded)
-    network._drawn.cache_clear()
+    draws_of.cache_clear()
     return names
 
 

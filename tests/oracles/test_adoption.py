@@ -111,8 +111,9 @@ MANY = {
 def offers_after(values: dict[str, Any], years: float, openness: float = 0.75) -> float:
     p = Parameters().with_values({**MANY, **values})
     state = build_employers(p, Draws(8, 0), World(p, seed=8).electorate)
+    rate = offer_rate(p.employer)
     for month in range(round(12 * years)):
-        menus_month(state, Climate(openness, False, 0.0, 0.0), Draws(8, 0), month, p)
+        menus_month(state, Climate(openness, False, 0.0, 0.0), Draws(8, 0), month, p, rate)
     return state.share_offering()
 
 

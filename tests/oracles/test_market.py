@@ -12,7 +12,14 @@ import pytest
 from scipy import stats
 
 from political_moat.agents.draws import Draws
-from political_moat.model.economy.market import START, MarketState, market_month
+from political_moat.model.economy.market import (
+    START,
+    MarketState,
+    chances,
+    market_coefficients,
+    market_month,
+    surprises,
+)
 from political_moat.model.parameters.tree import Parameters
 
 MONTHS = 12
@@ -27,10 +34,15 @@ def tree(values: dict[str, Any]) -> Parameters:
     )
 
 
+def moved(state: MarketState, draws: Draws, month: int, news: float, parameters: Parameters) -> MarketState:
+    surprise = surprises(draws, month, 1, chances(parameters))[0]
+    return market_month(state, surprise, news, market_coefficients(parameters))
+
+
 def year(parameters: Parameters, replicate: int, months: int = MONTHS) -> MarketState:
     draws, state = Draws(31, replicate), START
     for month in range(months):
-        state = market_month(state, draws, month, 0.0, parameters)
+        state = moved(state, draws, month, 0.0, parameters)
     return state
 
 
@@ -79,7 +91,7 @@ def test_a_constant_inflow_adds_impact_times_flow_over_depth_to_the_drift(share:
     assert impact > 0.0
     state = START
     for month in range(months):
-        state = market_month(state._replace(flow=share * cap * state.price), Draws(1, 0), month, 0.0, parameters)
+        state = moved(state._replace(flow=share * cap * state.price), Draws(1, 0), month, 0.0, parameters)
         assert state.crypto_return == pytest.approx(0.01 + impact * share, rel=1e-12)
     assert math.log(state.price) == pytest.approx(months * (0.01 + impact * share), rel=1e-11)
 
@@ -87,7 +99,7 @@ def test_a_constant_inflow_adds_impact_times_flow_over_depth_to_the_drift(share:
 def test_a_constant_inflow_in_dollars_moves_a_larger_market_less() -> None:
     parameters = tree(QUIET)
     flow, impact = 1e9, parameters.market.flow_multiplier
-    at_two = market_month(START._replace(price=2.0, flow=flow), Draws(1, 0), 0, 0.0, parameters)
+    at_two = moved(START._replace(price=2.0, flow=flow), Draws(1, 0), 0, 0.0, parameters)
     expected = 0.01 + impact * flow / (2.0 * parameters.market.crypto_cap_t0 * TRILLION)
     assert at_two.crypto_return == pytest.approx(expected, rel=1e-12)
 
@@ -95,7 +107,7 @@ def test_a_constant_inflow_in_dollars_moves_a_larger_market_less() -> None:
 def test_holdings_of_savers_deepen_the_market_where_the_channel_is_on() -> None:
     parameters = tree({**QUIET, "channels.depth": True})
     cap, impact = parameters.market.crypto_cap_t0 * TRILLION, parameters.market.flow_multiplier
-    state = market_month(START._replace(flow=1e9, held=3.0 * cap), Draws(1, 0), 0, 0.0, parameters)
+    state = moved(START._replace(flow=1e9, held=3.0 * cap), Draws(1, 0), 0, 0.0, parameters)
     assert state.crypto_return == pytest.approx(0.01 + impact * 1e9 / (4.0 * cap), rel=1e-12)
 
 
@@ -104,8 +116,8 @@ def test_volatility_falls_with_depth_only_where_the_switch_is_on(switch: bool, h
     """Four times the depth at elasticity 1/2 halves the volatility; the shock is the same draw."""
     parameters = tree({"market.depth_switch": switch, "market.depth_volatility_elasticity": 0.5})
     cap = parameters.market.crypto_cap_t0 * TRILLION
-    plain = market_month(START, Draws(1, 0), 0, 0.0, parameters).crypto_return
-    deep = market_month(START._replace(held=held * cap), Draws(1, 0), 0, 0.0, parameters).crypto_return
+    plain = moved(START, Draws(1, 0), 0, 0.0, parameters).crypto_return
+    deep = moved(START._replace(held=held * cap), Draws(1, 0), 0, 0.0, parameters).crypto_return
     assert deep == pytest.approx(factor * plain, rel=1e-12)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from political_moat.experiments.protocols.stress_test.run import friendly_term, measure, takeover
 from political_moat.model.elections.national_vote import Congress
+from political_moat.model.fast_forward import advance
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.population.builder import build_population  # noqa: F401 - used by the tests of symmetry
-from political_moat.model.world import World
+from political_moat.model.state import WorldState
 
 TERM = 48
 
@@ -18,21 +19,21 @@ def tree(values: Mapping[str, Any]) -> Parameters:
     return Parameters().with_values({"electorate.voters": 1000, **values})
 
 
-def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int, Congress] | None = None) -> World:
+def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int, Congress] | None = None) -> WorldState:
     """Run the friendly term, then a term of the installed opponent. congress: chambers imposed, by seating month."""
     past = friendly_term(tree(values), seed=11, replicate=replicate)
     past.imposed_congress = congress
     world = takeover(past, "opponent", past)
-    world.advance(TERM)
+    advance(world, TERM)
     return world
 
 
-def seated(world: World) -> dict[int, Congress]:
+def seated(world: WorldState) -> dict[int, Congress]:
     """Return the elected chambers of a world by the month in which they take their seats."""
     return {result.month + 2: result.congress for result in world.results}
 
 
-def political_path(world: World) -> list[Any]:
+def political_path(world: WorldState) -> list[Any]:
     """Return the whole political course of a world: policy by month, events, elections and platforms."""
     months = [
         (
@@ -53,7 +54,7 @@ def political_path(world: World) -> list[Any]:
     return [months, world.events, world.results, platforms]
 
 
-def attempts(world: World) -> list[Any]:
+def attempts(world: WorldState) -> list[Any]:
     return [event for event in world.events if event.month >= TERM and event.kind in ("docketed", "withdrawn")]
 
 

@@ -12,6 +12,7 @@ from political_moat.agents.electorate.columns import TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.voting.ballots import ballots
 from political_moat.agents.party.rules import RULES
 from political_moat.agents.perception import NOT_ASKED
+from political_moat.model.fast_forward import advance
 from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.phases.polling import ask, question_row
 
@@ -129,7 +130,7 @@ def test_a_fork_copies_the_memory_and_changes_it_independently(rule: str) -> Non
     before = memories(past)
     twin = arms.takeover(past, "opponent", past)
     assert memories(twin) == before
-    twin.advance(arms.TERM)
+    advance(twin, arms.TERM)
     assert memories(past) == before
     assert (memories(twin) != before) == RULES[rule].remembers
 

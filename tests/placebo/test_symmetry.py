@@ -8,7 +8,9 @@ import moat_arms as arms
 import numpy as np
 import pytest
 
+from political_moat.agents.draws import draws_of
 from political_moat.agents.perception import Stand
+from political_moat.model.fast_forward import advance
 from political_moat.model.phases.polling import ask
 
 EXPOSED = {"exposure.breadth": 0.4, "exposure.allocation": 0.1, "exposure.skew": 0.4, "voting.asset_vote_effect": 4.0}
@@ -82,7 +84,7 @@ def test_reversals_do_not_depend_on_who_is_exposed_where_exposure_is_unrelated_t
     for permuted in (False, True):
         hits = []
         for replicate in range(replicates):
-            population = arms.build_population(arms.tree(values), arms.World.draws_of(11, replicate))
+            population = arms.build_population(arms.tree(values), draws_of(11, replicate))
             if permuted:
                 eligible = population.column("eligible")[population.exposure_order] > 0.0
                 order = np.random.default_rng(replicate).permutation
@@ -90,7 +92,7 @@ def test_reversals_do_not_depend_on_who_is_exposed_where_exposure_is_unrelated_t
                 population.exposure_order = np.concatenate([order(head), order(tail)])
             past = arms.friendly_term(arms.tree(values), 11, replicate, population)
             world = arms.takeover(past, "opponent", past)
-            world.advance(arms.TERM)
+            advance(world, arms.TERM)
             hits.append(arms.measure(world).reversed)
         outcomes.append(np.array(hits))
     difference = outcomes[1] - outcomes[0]

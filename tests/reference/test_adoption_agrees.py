@@ -163,12 +163,11 @@ def test_ten_years_of_menus_are_those_of_the_reference(openness: float, sector_w
     sponsors, ready, draws = sponsors_of(state), dict[int, bool](), Draws(4, 0)
     assert any(one.offers for one in sponsors)
     weights, least = per_product(p, "weight").tolist(), per_product(p, "least_openness").tolist()
+    rate = offer_rate(p.employer)
     for month in range(120):
         climate = Climate(openness, month == 90, float(month // 20 % 2), float(month // 7 % 3 == 0))
-        taken = menus_month(state, climate, draws, month, p)
-        gone = plain.menus_month(
-            sponsors, ready, *climate, offer_rate(p.employer), draws, month, p.employer, weights, least
-        )
+        taken = menus_month(state, climate, draws, month, p, rate)
+        gone = plain.menus_month(sponsors, ready, *climate, rate, draws, month, p.employer, weights, least)
         assert [one.offers for one in sponsors] == [one.offers for one in sponsors_of(state)]
         assert [set(np.flatnonzero(taken[:, e]).tolist()) for e in range(state.number)] == gone
         assert np.array_equal(state.offered_since >= 0, state.offers > 0)

@@ -1,4 +1,4 @@
-"""What a population is built with agrees with plain Python: order, bands, straight lines, draws by weight."""
+"""What a population is built with agrees with plain Python: order, bands, draws by weight."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from political_moat.agents.draws import Draws, normal
 from political_moat.agents.electorate import columns
 from political_moat.agents.numerics.exponential import logistic
-from political_moat.agents.numerics.piecewise import by_band, interpolated
-from political_moat.agents.numerics.radix_sort import falling_order
-from political_moat.agents.numerics.weighted_choice import drawn_by_weight
+from political_moat.model.economy.employers import drawn_by_weight
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.population.builder import build_population
+from political_moat.model.population.builder import build_population, falling_order
+from political_moat.model.population.traits import by_band
 
 SIZES = (0, 1, 2, 511, 512, 513, 2500)
 """Around the blocks that kernels work through."""
@@ -72,29 +71,6 @@ def test_everybody_has_the_value_of_her_band(edges: list[float], ages: list[floa
     on_edges = ages + edges
     found = by_band(values, edges, np.array(on_edges))
     assert found.tolist() == [values[bisect_right(edges, age)] for age in on_edges]
-
-
-@given(points=EDGES, x=st.lists(st.floats(-150.0, 150.0), max_size=30), data=st.data())
-def test_straight_lines_between_points_are_numpys(points: list[float], x: list[float], data: st.DataObject) -> None:
-    heights = data.draw(st.lists(st.floats(-1e6, 1e6), min_size=len(points), max_size=len(points)))
-    places = np.array(x + points)
-    assert interpolated(places, points, heights).tolist() == np.interp(places, points, heights).tolist()
-
-
-def test_straight_lines_may_stand_still() -> None:
-    """A band without anybody: two points at one place."""
-    points, heights = (0.0, 0.4, 0.4, 1.0), (18.0, 30.0, 45.0, 90.0)
-    places = np.array([0.0, 0.2, 0.39, 0.4, 0.41, 1.0])
-    assert interpolated(places, points, heights).tolist() == np.interp(places, points, heights).tolist()
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_pieces_are_the_same_wherever_a_person_stands(size: int) -> None:
-    ages = np.random.default_rng(size).uniform(18.0, 90.0, size)
-    lines = interpolated(ages, (30.0, 65.0), (0.9, 0.4))
-    bands = by_band([1.0, 2.0, 3.0], (30.0, 65.0), ages)
-    assert lines.tolist() == [float(np.interp(age, (30.0, 65.0), (0.9, 0.4))) for age in ages]
-    assert bands.tolist() == [1.0 + (age >= 30.0) + (age >= 65.0) for age in ages]
 
 
 def plain_draws(weights: list[float], uniforms: list[float], who: list[bool]) -> list[float]:

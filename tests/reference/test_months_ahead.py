@@ -18,7 +18,6 @@ from political_moat.agents.perception import Stand
 from political_moat.experiments.protocols.stress_test.run import on_layer, takeover
 from political_moat.model import fast_forward as months_ahead
 from political_moat.model.interventions import Interventions
-from political_moat.model.phases.payroll import standing_table
 from political_moat.model.policy.law import Provision
 from political_moat.model.policy.lawsuit import Suit
 
@@ -167,10 +166,10 @@ def test_a_rule_that_a_court_puts_back_after_its_sunset_lapses_in_the_next_month
 def test_what_is_remembered_of_the_law_is_not_written_to() -> None:
     world = world_of({**BUSY, "party.agenda_gate": 0.0})
     world.advance(30)
-    table = standing_table(world.parameters, world.law, world.in_force)
+    table = world.standing_products
     before = table.copy()
     world.advance(6)
-    assert table is standing_table(world.parameters, world.law, world.in_force), "the law has moved: take other months"
+    assert table is world.standing_products, "the law has moved: take other months"
     assert np.array_equal(table, before)
 
 

@@ -16,12 +16,12 @@ from ...model.phases.agenda import agenda, available_options
 from ...model.phases.public_facts import law_state, policy_state
 from ...model.policy.menu import restrictive
 from ...model.schedule import PHASES
-from ...model.world import World
+from ...model.state import WorldState
 
 WITHOUT_OFFICE = {"office_rent": 0.0}
 
 
-def observed_decision(world: World) -> dict[str, Any] | None:
+def observed_decision(world: WorldState) -> dict[str, Any] | None:
     """Return the agenda decision of the coming month, or None if there is none.
 
     wanted: the choice of the same government with the same draws and office rent 0; deterred: it wanted a restriction
@@ -36,12 +36,12 @@ def observed_decision(world: World) -> dict[str, Any] | None:
             break
         phase.run(before)
     options, openness, docket_open = available_options(before), before.openness, before.docket is not None
-    acted, without_office = before.fork(), before.fork()
+    acted = before.fork()
     agenda(acted)
     if acted.last_poll is None:
         return None
     p = before.parameters
-    without_office.parameters = p.model_copy(update={"party": p.party.model_copy(update=WITHOUT_OFFICE)})
+    without_office = before.fork(p.model_copy(update={"party": p.party.model_copy(update=WITHOUT_OFFICE)}))
     agenda(without_office)
     chosen, wanted = _choice(acted, options), _choice(without_office, options)
     deterred = restrictive(wanted, openness) and not restrictive(chosen, openness)
@@ -56,14 +56,14 @@ def observed_decision(world: World) -> dict[str, Any] | None:
     }
 
 
-def _choice(world: World, options: list[Option]) -> Option:
+def _choice(world: WorldState, options: list[Option]) -> Option:
     """Return the option that a government has just chosen: the one on its docket, else hold."""
     if world.docket is None:
         return options[0]
     return next((option for option in options if option.name == world.docket.option.name), options[0])
 
 
-def evaluated_moves(world: World, options: list[Option], report: PollReport) -> list[dict[str, Any]]:
+def evaluated_moves(world: WorldState, options: list[Option], report: PollReport) -> list[dict[str, Any]]:
     """Return each move with its poll share, utility and choice probability, just before the decision."""
     p, role = world.parameters, world.in_office
     party, state, law = world.party(role), policy_state(world, role), law_state(world)

@@ -12,13 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ...agents.draws import draws_of
 from ...agents.electorate.columns import AGE, BLAME, PARTISANSHIP, SALIENCE, UNITS
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import measure, takeover, with_dose
+from ...model.build import build_state
 from ...model.data_collection import individual_votes
 from ...model.diagnostics import PROHIBITION, utilities
+from ...model.fast_forward import advance
 from ...model.population.builder import build_population
-from ...model.world import World
+from ...model.state import WorldState
 from ..scenario import Scenario
 from .decisions import observed_decision
 
@@ -50,7 +53,7 @@ class Chunk(NamedTuple):
 class Recorder:
     """Records one world: a value a month in each series, a byte a voter in each snapshot."""
 
-    def __init__(self, world: World, name: str) -> None:
+    def __init__(self, world: WorldState, name: str) -> None:
         """Start with a world whose first recorded month is still to come."""
         self.name = name
         self.series: dict[str, list[float]] = {series: [] for series in (*SERIES, "cost", "author", "opponent")}
@@ -65,11 +68,11 @@ class Recorder:
         self.cost = 0.0
         self.events_sent = 0
 
-    def start(self, world: World) -> None:
+    def start(self, world: WorldState) -> None:
         """Record the state before the first month."""
         self.snapshots.append((0, self.snapshot(world)))
 
-    def month(self, world: World) -> None:
+    def month(self, world: WorldState) -> None:
         """Record the month just completed."""
         last = world.record[-1]
         series = self.series
@@ -100,7 +103,7 @@ class Recorder:
         if voted or world.month % SAMPLE_MONTHS == 0:
             self.snapshots.append((world.month, self.snapshot(world)))
 
-    def share_holding(self, world: World) -> float:
+    def share_holding(self, world: WorldState) -> float:
         """Return the share of voters who hold crypto, and record the shares by age band."""
         holds = world.electorate.dynamic[UNITS] > 0.0
         bands = np.digitize(world.electorate.fixed[AGE], AGE_EDGES)
@@ -110,7 +113,7 @@ class Recorder:
         self.ages.append(shares.tolist())
         return float(np.mean(holds))
 
-    def ballot(self, world: World) -> None:
+    def ballot(self, world: WorldState) -> None:
         """Record the ballot of every voter, and the result, of the election in the month just completed."""
         votes = individual_votes(world) * (1 if world.sign > 0 else -1)
         self.votes = np.where(votes > 0, AUTHOR, np.where(votes < 0, OPPONENT, ABSTAINED)).astype(np.uint8)
@@ -126,7 +129,7 @@ class Recorder:
             }
         )
 
-    def snapshot(self, world: World) -> Bytes:
+    def snapshot(self, world: WorldState) -> Bytes:
         """Return a byte a voter: ballot (2 bits), holder (1), salience (3), blame on the policy (2)."""
         dynamic = world.electorate.dynamic
         holds = (dynamic[UNITS] > 0.0).astype(np.uint8)
@@ -135,7 +138,7 @@ class Recorder:
         snapshot: Bytes = self.votes | (holds << 2) | (salience << 3) | (blame << 6)
         return snapshot
 
-    def content_from(self, world: World, first: int) -> tuple[dict[str, Any], list[bytes]]:
+    def content_from(self, world: WorldState, first: int) -> tuple[dict[str, Any], list[bytes]]:
         """Return what was recorded from month `first` on: data for JSON, and compressed bytes."""
         snapshots, self.snapshots = self.snapshots, self.snapshots[-1:]
         events = world.events[self.events_sent :]
@@ -171,7 +174,7 @@ def _differences(snapshots: list[tuple[int, Bytes]], previous: Bytes | None) -> 
         previous = snapshot
 
 
-def vote_cost(world: World) -> float:
+def vote_cost(world: WorldState) -> float:
     """Return the points of the two-party vote that the opposed party would lose by promising prohibition.
 
     The comparison is with the policy in force. All voters are asked today, and the author party keeps its position.
@@ -186,7 +189,7 @@ def vote_cost(world: World) -> float:
     return 100.0 * (shares[0] - shares[1])
 
 
-def places(world: World) -> Bytes:
+def places(world: WorldState) -> Bytes:
     """Return where voters are drawn, shape (2, voters): ideology (opposed 0, author 255), then age."""
     fixed = world.electorate.fixed
     across = 0.5 + 0.5 * world.sign * fixed[PARTISANSHIP] / FARTHEST
@@ -195,16 +198,16 @@ def places(world: World) -> Bytes:
     return drawn
 
 
-def _record(world: World, recorder: Recorder, months: int) -> None:
+def _record(world: WorldState, recorder: Recorder, months: int) -> None:
     for _ in range(months):
         decision = observed_decision(world)
-        world.advance(1)
+        advance(world, 1)
         if decision is not None:
             recorder.decisions.append(decision)
         recorder.month(world)
 
 
-def title(scenario: Scenario, world: World) -> Chunk:
+def title(scenario: Scenario, world: WorldState) -> Chunk:
     """Return the first chunk: facts of the scenario, and where the voters are drawn."""
     p = scenario.parameters
     term, lead = p.institutions.term_months, p.institutions.election_lead
@@ -246,7 +249,7 @@ def film(scenario: Scenario) -> Iterator[Chunk]:
     yield from _history(scenario) if scenario.cycles else _stress(scenario)
 
 
-def _chunks(worlds: list[World], recorders: list[Recorder], first: int, months: int) -> Iterator[Chunk]:
+def _chunks(worlds: list[WorldState], recorders: list[Recorder], first: int, months: int) -> Iterator[Chunk]:
     """Advance and record all worlds side by side."""
     last = first + months
     while first < last:
@@ -262,11 +265,13 @@ def _chunks(worlds: list[World], recorders: list[Recorder], first: int, months: 
         first += step
 
 
-def _start(scenario: Scenario) -> tuple[list[World], list[Recorder]]:
+def _start(scenario: Scenario) -> tuple[list[WorldState], list[Recorder]]:
     p, seed, replicate = scenario.parameters, scenario.seed, scenario.replicate
-    population = build_population(p, World.draws_of(seed, replicate))
+    population = build_population(p, draws_of(seed, replicate))
     doses = (0.0, scenario.breadth)
-    worlds = [World(with_dose(p, dose, p.exposure.visibility), seed, replicate, population) for dose in doses]
+    worlds = [
+        build_state(with_dose(p, dose, p.exposure.visibility), draws_of(seed, replicate), population) for dose in doses
+    ]
     recorders = [Recorder(world, name) for world, name in zip(worlds, "AB", strict=True)]
     for world, recorder in zip(worlds, recorders, strict=True):
         recorder.start(world)
@@ -285,12 +290,12 @@ def _stress(scenario: Scenario) -> Iterator[Chunk]:
     rows = []
     for past, opposed in zip(pasts, worlds, strict=True):
         returned = takeover(past, "author", pasts[0])
-        returned.advance(term)
+        advance(returned, term)
         rows.append(outcome_row(opposed, returned))
     yield Chunk({"part": "end", "outcomes": rows}, [])
 
 
-def outcome_row(opposed: World, returned: World) -> dict[str, Any]:
+def outcome_row(opposed: WorldState, returned: WorldState) -> dict[str, Any]:
     """Return the outcomes of the opposed term, with the names and numbers of the command line."""
     out = measure(opposed)
     row = out._asdict() | {"gap": measure(returned).mean_theta - out.mean_theta}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...agents.draws import draws_of
 from ...agents.electorate.columns import (
     AGE,
     BLAME,
@@ -26,10 +27,12 @@ from ...agents.electorate.columns import (
 from ...agents.electorate.voter import Voter
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import takeover, with_dose
+from ...model.build import build_state
 from ...model.data_collection import individual_votes, vote_probabilities
+from ...model.fast_forward import advance
 from ...model.phases.polling import question_row
 from ...model.population.builder import build_population
-from ...model.world import World
+from ...model.state import WorldState
 from ..scenario import Scenario
 
 TERMS = {
@@ -45,7 +48,7 @@ TERMS = {
 """Labels of the terms of the vote in the order of the page; positive terms favour the author party."""
 
 
-def ballot_terms(world: World, index: int) -> dict[str, float]:
+def ballot_terms(world: WorldState, index: int) -> dict[str, float]:
     """Return the terms (logit) of a voter's utility of the author over the opponent in the election just held.
 
     `rest` is the utility of the model minus the sum of the other terms; it is zero up to rounding.
@@ -83,7 +86,7 @@ class Diary:
         }
         self.votes: list[dict[str, Any]] = []
 
-    def month(self, world: World) -> None:
+    def month(self, world: WorldState) -> None:
         """Record the month just completed."""
         row = world.electorate.dynamic[:, self.index].astype(np.float64)
         price = float(world.product_prices[int(row[PRODUCT])])
@@ -104,7 +107,7 @@ class Diary:
             self.votes.append({"month": world.month - 1, "vote": chosen, "terms": ballot_terms(world, self.index)})
 
 
-def person(world: World, index: int) -> dict[str, Any]:
+def person(world: WorldState, index: int) -> dict[str, Any]:
     """Return the facts about a voter at the start: age, income, leaning, eligibility, holding."""
     fixed, dynamic = world.electorate.fixed[:, index], world.electorate.dynamic[:, index]
     return {
@@ -123,12 +126,12 @@ def portrait(scenario: Scenario, index: int) -> dict[str, Any]:
     term, voters = p.institutions.term_months, p.electorate.voters
     if not 0 <= index < voters:
         raise IndexError(f"no voter {index}; the electorate has {voters}")
-    population = build_population(p, World.draws_of(scenario.seed, scenario.replicate))
+    population = build_population(p, draws_of(scenario.seed, scenario.replicate))
     result: dict[str, Any] = {"index": index, "terms": TERMS, "worlds": []}
-    zero: World | None = None
+    zero: WorldState | None = None
     for dose in (0.0, scenario.breadth):
         dosed = with_dose(p, dose, p.exposure.visibility)
-        world = World(dosed, scenario.seed, scenario.replicate, population)
+        world = build_state(dosed, draws_of(scenario.seed, scenario.replicate), population)
         diary, about = Diary(index), person(world, index)
         if scenario.cycles:
             world = _history(world, diary, scenario.cycles, term)
@@ -141,13 +144,13 @@ def portrait(scenario: Scenario, index: int) -> dict[str, Any]:
     return result
 
 
-def _follow(world: World, diary: Diary, months: int) -> None:
+def _follow(world: WorldState, diary: Diary, months: int) -> None:
     for _ in range(months):
-        world.advance(1)
+        advance(world, 1)
         diary.month(world)
 
 
-def _history(world: World, diary: Diary, cycles: int, term: int) -> World:
+def _history(world: WorldState, diary: Diary, cycles: int, term: int) -> WorldState:
     first = world.electorate.dynamic.copy()
     world.released = True
     for number in range(cycles):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ....agents.draws import draws_of
 from ....agents.electorate.columns import (
     ASSIGNED,
     ASSIGNED_STAKE,
@@ -18,10 +19,12 @@ from ....agents.electorate.columns import (
     UNITS,
 )
 from ....agents.electorate.electorate import Block
+from ....model.build import build_state
+from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.phases.courts import mean_visible_stake
 from ....model.population.builder import build_population
-from ....model.world import World
+from ....model.state import WorldState
 from ..arms import Arm, ReplicateResult
 from ..stress_test.run import endowment_usd, measure, with_dose
 from .design import EVOLVING, HistoryDesign, history_arms
@@ -44,7 +47,7 @@ def arm_parameters(p: Parameters, arm: Arm) -> Parameters:
     return dosed.model_copy(update={"exposure": exposure})
 
 
-def holding(world: World) -> Holding:
+def holding(world: WorldState) -> Holding:
     """Exposure of a world now."""
     share = float(np.count_nonzero(world.electorate.dynamic[UNITS])) / len(world.electorate)
     return Holding(share, mean_visible_stake(world))
@@ -52,10 +55,10 @@ def holding(world: World) -> Holding:
 
 def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replicate: int) -> ReplicateResult:
     """Run every arm of one replicate on common draws: a row per arm and a row per presidential term."""
-    population = build_population(parameters, World.draws_of(seed, replicate))
+    population = build_population(parameters, draws_of(seed, replicate))
     runs, cycles = [], []
     for arm in history_arms(parameters, design):
-        world = World(arm_parameters(parameters, arm), seed, replicate, population)
+        world = build_state(arm_parameters(parameters, arm), draws_of(seed, replicate), population)
         at_start = _arm_columns(arm, world)
         terms, administrations = free_run(world, design.cycles)
         months, events = world.record, world.events
@@ -72,7 +75,7 @@ def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replic
     return ReplicateResult(runs, cycles)
 
 
-def free_run(world: World, cycles: int) -> tuple[list[dict[str, Any]], list[Administration]]:
+def free_run(world: WorldState, cycles: int) -> tuple[list[dict[str, Any]], list[Administration]]:
     """Run a new world for a number of terms with policy released from the start; a row and outcomes per term.
 
     The friendly policy takes effect in its month (policy.friendly_month), as in the stress test.
@@ -116,24 +119,24 @@ def free_run(world: World, cycles: int) -> tuple[list[dict[str, Any]], list[Admi
     return rows, found
 
 
-def begin_term(world: World, first: Block, number: int) -> None:
+def begin_term(world: WorldState, first: Block, number: int) -> None:
     """Before term `number`: where nobody ages, accounts are brought back to month 0 (first: dynamic columns then)."""
     if number > 0 and not world.parameters.people.ageing:
         hold_accounts(world, first)
 
 
-def run_term(world: World) -> list[Holding]:
+def run_term(world: WorldState) -> list[Holding]:
     """Run one term; exposure at inauguration, every three months after it, and at the end."""
     seen = [holding(world)]
     left = world.parameters.institutions.term_months
     while left > 0:
-        world.advance(min(QUARTER, left))
+        advance(world, min(QUARTER, left))
         left -= QUARTER
         seen.append(holding(world))
     return seen
 
 
-def hold_accounts(world: World, first: Block) -> None:
+def hold_accounts(world: WorldState, first: Block) -> None:
     """Bring accounts back to their month-0 balances and, while policy lets new money in, to the assigned stakes.
 
     first: dynamic columns of month 0. Where nobody ages, retires or dies (people.ageing off) decades of contributions
@@ -166,7 +169,7 @@ def _dose(arm: Arm) -> dict[str, Any]:
     }
 
 
-def _arm_columns(arm: Arm, world: World) -> dict[str, Any]:
+def _arm_columns(arm: Arm, world: WorldState) -> dict[str, Any]:
     p = world.parameters
     stake = world.electorate.dynamic[ASSIGNED_STAKE]
     return _dose(arm) | {

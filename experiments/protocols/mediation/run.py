@@ -19,12 +19,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ....agents.draws import draws_of
 from ....agents.electorate.electorate import Electorate
+from ....model.build import build_state
 from ....model.elections.national_vote import Congress
+from ....model.fast_forward import advance
 from ....model.interventions import CHALLENGER, GOVERNMENT, Interventions
 from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
-from ....model.world import World
+from ....model.state import WorldState
 from ..stress_test.run import takeover, with_dose
 from ..term_outcomes import TermOutcomes, term_outcomes
 from .design import CELLS, CHANNELS, ZERO_ARM, Cell, MediationDesign
@@ -36,24 +39,24 @@ Path = dict[int, dict[str, float]]
 class _Zero(NamedTuple):
     """The zero-exposure arm: its world at takeover, its end, and what it imposes where a channel is shut."""
 
-    past: World
-    end: World
+    past: WorldState
+    end: WorldState
     platforms: Path
     congress: dict[int, Congress]
     winners: dict[int, str]
 
 
-def _advance(world: World, months: int, path: Path | None = None) -> None:
+def _advance(world: WorldState, months: int, path: Path | None = None) -> None:
     for _ in range(months):
         month = world.month
-        world.advance(1)
+        advance(world, 1)
         if path is not None:
             path[month] = {role: party.platform for role, party in world.parties.items()}
 
 
 def _zero_arm(p: Parameters, terms: int, seed: int, replicate: int, population: Electorate) -> _Zero:
     term, path = p.institutions.term_months, Path()
-    past = World(p, seed, replicate, population)
+    past = build_state(p, draws_of(seed, replicate), population)
     _advance(past, term, path)
     past.electorate.reset_stakes(past.product_prices)
     end = takeover(past, "opponent", past)
@@ -70,13 +73,13 @@ def _imposed(cell: Cell, zero: _Zero) -> Interventions:
     )
 
 
-def _exposed_past(p: Parameters, cell: Cell, zero: _Zero, population: Electorate) -> World:
+def _exposed_past(p: Parameters, cell: Cell, zero: _Zero, population: Electorate) -> WorldState:
     """The friendly term under exposure; of the channels only convergence can act in it, since policy is held."""
     draws = zero.past.draws
-    world = World(p, draws.seed, draws.replicate, population)
+    world = build_state(p, draws, population)
     # Every cell has this past, so the votes cast in it are free: nobody takes office by them.
     world.interventions = _imposed(cell._replace(replacement=1), zero)
-    world.advance(p.institutions.term_months)
+    advance(world, p.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
     return world
 
@@ -91,17 +94,17 @@ def _shut(p: Parameters, cell: Cell) -> Parameters:
     return p.model_copy(update={"channels": on})
 
 
-def _cell_world(p: Parameters, cell: Cell, past: World, zero: _Zero, terms: int) -> World:
+def _cell_world(p: Parameters, cell: Cell, past: WorldState, zero: _Zero, terms: int) -> WorldState:
     world = takeover(past, "opponent", zero.past)
     world = world.fork(_shut(p, cell))
     world.interventions = _imposed(cell, zero)
     if not cell.replacement:
         world.imposed_congress = zero.congress
-    world.advance(terms * p.institutions.term_months)
+    advance(world, terms * p.institutions.term_months)
     return world
 
 
-def measure_from(world: World, start: int) -> TermOutcomes:
+def measure_from(world: WorldState, start: int) -> TermOutcomes:
     """Outcomes of everything from a takeover month to the end of the record."""
     months = [m for m in world.record if m.month >= start]
     events = [e for e in world.events if e.month >= start]
@@ -124,11 +127,11 @@ def run_mediation_replicate(
     if parameters.exposure.evolves or design.terms < 1:
         raise ValueError("mediation needs assigned exposure (exposure.evolves = false) and one term or more")
     term = parameters.institutions.term_months
-    population = build_population(parameters, World.draws_of(seed, replicate))
+    population = build_population(parameters, draws_of(seed, replicate))
     zero = _zero_arm(with_dose(parameters, 0.0, design.visibility), design.terms, seed, replicate, population)
     seeing = parameters.model_copy(update={"polls": parameters.polls.model_copy(update={"blind": True})})
     dosed = with_dose(seeing, design.breadth, design.visibility)
-    pasts: dict[int, World] = {}
+    pasts: dict[int, WorldState] = {}
     rows = [_row(ZERO_ARM, dict.fromkeys(CHANNELS, 0), measure_from(zero.end, term), replicate, seed)]
     for cell in CELLS:
         if cell.convergence not in pasts:

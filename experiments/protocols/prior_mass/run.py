@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ....agents.draws import draws_of
+from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
-from ....model.world import World
+from ....model.state import WorldState
 from ..stress_test.run import friendly_term, measure, takeover, with_dose
 from .design import PriorMassDesign
 
@@ -22,18 +24,18 @@ class Calibrated(NamedTuple):
     inside: bool
 
 
-def _opposed(past: World, p: Parameters, zero: World) -> World:
+def _opposed(past: WorldState, p: Parameters, zero: WorldState) -> WorldState:
     world = takeover(past, "opponent", zero).fork(p)
-    world.advance(p.institutions.term_months)
+    advance(world, p.institutions.term_months)
     return world
 
 
-def share_restricted(p: Parameters, pasts: list[World]) -> float:
+def share_restricted(p: Parameters, pasts: list[WorldState]) -> float:
     """P(restricted | opposed government, zero exposure) over the worlds at takeover; policy of the past was held."""
     return sum(measure(_opposed(past, p, past)).restricted for past in pasts) / len(pasts)
 
 
-def calibrate(p: Parameters, pasts: list[World], design: PriorMassDesign) -> Calibrated:
+def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -> Calibrated:
     """Find an agenda cost with P(restricted) inside the band, by bisection on common draws.
 
     The ends of the range are tried first: where restriction stays too rare at no cost or too common at the highest, no
@@ -79,7 +81,7 @@ def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, n
     pasts = []
     populations = []
     for replicate in range(design.replicates):
-        populations.append(build_population(base, World.draws_of(seed, replicate)))
+        populations.append(build_population(base, draws_of(seed, replicate)))
         pasts.append(friendly_term(base, seed, replicate, populations[-1]))
     found = calibrate(base, pasts[: design.calibration_replicates], design)
     zero_p = base.with_values({FITTED: found.cost})

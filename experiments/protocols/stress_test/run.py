@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ....agents.draws import draws_of
 from ....agents.electorate.columns import ASSIGNED_STAKE
-from ....model.identity_cache import by_tree
+from ....model.build import build_state
+from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.policy.law import Law, openness
 from ....model.population.builder import build_population
-from ....model.world import World
+from ....model.state import WorldState
 from ..arms import Arm, ReplicateResult
 from ..term_outcomes import TermOutcomes, term_outcomes
 from .design import StressDesign, arm_list
@@ -22,13 +24,12 @@ from .design import StressDesign, arm_list
 class Past(NamedTuple):
     """A friendly term that has been lived through: its world, what was measured on it, and what its arms held."""
 
-    world: World
+    world: WorldState
     outcomes: TermOutcomes
     mean_stake: float
     exposed_usd: float
 
 
-@by_tree
 def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
     """The tree with an arm's breadth and visibility."""
     return p.model_copy(
@@ -36,7 +37,7 @@ def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
     )
 
 
-def takeover(world: World, government: str, congress_of: World) -> World:
+def takeover(world: WorldState, government: str, congress_of: WorldState) -> WorldState:
     """Fork a world at the end of the friendly term and put a government in office by decree.
 
     The House and Senate are those of `congress_of`, the zero-exposure arm; policy is released.
@@ -48,13 +49,12 @@ def takeover(world: World, government: str, congress_of: World) -> World:
     return twin
 
 
-@by_tree
 def with_layer(p: Parameters, layer: str) -> Parameters:
     """The tree with the friendly policy on another legal layer."""
     return p.model_copy(update={"policy": p.policy.model_copy(update={"layer": layer})})
 
 
-def on_layer(world: World, layer: str) -> World:
+def on_layer(world: WorldState, layer: str) -> WorldState:
     """A fork in which the friendly policy rests on another legal layer; nothing else differs."""
     twin = world.fork(with_layer(world.parameters, layer))
     twin.law = Law(layer, world.law.base).with_layer(layer, world.law.standing())
@@ -62,21 +62,21 @@ def on_layer(world: World, layer: str) -> World:
     return twin
 
 
-def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = None) -> World:
+def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = None) -> WorldState:
     """The friendly term with policy held, and stakes brought back to the assigned value at its end."""
-    world = World(p, seed, replicate, population)
-    world.advance(p.institutions.term_months)
+    world = build_state(p, draws_of(seed, replicate), population)
+    advance(world, p.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
     return world
 
 
-def _first_of_term(world: World) -> int:
+def _first_of_term(world: WorldState) -> int:
     """Place in the record of the first month of the term a world has just finished."""
     start = world.month - world.parameters.institutions.term_months
     return bisect_left(world.record, start, key=attrgetter("month"))
 
 
-def measure(world: World) -> TermOutcomes:
+def measure(world: WorldState) -> TermOutcomes:
     """Outcomes of the term a world has just finished."""
     p, first = world.parameters, _first_of_term(world)
     start = world.month - p.institutions.term_months
@@ -85,7 +85,7 @@ def measure(world: World) -> TermOutcomes:
     return term_outcomes(world.record[first:], events, last.openness, p.policy.before_theta, last.price)
 
 
-def lived_through(world: World) -> Past:
+def lived_through(world: WorldState) -> Past:
     """What all arms that fork from a friendly term have in common."""
     stakes = world.electorate.dynamic[ASSIGNED_STAKE]
     held = stakes[stakes > 0.0]
@@ -96,7 +96,7 @@ def lived_through(world: World) -> Past:
 def run_replicate(parameters: Parameters, design: StressDesign, seed: int, replicate: int) -> ReplicateResult:
     """Run every arm of one replicate on common draws; rows in the order of `arm_list`."""
     arms = arm_list(parameters, design)
-    population = build_population(parameters, World.draws_of(seed, replicate))
+    population = build_population(parameters, draws_of(seed, replicate))
     pasts: dict[tuple[float, float], Past] = {}
     runs, cycles = [], []
     for arm in arms:
@@ -110,23 +110,17 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
         if design.returning:
             administrations["returned"] = takeover(past.world, "author", zero)
         for world in administrations.values():
-            world.advance(parameters.institutions.term_months)
+            advance(world, parameters.institutions.term_months)
         outcomes = {name: measure(world) for name, world in administrations.items()}
         cycles.append(_cycle_row(arm, replicate, 0, "friendly", past.world, past.outcomes))
         for number, (name, world) in enumerate(administrations.items(), start=1):
             cycles.append(_cycle_row(arm, replicate, number, name, world, outcomes[name]))
         runs.append(_run_row(arm, replicate, seed, past, administrations["opposed"], outcomes))
-        for world in administrations.values():
-            world.close()
-        if arm.layer != parameters.policy.layer:
-            past.world.close()
-    for past in pasts.values():
-        past.world.close()
     return ReplicateResult(runs, cycles)
 
 
 def _run_row(
-    arm: Arm, replicate: int, seed: int, past: Past, opposed: World, outcomes: dict[str, TermOutcomes]
+    arm: Arm, replicate: int, seed: int, past: Past, opposed: WorldState, outcomes: dict[str, TermOutcomes]
 ) -> dict[str, Any]:
     before, out = past.world, outcomes["opposed"]
     p, returned = before.parameters, outcomes.get("returned")
@@ -159,14 +153,14 @@ def _run_row(
     }
 
 
-def endowment_usd(world: World) -> float:
+def endowment_usd(world: WorldState) -> float:
     """What the assigned stakes stand for at the start, in USD of the whole population."""
     stake = world.electorate.dynamic[ASSIGNED_STAKE].astype(np.float64)
     return float((stake * world.electorate.column("income")).sum()) * world.citizens_per_voter
 
 
 def _cycle_row(
-    arm: Arm, replicate: int, number: int, name: str, world: World, outcomes: TermOutcomes
+    arm: Arm, replicate: int, number: int, name: str, world: WorldState, outcomes: TermOutcomes
 ) -> dict[str, Any]:
     first, role = _first_of_term(world), world.in_office
     base = openness(world.law.base, world.parameters.policy.cap)

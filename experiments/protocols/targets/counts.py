@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ....agents.draws import draws_of
+from ....model.build import build_state
 from ....model.data_collection import ABSTAINED, individual_votes
-from ....model.world import World
+from ....model.fast_forward import advance
+from ....model.state import WorldState
 from ..history.run import begin_term
 from ..stress_test.run import with_dose
 from .policy_controls import control_counts
@@ -88,23 +91,23 @@ def price_windows(prices: Sequence[float], months: int = RECORD_MONTHS) -> list[
 
 def history_with_ballots(
     parameters: Parameters, cycles: int, seed: int, replicate: int
-) -> tuple[World, list[Ballots], list[Ages]]:
+) -> tuple[WorldState, list[Ballots], list[Ages]]:
     """A free history at zero exposure; every voter's ballot at its presidential elections in order, and age at each.
 
     The same world as `free_run`; it only stops in the month after each presidential election, since ballots can be
     drawn from no other state.
     """
-    world = World(with_dose(parameters, 0.0, 1.0), seed, replicate)
+    world = build_state(with_dose(parameters, 0.0, 1.0), draws_of(seed, replicate))
     world.released = True
     first = world.electorate.dynamic.copy()
     term, lead = parameters.institutions.term_months, parameters.institutions.election_lead
     votes, ages = [], []
     for number in range(cycles):
         begin_term(world, first, number)
-        world.advance(term - lead + 1)
+        advance(world, term - lead + 1)
         votes.append(individual_votes(world))
         ages.append(world.electorate.column("age").copy())
-        world.advance(lead - 1)
+        advance(world, lead - 1)
     return world, votes, ages
 
 
@@ -145,7 +148,7 @@ def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
     }
 
 
-def congress_counts(world: World) -> dict[str, float]:
+def congress_counts(world: WorldState) -> dict[str, float]:
     """Unified governments and seats lost at midterms; the Congress of January 2025 is set, not elected: left out."""
     unified, congresses, change, midterms = 0, 0, 0.0, 0
     lead = world.parameters.institutions.election_lead

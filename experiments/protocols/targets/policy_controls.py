@@ -7,6 +7,7 @@ more for six months in a row within the opposed term.
 
 from __future__ import annotations
 
+from ....model.fast_forward import advance
 from ....model.parameters.presets import preset
 from ....model.parameters.tree import Parameters
 from ..stress_test.run import friendly_term, measure, takeover, with_dose
@@ -34,7 +35,7 @@ def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
     zero = friendly_term(with_dose(parameters, 0.0, exposure.visibility), seed, replicate)
     past = friendly_term(parameters, seed, replicate)
     opposed = takeover(past, "opponent", zero)
-    opposed.advance(parameters.institutions.term_months)
+    advance(opposed, parameters.institutions.term_months)
     return bool(measure(opposed).restricted)
 
 

@@ -33,17 +33,18 @@ def run_story(
 
     The same draws as in the study: the arms are the rows `replicate` of export/runs.csv.
     """
+    from ....agents.draws import draws_of
+    from ....model.fast_forward import advance
     from ....model.population.builder import build_population
-    from ....model.world import World
     from ...protocols.stress_test.run import friendly_term, takeover, with_dose
 
-    population = build_population(parameters, World.draws_of(seed, replicate))
+    population = build_population(parameters, draws_of(seed, replicate))
     zero = friendly_term(with_dose(parameters, 0.0, visibility), seed, replicate, population)
     dosed = friendly_term(with_dose(parameters, breadth, visibility), seed, replicate, population)
     rows = []
     for name, past in (("no exposure", zero), (f"exposed (b = {breadth:g}, v = {visibility:g})", dosed)):
         world = takeover(past, "opponent", zero)
-        world.advance(parameters.institutions.term_months)
+        advance(world, parameters.institutions.term_months)
         told: dict[int, list[str]] = {}
         for event in world.events:
             if event.kind in _KINDS:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from political_moat.experiments.protocols.stress_test.run import friendly_term, measure, takeover
 from political_moat.experiments.protocols.term_outcomes import TermOutcomes, lasting_start, term_outcomes
+from political_moat.model.fast_forward import advance
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.policy.events import Event
 from political_moat.model.record import Month
@@ -222,7 +223,7 @@ def test_a_term_is_measured_against_the_policy_that_was_inherited(replicate: int
     past = friendly_term(parameters, seed=3, replicate=replicate)
     assert past.record[-1].openness == parameters.policy.friendly_theta
     world = takeover(past, "opponent", past)
-    world.advance(TERM)
+    advance(world, TERM)
     own = [month for month in world.record if month.month >= TERM]
     assert len(own) == TERM
     assert {month.in_office for month in own} == {"opponent"}

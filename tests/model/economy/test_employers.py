@@ -23,7 +23,14 @@ from political_moat.agents.employer.employer import Employer, EmployerSet
 from political_moat.agents.employer.parameters import EmployerParameters
 from political_moat.agents.employer.state import Employers
 from political_moat.model.data_collection import collector
-from political_moat.model.economy.employers import Climate, build_employers, menus_month, option_weights, peers_offering
+from political_moat.model.economy.employers import (
+    Climate,
+    build_employers,
+    menus_month,
+    offer_rate,
+    option_weights,
+    peers_offering,
+)
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
@@ -60,7 +67,7 @@ def after(values: dict[str, Any], months: int, climate: Climate, seed: int = 2) 
     p = tree(values)
     state, taken = build_employers(p, Draws(seed, 0), World(p, seed).electorate), 0
     for month in range(months):
-        taken = taken + menus_month(state, climate, Draws(seed, 0), month, p)
+        taken = taken + menus_month(state, climate, Draws(seed, 0), month, p, offer_rate(p.employer))
     return state, np.asarray(taken)
 
 

@@ -15,7 +15,9 @@ from political_moat.agents.electorate import columns
 from political_moat.model.economy.products import (
     allocations,
     coin_shares,
+    noises,
     per_product,
+    price_moves,
     product_growth,
     products_month,
     starting_prices,
@@ -80,7 +82,7 @@ def test_at_the_defaults_fees_and_volatility_order_the_products_as_declared() ->
     prices, logs = starting_prices(), []
     for month in range(240):
         coin = 0.19 * Draws(1, 0).normal("test", 0, month)
-        moved = products_month(prices, 1.0, coin, 0.0, Draws(1, 0), month, p)
+        moved = products_month(prices, 1.0, coin, 0.0, noises(Draws(1, 0), month, 1)[0], price_moves(p))
         logs.append(np.log(moved / prices))
         prices = moved
     spread = np.std(logs, axis=0)
@@ -94,7 +96,9 @@ def test_two_products_that_differ_in_their_fee_part_by_the_fee() -> None:
     p = tree({"product.single_asset_fee": 0.0, "product.ira_fund_fee": 0.01})
     prices = starting_prices()
     for month in range(120):
-        prices = products_month(prices, 1.0, 0.1 * math.sin(month), 0.0, Draws(1, 0), month, p)
+        prices = products_month(
+            prices, 1.0, 0.1 * math.sin(month), 0.0, noises(Draws(1, 0), month, 1)[0], price_moves(p)
+        )
     assert prices[columns.IRA_FUND] / prices[columns.SINGLE_ASSET] == pytest.approx(math.exp(-0.1), rel=1e-9)
 
 

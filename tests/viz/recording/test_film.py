@@ -17,6 +17,7 @@ from political_moat.experiments.protocols.history.run import run_history
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import friendly_term, run_replicate, takeover, with_dose
 from political_moat.model.data_collection import individual_votes
+from political_moat.model.fast_forward import advance
 from political_moat.model.world import World
 from political_moat.viz.recording.film import MEASURED, Chunk, film
 from political_moat.viz.scenario import Scenario, from_address, of_scene, scenes
@@ -74,7 +75,7 @@ def test_every_month_is_the_month_of_the_stress_test() -> None:
     held = friendly_term(with_dose(asked.parameters, asked.breadth, 1.0), asked.seed, asked.replicate)
     for number, past in enumerate((zero, held)):
         world = takeover(past, "opponent", zero)
-        world.advance(asked.parameters.institutions.term_months)
+        advance(world, asked.parameters.institutions.term_months)
         record = joined(chunks, number)
         assert len(record["price"]) == asked.months == len(world.record)
         for name in ("openness", "theta", "kappa", "price", "threat"):

@@ -25,7 +25,7 @@ from political_moat.experiments.storage.codebook import EVOLVING_TABLES
 from political_moat.experiments.storage.provenance import verify_checksums
 from political_moat.experiments.studies.from_options import make_request
 from political_moat.experiments.sweeps.outcome import manifest_of, task_key
-from political_moat.model import world as world_module
+from political_moat.model import schedule
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
@@ -49,8 +49,8 @@ def adopt(world: World) -> None:
 
 @pytest.fixture
 def adopting(monkeypatch: pytest.MonkeyPatch) -> None:
-    phases = tuple(one._replace(run=adopt) if one.number == 5 else one for one in world_module.PHASES)
-    monkeypatch.setattr(world_module, "PHASES", phases)
+    phases = tuple(one._replace(run=adopt) if one.number == 5 else one for one in schedule.PHASES)
+    monkeypatch.setattr(schedule, "PHASES", phases)
 
 
 @pytest.mark.usefixtures("adopting")

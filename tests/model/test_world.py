@@ -1,10 +1,11 @@
-"""Mesa's part of a world is set up when it is asked for, and nobody can tell when that was."""
+"""The world as the Mesa face of a state: generators, steps, agents, copies."""
 
 from __future__ import annotations
 
 import copy
 import pickle
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import mesa
@@ -15,32 +16,49 @@ from political_moat.agents.party.party import Party
 from political_moat.agents.regulator.regulator import Regulator
 from political_moat.model.data_collection import collector
 from political_moat.model.parameters.tree import Parameters
+from political_moat.model.state import WorldState
 from political_moat.model.world import World
 
 SMALL = Parameters().with_values({"electorate.voters": 200, "exposure.breadth": 0.3})
 OF_MESA = sorted(vars(mesa.Model(rng=0)).keys() - {"step"})
 
 
-def started(world: World) -> bool:
-    return "_agents_by_type" in vars(world)
-
-
-def test_a_month_and_a_fork_ask_nothing_of_mesa() -> None:
-    world = World(SMALL, seed=4)
-    world.advance(13)
-    twin = world.fork()
-    twin.advance(13)
-    assert not started(world)
-    assert not started(twin)
-
-
 @pytest.mark.parametrize("name", OF_MESA)
-def test_any_attribute_of_mesas_can_be_the_first_one_asked_for(name: str) -> None:
+def test_a_world_has_every_attribute_of_a_mesa_model(name: str) -> None:
     world = World(SMALL, seed=4)
     getattr(world, name)
-    assert started(world)
-    assert [type(one) for one in list(world.agents)[:5]] == [Party, Party, Regulator, Regulator, Voter]
-    assert [one.unique_id for one in world.agents] == list(range(1, 205))
+    assert [type(agent) for agent in list(world.agents)[:5]] == [Party, Party, Regulator, Regulator, Voter]
+    assert [agent.unique_id for agent in world.agents] == list(range(1, 205))
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(WorldState)])
+def test_every_field_of_the_state_is_an_attribute_of_the_world(name: str) -> None:
+    world = World(SMALL, seed=4)
+    if name in ("parties", "agencies"):
+        assert {key: agent.state for key, agent in getattr(world, name).items()} == getattr(world.state, name)
+        return
+    assert getattr(world, name) is getattr(world.state, name)
+    mark: Any = object()
+    setattr(world, name, mark)
+    assert getattr(world.state, name) is mark
+
+
+def test_an_office_is_read_and_written_through_its_agent() -> None:
+    world = World(SMALL, seed=4)
+    for agent in (*world.parties.values(), *world.agencies.values()):
+        for field in fields(agent.state):
+            assert getattr(agent, field.name) is getattr(agent.state, field.name)
+            setattr(agent, field.name, 0.75)
+            assert getattr(agent.state, field.name) == 0.75
+
+
+def test_what_voters_write_after_a_fork_of_the_state_stays_with_the_world() -> None:
+    world = World(SMALL, seed=4)
+    world.agents_by_type[Voter][0].income = 5.0
+    twin = world.state.fork()
+    world.agents_by_type[Voter][1].income = 6.0
+    assert twin.electorate.column("income")[0] == 5.0
+    assert twin.electorate.column("income")[1] != 6.0
 
 
 def test_the_generators_are_those_of_the_seed_whenever_they_are_asked_for() -> None:
@@ -53,10 +71,10 @@ def test_the_generators_are_those_of_the_seed_whenever_they_are_asked_for() -> N
     assert late.fork().random.random() == drawn[0]
 
 
-def test_what_was_set_before_stays() -> None:
+def test_advance_leaves_mesas_attributes_alone() -> None:
     world = World(SMALL)
     world.running = False
-    assert not started(world)
+    world.advance(2)
     assert world.steps == 0
     assert world.running is False
 
@@ -64,7 +82,7 @@ def test_what_was_set_before_stays() -> None:
 def test_mesa_counts_from_the_first_step_asked_of_it() -> None:
     world = World(SMALL)
     world.advance(3)
-    month = world.step  # looked up before Mesa is there, called after
+    month = world.step
     for _ in range(2):
         month()
     world.step()
@@ -99,11 +117,10 @@ def test_an_agent_of_the_users_comes_after_the_voters() -> None:
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda world: pickle.loads(pickle.dumps(world))])
-def test_a_world_that_never_met_mesa_can_be_copied(again: Callable[[World], Any]) -> None:
+def test_a_world_can_be_copied(again: Callable[[World], Any]) -> None:
     world = World(SMALL, seed=3)
     world.advance(2)
     twin = again(world)
-    assert not started(world)
     assert len(twin.agents) == 204
     assert twin.month == 2
 
@@ -120,6 +137,6 @@ def test_a_closed_world_has_nothing_left() -> None:
     world = World(SMALL)
     world.close()
     assert vars(world) == {}
-    for name in ("running", "agents", "month"):
+    for name in ("steps", "agents", "month"):
         with pytest.raises(AttributeError, match="no attribute"):
             getattr(world, name)
