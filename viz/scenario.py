@@ -9,8 +9,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from ..agents.source_hash import short, versions
+from ..experiments.protocols.history.protocol import AGEING, History
+from ..experiments.protocols.stress_test.protocol import StressTest
 from ..experiments.storage.provenance import canonical_json, short_code_hash
-from ..experiments.studies.from_options import AGEING, DEFAULT_SEED, age_in_histories
+from ..experiments.studies.reader import with_protocol_values
+from ..experiments.studies.schema import DEFAULT_SEED
 from ..model.parameters.presets import PRESETS, preset
 from ..model.parameters.tree import ParameterError, Parameters
 
@@ -27,11 +30,12 @@ FUTURES = 100
 CURVE = (0.0, 0.1, 0.3, 0.6)
 """Breadths of the dose-response curve, beside the visitor's own."""
 PAGE_VOTERS = 10_000
+_PLAYED = {kind.name: kind for kind in (StressTest, History)}
 _OWN = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "version", "code")
 
 
 class Scene(NamedTuple):
-    """A button of the page: what it says, the preset it starts from, values on top, and the replicate shown first.
+    """A button of the page: label, sentence, preset, values on top, first replicate, terms (0: a stress test).
 
     Every scene starts from the same luck, replicate 16, picked because its worlds part: the page says so.
     """
@@ -41,6 +45,7 @@ class Scene(NamedTuple):
     preset: str
     values: dict[str, Any]
     replicate: int = 16
+    cycles: int = 0
 
 
 SCENES: dict[str, Scene] = {
@@ -89,6 +94,7 @@ SCENES: dict[str, Scene] = {
         "Six presidential terms, elections decide who governs. One history, not an experiment.",
         "calibrated",
         {"exposure.breadth": 0.3},
+        cycles=6,
     ),
 }
 """Scenes of the page; `scenes()` adds those presets of the model that no scene starts from."""
@@ -146,7 +152,7 @@ class Scenario:
             return fields
         # People age in histories unless told otherwise, so that it must be said either way.
         fields[AGEING] = _text(self.parameters.people.ageing)
-        return fields | {"protocol": "history", "cycles": str(self.cycles)}
+        return fields | {"protocol": History.name, "cycles": str(self.cycles)}
 
     def address(self) -> str:
         """Query string of `fields`, with the version of the code."""
@@ -164,7 +170,7 @@ class Scenario:
         doses = {0.0, self.breadth} if futures is None else {*CURVE, self.breadth}
         words.append("--breadth " + ",".join(_text(dose) for dose in sorted(doses)))
         if self.cycles:
-            words.append(f"--protocol history --cycles {self.cycles}")
+            words.append(f"--protocol {History.name} --cycles {self.cycles}")
         words.append(f"--replicate {self.replicate}" if futures is None else f"--replicates {futures}")
         return " ".join(words)
 
@@ -211,9 +217,9 @@ def scenes() -> dict[str, Scene]:
 def of_scene(name: str) -> Scenario:
     """The scenario behind a button. KeyError for an unknown one."""
     scene = scenes()[name]
-    cycles = 6 if name == "history" else 0
+    cycles = scene.cycles
     values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS, **scene.values}
-    age_in_histories(values, "history" if cycles else "stress", scene.preset)
+    values = with_protocol_values(values, History if cycles else StressTest, scene.preset)
     p = preset(scene.preset).with_values(values)
     return Scenario(name, scene.preset, p, DEFAULT_SEED, scene.replicate, cycles)
 
@@ -248,15 +254,17 @@ def from_fields(given: Mapping[str, str]) -> Scenario:
     start = of_scene(scene or "realistic")
     seed = _whole(given, "seed", start.seed, 0, LARGEST_SEED, problems)
     replicate = _whole(given, "replicate", start.replicate, 0, LARGEST_REPLICATE, problems)
-    protocol = given.get("protocol", "history" if bare and start.cycles else "stress")
-    if protocol not in ("stress", "history"):
-        problems.append(f"protocol {protocol[:40]!r} is not possible; allowed: stress, history")
-    cycles = _whole(given, "cycles", start.cycles or 6, 1, MOST_CYCLES, problems) if protocol == "history" else 0
+    protocol = given.get("protocol", (History if bare and start.cycles else StressTest).name)
+    if protocol not in _PLAYED:
+        problems.append(f"protocol {protocol[:40]!r} is not possible; allowed: {', '.join(_PLAYED)}")
+    kind = _PLAYED.get(protocol, StressTest)
+    has_terms = "cycles" in kind.options.model_fields
+    cycles = _whole(given, "cycles", start.cycles or 6, 1, MOST_CYCLES, problems) if has_terms else 0
     named, parameters = given.get("preset") or start.preset, start.parameters
     if not bare:
         values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS}
         values |= {name: value for name, value in given.items() if name not in _OWN}
-        age_in_histories(values, protocol, named)
+        values = with_protocol_values(values, kind, named)
         try:
             parameters = preset(named[:60]).with_values(values)
         except ParameterError as error:

@@ -41,8 +41,8 @@ __all__ = [
     "write_checksums",
 ]
 
-SCHEMA_VERSION = 2
-"""Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
+SCHEMA_VERSION = 3
+"""Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
 EXPERIMENT_MODULES = ("protocols",)
 """Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")

@@ -46,7 +46,7 @@ def test_results_bring_no_model_to_whoever_receives_them() -> None:
     """The coordinator unpickles results: their module must not bring the world with it."""
     ask = (
         "import sys\n"
-        "import political_moat.experiments.sweeps.outcome\n"
+        "import political_moat.experiments.sweeps.run\n"
         "from political_moat.experiments.protocols.arms import ReplicateResult\n"
         "assert ReplicateResult.__module__ == 'political_moat.experiments.protocols.arms'\n"
         "print(*{'mesa', 'numba', 'pandas', 'scipy.stats', 'matplotlib'} & set(sys.modules))\n"
