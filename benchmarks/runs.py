@@ -15,11 +15,12 @@ from measuring import Aim, Row, processor_seconds
 from political_moat import World
 from political_moat.experiments.execution.engine import Engine
 from political_moat.experiments.execution.tasks import Task
-from political_moat.experiments.protocols.history.run import run_history
+from political_moat.experiments.protocols import PROTOCOLS as DECLARED
 from political_moat.experiments.protocols.stress_test import run as protocols
 from political_moat.experiments.protocols.stress_test.run import run_replicate
-from political_moat.experiments.studies.from_options import Request, make_request
-from political_moat.experiments.sweeps.outcome import TASK
+from political_moat.experiments.studies.from_options import study_of_run
+from political_moat.experiments.studies.plan import ArmSet, Plan
+from political_moat.experiments.sweeps.run import TASK
 from political_moat.model import fast_forward as months_ahead
 from political_moat.model import schedule
 from political_moat.model.phases import election, network, payroll, pipeline, polling, voters
@@ -44,18 +45,18 @@ MEAN_BREADTH = 0.3
 """Share of holders of that world: the arms of a stress test have .25 on average."""
 
 
-def request_of(protocol: str, voters: int | None, cycles: int | None = None) -> Request:
-    """What `moat run` would do at its defaults, with another number of voters if one is given."""
-    return make_request(protocol=protocol, voters=voters, cycles=cycles if protocol == "history" else None, found=[])
+def arms_of(protocol: str, voters: int | None, cycles: int | None = None) -> ArmSet:
+    """The arms of `moat run` at its defaults, with another number of voters if one is given."""
+    has_cycles = "cycles" in DECLARED[protocol].options.model_fields
+    study = study_of_run(protocol=protocol, voters=voters, cycles=cycles if has_cycles else None)
+    return Plan(study).arm_sets(0)[0]
 
 
-def replicates_a_second(request: Request, workers: int, count: int) -> float:
+def replicates_a_second(arms: ArmSet, workers: int, count: int) -> float:
     """Replicates by wall time on spawned workers that have done one already, from then to the last result."""
     times: list[float] = []
-    design = request.history or request.design
-    tasks = (
-        Task(str(number), (request.parameters, design, request.seed, number)) for number in range(count + 2 * workers)
-    )
+    places = range(len(arms.arms))
+    tasks = (Task(str(number), arms.payload(number, places)) for number in range(count + 2 * workers))
 
     def keep(task: Task, value: Any) -> None:
         times.append(time.perf_counter())
@@ -77,12 +78,12 @@ def rate_rows(
     """Replicates a second of both protocols on one process and on two."""
     made: list[Row] = []
     for protocol in PROTOCOLS:
-        request = request_of(protocol, voters, cycles)
+        arms = arms_of(protocol, voters, cycles)
         found: dict[int, list[float]] = {size: [] for size in workers}
         for _ in range(repeats):
             for size in workers:
-                found[size].append(replicates_a_second(request, size, replicates))
-        size_of_world = request.parameters.electorate.voters
+                found[size].append(replicates_a_second(arms, size, replicates))
+        size_of_world = arms.parameters.electorate.voters
         for size, values in found.items():
             who = "1 process" if size == 1 else f"{size} processes"
             made.append(Row(f"{protocol}, {who}", size_of_world, values, "replicates a second"))
@@ -163,24 +164,22 @@ class Spent(NamedTuple):
     calls: dict[str, int]
 
 
-def spent_on(request: Request, replicate: int, whole_phases: bool) -> Spent:
+def spent_on(arms: ArmSet, replicate: int, whole_phases: bool) -> Spent:
     """One replicate in this process, on the clock."""
     clocks = Clocks()
-    run = run_history if request.history is not None else run_replicate
-    design: Any = request.history or request.design
     on_the_clock = ExitStack()
     on_the_clock.enter_context(phase_by_phase() if whole_phases else nullcontext())
     on_the_clock.enter_context(phases_on(clocks) if whole_phases else kernels_on(clocks))
     with on_the_clock:
         start = time.process_time()
-        run(request.parameters, design, request.seed, replicate)
+        arms.protocol.run(arms.parameters, arms.design, arms.seed, replicate)
         total = time.process_time() - start
     return Spent(total - 2 * sum(clocks.calls.values()) * READING, clocks.without_reading(), dict(clocks.calls))
 
 
 def kernel_nanoseconds(voters: int) -> dict[str, float]:
     """Nanoseconds of a voter's month in the two monthly kernels, in a world so large that calling them is free."""
-    p = request_of("stress", voters).parameters
+    p = arms_of(PROTOCOLS[0], voters).parameters
     one = World(protocols.with_dose(p, MEAN_BREADTH, 1.0), seed=1)
     one.advance(1)
     clocks = Clocks()
@@ -194,15 +193,15 @@ def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
 
     large: voters of the world from which the kernels' own rate is taken.
     """
-    request = request_of("stress", voters)
-    size = request.parameters.electorate.voters
-    run_replicate(request.parameters, request.design, request.seed, 0)
+    arms = arms_of(PROTOCOLS[0], voters)
+    size = arms.parameters.electorate.voters
+    run_replicate(arms.parameters, arms.design, arms.seed, 0)
     bare = [
-        processor_seconds(lambda number=number: run_replicate(request.parameters, request.design, request.seed, number))  # type: ignore[misc]
+        processor_seconds(lambda number=number: run_replicate(arms.parameters, arms.design, arms.seed, number))  # type: ignore[misc]
         for number in range(1, repeats + 1)
     ]
-    kernels = [spent_on(request, number, False) for number in range(1, repeats + 1)]
-    whole = [spent_on(request, number, True) for number in range(1, repeats + 1)]
+    kernels = [spent_on(arms, number, False) for number in range(1, repeats + 1)]
+    whole = [spent_on(arms, number, True) for number in range(1, repeats + 1)]
     # Months of worlds, counted: arms may share some of them.
     worlds_months = whole[0].calls[schedule.PHASES[-1].name]
     months = worlds_months * size

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from .errors import UserError
 from .studies.reader import StudyFile, parse_study, read_study
-from .sweeps.protocol_table import OWN_TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +19,7 @@ EXPORTED = ("runs", "cycles", "points")
 class Study:
     """A study: what a study file declares, and its results folder.
 
-    The same file, folder and rows as `moat sweep`: what one has begun, the other resumes.
+    File, folder and rows are those of `moat sweep`: either can resume what the other began.
     """
 
     def __init__(self, file: StudyFile, out: Path | str | None = None) -> None:
@@ -72,10 +71,10 @@ class Study:
         use_code_named_cache()
         from .execution.engine import Engine
         from .reporting.sweep_text import report_line
-        from .sweeps.run import run_sweep
+        from .sweeps.run import run_study
 
         chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
-        outcome = run_sweep(self.file, self.path, chosen, quiet=quiet, retry=retry)
+        outcome = run_study(self.file, self.path, chosen, quiet=quiet, retry=retry)
         if report:
             report_line(outcome)
         if outcome.failed:
@@ -83,10 +82,10 @@ class Study:
         return self
 
     def frame(self, table: str = "runs") -> pd.DataFrame:
-        """A table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
+        """Return a table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
 
-        Protocol mediation has "mediation" and no "cycles"; prior-mass has "prior_mass" and neither of the last two.
-        Raises UserError if the study has not been run, or there is no such table.
+        Which of these a study has, and which table of its own, depends on its protocol: see `tables`. Raises
+        UserError if the study has not been run, or there is no such table.
         """
         import pandas as pd
 
@@ -101,8 +100,13 @@ class Study:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that `frame` gives."""
-        protocol = self.file.model.protocol
-        if protocol not in OWN_TABLES:
-            return (*EXPORTED, "summary")
-        own = OWN_TABLES[protocol]
-        return ("runs", "points", "summary", own) if protocol == "mediation" else ("runs", "points", own)
+        protocol = self.file.protocol
+        own = protocol.own_table()
+        single = self.file.study.single_setting and protocol.answer() is not None
+        present = {
+            "runs": True,
+            "cycles": bool(protocol.cycle_columns()),
+            "points": not single,
+            "summary": single or bool(protocol.summary_events or protocol.summary_means),
+        }
+        return (*(name for name, there in present.items() if there), *([own.name] if own else []))

@@ -9,8 +9,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from ..agents.source_hash import short, versions
+from ..experiments.protocols.history.protocol import AGEING, History
+from ..experiments.protocols.stress_test.protocol import StressTest
 from ..experiments.storage.provenance import canonical_json, short_code_hash
-from ..experiments.studies.from_options import AGEING, DEFAULT_SEED, age_in_histories
+from ..experiments.studies.reader import with_protocol_values
+from ..experiments.studies.schema import DEFAULT_SEED
 from ..model.parameters.presets import PRESETS, preset
 from ..model.parameters.tree import ParameterError, Parameters
 
@@ -27,6 +30,7 @@ REPLICATES = 100
 CURVE = (0.0, 0.1, 0.3, 0.6)
 """Breadths of the dose-response curve, besides that of the scenario."""
 PAGE_VOTERS = 10_000
+_PLAYED = {protocol.name: protocol for protocol in (StressTest, History)}
 _NOT_PARAMETERS = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "version", "code")
 
 
@@ -41,6 +45,7 @@ class Scene(NamedTuple):
     preset: str
     values: dict[str, Any]
     replicate: int = 16
+    cycles: int = 0
 
 
 SCENES: dict[str, Scene] = {
@@ -89,6 +94,7 @@ SCENES: dict[str, Scene] = {
         "Six presidential terms; elections decide who governs. One history, not an experiment.",
         "calibrated",
         {"exposure.breadth": 0.3},
+        cycles=6,
     ),
 }
 """Scenes of the page. `scenes()` adds the presets of the model that no scene uses."""
@@ -146,7 +152,7 @@ class Scenario:
             return fields
         # The default of ageing depends on the protocol, so the address always states it.
         fields[AGEING] = _text(self.parameters.people.ageing)
-        return fields | {"protocol": "history", "cycles": str(self.cycles)}
+        return fields | {"protocol": History.name, "cycles": str(self.cycles)}
 
     def address(self) -> str:
         """Return `fields` as a query string, with the version of the code."""
@@ -164,7 +170,7 @@ class Scenario:
         doses = {0.0, self.breadth} if replicates is None else {*CURVE, self.breadth}
         words.append("--breadth " + ",".join(_text(dose) for dose in sorted(doses)))
         if self.cycles:
-            words.append(f"--protocol history --cycles {self.cycles}")
+            words.append(f"--protocol {History.name} --cycles {self.cycles}")
         words.append(f"--replicate {self.replicate}" if replicates is None else f"--replicates {replicates}")
         return " ".join(words)
 
@@ -212,9 +218,9 @@ def scenes() -> dict[str, Scene]:
 def of_scene(name: str) -> Scenario:
     """Return the scenario of a scene. Raises KeyError for an unknown name."""
     scene = scenes()[name]
-    cycles = 6 if name == "history" else 0
+    cycles = scene.cycles
     values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS, **scene.values}
-    age_in_histories(values, "history" if cycles else "stress", scene.preset)
+    values = with_protocol_values(values, History if cycles else StressTest, scene.preset)
     p = preset(scene.preset).with_values(values)
     return Scenario(name, scene.preset, p, DEFAULT_SEED, scene.replicate, cycles)
 
@@ -249,15 +255,17 @@ def from_fields(fields: Mapping[str, str]) -> Scenario:
     start = of_scene(scene or "realistic")
     seed = _whole(fields, "seed", start.seed, 0, LARGEST_SEED, problems)
     replicate = _whole(fields, "replicate", start.replicate, 0, LARGEST_REPLICATE, problems)
-    protocol = fields.get("protocol", "history" if only_scene and start.cycles else "stress")
-    if protocol not in ("stress", "history"):
-        problems.append(f"protocol {protocol[:40]!r} is not possible; allowed: stress, history")
-    cycles = _whole(fields, "cycles", start.cycles or 6, 1, MOST_CYCLES, problems) if protocol == "history" else 0
+    name = fields.get("protocol", (History if only_scene and start.cycles else StressTest).name)
+    if name not in _PLAYED:
+        problems.append(f"protocol {name[:40]!r} is not possible; allowed: {', '.join(_PLAYED)}")
+    protocol = _PLAYED.get(name, StressTest)
+    has_terms = "cycles" in protocol.options.model_fields
+    cycles = _whole(fields, "cycles", start.cycles or 6, 1, MOST_CYCLES, problems) if has_terms else 0
     preset_name, parameters = fields.get("preset") or start.preset, start.parameters
     if not only_scene:
         values: dict[str, Any] = {"electorate.voters": PAGE_VOTERS}
         values |= {name: value for name, value in fields.items() if name not in _NOT_PARAMETERS}
-        age_in_histories(values, protocol, preset_name)
+        values = with_protocol_values(values, protocol, preset_name)
         try:
             parameters = preset(preset_name[:60]).with_values(values)
         except ParameterError as error:

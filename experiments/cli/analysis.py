@@ -1,30 +1,26 @@
-"""Commands that turn rows into statements: analyze, report, mediation, prior-mass."""
+"""Commands that analyse or decompose: analyze, report, mediation, prior-mass."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from ..errors import UserError
 from .kernel_cache import find_compiled
 
-if TYPE_CHECKING:
-    from ...model.parameters.tree import Parameters
-
 Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of moat run or moat sweep.")]
-Preset = Annotated[str, typer.Option(help="Named parameter setting (moat presets lists them).")]
-Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, any parameter; may be repeated.")]
-Seed = Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")]
-Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core).")]
-Out = Annotated[Path | None, typer.Option(help="Results folder (default: results/ and the command's name).")]
-Breadth = Annotated[float, typer.Option(help="Share of voters who hold, against zero.")]
-Visibility = Annotated[float, typer.Option(help="Share of the stake its holder sees.")]
+Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
+Seed = Annotated[int, typer.Option(help="Root seed. The same seed and version give the same bytes.")]
+Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core, at most 8).")]
+Out = Annotated[Path | None, typer.Option(help="Results folder (default results/COMMAND).")]
+Breadth = Annotated[float, typer.Option(help="Share of voters who hold, compared with zero.")]
+Visibility = Annotated[float, typer.Option(help="Share of the stake that its holder sees.")]
 
 
 def analyze(results: Results) -> None:
-    """Say what a sweep's rows tell of its factors: sensitivity.csv, logit.csv, phase-map.csv."""
+    """Estimate the sensitivity to each factor: write sensitivity.csv, logit.csv and phase-map.csv."""
     from ..reporting.factor_analysis import analyse
 
     written, reasons = analyse(results)
@@ -35,7 +31,7 @@ def analyze(results: Results) -> None:
 
 
 def report(results: Results) -> None:
-    """Write report.html (one file, offline), print figures and LaTeX tables of a results folder."""
+    """Write report.html (one file, readable offline), figures and LaTeX tables of a results folder."""
     find_compiled()
     from ..reporting.report import build_report
 
@@ -54,12 +50,9 @@ def mediation(
     out: Out = None,
     workers: Workers = None,
 ) -> None:
-    """Share the risk difference out over deterrence, replacement, convergence and inertia."""
-    from ..studies.from_options import one_dose_text
-
-    p = _parameters(preset, set_, voters)
+    """Decompose the effect into deterrence, replacement, convergence and inertia (Shapley values)."""
     dose: dict[str, Any] = {"seed": seed, "replicates": replicates, "breadth": breadth, "visibility": visibility}
-    _sweep(one_dose_text("mediation", preset, p, terms=terms, **dose), out, workers)
+    _sweep("mediation", preset, set_, voters, out, workers, options={"terms": terms}, **dose)
 
 
 def prior_mass(
@@ -74,44 +67,32 @@ def prior_mass(
     out: Out = None,
     workers: Workers = None,
 ) -> None:
-    """Draw every assumed number from its range; print the shares of moat, nothing and trapdoor."""
-    from ..studies.from_options import one_dose_text
-
-    p = _parameters(preset, set_, voters)
+    """Draw every uncertain parameter from its range; print the shares of draws by the sign of the effect."""
     dose: dict[str, Any] = {"seed": seed, "replicates": replicates, "breadth": breadth, "visibility": visibility}
-    _sweep(one_dose_text("prior-mass", preset, p, draws=draws, **dose), out, workers)
+    _sweep("prior-mass", preset, set_, voters, out, workers, draws=draws, **dose)
 
 
-def _sweep(text: str, out: Path | None, workers: int | None) -> None:
-    """Both commands are studies: the folder, its rows and every verb on it are those of `moat sweep`."""
+def _sweep(
+    protocol: str,
+    preset: str,
+    settings: list[str] | None,
+    voters: int,
+    out: Path | None,
+    workers: int | None,
+    **dose: Any,
+) -> None:
+    """Run the study of a command like that of a file: its folder and rows are those of `moat sweep`."""
     from ..execution.engine import Engine
-    from ..studies.reader import parse_study
+    from ..studies.from_options import study_of_dose
     from .sweep import run_study_file
 
-    study = parse_study(text)
+    study = study_of_dose(protocol, preset, settings or (), voters, **dose)
     run_study_file(study, out, Engine.of(study.engine, workers=workers))
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this room."""
+    """Add the commands to the command line."""
     app.command()(analyze)
     app.command()(report)
     app.command()(mediation)
     app.command("prior-mass")(prior_mass)
-
-
-def _parameters(preset_name: str, settings: list[str] | None, voters: int) -> Parameters:
-    from ...model.parameters.presets import preset
-    from ...model.parameters.tree import ParameterError
-    from ..studies.from_options import parse_settings
-
-    values, problems = parse_settings(settings or ())
-    given: dict[str, Any] = {"electorate.voters": voters, **values}
-    found = None
-    try:
-        found = preset(preset_name).with_values(given)
-    except ParameterError as error:
-        problems.append(str(error))
-    if problems or found is None:
-        raise UserError("\n".join(problems))
-    return found

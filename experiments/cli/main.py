@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,19 +15,18 @@ from . import sweep as cli_sweep
 from .kernel_cache import find_compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ..studies.from_options import Request
+    from ..studies.reader import StudyFile
     from ..sweeps.outcome import Outcome
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice.",
+    help=ABOUT,
 )
 
 
@@ -37,47 +35,22 @@ def _main() -> None:
     """Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."""
 
 
-def _default_workers() -> int:
-    return max(1, min(8, os.cpu_count() or 1))
+Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
+Seed = Annotated[int, typer.Option(help="Root seed. The same seed and version give the same bytes.")]
+Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core, at most 8).")]
 
 
-def _answers(protocol: str) -> tuple[Callable[[Outcome], str], Callable[[Outcome], str]]:
-    """What prints a finished study of a protocol, for programs and as text."""
-    if protocol == "history":
-        from ..reporting.history_text import history_json, history_text
+def _engine_of(study: StudyFile, workers: int | None) -> Any:
+    """Return the engine of `moat run`; one worker means this process."""
+    from ..execution.engine import Engine, default_workers
 
-        return history_json, history_text
-    from ..reporting.stress_test_text import as_json, text
-
-    return as_json, text
+    count = workers or default_workers()
+    return Engine.of(study.engine, kind="serial" if count == 1 else None, workers=count)
 
 
-@app.command()
-def run(
-    preset: Annotated[str, typer.Option(help="Named parameter setting (moat presets lists them).")] = "calibrated",
-    set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, any parameter; may be repeated.")] = None,
-    replicates: Annotated[int | None, typer.Option(help="Paired replicates (default 625, of a history 120).")] = None,
-    voters: Annotated[int | None, typer.Option(help="Model voters (default 4,000).")] = None,
-    seed: Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")] = 20250807,
-    breadth: Annotated[
-        str | None, typer.Option(help="Doses, shares of voters (default 0,.05,.1,.2,.3,.45,.6).")
-    ] = None,
-    protocol: Annotated[
-        str, typer.Option(help="stress: the opposed party takes office by decree. history: a free run of many terms.")
-    ] = "stress",
-    cycles: Annotated[int | None, typer.Option(help="Presidential terms of a history (default 12).")] = None,
-    rules: Annotated[
-        str | None, typer.Option(help="Decision rule of both parties (party.rule), or all: the contrast under each.")
-    ] = None,
-    replicate: Annotated[int | None, typer.Option(help="Show every arm of this one replicate; writes nothing.")] = None,
-    calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
-    workers: Annotated[int | None, typer.Option(help="Worker processes (default: one per core).")] = None,
-    format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
-) -> None:
-    """Answer the headline question: reversal of a friendly policy against retirement exposure."""
-    from ..studies.from_options import make_request
-
+def _refused_options(format_: str, workers: int | None, replicate: int | None = None) -> list[str]:
+    """Return a line for each option of this command that no study file has."""
     problems = []
     if format_ not in ("table", "json"):
         problems.append(f"format {format_!r} is not possible; allowed: table, json")
@@ -85,53 +58,89 @@ def run(
         problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
     if replicate is not None and replicate < 0:
         problems.append(f"--replicate {replicate} is not possible; allowed: 0 or more")
-    request = make_request(
-        preset_name=preset,
-        settings=set_ or (),
-        replicates=replicates,
-        voters=voters,
-        seed=seed,
-        breadths=breadth,
-        rule=None if rules == "all" else rules,
-        calibration=calibration,
-        protocol=protocol,
-        cycles=cycles,
-        found=problems,
-    )
-    find_compiled()
-    if rules == "all":
-        _run_every_rule(request, out, workers or _default_workers(), format_ == "json" or replicate is not None)
-        return
-    if replicate is not None:
-        if protocol == "history":
-            from ..reporting.replicate_view import one_history as one_replicate
-        else:
-            from ..reporting.replicate_view import one_replicate
+    return problems
 
-        typer.echo(one_replicate(request, replicate, format_))
-        return
-    from ..sweeps.outcome import run_study
 
-    outcome = run_study(request, out or request.folder, workers or _default_workers(), quiet=format_ == "json")
-    as_json, text = _answers(protocol)  # brings pandas, which workers need not wait for
-    typer.echo(as_json(outcome) if format_ == "json" else text(outcome))
+def _run(study: StudyFile, out: Path, workers: int | None, *, quiet: bool = False) -> Outcome:
+    """Run or resume a study; replicates that failed before are run again."""
+    from ..sweeps.run import run_study
+
+    return run_study(study, out, _engine_of(study, workers), quiet=quiet, retry=True)
+
+
+def _print(outcome: Outcome, format_: str) -> None:
+    """Print the answer. Exit code 1 if replicates failed."""
+    from ..reporting.sweep_text import outcome_json, outcome_text
+
+    typer.echo(outcome_json(outcome) if format_ == "json" else outcome_text(outcome))
     if outcome.failed:
         raise typer.Exit(1)
 
 
-def _run_every_rule(request: Request, out: Path | None, workers: int, unasked: bool) -> None:
-    from ..protocols.stress_test.dose_response import PRIMARY_BREADTH
-    from ..reporting.party_rules_table import rule_requests, rules_text
-    from ..sweeps.outcome import run_study
+@app.command()
+def run(
+    preset: Preset = "calibrated",
+    set_: Settings = None,
+    replicates: Annotated[int | None, typer.Option(help="Paired replicates (default 625; histories: 120).")] = None,
+    voters: Annotated[int | None, typer.Option(help="Model voters (default 4,000).")] = None,
+    seed: Seed = 20250807,
+    breadth: Annotated[
+        str | None, typer.Option(help="Doses: shares of voters who hold (default 0,.05,.1,.2,.3,.45,.6).")
+    ] = None,
+    protocol: Annotated[
+        str, typer.Option(help="stress: the opponent is installed in office. history: a free run of many terms.")
+    ] = "stress",
+    cycles: Annotated[int | None, typer.Option(help="Presidential terms of a history (default 12).")] = None,
+    rules: Annotated[
+        str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
+    ] = None,
+    replicate: Annotated[int | None, typer.Option(help="Show every arm of this one replicate; write no files.")] = None,
+    calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
+    workers: Workers = None,
+    format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Estimate how retirement exposure changes the reversal of a friendly policy."""
+    from ..studies.from_options import run_folder, study_of_run
 
-    if unasked:
-        raise UserError("--rules all prints a table; give one rule with --format json or --replicate")
-    folder = out or request.folder.with_name(f"{request.folder.name}-rules")
+    every_rule = rules == "all"
+    options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
+    options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
+    study = study_of_run(
+        **options,
+        rule=None if every_rule else rules,
+        protocol=protocol,
+        cycles=cycles,
+        found=_refused_options(format_, workers, replicate),
+    )
+    find_compiled()
+    if every_rule:
+        if format_ == "json" or replicate is not None:
+            raise UserError("--rules all prints a table; give one rule with --format json or --replicate")
+        folder = run_folder(study)
+        rules_folder = folder.with_name(f"{folder.name}-rules")
+        _run_every_rule(options | {"protocol": protocol}, out or rules_folder, workers)
+    elif replicate is not None:
+        p, kind = study.parameters, study.protocol
+        design = kind.design(study.declared(p))
+        typer.echo(kind.replicate_text(p, design, study.study.seed, replicate, preset, format_))
+    else:
+        _print(_run(study, out or run_folder(study), workers, quiet=format_ == "json"), format_)
+
+
+def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:
+    """Run the declared contrast under every party rule and print one table."""
+    from ...agents.party.rules import RULES
+    from ..reporting.party_rules_table import rules_text
+    from ..studies.from_options import PRIMARY_BREADTH, study_of_rule
+
     outcomes = {}
-    for rule, one in rule_requests(request, PRIMARY_BREADTH):
+    for rule in sorted(RULES):
+        study = study_of_rule(rule, **options)
         typer.echo(f"rule {rule}", err=True)
-        outcomes[rule] = run_study(one, folder / rule, workers)
-    typer.echo(rules_text(outcomes, PRIMARY_BREADTH, folder))
+        outcomes[rule] = _run(study, out / rule, workers)
+    finished = {rule: outcome.finished for rule, outcome in outcomes.items() if outcome.finished is not None}
+    typer.echo(rules_text(finished, PRIMARY_BREADTH, out))
     if any(outcome.failed for outcome in outcomes.values()):
         raise typer.Exit(1)
 
@@ -141,38 +150,29 @@ def targets(
     replicates: Annotated[int, typer.Option(help="Histories.")] = 100,
     voters: Annotated[int, typer.Option(help="Model voters.")] = 2000,
     cycles: Annotated[int, typer.Option(help="Presidential terms of each history, 2 or more.")] = 12,
-    seed: Annotated[int, typer.Option(help="Root seed: same seed and version, same bytes.")] = 20250807,
-    workers: Annotated[int | None, typer.Option(help="Worker processes (default: one per core).")] = None,
+    seed: Seed = 20250807,
+    out: Annotated[
+        Path | None, typer.Option(help="Results folder (default results/targets-CYCLES-VOTERS-SEED).")
+    ] = None,
+    workers: Workers = None,
 ) -> None:
     """Compare long histories without exposure with the record: turnover, swing, Congress, switching, bitcoin."""
-    from ..studies.from_options import make_request
+    from ..studies.from_options import study_of_run
 
     problems = [] if cycles != 1 else ["--cycles 1 is not possible; allowed: 2 or more, since targets are changes"]
-    if workers is not None and workers < 1:
-        problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
-    request = make_request(
+    study = study_of_run(
         replicates=replicates,
         voters=voters,
         seed=seed,
-        breadths="0",
-        protocol="history",
+        protocol="targets",
         cycles=cycles,
-        found=problems,
+        found=[*problems, *_refused_options("table", workers)],
     )
-    from ...agents.source_hash import use_code_named_cache
-
-    use_code_named_cache()
-    from ..execution.progress import Progress
-    from ..reporting.targets import run_targets, targets_text
-
-    with Progress(replicates, "histories") as progress:
-        counts, failed = run_targets(request, workers or _default_workers(), progress)
-    for line in failed:
-        typer.echo(f"moat: {line}", err=True)
-    if counts:
-        typer.echo(targets_text(request, counts))
-    if failed:
-        raise typer.Exit(1)
+    find_compiled()
+    outcome = _run(study, out or Path("results") / f"targets-{cycles}-{voters}-{seed}", workers)
+    for reason in outcome.reasons:
+        typer.echo(f"moat: {reason}", err=True)
+    _print(outcome, "table")
 
 
 @app.command()
@@ -181,7 +181,7 @@ def params(
     preset: Annotated[str, typer.Option(help="Show the values of this preset.")] = "calibrated",
     format_: Annotated[str, typer.Option("--format", help="table, csv or md.")] = "table",
 ) -> None:
-    """List every parameter: value, unit, range, role, status, source."""
+    """List every parameter with its value, unit, range, role, status and source."""
     from .listing import parameter_listing
 
     typer.echo(parameter_listing(preset, assumed, format_))
@@ -189,7 +189,7 @@ def params(
 
 @app.command()
 def presets() -> None:
-    """List the presets, each with a sentence and its distance from calibrated."""
+    """List the presets with a description and their differences from calibrated."""
     from .listing import preset_listing
 
     typer.echo(preset_listing())
@@ -209,7 +209,7 @@ def figure(
 
 @app.command()
 def cite() -> None:
-    """Print the citation line and the versions to paste into a paper."""
+    """Print the citation line and a sentence of versions for a paper."""
     from .listing import citation
 
     typer.echo(citation())
@@ -218,18 +218,20 @@ def cite() -> None:
 @app.command()
 def view(
     results: Annotated[Path | None, typer.Argument(help="Results folder to explore.")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; the default lets nobody else in.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; the default admits this machine only.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port.")] = 8765,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ) -> None:
-    """Open the browser page: two worlds, the same luck. With a results folder, explore it."""
+    """Open the browser page: two worlds with the same random draws, or a results folder to explore."""
     from importlib.metadata import entry_points
 
-    # This room may not import viz: the package says by name what opens the page.
-    found = list(entry_points(group="political_moat.pages", name="view"))
-    if not found:
+    # experiments may not import viz: an entry point names the function that opens the page.
+    pages = list(entry_points(group="political_moat.pages", name="view"))
+    if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    found[0].load()(results, host, port, browser)
+    pages[0].load()(results, host, port, browser)
 
 
 cli_analysis.register(app)
@@ -237,13 +239,13 @@ cli_sweep.register(app)
 
 
 def command() -> None:
-    """The command `moat`, in a process of its own."""
+    """Run `moat` in its own process."""
     main()
     exit_without_cleanup()
 
 
 def main() -> None:
-    """What the command does; exit codes 0 done, 1 some runs failed, 2 the user's mistake."""
+    """Run the command line; exit codes 0 done, 1 some runs failed, 2 a mistake of the user."""
     try:
         # Outside its standalone mode click returns the code of typer.Exit instead of raising it.
         code = app(standalone_mode=False)
@@ -273,7 +275,7 @@ def _complain(text: str, code: int) -> int:
 
 
 def _usage_line(error: Exception) -> str | None:
-    """The one line of a command-line mistake (click's), None for anything else."""
+    """Return the line of a command-line mistake that click found, None for any other error."""
     message = getattr(error, "format_message", None)
     return str(message()) if callable(message) else None
 

@@ -13,34 +13,37 @@ from .kernel_cache import find_compiled
 if TYPE_CHECKING:
     from ..execution.engine import Engine
     from ..studies.reader import StudyFile
-    from ..sweeps.run import Outcome, Shard
+    from ..sweeps.folder import Shard
+    from ..sweeps.outcome import Outcome
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (TOML), or the folder that holds one.")]
 ResultsPath = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of moat sweep or moat run.")]
 OutPath = Annotated[Path | None, typer.Option("--out", help="Results folder (default results/NAME).")]
-Workers = Annotated[int | None, typer.Option(help="Workers, instead of what the study file says.")]
-EngineKind = Annotated[str | None, typer.Option("--engine", help="serial, process or dask, instead of the file's.")]
+Workers = Annotated[int | None, typer.Option(help="Workers (default: as in the study file).")]
+EngineKind = Annotated[
+    str | None, typer.Option("--engine", help="serial, process or dask (default: as in the study file).")
+]
 Address = Annotated[str | None, typer.Option(help="Dask scheduler, such as tcp://node:8786, with --engine dask.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
-NoReport = Annotated[bool, typer.Option("--no-report", help="No report.html, figures and tables at the end.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print no progress.")]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Write no report.html, figures and tables.")]
 
 
 def validate(study: StudyPath) -> None:
-    """Check a study file: every mistake at once, each with what is allowed. Runs and writes nothing."""
+    """Check a study file and list every mistake with the allowed values. Runs and writes nothing."""
     from ..studies.reader import read_study
 
-    found = read_study(study)
+    checked = read_study(study)
     from ..studies.sampling import design_size
 
-    points = design_size(found)
+    points = design_size(checked)
     arms = 1
-    for levels in found.arm_factors.values():
+    for levels in checked.arm_factors.values():
         arms *= len(levels)
-    most = found.replicates.max or found.replicates.min
-    upto = "up to " if found.replicates.stop is not None else ""
+    most = checked.replicates.max or checked.replicates.min
+    upto = "up to " if checked.replicates.stop is not None else ""
     typer.echo(
-        f"{study}: fine. {found.study.name}: {found.design.kind}, {points:,} design point{'s' * (points != 1)}, "
-        f"{upto}{most:,} paired replicate{'s' * (most != 1)} each; moat plan tells runs, time and disk"
+        f"{study}: fine. {checked.study.name}: {checked.design.kind}, {points:,} design point{'s' * (points != 1)}, "
+        f"{upto}{most:,} paired replicate{'s' * (most != 1)} each; moat plan estimates runs, time and disk"
     )
 
 
@@ -64,11 +67,11 @@ def _run(
 ) -> None:
     from ..studies.reader import read_study
 
-    found = read_study(study)
-    engine = _engine(found, workers, kind, address)
+    checked = read_study(study)
+    engine = _engine(checked, workers, kind, address)
     if out is None and (study / "manifest.json").is_file():
         out = study
-    run_study_file(found, out, engine, quiet=quiet, retry=retry, shard=shard, report=report)
+    run_study_file(checked, out, engine, quiet=quiet, retry=retry, shard=shard, report=report)
 
 
 def run_study_file(
@@ -81,15 +84,16 @@ def run_study_file(
     shard: Shard | None = None,
     report: bool = True,
 ) -> None:
-    """Run or resume a checked study and tell what came out. Exit code 1 if runs failed."""
+    """Run or resume a checked study and print its outcome. Exit code 1 if replicates failed."""
     find_compiled()
-    from ..sweeps.run import default_folder, run_sweep
+    from ..sweeps.folder import default_folder
+    from ..sweeps.run import run_study
 
-    outcome = run_sweep(study, out or default_folder(study, shard), engine, quiet=quiet, retry=retry, shard=shard)
-    _tell(outcome, shard, report=report)
+    outcome = run_study(study, out or default_folder(study, shard), engine, quiet=quiet, retry=retry, shard=shard)
+    _print(outcome, shard, report=report)
 
 
-def _tell(outcome: Outcome, shard: Shard | None, *, report: bool = False) -> None:
+def _print(outcome: Outcome, shard: Shard | None, *, report: bool = False) -> None:
     from ..reporting.sweep_text import outcome_text
 
     typer.echo(outcome_text(outcome, shard))
@@ -110,7 +114,7 @@ def sweep(
     quiet: Quiet = False,
     no_report: NoReport = False,
 ) -> None:
-    """Run a study, or resume it: runs what is missing, keeps what is there, exports everything, writes the report."""
+    """Run or resume a study: run what is missing, export everything, write the report."""
     _run(study, out, workers, engine, address, quiet, report=not no_report)
 
 
@@ -123,12 +127,12 @@ def retry(
     quiet: Quiet = False,
     no_report: NoReport = False,
 ) -> None:
-    """Run a study's failed runs again, with whatever else is missing."""
+    """Run the failed replicates of a study again, and all that are missing."""
     _run(study, out, workers, engine, address, quiet, retry=True, report=not no_report)
 
 
 def shard(
-    part: Annotated[str, typer.Argument(metavar="i/n", help="Which part, such as 3/16: parts are numbered from 1.")],
+    part: Annotated[str, typer.Argument(metavar="i/n", help="Part, such as 3/16; parts are numbered from 1.")],
     study: StudyPath,
     out: Annotated[Path | None, typer.Option(help="Folder of the part (default results/NAME-shard-i-of-n).")] = None,
     workers: Workers = None,
@@ -136,7 +140,7 @@ def shard(
     address: Address = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run one of n parts of a study into a folder of its own, for job arrays; moat merge puts the parts together."""
+    """Run one of n parts of a study into its own folder, for job arrays; moat merge combines the parts."""
     from ..sweeps.shards import parse_shard
 
     _run(study, out, workers, engine, address, quiet, shard=parse_shard(part))
@@ -147,11 +151,11 @@ def merge(
     out: OutPath = None,
     no_report: NoReport = False,
 ) -> None:
-    """Put the parts of a study together, check that they agree, export, and write the report."""
+    """Combine the parts of a study, check that they agree, export, and write the report."""
     find_compiled()
     from ..sweeps.shards import merge_shards
 
-    _tell(merge_shards(parts, out), None, report=not no_report)
+    _print(merge_shards(parts, out), None, report=not no_report)
 
 
 def plan(
@@ -159,23 +163,23 @@ def plan(
     workers: Workers = None,
     pilots: Annotated[int, typer.Option(help="Replicates to time.")] = 3,
 ) -> None:
-    """Tell points, runs, time and disk of a study from a few pilot replicates. Writes nothing."""
+    """Estimate points, runs, time and disk of a study from a few pilot replicates. Writes nothing."""
     from ..studies.reader import read_study
 
-    found = read_study(study)
-    engine = _engine(found, workers, None)
+    checked = read_study(study)
+    engine = _engine(checked, workers, None)
     if pilots < 1:
         raise UserError(f"--pilots {pilots} is not possible; allowed: 1 or more")
     find_compiled()
     from ..sweeps.pilot import plan_text
 
-    typer.echo(plan_text(found, engine, pilots))
+    typer.echo(plan_text(checked, engine, pilots))
 
 
 def status(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder, or the study file.")],
 ) -> None:
-    """Tell how far a study is, also while it runs: done, missing, failed with their reasons. Changes nothing."""
+    """Print the progress of a study, also while it runs: done, missing and failed replicates. Changes nothing."""
     from ..sweeps.status import status_text
 
     text, failed = status_text(results)
@@ -189,14 +193,12 @@ def export(results: ResultsPath) -> None:
     find_compiled()
     from ..sweeps.status import export_again
 
-    _tell(export_again(results), None)
+    _print(export_again(results), None)
 
 
 def rerun(
-    key: Annotated[str, typer.Argument(help="Key of a run, or its first characters (column key of runs.csv).")],
-    results: Annotated[
-        Path | None, typer.Option(help="Results folder (default: the one under results/ that has the key).")
-    ] = None,
+    key: Annotated[str, typer.Argument(help="Key of a run (column key of runs.csv), or its first characters.")],
+    results: Annotated[Path | None, typer.Option(help="Results folder (default: search under results/).")] = None,
 ) -> None:
     """Run one row again in this process and compare its outcome hash."""
     find_compiled()
@@ -210,7 +212,7 @@ def rerun(
 
 def verify(
     results: ResultsPath,
-    sample: Annotated[str, typer.Option(help="Share of the runs to repeat, such as 5%; 0 only checks files.")] = "1%",
+    sample: Annotated[str, typer.Option(help="Share of the runs to repeat, such as 5%; 0 checks files only.")] = "1%",
 ) -> None:
     """Check checksums, exports against the ledger, and a sample of runs by repeating them."""
     from ..sweeps.status import parse_share
@@ -229,7 +231,7 @@ def archive(
     results: ResultsPath,
     out: Annotated[Path | None, typer.Option(help="File to write (default RESULTS.zip).")] = None,
 ) -> None:
-    """Pack a results folder into one zip file for a repository, after checking its checksums."""
+    """Check the checksums of a results folder and pack it into one zip file for a repository."""
     from ..storage.archive import archive_folder
 
     typer.echo(archive_folder(results, out))

@@ -1,7 +1,4 @@
-"""What is run beside what: the design of each protocol and the arms it names. Brings no world with it.
-
-Whoever hands out the work needs the names of arms alone, and can start workers before anything heavy is imported.
-"""
+"""Arms of a replicate, and the rows that it returns. Imports nothing, so a coordinator unpickles results quickly."""
 
 from __future__ import annotations
 
@@ -18,10 +15,7 @@ class Arm(NamedTuple):
 
 
 class ReplicateResult(NamedTuple):
-    """Rows of one replicate: a dict per arm, and a dict per administration.
-
-    Here, since whoever takes it out of a pipe would import its module with everything that computes it.
-    """
+    """Rows of one replicate: a dict per arm, and a dict per administration."""
 
     runs: list[dict[str, Any]]
     cycles: list[dict[str, Any]]

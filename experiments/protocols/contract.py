@@ -1,21 +1,222 @@
-"""What a protocol declares."""
+"""The Protocol contract: what a replicate runs and what is measured, tabulated and printed; and its registry.
+
+Importing a protocol's declaration brings neither numba nor pandas: its methods import what they need.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from ...model.parameters.tree import Parameters
+from ..storage.codebook import Tables
 from ..storage.columns import Column
-from .history.columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
-from .mediation.columns import MEDIATION_RUN_COLUMNS
-from .prior_mass.columns import PRIOR_DRAW_COLUMNS
-from .stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
+from .arms import Arm, ReplicateResult
+from .options import Options
 
-RUNS: dict[str, tuple[Column, ...]] = {
-    "stress": RUN_COLUMNS,
-    "history": HISTORY_RUN_COLUMNS,
-    "mediation": MEDIATION_RUN_COLUMNS,
-    "prior-mass": PRIOR_DRAW_COLUMNS,
-}
-"""Columns of a run by protocol."""
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROTOCOLS: dict[str, type[Protocol]] = {}
+"""Every protocol by its name."""
+
+SHORTEST_LIMIT_S = 600.0
+SECONDS_PER_VOTER_AND_TERM = 0.01
+"""A hundred times what one term of one arm takes for each voter."""
 
 
-CYCLES: dict[str, tuple[Column, ...]] = {"stress": CYCLE_COLUMNS, "history": HISTORY_CYCLE_COLUMNS}
-"""Columns of an administration, for the protocols that keep them."""
+class Declared(NamedTuple):
+    """What a study file declares that a protocol makes its design from.
+
+    breadths, visibilities: levels of the exposure arms. arm_factors: names of other exposure factors with levels.
+    design_kind: grid, lhs, sobol, morris or list. replicates: the smallest number (None if the file has no valid one).
+    stops: whether there is a stopping rule.
+    """
+
+    parameters: Parameters
+    breadths: tuple[float, ...]
+    visibilities: tuple[float, ...]
+    options: Options
+    replicates: int | None = None
+    arm_factors: tuple[str, ...] = ()
+    design_kind: str = "grid"
+    stops: bool = False
+
+
+class RunDefaults(NamedTuple):
+    """What `moat run` uses where the user gives no option."""
+
+    replicates: int = 100
+    breadths: tuple[float, ...] = (0.0, 0.3)
+    visibilities: tuple[float, ...] = (1.0,)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished study of one setting: what its summary and its printed answer are made from.
+
+    runs: export/runs.csv. table: summary.csv (empty while it is made). reasons: a line per failed replicate.
+    """
+
+    path: Path
+    preset: str
+    parameters: Parameters
+    design: Any
+    seed: int
+    runs: pd.DataFrame
+    table: pd.DataFrame
+    reasons: Sequence[str] = ()
+
+
+class OwnTable(NamedTuple):
+    """The table with which a protocol answers: NAME.csv, made from export/runs.csv."""
+
+    name: str
+    columns: tuple[Column, ...]
+    make: Callable[[pd.DataFrame], pd.DataFrame]
+
+
+class Answer(ABC):
+    """Files and printed text of a study of one setting, as `moat run` makes them."""
+
+    @abstractmethod
+    def tables(self, design: Any) -> Tables:
+        """Tables of the codebook beside runs and cycles."""
+
+    @abstractmethod
+    def write(self, finished: Finished) -> pd.DataFrame:
+        """Write summary.csv, and further tables and figures, into the folder; return the table of summary.csv."""
+
+    @abstractmethod
+    def text(self, finished: Finished) -> str:
+        """Return the printed answer."""
+
+    @abstractmethod
+    def json(self, finished: Finished) -> str:
+        """Return the printed answer for programs."""
+
+
+class Protocol(ABC):
+    """One way to run a replicate. Subclass, set `name`, write the abstract methods; the registry fills itself.
+
+    name: its name in study files. sentence: one line for help. options: table of its options, in the study file under
+    its name, or under [model] where options_in_model. unit, units: what one unit of work is called, and several.
+    cycle_unit: what a row of cycles.csv is. parameter_values: values that differ from the defaults unless preset or
+    user set them. draws_prior: a Latin hypercube also draws every uncertain parameter that the file does not name.
+    stop_outcomes: outcomes a stopping rule may use; numbers that every run has. summary_events, summary_means: outcomes
+    in summary.csv, events 0 or 1. run_defaults: what `moat run` uses. rule_contrast: options of the study that
+    `moat run --rules all` runs under every party rule; None if rules cannot be compared.
+    """
+
+    name: ClassVar[str]
+    sentence: ClassVar[str] = ""
+    options: ClassVar[type[Options]] = Options
+    options_in_model: ClassVar[bool] = False
+    unit: ClassVar[str] = "replicate"
+    units: ClassVar[str] = "replicates"
+    cycle_unit: ClassVar[str] = "administration"
+    parameter_values: ClassVar[Mapping[str, Any]] = {}
+    draws_prior: ClassVar[bool] = False
+    stop_outcomes: ClassVar[tuple[str, ...]] = ()
+    summary_events: ClassVar[tuple[str, ...]] = ()
+    summary_means: ClassVar[tuple[str, ...]] = ()
+    run_defaults: ClassVar[RunDefaults] = RunDefaults()
+    rule_contrast: ClassVar[Mapping[str, Any] | None] = None
+
+    def __init_subclass__(cls) -> None:
+        """Register the protocol under its name; two protocols may not share one."""
+        if cls.name in PROTOCOLS:
+            raise ValueError(f"two protocols are called {cls.name!r}")
+        PROTOCOLS[cls.name] = cls
+
+    @classmethod
+    def reference(cls) -> tuple[str, str]:
+        """Return name and module, by which a worker process finds the protocol."""
+        return cls.name, cls.__module__
+
+    @abstractmethod
+    def design(self, declared: Declared) -> Any:
+        """Return the design: a NamedTuple of everything beside parameters, seed and replicate that `run` needs."""
+
+    @abstractmethod
+    def arms(self, parameters: Parameters, design: Any) -> Sequence[Arm]:
+        """Return the arms of a replicate, the zero-exposure arm first."""
+
+    @abstractmethod
+    def run(self, parameters: Parameters, design: Any, seed: int, replicate: int) -> ReplicateResult:
+        """Run one replicate: a row per arm, with `replicate`, `arm` and the columns of `run_columns`.
+
+        The result is a function of the arguments alone.
+        """
+
+    @abstractmethod
+    def run_columns(self) -> tuple[Column, ...]:
+        """Return the columns of runs.csv: `key` first, then `replicate`, then `arm`; `outcome_hash` last."""
+
+    def cycle_columns(self) -> tuple[Column, ...]:
+        """Return the columns of cycles.csv, a row per administration; empty for a protocol without that table."""
+        return ()
+
+    def problems(self, declared: Declared) -> list[str]:
+        """Return a line for everything in a study that this protocol cannot run."""
+        return []
+
+    def identity(self, parameters: Parameters, design: Any, arm: Arm) -> dict[str, Any]:
+        """Return everything that decides the outcome of an arm but replicate, seed and code.
+
+        By default the whole design. A protocol whose arms do not depend on each other leaves the other arms out, so
+        that rows are reused when arms are added.
+        """
+        return {"parameters": tree_without_dose(parameters), "arm": arm.name, "design": design._asdict()}
+
+    def reduced(self, parameters: Parameters, design: Any, wanted: Sequence[Arm]) -> Any:
+        """Return the smallest design whose rows hold the wanted arms; by default the design itself."""
+        return design
+
+    def pairs(self, replicates: int) -> int:
+        """Return how many paired replicates one unit of work holds."""
+        return 1
+
+    def hung_after_seconds(self, parameters: Parameters, design: Any) -> float:
+        """Return after how many seconds a unit of work counts as hung; never below ten minutes."""
+        return limit_of_terms(parameters, len(self.arms(parameters, design)))
+
+    def own_table(self) -> OwnTable | None:
+        """Return the table the protocol answers with; None for a protocol without one."""
+        return None
+
+    def run_options(self, parameters: Parameters) -> dict[str, Any]:
+        """Return the options that `moat run` sets for a tree of parameters."""
+        return {}
+
+    def answer(self) -> Answer | None:
+        """Return what `moat run` prints and writes; None: the summary and text of any study."""
+        return None
+
+    def replicate_text(
+        self, parameters: Parameters, design: Any, seed: int, replicate: int, preset: str, form: str
+    ) -> str:
+        """Return every arm of one replicate as text (`form` table or json), for `moat run --replicate`."""
+        from ..reporting.replicate_view import replicate_rows
+
+        return replicate_rows(self.run(parameters, design, seed, replicate), form, preset, seed, replicate)
+
+    def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
+        """Return the sections of report.html by title; each takes a `reporting.report.Report`. None: summary.csv."""
+        return {}
+
+
+def tree_without_dose(parameters: Parameters) -> dict[str, Any]:
+    """Return the tree as nested dicts without breadth and visibility, which every arm sets itself."""
+    tree = parameters.model_dump()
+    dosed = ("breadth", "visibility")
+    tree["exposure"] = {name: value for name, value in tree["exposure"].items() if name not in dosed}
+    return tree
+
+
+def limit_of_terms(parameters: Parameters, terms: float) -> float:
+    """Return a limit in seconds for a unit of work that simulates so many terms: a hundred times what they take."""
+    return max(SHORTEST_LIMIT_S, SECONDS_PER_VOTER_AND_TERM * parameters.electorate.voters * terms)

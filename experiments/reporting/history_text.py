@@ -6,17 +6,17 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..protocols.history.columns import CLOCKS, RATIOS
-from ..protocols.history.naive_regression import naive_lines, naive_table
+from ..protocols.contract import Answer, Finished
+from ..protocols.history.columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, RATIOS
+from ..protocols.history.naive_regression import NAIVE_COLUMNS, naive_lines, naive_table
 from ..protocols.history.outcomes import CAUSES
-from ..protocols.history.summary import design_of, incidence_table, incidences
+from ..protocols.history.summary import history_summary, incidence_table, incidences
+from ..storage.atomic_files import replaced_atomically
+from ..storage.codebook import Tables
 from .wording import NOTICE
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from ..studies.from_options import Request
-    from ..sweeps.outcome import Outcome
 
 AGEING = "People age, retire, die and are replaced (people.ageing)."
 STATIC = (
@@ -69,19 +69,23 @@ def _line(row: Any) -> str:
     )
 
 
-def _horizons(request: Request, frame: pd.DataFrame) -> dict[str, int]:
-    design, term = design_of(request), request.parameters.institutions.term_months
-    return {"calendar": int(frame["months"].max()), "opportunity": term * max(1, design.cycles // 3)}
+def _horizons(finished: Finished) -> dict[str, int]:
+    term = finished.parameters.institutions.term_months
+    return {
+        "calendar": int(finished.runs["months"].max()),
+        "opportunity": term * max(1, finished.design.cycles // 3),
+    }
 
 
-def _incidence_lines(request: Request, frame: pd.DataFrame, visibility: float) -> list[str]:
+def _incidence_lines(finished: Finished, visibility: float) -> list[str]:
+    frame = finished.runs
     runs = frame[(frame["visibility"] == visibility) | (frame["breadth"] == 0.0)]
     curves, lines = incidences(runs), []
     title = {
         "calendar": "months since January 2025 (calendar time)",
         "opportunity": "months under the opponent (opportunity time)",
     }
-    for clock, months in _horizons(request, frame).items():
+    for clock, months in _horizons(finished).items():
         lines += ["", f"How the policy first ended, cumulative incidence by {months} {title[clock]}"]
         lines.append(f"{'breadth':>7} {'runs left':>10}" + "".join(f"{c:>18}" for c in CAUSES) + f"{'lasting':>10}")
         for arm, one in runs.groupby("arm", sort=False):
@@ -92,40 +96,6 @@ def _incidence_lines(request: Request, frame: pd.DataFrame, visibility: float) -
     return lines
 
 
-def history_text(outcome: Outcome) -> str:
-    """The whole printed answer of a history."""
-    request, frame, table = outcome.request, outcome.frame, outcome.table
-    p, design = request.parameters, design_of(request)
-    n = frame["replicate"].nunique()
-    terms = f"{design.cycles} presidential term{'s' * (design.cycles != 1)}"
-    lines = [
-        f"political-moat: preset {request.preset}, history of {terms}, rule {p.party.rule}, "
-        f"{p.electorate.voters:,} voters, {n} paired replicate{'s' * (n != 1)}, seed {request.seed}, "
-        f"allocation {100 * p.exposure.allocation:g}%",
-        NOTICE,
-        DESCRIPTIVE,
-    ]
-    for visibility in design.visibilities:
-        rows = table[(table["visibility"] == visibility) | (table["breadth"] == 0.0)]
-        lines += ["", f"v = {visibility:g} ({p.policy.layer} layer)", _HEAD]
-        lines += [_line(row) for row in rows.itertuples()]
-        lines += _incidence_lines(request, frame, visibility)
-    lines += ["", *_LEGEND, "Standard errors in brackets.", *_ENDS]
-    if design.evolving:
-        lines += ["", *evolving_lines(cycles_of(outcome))]
-    lines.append("")
-    if table["beyond_coverage"].any():
-        lines.append("* beyond current coverage: holders without an account are given an IRA of their age's median.")
-    lines += [
-        AGEING if p.people.ageing else STATIC,
-        f"Price at the end, 1 in January 2025: median {frame['final_price'].median():.3g}, largest "
-        f"{frame['final_price'].max():.3g}; the market grows with it, and savers' flows move it less and less.",
-        "",
-        f"Files: {outcome.path} (summary.csv, incidence.csv, export/runs.csv, export/cycles.csv, codebook.md)",
-    ]
-    return "\n".join([*lines, *(f"FAILED {reason}" for reason in outcome.reasons)])
-
-
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {str(k): (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
@@ -133,11 +103,11 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def cycles_of(outcome: Outcome) -> pd.DataFrame:
-    """cycles.csv of a finished history."""
+def cycles_of(finished: Finished) -> pd.DataFrame:
+    """Return cycles.csv of a finished history."""
     import pandas as pd
 
-    return pd.read_csv(outcome.path / "export" / "cycles.csv", keep_default_na=False)
+    return pd.read_csv(finished.path / "export" / "cycles.csv", keep_default_na=False)
 
 
 def _over_time(cycles: pd.DataFrame, column: str, decimals: int, terms: list[int]) -> list[str]:
@@ -168,20 +138,77 @@ def evolving_lines(cycles: pd.DataFrame) -> list[str]:
     ]
 
 
-def history_json(outcome: Outcome) -> str:
-    """The same answer for programs."""
-    design = design_of(outcome.request)
-    content = {
-        "preset": outcome.request.preset,
-        "protocol": "history",
-        "cycles": design.cycles,
-        "seed": outcome.request.seed,
-        "replicates": int(outcome.frame["replicate"].nunique()),
-        "table": _plain(outcome.table),
-        "incidence": _plain(incidence_table(outcome.frame)),
-        "files": str(outcome.path),
-        "failed": outcome.reasons,
-        **({"naive_regression": _plain(naive_table(cycles_of(outcome)))} if design.evolving else {}),
-        "notice": f"{NOTICE} {DESCRIPTIVE}",
-    }
-    return json.dumps(content, indent=2, allow_nan=False)
+class HistoryAnswer(Answer):
+    """Rates of a history, how the policy first ended, and with evolving exposure the naive regression."""
+
+    def tables(self, design: Any) -> Tables:
+        """Return the columns of the tables beside runs and cycles."""
+        tables: Tables = (
+            ("summary.csv: the printed table, a row per arm", HISTORY_SUMMARY_COLUMNS),
+            ("incidence.csv: how the friendly policy first ended, by arm, clock and time", INCIDENCE_COLUMNS),
+        )
+        if not design.evolving:
+            return tables
+        return (*tables, ("naive_regression.csv: reversal regressed on exposure, naive beside assigned", NAIVE_COLUMNS))
+
+    def write(self, finished: Finished) -> pd.DataFrame:
+        """Write summary.csv and incidence.csv, and with evolving exposure naive_regression.csv and its figure."""
+        tables = {"summary.csv": history_summary(finished.runs), "incidence.csv": incidence_table(finished.runs)}
+        for name, table in tables.items():
+            with replaced_atomically(finished.path / name) as stream:
+                table.to_csv(stream, index=False, lineterminator="\n")
+        if finished.design.evolving:
+            from .figures.naive_regression import write_naive
+
+            write_naive(cycles_of(finished), finished.path)
+        return tables["summary.csv"]
+
+    def text(self, finished: Finished) -> str:
+        """Return the whole printed answer."""
+        runs, table, design, p = finished.runs, finished.table, finished.design, finished.parameters
+        n = runs["replicate"].nunique()
+        terms = f"{design.cycles} presidential term{'s' * (design.cycles != 1)}"
+        lines = [
+            f"political-moat: preset {finished.preset}, history of {terms}, rule {p.party.rule}, "
+            f"{p.electorate.voters:,} voters, {n} paired replicate{'s' * (n != 1)}, seed {finished.seed}, "
+            f"allocation {100 * p.exposure.allocation:g}%",
+            NOTICE,
+            DESCRIPTIVE,
+        ]
+        for visibility in design.visibilities:
+            rows = table[(table["visibility"] == visibility) | (table["breadth"] == 0.0)]
+            lines += ["", f"v = {visibility:g} ({p.policy.layer} layer)", _HEAD]
+            lines += [_line(row) for row in rows.itertuples()]
+            lines += _incidence_lines(finished, visibility)
+        lines += ["", *_LEGEND, "Standard errors in brackets.", *_ENDS]
+        if design.evolving:
+            lines += ["", *evolving_lines(cycles_of(finished))]
+        lines.append("")
+        if table["beyond_coverage"].any():
+            lines.append("* beyond current coverage: holders without an account get an IRA of their age's median.")
+        lines += [
+            AGEING if p.people.ageing else STATIC,
+            f"Price at the end, 1 in January 2025: median {runs['final_price'].median():.3g}, largest "
+            f"{runs['final_price'].max():.3g}; the market grows with it, and savers' flows move it less and less.",
+            "",
+            f"Files: {finished.path} (summary.csv, incidence.csv, export/runs.csv, export/cycles.csv, codebook.md)",
+        ]
+        return "\n".join([*lines, *(f"FAILED {reason}" for reason in finished.reasons)])
+
+    def json(self, finished: Finished) -> str:
+        """Return the same answer for programs."""
+        design = finished.design
+        content = {
+            "preset": finished.preset,
+            "protocol": "history",
+            "cycles": design.cycles,
+            "seed": finished.seed,
+            "replicates": int(finished.runs["replicate"].nunique()),
+            "table": _plain(finished.table),
+            "incidence": _plain(incidence_table(finished.runs)),
+            "files": str(finished.path),
+            "failed": list(finished.reasons),
+            **({"naive_regression": _plain(naive_table(cycles_of(finished)))} if design.evolving else {}),
+            "notice": f"{NOTICE} {DESCRIPTIVE}",
+        }
+        return json.dumps(content, indent=2, allow_nan=False)

@@ -1,4 +1,4 @@
-"""One replicate, looked at closely: every arm's outcomes and what happened when."""
+"""One replicate in detail: every arm's outcomes and what happened when, for `moat run --replicate`."""
 
 from __future__ import annotations
 
@@ -6,46 +6,59 @@ import json
 from typing import TYPE_CHECKING
 
 from ...model.fast_forward import advance
-from ..protocols.history.run import run_history
-from ..protocols.history.summary import design_of
-from ..protocols.stress_test.design import arm_list
-from ..protocols.stress_test.run import friendly_term, on_layer, run_replicate, takeover, with_dose
-from ..studies.from_options import Request
+from ..protocols.arms import ReplicateResult
 
 if TYPE_CHECKING:
-    from ..studies.from_options import Request
+    from ...model.parameters.tree import Parameters
+    from ..protocols.history.design import HistoryDesign
+    from ..protocols.stress_test.design import StressDesign
 
+_OF_THE_ARM = ("replicate", "seed", "arm")
 _SHOWN = ("attempted", "restricted", "reversed", "withdrawn", "court", "severity", "mean_policy", "gap")
 
 
-def one_replicate(request: Request, replicate: int, form: str = "table") -> str:
-    """Outcomes of every arm of one replicate, and the events of its opposed term; rows equal the study's rows."""
-    result = run_replicate(request.parameters, request.design, request.seed, replicate)
+def replicate_rows(result: ReplicateResult, form: str, preset: str, seed: int, replicate: int) -> str:
+    """Return the rows of a replicate: each arm with its columns, or everything as JSON."""
     if form == "json":
         return json.dumps({"runs": result.runs, "cycles": result.cycles}, indent=2)
-    lines = [f"replicate {replicate}, seed {request.seed}, preset {request.preset}"]
+    lines = [f"replicate {replicate}, seed {seed}, preset {preset}"]
+    for row in result.runs:
+        lines.append(str(row["arm"]))
+        lines += [f"  {name:<30} {value}" for name, value in row.items() if name not in _OF_THE_ARM]
+    return "\n".join(lines)
+
+
+def stress_replicate(
+    p: Parameters, design: StressDesign, seed: int, replicate: int, preset: str, form: str = "table"
+) -> str:
+    """Return the outcomes of every arm of one replicate, and the events of its opposed term."""
+    from ..protocols.stress_test.design import arm_list
+    from ..protocols.stress_test.run import friendly_term, on_layer, run_replicate, takeover, with_dose
+
+    result = run_replicate(p, design, seed, replicate)
+    if form == "json":
+        return replicate_rows(result, form, preset, seed, replicate)
+    lines = [f"replicate {replicate}, seed {seed}, preset {preset}"]
     lines.append(f"{'arm':<22}" + "".join(f"{name:>12}" for name in _SHOWN))
     for row in result.runs:
         cells = "".join(
             f"{row[name]:>12.3f}" if isinstance(row[name], float) else f"{row[name]:>12}" for name in _SHOWN
         )
         lines.append(f"{row['arm']:<22}{cells}")
-    arms = {arm.name: arm for arm in arm_list(request.parameters, request.design)}
-    zero = friendly_term(with_dose(request.parameters, 0.0, request.design.visibilities[0]), request.seed, replicate)
+    zero = friendly_term(with_dose(p, 0.0, design.visibilities[0]), seed, replicate)
     lines += ["", "What the opposed government did, in months after takeover:"]
-    for name in arms:
-        arm = arms[name]
-        past = friendly_term(with_dose(request.parameters, arm.breadth, arm.visibility), request.seed, replicate)
-        past = past if arm.layer == request.parameters.policy.layer else on_layer(past, arm.layer)
+    term = p.institutions.term_months
+    for arm in arm_list(p, design):
+        past = friendly_term(with_dose(p, arm.breadth, arm.visibility), seed, replicate)
+        past = past if arm.layer == p.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
-        advance(world, request.parameters.institutions.term_months)
-        start = request.parameters.institutions.term_months
-        told = [
-            f"{e.month - start} {e.kind}{f' {e.move}' * bool(e.move)} ({e.instrument})"
+        advance(world, term)
+        events = [
+            f"{e.month - term} {e.kind}{f' {e.move}' * bool(e.move)} ({e.instrument})"
             for e in world.events
-            if e.month >= start
+            if e.month >= term
         ]
-        lines.append(f"{name:<22}" + ("; ".join(told) if told else "nothing"))
+        lines.append(f"{arm.name:<22}" + ("; ".join(events) if events else "nothing"))
     return "\n".join(lines)
 
 
@@ -61,13 +74,16 @@ _SHOWN_OF_HISTORY = (
 )
 
 
-def one_history(request: Request, replicate: int, form: str = "table") -> str:
-    """Every term of every arm of one replicate; rows equal the study's rows."""
-    design = design_of(request)
-    result = run_history(request.parameters, design, request.seed, replicate)
+def history_replicate(
+    p: Parameters, design: HistoryDesign, seed: int, replicate: int, preset: str, form: str = "table"
+) -> str:
+    """Return every term of every arm of one replicate; rows equal the study's rows."""
+    from ..protocols.history.run import run_history
+
+    result = run_history(p, design, seed, replicate)
     if form == "json":
-        return json.dumps({"runs": result.runs, "cycles": result.cycles}, indent=2)
-    lines = [f"replicate {replicate}, seed {request.seed}, preset {request.preset}, history of {design.cycles} terms"]
+        return replicate_rows(result, form, preset, seed, replicate)
+    lines = [f"replicate {replicate}, seed {seed}, preset {preset}, history of {design.cycles} terms"]
     lines.append(
         f"{'arm':<16}{'term':>5}{'in office':>11}{'A before':>10}" + "".join(f"{n:>13}" for n in _SHOWN_OF_HISTORY)
     )

@@ -5,40 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from ..errors import UserError
-from ..protocols.stress_test.dose_response import PRIMARY_BREADTH, dose_response, primary_contrast, smallest_doses
-from ..statistics.dose_thresholds import half_dose
-from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
 from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
-from ..storage.provenance import code_hash, write_checksums
-from ..storage.results_folder import read_manifest
+from ..storage.provenance import write_checksums
+from ..studies.reader import StudyFile
+from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import write_codebook
 from . import html
-from .factor_analysis import analyse
 from .latex import write_tables
-
-if TYPE_CHECKING:
-    from ...model.parameters.tree import Parameters
 
 REPORT = "report.html"
 FIGURES, TABLES = "figures", "tables"
-SHOWN = (
-    *("visibility", "breadth", "n", "p_restricted", "p_restricted_mcse", "p_reversed", "p_reversed_mcse"),
-    *("rd_restricted", "rd_restricted_low", "rd_restricted_high"),
-    *("rd_reversed", "rd_reversed_low", "rd_reversed_high", "rd_reversed_mcse"),
-    *("severity", "severity_mcse", "gap", "gap_mcse"),
-)
 
 
 @dataclass
 class Report:
-    """What a report is made from, and what it has gathered so far."""
+    """The study a report is made from, and the parts gathered so far."""
 
     folder: Path
+    study: StudyFile
     manifest: Mapping[str, Any]
     sections: list[str] = field(default_factory=list)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -50,7 +39,7 @@ class Report:
         return self.folder / FIGURES
 
     def part(self, title: str, make: Callable[[Report], list[str]]) -> None:
-        """Add a section, or a line that says why it cannot be made from these files."""
+        """Add a section, or a line with the reason why these files do not allow it."""
         try:
             parts = make(self)
         except (UserError, ValueError) as error:
@@ -59,7 +48,7 @@ class Report:
         self.sections.append(html.section(title, *parts))
 
     def read(self, name: str) -> pd.DataFrame:
-        """A csv of the folder; UserError if it has none."""
+        """Return a csv of the folder; UserError if it has none."""
         path = self.folder / name
         if not path.is_file():
             raise UserError(f"the folder has no {name}")
@@ -67,27 +56,20 @@ class Report:
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
     def drawn(self, paths: list[Path], caption: str, alternative: str) -> str:
-        """The svg of a figure, in the page."""
+        """Return the svg of a figure as part of the page."""
         return html.figure(next(path for path in paths if path.suffix == ".svg"), caption, alternative)
 
 
 def build_report(folder: Path) -> Path:
-    """Write report.html, figures/ and tables/ of a results folder and renew its checksums; returns the page's path.
+    """Write report.html, figures/ and tables/ of a results folder and renew its checksums; return the page's path.
 
-    Reads manifest.json and whatever of export/runs.csv, mediation.csv, prior_mass.csv and sensitivity.csv is there.
-    What cannot be made from these is named on the page with the reason. Raises UserError if the folder holds no
-    results, or if none of its files says anything.
+    The protocol says which sections there are. A section that the folder's files do not allow is named on the page with
+    the reason. Raises UserError if the folder holds no results, or no section can be made.
     """
-    manifest = read_manifest(folder)
-    report = Report(folder, manifest)
-    protocol = manifest.get("study", {}).get("model", {}).get("protocol", "stress")
-    if protocol not in OWN_PARTS and (folder / "export" / "points.csv").is_file():
-        try:
-            report.left_out += analyse(folder)[1]
-        except UserError as error:
-            report.left_out.append(f"Analysis of factors: {error}")
-    for title in OWN_PARTS.get(protocol, tuple(PARTS)):
-        report.part(title, PARTS[title])
+    study, manifest = study_in(folder)
+    report = Report(folder, study, manifest)
+    for title, make in (study.protocol.report_sections() or {"Summary": _summary}).items():
+        report.part(title, make)
     if not report.sections:
         raise UserError(f"{folder} holds nothing to report: " + "; ".join(report.left_out))
     citation = citation_of(manifest)
@@ -105,22 +87,23 @@ def build_report(folder: Path) -> Path:
         lines = "".join(f"<li>{html.text(line)}</li>" for line in report.left_out)
         report.sections.append(html.section("Not in this report, and why", f"<ul>{lines}</ul>"))
     with replaced_atomically(folder / REPORT) as stream:
-        stream.write(html.page(title_of(manifest), report.sections, citation))
+        stream.write(html.page(title_of(study), report.sections, citation))
     write_codebook(folder)
     write_checksums(folder)
     return folder / REPORT
 
 
-def title_of(manifest: Mapping[str, Any]) -> str:
-    """Title of the page, from what was asked for."""
-    request = manifest.get("request", {})
-    study = manifest.get("study", {}).get("study", {})
-    name = study.get("title") or request.get("study") or request.get("preset", "results")
-    return f"political-moat: {name}, seed {manifest.get('seed')}"
+def _summary(report: Report) -> list[str]:
+    return [html.table(report.read("summary.csv"), "summary.csv: estimates with Monte Carlo standard errors (mcse)")]
+
+
+def title_of(study: StudyFile) -> str:
+    """Return the title of the page."""
+    return f"political-moat: {study.study.title or study.study.name}, seed {study.study.seed}"
 
 
 def citation_of(manifest: Mapping[str, Any]) -> str:
-    """Citation line, and the sentence of versions and seed that made these results (not those of this machine)."""
+    """Return the citation line, and the sentence of versions and seed that made these results (not this machine's)."""
     package, system = manifest["package"], manifest["platform"]
     packages = ", ".join(f"{name} {number}" for name, number in manifest["versions"].items())
     return (
@@ -129,236 +112,3 @@ def citation_of(manifest: Mapping[str, Any]) -> str:
         f"Computed with political-moat {package['version']}, code {str(manifest['code_hash'])[:16]}, seed "
         f"{manifest['seed']}, {packages}, on {system['system']} {system['machine']}."
     )
-
-
-def runs_of(report: Report) -> pd.DataFrame:
-    """export/runs.csv, refused by name if it has holes, doubled rows or two generations of code."""
-    frame = report.read("export/runs.csv")
-    refuse_incomplete(frame, ["replicate", "arm"])
-    refuse_missing_rows(frame)
-    if "code" in frame.columns:
-        refuse_mixed_code(frame["code"].astype(str))
-    return frame
-
-
-SETTING = ("point", "layer", "allocation", "skew", "grandfathering")
-
-
-def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.DataFrame, str]:
-    """Rows of the first point, layer and exposure but its dose, and a sentence that says so where there are more.
-
-    free: columns that may vary.
-    """
-    rows, told = frame, []
-    for name in SETTING:
-        if name not in free and name in rows.columns and rows[name].nunique() > 1:
-            first = rows[name].iloc[0]
-            told.append(f"{name} {first}")
-            rows = rows[rows[name] == first]
-    return rows, f"Shown for {', '.join(told)}; the others stand in summary.csv." if told else ""
-
-
-def _statements(report: Report) -> list[str]:
-    rows, told = one_setting(runs_of(report))
-    layer = str(rows["layer"].iloc[0])
-    parts = [html.paragraph(told)] if told else []
-    own = dose_response(rows, layer)
-    report.tables["dose-response"] = own
-    if (rows["breadth"] == PRIMARY_BREADTH).any():
-        parts += [
-            html.paragraph(f"At visibility {visibility:g}: {one.verdict.sentence}")
-            for visibility, one in primary_contrast(rows, layer=layer).items()
-        ]
-    for visibility, one in smallest_doses(rows, layer=layer).items():
-        parts.append(html.paragraph(f"x10 at visibility {visibility:g}. {one.sentence}"))
-        parts.append(html.paragraph(f"x50 at visibility {visibility:g}. {_x50(rows, visibility)}"))
-    # Without the returning friendly party G was not measured: 0 would be a number nobody computed.
-    shown = SHOWN if (own["gap"] != 0.0).any() else [name for name in SHOWN if not name.startswith("gap")]
-    parts.append(html.table(own, "Outcomes by dose, with Monte Carlo standard errors (mcse) and 95% limits", shown))
-    return parts
-
-
-def _x50(rows: pd.DataFrame, visibility: float, event: str = "reversed") -> str:
-    wide = rows[(rows["breadth"] == 0.0) | (rows["visibility"] == visibility)].pivot_table(
-        index="replicate", columns="breadth", values=event
-    )
-    doses = [float(one) for one in map(str, wide.columns) if float(one) > 0.0]
-    return half_dose(doses, wide[doses].to_numpy() - wide[[0.0]].to_numpy()).sentence
-
-
-def _dose_response(report: Report) -> list[str]:
-    from .figures.dose_response import dose_response_figure
-
-    own = report.tables.get("dose-response")
-    if own is None or own["breadth"].nunique() < 2 or own["n"].min() < 2:
-        raise UserError("a curve needs two doses and two replicates")
-    paths = dose_response_figure({"": own}, report.figures, "dose-response-print", print_size=True)
-    return [
-        report.drawn(
-            paths,
-            "Paired change against zero exposure. Bands: 95%, simultaneous over doses (maximum of |t|) for reversed "
-            "and restricted, per dose for severity. Dotted: the margin of political size, .05.",
-            "Change in the probability of reversal and of restriction, and in severity, against breadth of exposure",
-        )
-    ]
-
-
-def _phase_map(report: Report) -> list[str]:
-    from ..statistics.verdicts import phase_table
-    from .figures.phase_map import phase_map_figure
-
-    rows, told = one_setting(runs_of(report), free=("allocation",))
-    table = phase_table(rows, str(rows["layer"].iloc[0]))
-    return [
-        report.drawn(
-            phase_map_figure(table, report.figures),
-            "Each cell: the verdict's letter and the risk difference of reversal. Intervals are widened over all "
-            "cells, so that with probability .95 no word is wrong. " + told,
-            "Verdict of every combination of breadth and visible stake",
-        )
-    ]
-
-
-def _incidence(report: Report) -> list[str]:
-    from .figures.curves import incidence_figure, incidence_of_term
-
-    rows, told = one_setting(runs_of(report))
-    largest = rows.loc[rows["breadth"] == rows["breadth"].max(), "arm"].unique().tolist()
-    declared = rows.loc[rows["breadth"] == PRIMARY_BREADTH, "arm"].unique().tolist()
-    arms = [*rows.loc[rows["breadth"] == 0.0, "arm"].unique().tolist(), *(declared or largest)]
-    paths = incidence_figure(incidence_of_term(rows, list(dict.fromkeys(arms))), report.figures)
-    caption = f"Cumulative incidence since the opposed party took office, 95% per month. {told}".strip()
-    return [
-        report.drawn(paths, caption, "Share of runs with a first attempt, restriction and reversal, month by month")
-    ]
-
-
-def _gap(report: Report) -> list[str]:
-    from .figures.intervals import gap_figure
-
-    own = report.tables.get("dose-response")
-    if own is None or not (own["gap"] != 0.0).any():
-        raise UserError("the returning friendly party was not run, so there is no G")
-    return [
-        report.drawn(
-            gap_figure(own, report.figures),
-            "Policy gap G against its level, 95% per dose. A moat moves to the lower right (G to 0 with policy open), "
-            "a trapdoor to the lower left.",
-            "G against mean openness rung under the opposed government, a point per dose",
-        )
-    ]
-
-
-def _crash(report: Report) -> list[str]:
-    from .figures.curves import crash_figure, crash_table
-
-    rows, _ = one_setting(runs_of(report), free=("point",))
-    table = crash_table(rows[(rows["breadth"] == 0.0) | (rows["visibility"] == rows["visibility"].max())])
-    caption = "Severity after a scheduled crash and in calm, same draws; bands 95%, simultaneous over doses."
-    return [report.drawn(crash_figure(table, report.figures), caption, "Severity against breadth in both states")]
-
-
-def _mediation(report: Report) -> list[str]:
-    from .figures.intervals import mediation_figure
-
-    table, told = one_setting(report.read("mediation.csv"))
-    report.tables["mediation"] = table
-    caption = f"Shapley values (points) with 95% intervals (lines) and the range over the 24 orders (bars). {told}"
-    drawn = report.drawn(
-        mediation_figure(table, report.figures), caption.strip(), "Part of each channel in the difference"
-    )
-    return [drawn, html.table(table, "Mediation: channels and other paths add up to the total")]
-
-
-def _prior_mass(report: Report) -> list[str]:
-    from .figures.intervals import prior_mass_figure
-
-    table = report.tables["prior-mass"] = report.read("prior_mass.csv")
-    copied = "prior_mass_draws.csv"  # draws of another folder, copied beside runs of a stress test
-    draws = report.read(copied if (report.folder / copied).is_file() else "export/runs.csv")
-    paths = prior_mass_figure(draws, report.figures)
-    caption = "Risk differences over the prior, one point per draw, with twice its Monte Carlo error; dotted: .05."
-    return [
-        report.drawn(paths, caption, "Distribution of the risk difference over the prior's draws"),
-        html.table(table, "Share of the prior"),
-    ]
-
-
-def _sensitivity(report: Report) -> list[str]:
-    from .figures.intervals import sensitivity_figure
-
-    table = report.tables["sensitivity"] = report.read("sensitivity.csv")
-    first = table[table["outcome"] == table["outcome"].iloc[0]]
-    caption = "Sensitivity with 95% bootstrap intervals."
-    drawn = report.drawn(sensitivity_figure(first, report.figures), caption, "Sensitivity index of each factor")
-    return [drawn, html.table(table, "Sensitivity indices")]
-
-
-def _factors(report: Report) -> list[str]:
-    table = report.read("logit.csv")
-    return [html.table(table, "Logit on the factors that vary, errors clustered on the replicate")]
-
-
-def _one_run(report: Report) -> list[str]:
-    from .figures.single_run import run_figure, run_story
-
-    if report.manifest["code_hash"] != code_hash():
-        raise UserError("made by other code: a run drawn with this code would not be one of its runs")
-    rows, _ = one_setting(runs_of(report))
-    dose, visibility = float(rows["breadth"].max()), float(rows["visibility"].iloc[0])
-    if (rows["breadth"] == PRIMARY_BREADTH).any():
-        dose = PRIMARY_BREADTH
-    replicate = _telling_replicate(rows, dose, visibility)
-    paths = run_figure(
-        run_story(setting_of(report.manifest, rows), int(report.manifest["seed"]), replicate, dose, visibility),
-        report.figures,
-    )
-    caption = f"Replicate {replicate}: the same people and shocks without and with exposure. One run is no evidence."
-    return [report.drawn(paths, caption, "Openness month by month in two arms of one replicate, with events")]
-
-
-def setting_of(manifest: Mapping[str, Any], rows: pd.DataFrame) -> Parameters:
-    """The parameters of the rows' one setting, from the manifest; UserError where it does not tell them."""
-    from ...model.parameters.presets import preset
-    from ...model.parameters.tree import Parameters
-
-    request, study = manifest.get("request", {}), manifest.get("study", {})
-    model = study.get("model", {})
-    if model.get("protocol", request.get("protocol", "stress")) != "stress":
-        raise UserError("a history is not told as one term; moat run --replicate shows it")
-    if "parameters" in request and "study" not in request:
-        return Parameters.model_validate(request["parameters"])
-    if "preset" not in model:
-        raise UserError("the folder's manifest has no single setting of parameters to run again")
-    values = dict(model.get("set", {}))
-    if model.get("voters") is not None:
-        values["electorate.voters"] = model["voters"]
-    dosed = ("exposure.breadth", "exposure.visibility")
-    values |= {name: rows[name].iloc[0] for name in rows.columns if "." in name and name not in dosed}
-    return preset(model["preset"]).with_values(values)
-
-
-def _telling_replicate(rows: pd.DataFrame, dose: float, visibility: float) -> int:
-    """First replicate in which the two arms end differently; the first of all if none does."""
-    wide = rows[
-        (rows["breadth"] == 0.0) | ((rows["breadth"] == dose) & (rows["visibility"] == visibility))
-    ].pivot_table(index="replicate", columns="breadth", values="reversed")
-    different = wide.index[wide[0.0] != wide[dose]]
-    return int(different[0] if len(different) else wide.index[0])
-
-
-OWN_PARTS: dict[str, tuple[str, ...]] = {"mediation": ("Mediation",), "prior-mass": ("Prior mass",)}
-"""Parts of the report of a protocol with a table of its own; others have all parts that their files allow."""
-PARTS: dict[str, Callable[[Report], list[str]]] = {
-    "What was found": _statements,
-    "Dose and response": _dose_response,
-    "Phase map": _phase_map,
-    "When it happens": _incidence,
-    "Gap and level": _gap,
-    "After a crash and in calm": _crash,
-    "Mediation": _mediation,
-    "Prior mass": _prior_mass,
-    "Factors": _factors,
-    "Sensitivity": _sensitivity,
-    "One run": _one_run,
-}

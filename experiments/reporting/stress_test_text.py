@@ -7,15 +7,17 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..protocols.stress_test.dose_response import PRIMARY_BREADTH, primary_contrast, smallest_doses
+from ...agents.calibration import shipped_facts
+from ..protocols.contract import Answer, Finished
+from ..protocols.stress_test.dose_response import COLUMNS, PRIMARY_BREADTH, primary_contrast, smallest_doses
+from ..protocols.stress_test.summary import summary_table
+from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from ..storage.codebook import Tables
 from .assumption_range import range_lines, shipped
 from .wording import NOTICE
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from ..studies.from_options import Request
-    from ..sweeps.outcome import Outcome
 
 ARTICLE_SHARE = 0.05
 
@@ -77,17 +79,17 @@ def layer_lines(frame: pd.DataFrame, own: pd.DataFrame) -> list[str]:
     return lines
 
 
-def verdict_lines(outcome: Outcome) -> list[str]:
-    """One sentence with the verdict per visibility, by the rule declared before any run."""
-    request = outcome.request
-    if PRIMARY_BREADTH not in request.design.breadths:
+def verdict_lines(finished: Finished) -> list[str]:
+    """Return one sentence with the verdict per visibility, by the rule declared before any run."""
+    if PRIMARY_BREADTH not in finished.design.breadths:
         return [
             f"No verdict: the declared contrast needs breadth {PRIMARY_BREADTH:g} (--breadth 0,{PRIMARY_BREADTH:g})."
         ]
-    if outcome.frame["replicate"].nunique() < 2:
+    if finished.runs["replicate"].nunique() < 2:
         return ["No verdict: one replicate has no error."]
-    contrasts = primary_contrast(outcome.frame, layer=request.parameters.policy.layer)
-    x10 = smallest_doses(outcome.frame, layer=request.parameters.policy.layer)
+    layer = finished.parameters.policy.layer
+    contrasts = primary_contrast(finished.runs, layer=layer)
+    x10 = smallest_doses(finished.runs, layer=layer)
     lines = []
     for visibility, contrast in contrasts.items():
         lines.append(f"Verdict at v = {visibility:g}: {contrast.verdict.sentence}")
@@ -113,14 +115,14 @@ def money_lines(table: pd.DataFrame) -> list[str]:
     return [*lines, "The article's 5% of 401(k) assets lies beyond the doses of this table."]
 
 
-def implied_lines(request: Request) -> list[str]:
-    """Vote effects that the parameters imply, with a warning beyond the literature."""
+def implied_lines(finished: Finished) -> list[str]:
+    """Return the vote effects that the parameters imply, with a warning beyond the literature."""
     from ...model.diagnostics import LITERATURE_POINTS, implied_effects
     from ..protocols.stress_test.run import with_dose
 
     lines = []
-    for visibility in request.design.visibilities:
-        e = implied_effects(with_dose(request.parameters, PRIMARY_BREADTH, visibility), request.seed)
+    for visibility in finished.design.visibilities:
+        e = implied_effects(with_dose(finished.parameters, PRIMARY_BREADTH, visibility), finished.seed)
         lines.append(
             f"Implied at b = {PRIMARY_BREADTH:g}, v = {visibility:g} by a rival who would prohibit: {e.per_holder:.2f} "
             f"points per holder (mean stake {e.mean_stake:.3f} years of income), {e.national:.2f} points nationally; "
@@ -133,55 +135,75 @@ def implied_lines(request: Request) -> list[str]:
     return lines
 
 
-def text(outcome: Outcome) -> str:
-    """The whole printed answer."""
-    request, frame = outcome.request, outcome.frame
-    p = request.parameters
-    table = outcome.table
-    n = frame["replicate"].nunique()
-    lines = [
-        f"political-moat: preset {request.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} voters, "
-        f"{n} paired replicate{'s' * (n != 1)}, seed {request.seed}, allocation {100 * p.exposure.allocation:g}%",
-        NOTICE,
-    ]
-    own = table[table["layer"] == p.policy.layer]
-    for visibility in own["visibility"].drop_duplicates():
-        lines += ["", f"v = {visibility:g} ({p.policy.layer} layer)", _HEAD]
-        lines += [_line(row) for row in own[own["visibility"] == visibility].itertuples()]
-    others = table[table["layer"] != p.policy.layer]
-    for layer in others["layer"].drop_duplicates():
-        lines += ["", f"v = {request.design.visibilities[0]:g} ({layer} layer)", _HEAD]
-        lines += [_line(row) for row in others[others["layer"] == layer].itertuples()]
-    lines += ["", *_LEGEND]
-    if own["beyond_coverage"].any():
-        lines.append("* beyond current coverage: holders without an account are given an IRA of their age's median.")
-    lines += layer_lines(frame, own)
-    lines += [*money_lines(table), *implied_lines(request), "", *verdict_lines(outcome)]
-    lines.append(
-        "Office rent and choice precision have no data and move this number (moat params --assumed); "
-        "read the verdict as one point of that range."
-    )
-    lines += range_lines(shipped())
-    lines += ["", f"Files: {outcome.path} (summary.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/)"]
-    lines += [f"FAILED {reason}" for reason in outcome.reasons]
-    return "\n".join(lines)
+class StressAnswer(Answer):
+    """The dose-response table of every layer, its verdict and its figure."""
 
+    def tables(self, design: Any) -> Tables:
+        """Return the columns of summary.csv."""
+        return (("summary.csv: the printed table", COLUMNS),)
 
-def as_json(outcome: Outcome) -> str:
-    """The same answer for programs."""
-    table = outcome.table
-    rows = [
-        {k: (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
-        for row in table.to_dict(orient="records")
-    ]
-    content = {
-        "preset": outcome.request.preset,
-        "seed": outcome.request.seed,
-        "replicates": int(outcome.frame["replicate"].nunique()),
-        "table": rows,
-        "verdict": verdict_lines(outcome),
-        "files": str(outcome.path),
-        "failed": outcome.reasons,
-        "notice": NOTICE,
-    }
-    return json.dumps(content, indent=2, allow_nan=False)
+    def write(self, finished: Finished) -> pd.DataFrame:
+        """Write summary.csv, and the dose-response figure where there are two doses and two replicates."""
+        assets = 1e3 * shipped_facts()["assets_401k"].value
+        own = finished.parameters.policy.layer
+        table = summary_table(finished.runs, own, assets)
+        with replaced_atomically(finished.path / "summary.csv") as stream:
+            table.to_csv(stream, index=False, lineterminator="\n")
+        if table["n"].min() >= 2 and len(finished.design.breadths) >= 2:
+            from .figures.dose_response import dose_response_figure
+
+            figures = finished.path / "figures"
+            with disk_errors_in_one_line(figures):
+                dose_response_figure({finished.preset: table[table["layer"] == own]}, figures, "dose-response")
+        return table
+
+    def text(self, finished: Finished) -> str:
+        """Return the whole printed answer."""
+        runs, table, p = finished.runs, finished.table, finished.parameters
+        n = runs["replicate"].nunique()
+        lines = [
+            f"political-moat: preset {finished.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} "
+            f"voters, {n} paired replicate{'s' * (n != 1)}, seed {finished.seed}, "
+            f"allocation {100 * p.exposure.allocation:g}%",
+            NOTICE,
+        ]
+        own = table[table["layer"] == p.policy.layer]
+        for visibility in own["visibility"].drop_duplicates():
+            lines += ["", f"v = {visibility:g} ({p.policy.layer} layer)", _HEAD]
+            lines += [_line(row) for row in own[own["visibility"] == visibility].itertuples()]
+        others = table[table["layer"] != p.policy.layer]
+        for layer in others["layer"].drop_duplicates():
+            lines += ["", f"v = {finished.design.visibilities[0]:g} ({layer} layer)", _HEAD]
+            lines += [_line(row) for row in others[others["layer"] == layer].itertuples()]
+        lines += ["", *_LEGEND]
+        if own["beyond_coverage"].any():
+            lines.append("* beyond current coverage: holders without an account get an IRA of their age's median.")
+        lines += layer_lines(runs, own)
+        lines += [*money_lines(table), *implied_lines(finished), "", *verdict_lines(finished)]
+        lines.append(
+            "Office rent and choice precision have no data and move this number (moat params --assumed); "
+            "read the verdict as one point of that range."
+        )
+        lines += range_lines(shipped())
+        files = "summary.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/"
+        lines += ["", f"Files: {finished.path} ({files})"]
+        lines += [f"FAILED {reason}" for reason in finished.reasons]
+        return "\n".join(lines)
+
+    def json(self, finished: Finished) -> str:
+        """Return table and verdict for programs."""
+        rows = [
+            {k: (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
+            for row in finished.table.to_dict(orient="records")
+        ]
+        content = {
+            "preset": finished.preset,
+            "seed": finished.seed,
+            "replicates": int(finished.runs["replicate"].nunique()),
+            "table": rows,
+            "verdict": verdict_lines(finished),
+            "files": str(finished.path),
+            "failed": list(finished.reasons),
+            "notice": NOTICE,
+        }
+        return json.dumps(content, indent=2, allow_nan=False)

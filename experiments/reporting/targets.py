@@ -5,39 +5,29 @@ Nothing is fitted here. A target that the model does not meet is printed as a MI
 
 from __future__ import annotations
 
+import json
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...agents.calibration import Fact, shipped_facts
-from ..errors import Interrupted, UserError
-from ..execution.engine import Engine
-from ..execution.tasks import Failure, Task
-from ..protocols.targets.counts import RECORD_MONTHS, TargetsDesign
-from ..protocols.targets.policy_controls import CONTROLLED
+from ..protocols.contract import Answer, Finished
+from ..protocols.targets.columns import COUNT_COLUMNS, TARGETS_SUMMARY_COLUMNS
+from ..protocols.targets.counts import RECORD_MONTHS
+from ..protocols.targets.design import CONTROLLED
 from ..statistics.ratios import ratio
-from ..storage.provenance import code_hash
-from ..sweeps.outcome import TASK
+from ..storage.atomic_files import replaced_atomically
+from ..storage.codebook import Tables
 from .wording import NOTICE
 
 if TYPE_CHECKING:
-    from ..execution.progress import Progress
-    from ..studies.from_options import Request
+    import pandas as pd
 
-
-FEWEST_CYCLES = 2
-"""Swings, switching and House seats are changes: they need two terms."""
 HOUSE_SEATS = 435
 FEW = 10
 _WIDTH = 120
 IN_RANGE, MISS, NO_CASE = "in range", "MISS", "no case"
-
-
-class Stopped(UserError):  # noqa: N818 - says what happened, as Interrupted does
-    """Ctrl-C: this command writes no folder, so nothing can be resumed."""
-
-    exit_code = 130
 
 
 class Target(NamedTuple):
@@ -101,46 +91,17 @@ class Measured(NamedTuple):
 
 def estimate(counts: Sequence[Mapping[str, float]], target: Target) -> tuple[float, float]:
     """Estimate of a target and its Monte Carlo standard error, replicates being the clusters (delta method)."""
-    found, error = ratio([one[target.above] for one in counts], [one[target.below] for one in counts])
+    value, error = ratio([row[target.above] for row in counts], [row[target.below] for row in counts])
     if target.root:
-        found = math.sqrt(found)
-        error = error / (2.0 * found) if found > 0.0 else math.nan
-    return target.scale * found, target.scale * error
+        value = math.sqrt(value)
+        error = error / (2.0 * value) if value > 0.0 else math.nan
+    return target.scale * value, target.scale * error
 
 
 def measured(counts: Sequence[Mapping[str, float]]) -> list[Measured]:
     """Every measured target, in the order of TARGETS."""
     facts = shipped_facts()
-    return [Measured(one, facts[one.fact], *estimate(counts, one)) for one in TARGETS]
-
-
-def run_targets(
-    request: Request, workers: int, progress: Progress | None = None
-) -> tuple[list[dict[str, float]], list[str]]:
-    """Counts of every finished replicate in order, and a line for each that failed.
-
-    Raises Stopped on Ctrl-C, WorkersUnusable where no worker starts.
-    """
-    cycles = request.cycles or FEWEST_CYCLES
-    kept: dict[int, dict[str, float]] = {}
-    reasons: list[str] = []
-
-    def keep(task: Task, result: Any) -> None:
-        (kept[task.payload[3]],) = result.runs
-
-    def give_up(task: Task, failure: Failure) -> None:
-        if failure.final:
-            reasons.append(f"{task.key}: {failure.reason}")
-
-    tasks = [
-        Task(f"replicate {number}", (request.parameters, TargetsDesign(cycles), request.seed, number))
-        for number in range(request.replicates)
-    ]
-    try:
-        Engine.local(workers).run(tasks, TASK, keep, give_up, progress, code=code_hash())
-    except Interrupted as stop:
-        raise Stopped(f"interrupted after {stop.done} replicates; this command keeps nothing") from None
-    return [kept[number] for number in sorted(kept)], sorted(reasons)
+    return [Measured(target, facts[target.fact], *estimate(counts, target)) for target in TARGETS]
 
 
 _HEAD = f"{'target':<29}{'model':>9}{'MC err':>9}{'record':>9}  {'range':<15}{'status':<9}{'use':<8}verdict"
@@ -150,19 +111,19 @@ def _number(value: float, decimals: int) -> str:
     return "-" if math.isnan(value) else f"{value:.{decimals}f}"
 
 
-def _line(one: Measured) -> str:
-    target, fact = one.target, one.fact
+def _line(row: Measured) -> str:
+    target, fact = row.target, row.fact
     span = f"{fact.low:g} to {fact.high:g}"
     return (
-        f"{target.label:<29}{_number(one.estimate, target.decimals):>9}{_number(one.error, target.decimals):>9}"
-        f"{fact.value:>9g}  {span:<15}{fact.status:<9}{fact.use.split()[0]:<8}{one.verdict}"
+        f"{target.label:<29}{_number(row.estimate, target.decimals):>9}{_number(row.error, target.decimals):>9}"
+        f"{fact.value:>9g}  {span:<15}{fact.status:<9}{fact.use.split()[0]:<8}{row.verdict}"
     )
 
 
 def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycles: int) -> Iterator[str]:
     if len(counts) < FEW:
         yield f"Fewer than {FEW} histories: the Monte Carlo errors are themselves rough."
-    near = [one.target.label for one in rows if one.close]
+    near = [row.target.label for row in rows if row.close]
     if near:
         yield f"A limit of the range is within two Monte Carlo errors, so the verdict may turn: {', '.join(near)}."
     yield "Range of turnover: Jeffreys 90% interval of the record (3 of 10, 8 of 10); ten cases decide little."
@@ -171,7 +132,7 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
         "neither is a test."
     )
     yield "Switching and drop-out: share of those who voted at one presidential election, four years later."
-    other, _ = ratio([one["falls_from_record_high"] for one in counts], [one["price_years"] for one in counts])
+    other, _ = ratio([row["falls_from_record_high"] for row in counts], [row["price_years"] for row in counts])
     yield (
         f"Bitcoin: month-end prices, {RECORD_MONTHS} months at a time as in the record (or the run, if shorter). "
         f"A fall ends when the price has doubled from its low; if only at a new highest price: {other:.3f} a year."
@@ -185,26 +146,83 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
         yield "These histories are shorter than the bitcoin record: a short path falls less deep."
 
 
-def targets_text(request: Request, counts: Sequence[Mapping[str, float]]) -> str:
-    """The printed table: a line for each target, those not measured, and what the columns mean."""
-    rows = measured(counts)
-    cycles = request.cycles or FEWEST_CYCLES
-    missed = [one.target.label for one in rows if one.verdict == MISS]
-    facts = shipped_facts()
-    head = (
-        f"political-moat: emergent targets, preset {request.preset}, zero exposure, {len(counts)} histories of "
-        f"{cycles} terms, {request.parameters.electorate.voters:,} voters, seed {request.seed}. {NOTICE}"
-    )
-    absent = [
-        f"not measured here: {name}, {what}; record {facts[name].value:g} "
-        f"({facts[name].low:g} to {facts[name].high:g}), {facts[name].status}"
-        for name, what in NOT_MEASURED.items()
-    ]
-    found = f"Missed: {', '.join(missed) if missed else 'none'}. A miss is reported, not tuned away."
-    table = [_HEAD, *(_line(one) for one in rows)]
-    blocks = [_wrapped([head]), table, _wrapped(absent), _wrapped([found, *_notes(counts, rows, cycles)])]
-    return "\n\n".join("\n".join(block) for block in blocks)
+def counts_of(finished: Finished) -> list[dict[str, float]]:
+    """Return the counts of every history, in the order of the replicates."""
+    names = [column.name for column in COUNT_COLUMNS]
+    return [{name: float(row[name]) for name in names} for row in finished.runs[names].to_dict("records")]
+
+
+class TargetsAnswer(Answer):
+    """The table of targets: a line for each, those not measured, and what the columns mean."""
+
+    def tables(self, design: Any) -> Tables:
+        """Return the columns of summary.csv."""
+        return (("summary.csv: the printed table, a row per target", TARGETS_SUMMARY_COLUMNS),)
+
+    def write(self, finished: Finished) -> pd.DataFrame:
+        """Write summary.csv."""
+        import pandas as pd
+
+        rows = [_summary_row(row) for row in measured(counts_of(finished))]
+        table = pd.DataFrame(rows, columns=[column.name for column in TARGETS_SUMMARY_COLUMNS])
+        with replaced_atomically(finished.path / "summary.csv") as stream:
+            table.to_csv(stream, index=False, lineterminator="\n")
+        return table
+
+    def text(self, finished: Finished) -> str:
+        """Return the printed table and its notes."""
+        counts = counts_of(finished)
+        rows, cycles = measured(counts), finished.design.cycles
+        missed = [row.target.label for row in rows if row.verdict == MISS]
+        facts = shipped_facts()
+        head = (
+            f"political-moat: emergent targets, preset {finished.preset}, zero exposure, {len(counts)} histories of "
+            f"{cycles} terms, {finished.parameters.electorate.voters:,} voters, seed {finished.seed}. {NOTICE}"
+        )
+        absent = [
+            f"not measured here: {name}, {what}; record {facts[name].value:g} "
+            f"({facts[name].low:g} to {facts[name].high:g}), {facts[name].status}"
+            for name, what in NOT_MEASURED.items()
+        ]
+        verdict = f"Missed: {', '.join(missed) if missed else 'none'}. A miss is reported, not tuned away."
+        table = [_HEAD, *(_line(row) for row in rows)]
+        blocks = [_wrapped([head]), table, _wrapped(absent), _wrapped([verdict, *_notes(counts, rows, cycles)])]
+        blocks.append([f"Files: {finished.path} (summary.csv, export/runs.csv, codebook.md)"])
+        return "\n\n".join("\n".join(block) for block in blocks)
+
+    def json(self, finished: Finished) -> str:
+        """Return the same table for programs."""
+        content = {
+            "preset": finished.preset,
+            "cycles": finished.design.cycles,
+            "seed": finished.seed,
+            "replicates": len(finished.runs),
+            "table": [
+                {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
+                for row in map(_summary_row, measured(counts_of(finished)))
+            ],
+            "files": str(finished.path),
+            "failed": list(finished.reasons),
+            "notice": NOTICE,
+        }
+        return json.dumps(content, indent=2, allow_nan=False)
+
+
+def _summary_row(row: Measured) -> dict[str, Any]:
+    fact = row.fact
+    return {
+        "fact": row.target.fact,
+        "target": row.target.label,
+        "model": row.estimate,
+        "model_mcse": row.error,
+        "record": fact.value,
+        "low": fact.low,
+        "high": fact.high,
+        "status": fact.status,
+        "use": fact.use,
+        "verdict": row.verdict,
+    }
 
 
 def _wrapped(sentences: Sequence[str]) -> list[str]:
-    return [line for one in sentences for line in textwrap.wrap(one, _WIDTH, subsequent_indent="  ")]
+    return [line for text in sentences for line in textwrap.wrap(text, _WIDTH, subsequent_indent="  ")]

@@ -7,15 +7,6 @@ import math
 from collections.abc import Iterable
 
 from ...model.parameters.channels import CHANNELS
-from ..protocols.history.columns import (
-    HISTORY_CYCLE_COLUMNS,
-    HISTORY_RUN_COLUMNS,
-    HISTORY_SUMMARY_COLUMNS,
-    INCIDENCE_COLUMNS,
-)
-from ..protocols.history.naive_regression import NAIVE_COLUMNS
-from ..protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
-from ..protocols.stress_test.dose_response import COLUMNS
 from .columns import Column
 
 
@@ -35,24 +26,8 @@ def _rows(columns: Iterable[Column]) -> list[str]:
 
 Tables = tuple[tuple[str, tuple[Column, ...]], ...]
 
-STRESS_TABLES: Tables = (
-    ("export/runs.csv: a row per run", RUN_COLUMNS),
-    ("export/cycles.csv: a row per administration", CYCLE_COLUMNS),
-    ("summary.csv: the printed table", COLUMNS),
-)
-HISTORY_TABLES: Tables = (
-    ("export/runs.csv: a row per run", HISTORY_RUN_COLUMNS),
-    ("export/cycles.csv: a row per presidential term", HISTORY_CYCLE_COLUMNS),
-    ("summary.csv: the printed table, a row per arm", HISTORY_SUMMARY_COLUMNS),
-    ("incidence.csv: how the friendly policy first ended, by arm, clock and time", INCIDENCE_COLUMNS),
-)
-EVOLVING_TABLES: Tables = (
-    *HISTORY_TABLES,
-    ("naive_regression.csv: reversal regressed on exposure, naive beside assigned", NAIVE_COLUMNS),
-)
 
-
-def codebook(tables: Tables = STRESS_TABLES) -> str:
+def codebook(tables: Tables) -> str:
     """The codebook of a results folder, Markdown; tables: titles and columns of its files."""
     parts = [
         "# Codebook",

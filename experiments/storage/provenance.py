@@ -22,8 +22,8 @@ from ...agents.source_hash import (
 )
 from .atomic_files import PARTIAL, replaced_atomically
 
-SCHEMA_VERSION = 2
-"""Version of the outcome rows: raise it when a column is added, removed or changes its meaning."""
+SCHEMA_VERSION = 3
+"""Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
 EXPERIMENT_MODULES = ("protocols",)
 """Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")

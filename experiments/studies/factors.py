@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from ...agents.parameter_metadata import Quantity
 from ...model.parameters.tree import ParameterError, Parameters, describe, parameter_names, unknown_name
-from .mistakes import nearest, shown
+from ..protocols.messages import nearest
+from .mistakes import shown
 from .schema import FactorSection
 
 ARM_GROUP = "exposure."

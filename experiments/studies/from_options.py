@@ -1,90 +1,23 @@
-"""What a user asks of `moat run`, checked before anything is computed or written."""
+"""Studies from the options of a command: checked, then written as the text of a study file and read like any other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...agents.calibration import CalibrationError, shipped_facts
+from ...agents.calibration import CalibrationError
 from ...agents.party.rules import RULES
-from ...model.parameters.presets import PRESETS, preset
+from ...model.parameters.presets import preset
 from ...model.parameters.tree import ParameterError, Parameters, from_calibration, unknown_name
 from ..errors import UserError
+from ..protocols import PROTOCOLS
+from .reader import BREADTH, VISIBILITY, StudyFile, parse_study, with_protocol_values
+from .schema import DEFAULT_SEED
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ...model.parameters.tree import Parameters
-
-if TYPE_CHECKING:
-    from ..protocols.history.design import HistoryDesign
-    from ..protocols.stress_test.design import StressDesign
-
-DEFAULT_SEED = 20250807
-DEFAULT_REPLICATES = 625
-DEFAULT_HISTORY_REPLICATES = 120
-"""Of a history of 12 terms: about three minutes on two cores; Monte Carlo errors of shares up to about .035."""
-DEFAULT_BREADTHS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
-SLEEVE_VISIBILITY = 0.1
-PROTOCOLS = ("stress", "history")
-DEFAULT_CYCLES = 12
-AGEING = "people.ageing"
+DEFAULT_PROTOCOL = "stress"
 MOST_CYCLES = 100
-
-
-def age_in_histories(values: dict[str, Any], protocol: str, preset_name: str) -> None:
-    """People age in histories, unless the user or the preset says otherwise: decades need it. Changes `values`."""
-    if protocol == "history" and preset_name in PRESETS and AGEING not in PRESETS[preset_name].values:
-        values.setdefault(AGEING, True)
-
-
-@dataclass(frozen=True)
-class Request:
-    """A checked request: parameters, design, seed, how many replicates, and for a history its presidential terms."""
-
-    preset: str
-    parameters: Parameters
-    design: StressDesign
-    seed: int
-    replicates: int
-    cycles: int | None = None
-
-    @property
-    def protocol(self) -> str:
-        """Stress or history: a request with cycles is a history."""
-        return "stress" if self.cycles is None else "history"
-
-    @property
-    def history(self) -> HistoryDesign | None:
-        """The design of a history; None for a stress test."""
-        if self.cycles is None:
-            return None
-        from ..protocols.history.design import HistoryDesign
-
-        evolving = self.parameters.exposure.evolves
-        return HistoryDesign(self.design.breadths, self.design.visibilities, self.cycles, evolving)
-
-    def canonical(self) -> dict[str, Any]:
-        """What decides the results, for the manifest and the run keys."""
-        content = {
-            "preset": self.preset,
-            "protocol": self.protocol,
-            "parameters": self.parameters.model_dump(),
-            "design": {name: list(v) if isinstance(v, tuple) else v for name, v in self.design._asdict().items()},
-            "replicates": self.replicates,
-        }
-        return content if self.cycles is None else content | {"cycles": self.cycles}
-
-    def parameters_fact(self, name: str) -> float:
-        """A shipped calibration fact that is no parameter of the tree, such as total 401(k) assets."""
-        return shipped_facts()[name].value
-
-    @property
-    def folder(self) -> Path:
-        """Default results folder."""
-        return Path("results") / f"{self.preset}-{self.protocol}-{self.seed}"
+PRIMARY_BREADTH = 0.3
 
 
 def parse_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
@@ -104,7 +37,7 @@ def parse_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
 
 def parse_breadths(text: str) -> tuple[float, ...]:
     """Comma-separated breadths, 0 added if missing, in increasing order. UserError says which one is wrong."""
-    found: list[float] = []
+    breadths: list[float] = []
     wrong: list[str] = []
     for word in text.split(","):
         try:
@@ -113,17 +46,17 @@ def parse_breadths(text: str) -> tuple[float, ...]:
             wrong.append(f"breadth {word.strip()!r} is not a number; allowed: 0 to 1 share of voters")
             continue
         if 0.0 <= value <= 1.0:
-            found.append(value)
+            breadths.append(value)
         else:
             wrong.append(f"breadth {value:g} is not possible; allowed: 0 to 1 share of voters")
     if wrong:
         raise UserError("\n".join(wrong))
-    if len(set(found)) != len(found):
+    if len(set(breadths)) != len(breadths):
         raise UserError(f"breadths {text} name one value twice")
-    return tuple(sorted({0.0, *found}))
+    return tuple(sorted({0.0, *breadths}))
 
 
-def make_request(
+def study_of_run(
     *,
     preset_name: str = "calibrated",
     settings: Sequence[str] = (),
@@ -133,73 +66,133 @@ def make_request(
     breadths: str | None = None,
     rule: str | None = None,
     calibration: Path | None = None,
-    protocol: str = "stress",
+    protocol: str = DEFAULT_PROTOCOL,
     cycles: int | None = None,
+    fixed: Mapping[str, Any] | None = None,
     found: Sequence[str] = (),
-) -> Request:
-    """Check everything a user gave; UserError holds every mistake, one line each, after those `found` before.
+) -> StudyFile:
+    """Return the study of `moat run`: one setting of the parameters, every dose an arm.
 
-    In a history people age unless preset or user say otherwise, and exposure.evolves adds an arm to the assigned ones.
+    fixed: options of the protocol that replace its own. Raises UserError with every mistake, one line each, after the
+    mistakes `found` before.
     """
     values, wrong = parse_settings(settings)
     problems = [*found, *wrong]
-    doses: tuple[float, ...] = DEFAULT_BREADTHS
-    parameters = Parameters()
-    if values.pop("exposure.breadth", None) is not None:
-        problems.append("exposure.breadth is the dose of the experiment; give it with --breadth")
+    kind = PROTOCOLS.get(protocol)
+    if kind is None:
+        problems.append(f"protocol {protocol!r} is not possible; allowed: {', '.join(PROTOCOLS)}")
+        kind = PROTOCOLS[DEFAULT_PROTOCOL]
+    defaults = kind.run_defaults
+    doses: tuple[float, ...] = defaults.breadths
+    if values.pop(BREADTH, None) is not None:
+        problems.append(f"{BREADTH} is the dose of the experiment; give it with --breadth")
     if breadths is not None:
         try:
             doses = parse_breadths(breadths)
         except UserError as error:
             problems.append(str(error))
-    if replicates is None:
-        replicates = DEFAULT_HISTORY_REPLICATES if protocol == "history" else DEFAULT_REPLICATES
+    replicates = defaults.replicates if replicates is None else replicates
     if replicates < 1:
         problems.append(f"--replicates {replicates} is not possible; allowed: 1 or more")
     if seed < 0:
         problems.append(f"--seed {seed} is not possible; allowed: 0 or more")
-    if protocol not in PROTOCOLS:
-        problems.append(f"protocol {protocol!r} is not possible; allowed: {', '.join(PROTOCOLS)}")
-    elif cycles is not None and protocol != "history":
-        problems.append("--cycles is the length of a history; give --protocol history with it")
-    if cycles is not None and not 1 <= cycles <= MOST_CYCLES:
-        problems.append(f"--cycles {cycles} is not possible; allowed: 1 to {MOST_CYCLES} presidential terms")
-    for option, name, given in (("--voters", "electorate.voters", voters), ("--rules", "party.rule", rule)):
-        if given is not None:
+    options: dict[str, Any] = {}
+    if cycles is not None:
+        takers = [name for name, other in PROTOCOLS.items() if "cycles" in other.options.model_fields]
+        if protocol in PROTOCOLS and protocol not in takers:
+            problems.append(f"--cycles is the length of a history; give --protocol {' or '.join(takers)} with it")
+        elif not 1 <= cycles <= MOST_CYCLES:
+            problems.append(f"--cycles {cycles} is not possible; allowed: 1 to {MOST_CYCLES} presidential terms")
+        options["cycles"] = cycles
+    for option, name, value in (("--voters", "electorate.voters", voters), ("--rules", "party.rule", rule)):
+        if value is not None:
             if name in values:
                 problems.append(f"{option} and --set {name} are the same parameter; give one of them")
-            values[name] = given
+            values[name] = value
     if "party.rule" in values and values["party.rule"] not in RULES:
         unknown = unknown_name(values.pop("party.rule"), list(RULES), "party rule")
         problems.append(f"{unknown} (there are {', '.join(RULES)})")
-    age_in_histories(values, protocol, preset_name)
-    base = None
+    p = _tree(preset_name, calibration, with_protocol_values(values, kind, preset_name), problems)
+    if p.network.kind == "own":
+        problems.append("network.kind = own needs a graph, which only Python can give: docs/own-network.md")
+    if problems:
+        raise UserError("\n".join(problems))
+    # A preset that sets visibility runs at that one; otherwise the protocol's levels are run.
+    chosen = p.exposure.visibility
+    visibilities = (chosen,) if VISIBILITY in values or chosen != 1.0 else defaults.visibilities
+    options = kind.options().model_dump() | options | kind().run_options(p) | dict(fixed or {})
+    return parse_study(
+        study_text(
+            f"{preset_name}-{protocol}",
+            preset_name,
+            protocol,
+            p,
+            seed=seed,
+            options={name: value for name, value in options.items() if value is not None},
+            breadths=doses,
+            visibilities=visibilities,
+            replicates=replicates,
+            single_setting=True,
+        )
+    )
+
+
+def study_of_rule(rule: str, protocol: str, **options: Any) -> StudyFile:
+    """Return the study of `moat run --rules all` under one party rule: zero exposure and the declared dose alone.
+
+    options: see `study_of_run`. Raises UserError for a protocol without that contrast.
+    """
+    contrast = PROTOCOLS[protocol].rule_contrast
+    if contrast is None:
+        raise UserError("--rules all belongs to the stress test; give one rule for a history")
+    doses = f"0,{PRIMARY_BREADTH}"
+    return study_of_run(**options | {"rule": rule, "protocol": protocol, "breadths": doses, "fixed": contrast})
+
+
+def _tree(preset_name: str, calibration: Path | None, values: Mapping[str, Any], problems: list[str]) -> Parameters:
+    """Return the preset with values on top, under a calibration of the user's own; lines are added to `problems`."""
+    base, tree = None, Parameters()
     try:
         base = from_calibration(calibration) if calibration is not None else None
     except (ParameterError, CalibrationError) as error:
         problems.append(str(error))
     try:
-        parameters = preset(preset_name, base)
+        tree = preset(preset_name, base)
     except ParameterError as error:
         problems.append(str(error))
     try:
-        parameters = parameters.with_values(values)
+        tree = tree.with_values(values)
     except ParameterError as error:
         problems.append(str(error))
-    if parameters.network.kind == "own":
-        problems.append("network.kind = own needs a graph, which only Python can give: docs/own-network.md")
+    return tree
+
+
+def study_of_dose(
+    protocol: str,
+    preset_name: str,
+    settings: Sequence[str],
+    voters: int,
+    *,
+    seed: int,
+    replicates: int,
+    breadth: float,
+    visibility: float,
+    options: Mapping[str, Any] | None = None,
+    draws: int | None = None,
+) -> StudyFile:
+    """Return the study of `moat mediation` or `moat prior-mass`, named like its protocol. UserError as above."""
+    values, problems = parse_settings(settings)
+    p = _tree(preset_name, None, {"electorate.voters": voters, **values}, problems)
     if problems:
         raise UserError("\n".join(problems))
-    from ..protocols.stress_test.design import StressDesign
+    exposure: dict[str, Any] = {"breadths": (0.0, breadth), "visibilities": (visibility,)}
+    asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "draws": draws}
+    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked))
 
-    chosen = parameters.exposure.visibility
-    if protocol == "history":
-        design = StressDesign(doses, (chosen,), layers=(), returning=False)
-        return Request(preset_name, parameters, design, seed, replicates, cycles or DEFAULT_CYCLES)
-    # A preset that says how far stakes are seen means just that; otherwise the upper bound and the sleeve are shown.
-    said = "exposure.visibility" in values or chosen != 1.0
-    visibilities = (chosen,) if said else (1.0, SLEEVE_VISIBILITY)
-    return Request(preset_name, parameters, StressDesign(doses, visibilities), seed, replicates)
+
+def run_folder(study: StudyFile) -> Path:
+    """Return the default results folder of `moat run`: results/PRESET-PROTOCOL-SEED."""
+    return Path("results") / f"{study.study.name}-{study.study.seed}"
 
 
 def _toml(value: Any) -> str:
@@ -208,66 +201,48 @@ def _toml(value: Any) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
     return repr(value)
 
 
-def study_text(request: Request) -> str:
-    """A study file for a request of `moat run`: its preset, changed parameters, arms, layers and replicates."""
-    p, design = request.parameters, request.design
-    lines = [
-        *_study(f"{request.preset}-{request.protocol}", request.seed),
-        *_model(request.preset, request.protocol, p),
-    ]
-    if request.cycles is not None:
-        lines.append(f"cycles = {request.cycles}")
-    else:
-        layers = [layer for layer in design.layers if layer != p.policy.layer]
-        lines += [f"layers = {_toml(layers)}", f"returning = {_toml(design.returning)}"]
-    lines += [*_changed(request.preset, p), *_arms(design.breadths, design.visibilities)]
-    lines += ["", "[replicates]", f"min = {request.replicates}"]
-    return "\n".join(lines) + "\n"
-
-
-def one_dose_text(
-    protocol: str,
+def study_text(
+    name: str,
     preset_name: str,
+    protocol: str,
     p: Parameters,
     *,
     seed: int,
+    options: Mapping[str, Any],
+    breadths: Sequence[float],
+    visibilities: Sequence[float],
     replicates: int,
-    breadth: float,
-    visibility: float,
-    terms: int | None = None,
     draws: int | None = None,
+    single_setting: bool = False,
 ) -> str:
-    """A study file for `moat mediation` (terms) or `moat prior-mass` (draws), named like its protocol."""
-    lines = [*_study(protocol, seed), *_model(preset_name, protocol, p), *_changed(preset_name, p)]
+    """Return a study file: preset, changed parameters, protocol with its options, doses and replicates.
+
+    draws: of a Latin hypercube over the factors; None for a study of one design point.
+    """
+    in_model = PROTOCOLS[protocol].options_in_model
+    lines = ["[study]", f"name = {_toml(name)}", f"seed = {seed}"]
+    if single_setting:
+        lines.append("single_setting = true")
+    lines += ["", "[model]", f"preset = {_toml(preset_name)}", f"protocol = {_toml(protocol)}"]
+    lines += [f"voters = {p.electorate.voters}", *(_keys(options) if in_model else [])]
+    aside = (BREADTH, VISIBILITY, "electorate.voters")
+    base = preset(preset_name).with_values(with_protocol_values({}, PROTOCOLS[protocol], preset_name))
+    changed = {name: here for name, (here, _) in p.difference(base).items() if name not in aside}
+    if changed:
+        lines += ["", "[model.set]", *(f"{_toml(name)} = {_toml(value)}" for name, value in sorted(changed.items()))]
     if draws is not None:
         lines += ["", "[design]", 'kind = "lhs"', f"samples = {draws}"]
-    lines += [*_arms((0.0, breadth), (visibility,)), "", "[replicates]", f"min = {replicates}"]
-    if terms is not None:
-        lines += ["", "[mediation]", f"terms = {terms}"]
+    lines += ["", f'[factors."{BREADTH}"]', f"levels = {_toml(breadths)}", 'unit = "share of voters"']
+    lines += ["", f'[factors."{VISIBILITY}"]', f"levels = {_toml(visibilities)}"]
+    lines += ["", "[replicates]", f"min = {replicates}"]
+    if options and not in_model:
+        lines += ["", f"[{protocol}]", *_keys(options)]
     return "\n".join(lines) + "\n"
 
 
-def _study(name: str, seed: int) -> list[str]:
-    return ["[study]", f"name = {_toml(name)}", f"seed = {seed}", ""]
-
-
-def _model(preset_name: str, protocol: str, p: Parameters) -> list[str]:
-    lines = ["[model]", f"preset = {_toml(preset_name)}", f"protocol = {_toml(protocol)}"]
-    return [*lines, f"voters = {p.electorate.voters}"]
-
-
-def _changed(preset_name: str, p: Parameters) -> list[str]:
-    aside = ("exposure.breadth", "exposure.visibility", "electorate.voters")
-    changed = {name: here for name, (here, _) in p.difference(preset(preset_name)).items() if name not in aside}
-    if not changed:
-        return []
-    return ["", "[model.set]", *(f"{_toml(name)} = {_toml(value)}" for name, value in sorted(changed.items()))]
-
-
-def _arms(breadths: Sequence[float], visibilities: Sequence[float]) -> list[str]:
-    lines = ["", '[factors."exposure.breadth"]', f"levels = {_toml(breadths)}", 'unit = "share of voters"']
-    return [*lines, "", '[factors."exposure.visibility"]', f"levels = {_toml(visibilities)}"]
+def _keys(options: Mapping[str, Any]) -> list[str]:
+    return [f"{name} = {_toml(value)}" for name, value in options.items()]

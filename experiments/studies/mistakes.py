@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
-from .schema import REQUIRED, SECTIONS, FactorSection, Section
+from ..protocols import PROTOCOLS, Protocol
+from ..protocols.messages import nearest
+from ..protocols.options import Options, Section
+from .schema import REQUIRED, SECTIONS, FactorSection, ModelSection
 
 _SHOWN_CHARACTERS = 60
 S = TypeVar("S", bound=Section)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The tail "; did you mean 'x'?" for the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def shown(value: object) -> str:
@@ -53,6 +49,8 @@ def _is_section(one: object) -> bool:
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
+    if model is ModelSection and len(path) == 1:
+        return [*model.model_fields, *_takers()]
     for part in path[:-1]:
         field = model.model_fields[str(part)]
         inner = [one for one in (field.annotation, *getattr(field.annotation, "__args__", ())) if _is_section(one)]
@@ -87,18 +85,66 @@ def checked_section(model: type[S], place: str, content: object, problems: list[
 
 
 def checked_sections(content: Mapping[str, Any], problems: list[str]) -> dict[str, Section | None]:
-    """Every section of a file; defaults for those left out, None for those that are wrong."""
-    known = [*SECTIONS, "factors"]
+    """Return every section of a file: defaults for those left out, None for those that are wrong."""
+    own = [name for name, protocol in PROTOCOLS.items() if _has_table(protocol)]
+    known = [*(name for name in SECTIONS if name != "engine"), *own, "engine", "factors"]
     problems += [unknown_key(name, known) for name in content if name not in known]
-    found: dict[str, Section | None] = {}
+    sections: dict[str, Section | None] = {}
     for name, model in SECTIONS.items():
         if name in content or name not in REQUIRED:
-            found[name] = checked_section(model, name, content.get(name, {}), problems)
+            table = content.get(name, {})
+            sections[name] = checked_section(model, name, _shared(table) if name == "model" else table, problems)
         else:
             needed = [key for key, field in model.model_fields.items() if field.default is PydanticUndefined]
             problems.append(f"{name}: missing; allowed: a table [{name}] with {', '.join(needed)}")
-            found[name] = None
-    return found
+            sections[name] = None
+    return sections
+
+
+def _has_table(protocol: type[Protocol]) -> bool:
+    return bool(protocol.options.model_fields) and not protocol.options_in_model
+
+
+def _takers() -> dict[str, list[str]]:
+    """Return the keys of [model] that are options of protocols, with the names of these protocols."""
+    takers: dict[str, list[str]] = {}
+    for name, protocol in PROTOCOLS.items():
+        for key in protocol.options.model_fields if protocol.options_in_model else ():
+            takers.setdefault(key, []).append(name)
+    return takers
+
+
+def _shared(table: object) -> object:
+    """Return the [model] table without the options of protocols."""
+    if not isinstance(table, Mapping):
+        return table
+    takers = _takers()
+    return {key: value for key, value in table.items() if key not in takers}
+
+
+def checked_protocol(content: Mapping[str, Any], problems: list[str]) -> tuple[type[Protocol], Options]:
+    """Return the protocol that a file names, and its options; defaults where the file is wrong."""
+    model = content.get("model", {})
+    table = model if isinstance(model, Mapping) else {}
+    name = table.get("protocol", ModelSection().protocol)
+    protocol = PROTOCOLS.get(name) if isinstance(name, str) else None
+    if protocol is None:
+        near = nearest(name, PROTOCOLS) if isinstance(name, str) else ""
+        problems.append(f"model.protocol = {shown(name)} is not possible; allowed: {', '.join(PROTOCOLS)}{near}")
+        return PROTOCOLS[ModelSection().protocol], PROTOCOLS[ModelSection().protocol].options()
+    own = protocol.options.model_fields if protocol.options_in_model else {}
+    for key, takers in _takers().items():
+        if key in table and key not in own:
+            problems.append(f"model.{key}: only with protocol {' or '.join(takers)}, this one is {name}; leave it out")
+    for other, kind in PROTOCOLS.items():
+        if other in content and other != name and _has_table(kind):
+            problems.append(f"{other}: only with protocol {other}, this one is {name}; leave the table out")
+    if protocol.options_in_model:
+        place, wanted = "model", {key: value for key, value in table.items() if key in own}
+    else:
+        place, wanted = name, content.get(name, {})
+    options = checked_section(protocol.options, place, wanted, problems) if protocol.options.model_fields else None
+    return protocol, options or protocol.options()
 
 
 def checked_factors(content: Mapping[str, Any], problems: list[str]) -> dict[str, FactorSection | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -11,23 +11,23 @@ from typing import Any, cast
 from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import ParameterError, Parameters, unknown_name
 from ..errors import UserError
-from ..protocols.stopping_outcomes import STOP_OUTCOMES
+from ..protocols import PROTOCOLS, Protocol
+from ..protocols.contract import Declared
+from ..protocols.messages import nearest
+from ..protocols.options import Options
 from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
-from .from_options import age_in_histories
-from .mistakes import checked_factors, checked_sections, nearest
+from .mistakes import checked_factors, checked_protocol, checked_sections
 from .prior import prior_factors
-from .protocol_rules import model_problems, one_dose_problems, prior_problems
 from .schema import (
     DesignSection,
     EngineSection,
     FactorSection,
-    MediationSection,
     ModelSection,
-    PriorMassSection,
     ReplicatesSection,
     StudySection,
 )
 
+BREADTH, VISIBILITY = "exposure.breadth", "exposure.visibility"
 _KEYS_OF_KIND = {
     "grid": (),
     "lhs": ("samples",),
@@ -51,9 +51,17 @@ class StudyFile:
     engine: EngineSection
     parameters: Parameters
     text: str
+    options: Options
     rows: Rows = field(default_factory=Rows)
-    mediation: MediationSection = field(default_factory=MediationSection)
-    prior_mass: PriorMassSection = field(default_factory=PriorMassSection)
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol that the study runs."""
+        return PROTOCOLS[self.model.protocol]()
+
+    def declared(self, parameters: Parameters) -> Declared:
+        """Return what the protocol makes its design from, for the parameters of one design point."""
+        return _declared(self.factors, parameters, self.options, self.replicates, self.design.kind)
 
     @property
     def arm_factors(self) -> dict[str, list[Any]]:
@@ -72,17 +80,12 @@ class StudyFile:
 
     @property
     def pairs(self) -> int:
-        """Paired replicates in one piece of work: all of a draw's in protocol prior-mass, else 1."""
-        return self.replicates.min if self.model.protocol == "prior-mass" else 1
-
-    @property
-    def piece(self) -> str:
-        """What one piece of work is called."""
-        return "draws" if self.model.protocol == "prior-mass" else "replicates"
+        """Paired replicates in one unit of work."""
+        return self.protocol.pairs(self.replicates.min)
 
     @property
     def stages(self) -> list[int]:
-        """Pieces of work of a point at which the stopping rule looks, doubling from min to max; one without a rule."""
+        """Units of work of a point at each interim analysis, doubling from min to max; one number without a rule."""
         first, last = self.replicates.min // self.pairs, self.replicates.max
         if self.replicates.stop is None or last is None:
             return [first]
@@ -93,16 +96,18 @@ class StudyFile:
         return [*found, last]
 
     def canonical(self) -> dict[str, Any]:
-        """What decides the rows and how many, for the manifest: everything but the engine."""
-        options = {"mediation": self.mediation, "prior-mass": self.prior_mass}
-        return {
+        """Return what decides the rows and how many, for the manifest: everything but the engine."""
+        options = self.options.model_dump()
+        in_model = self.protocol.options_in_model
+        content = {
             "study": self.study.model_dump(),
-            "model": self.model.model_dump(),
+            "model": self.model.model_dump() | (options if in_model else {}),
             "design": self.design.model_dump(),
-            "factors": {name: one.model_dump() for name, one in self.factors.items()},
+            "factors": {name: factor.model_dump() for name, factor in self.factors.items()},
             "replicates": self.replicates.model_dump(),
             "points": {"names": list(self.rows.names), "values": [list(row) for row in self.rows.values]},
-        } | {name: one.model_dump() for name, one in options.items() if name == self.model.protocol}
+        }
+        return content | ({self.model.protocol: options} if options and not in_model else {})
 
 
 def read_study(path: Path) -> StudyFile:
@@ -127,35 +132,36 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     problems: list[str] = []
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
-    base = _base(cast(ModelSection | None, sections["model"]), problems)
-    tree = base or Parameters()
-    for factor, one in factors.items():
-        if one is not None:
-            problems += check_factor(factor, one, tree)
-    usable = {factor: one for factor, one in factors.items() if one is not None}
+    protocol, options = checked_protocol(content, problems)
     model = cast(ModelSection | None, sections["model"])
     design = cast(DesignSection | None, sections["design"])
     replicates = cast(ReplicatesSection | None, sections["replicates"])
+    tree = _base(model, protocol, problems) or Parameters()
+    for factor, section in factors.items():
+        if section is not None:
+            problems += check_factor(factor, section, tree)
+    usable = {factor: section for factor, section in factors.items() if section is not None}
     if model is not None:
-        problems += _model_problems(model, factors, content)
-        problems += one_dose_problems(model, usable, tree)
-        if design is not None:
-            problems += prior_problems(model, design, replicates, sections["prior-mass"])
-            if model.protocol == "prior-mass" and design.kind == "lhs":
-                usable = prior_factors(tree) | usable
+        problems += _model_problems(model, factors)
     rows = Rows()
     if design is not None:
+        problems += protocol().problems(_declared(usable, tree, options, replicates, design.kind))
+        if protocol.draws_prior and design.kind == "lhs":
+            usable = prior_factors(tree) | usable
         problems += _design_problems(design, usable)
         if design.kind == "list" and design.file is not None:
             rows = read_list((folder or Path()) / design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
-    problems += _replicates_problems(replicates, content.get("replicates"), model, usable)
+    problems += _replicates_problems(replicates, content.get("replicates"), protocol, usable)
     problems += _engine_problems(cast(EngineSection | None, sections["engine"]))
+    study = cast(StudySection | None, sections["study"])
+    if study is not None and study.single_setting:
+        problems += _single_setting_problems(usable, design)
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
     return StudyFile(
-        study=cast(StudySection, sections["study"]),
+        study=cast(StudySection, study),
         model=cast(ModelSection, model),
         design=cast(DesignSection, design),
         factors=usable,
@@ -163,13 +169,57 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         engine=cast(EngineSection, sections["engine"]),
         parameters=tree,
         text=text,
+        options=options,
         rows=rows,
-        mediation=cast(MediationSection, sections["mediation"]),
-        prior_mass=cast(PriorMassSection, sections["prior-mass"]),
     )
 
 
-def _base(model: ModelSection | None, problems: list[str]) -> Parameters | None:
+def _declared(
+    factors: Mapping[str, FactorSection],
+    tree: Parameters,
+    options: Options,
+    replicates: ReplicatesSection | None,
+    kind: str,
+) -> Declared:
+    arms = {name: factor.levels or [] for name, factor in factors.items() if is_arm_factor(name, factor)}
+    return Declared(
+        tree,
+        _numbers(arms.get(BREADTH, [tree.exposure.breadth])),
+        _numbers(arms.get(VISIBILITY, [tree.exposure.visibility])),
+        options,
+        None if replicates is None else replicates.min,
+        tuple(name for name in arms if name not in (BREADTH, VISIBILITY)),
+        kind,
+        replicates is not None and replicates.stop is not None,
+    )
+
+
+def _numbers(levels: Sequence[Any]) -> tuple[float, ...]:
+    """Return levels as floats; values of another kind, which are mistakes reported elsewhere, are left out."""
+    return tuple(float(level) for level in levels if isinstance(level, int | float))
+
+
+def _single_setting_problems(factors: Mapping[str, FactorSection], design: DesignSection | None) -> list[str]:
+    allowed = f"allowed: levels of {BREADTH} and {VISIBILITY} alone"
+    found = [
+        f"factors.{name}: a study with study.single_setting has no other factor; {allowed}"
+        for name in factors
+        if name not in (BREADTH, VISIBILITY)
+    ]
+    if design is not None and design.kind != "grid":
+        found.append(f"design.kind = {design.kind!r} is not possible with study.single_setting; allowed: grid")
+    return found
+
+
+def with_protocol_values(values: Mapping[str, Any], protocol: type[Protocol], preset_name: str) -> dict[str, Any]:
+    """Return the values with those that the protocol sets where neither the preset nor the user does."""
+    chosen = PRESETS[preset_name].values if preset_name in PRESETS else None
+    if chosen is None:
+        return dict(values)
+    return {name: value for name, value in protocol.parameter_values.items() if name not in chosen} | dict(values)
+
+
+def _base(model: ModelSection | None, protocol: type[Protocol], problems: list[str]) -> Parameters | None:
     """The tree every design point starts from."""
     if model is None:
         return None
@@ -179,8 +229,7 @@ def _base(model: ModelSection | None, problems: list[str]) -> Parameters | None:
     else:
         unknown = unknown_name(model.preset, list(PRESETS), "preset")
         problems.append(f"model.preset: {unknown} (allowed: {', '.join(PRESETS)})")
-    values = dict(model.set)
-    age_in_histories(values, model.protocol, model.preset)
+    values = with_protocol_values(model.set, protocol, model.preset)
     if model.voters is not None:
         if "electorate.voters" in values:
             problems.append("model.voters and model.set electorate.voters are the same parameter; give one of them")
@@ -194,11 +243,11 @@ def _base(model: ModelSection | None, problems: list[str]) -> Parameters | None:
         return None
 
 
-def _model_problems(model: ModelSection, factors: Mapping[str, object], content: Mapping[str, object]) -> list[str]:
+def _model_problems(model: ModelSection, factors: Mapping[str, object]) -> list[str]:
     found = [f"factors.{name}: also in model.set; give it once" for name in factors if name in model.set]
     if model.voters is not None and "electorate.voters" in factors:
         found.append("factors.electorate.voters: also model.voters; give it once")
-    return found + model_problems(model, content)
+    return found
 
 
 def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]) -> list[str]:
@@ -232,7 +281,7 @@ def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]
 def _replicates_problems(
     replicates: ReplicatesSection | None,
     content: Any,
-    model: ModelSection | None,
+    protocol: type[Protocol],
     factors: Mapping[str, FactorSection],
 ) -> list[str]:
     found = []
@@ -244,16 +293,16 @@ def _replicates_problems(
             given, lacking = ("max", "stop") if stop is None else ("stop", "max")
             found.append(f"replicates.{lacking}: missing; {given} needs it (a fixed number is min alone)")
     rule = content.get("stop") if isinstance(content, Mapping) else None
-    return found + (_stop_problems(rule, model, factors) if isinstance(rule, Mapping) else [])
+    return found + (_stop_problems(rule, protocol, factors) if isinstance(rule, Mapping) else [])
 
 
 def _stop_problems(
-    rule: Mapping[str, Any], model: ModelSection | None, factors: Mapping[str, FactorSection]
+    rule: Mapping[str, Any], protocol: type[Protocol], factors: Mapping[str, FactorSection]
 ) -> list[str]:
     """Names in the stopping rule that mean nothing; read from the file, so that a wrong number beside hides none."""
     found = []
     arms = [name for name, one in factors.items() if is_arm_factor(name, one)]
-    outcomes = STOP_OUTCOMES["stress" if model is None else model.protocol]
+    outcomes = protocol.stop_outcomes
     named = {
         "contrast": (arms, f"exposure factors with levels: {', '.join(arms) or 'none in this study'}"),
         "outcome": (list(outcomes), ", ".join(outcomes)),

@@ -58,7 +58,7 @@ def design_points(study: StudyFile) -> Points:
     cube = _cube(study, len(names))
     scaled = [_Scale(name, one, study.parameters) for name, one in factors.items()]
     values = tuple(tuple(scale(u) for scale, u in zip(scaled, row, strict=True)) for row in cube)
-    if study.model.protocol == "prior-mass":
+    if study.protocol.draws_prior:
         # Both ends of a span are drawn by themselves; which of the two comes first is no belief.
         values = tuple(tuple(in_order(dict(zip(names, row, strict=True))).values()) for row in values)
     return Points(names, values, tuple(tuple(row) for row in cube))

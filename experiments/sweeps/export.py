@@ -6,10 +6,12 @@ finished, or what was killed in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from ..protocols.contract import CYCLES, RUNS
+from ..protocols.contract import Answer, Finished
 from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables, codebook, codebook_json
 from ..storage.columns import Column
@@ -17,40 +19,60 @@ from ..storage.ledger import Ledger
 from ..storage.results_folder import ResultsFolder
 from ..storage.tables import write_csv, write_parquet
 from ..studies.factors import known_quantity
-from ..studies.plan import Cell, Plan
-from .stopping_rule import Looks
+from ..studies.plan import ArmSet, Plan
+from ..studies.reader import StudyFile
+from .stopping_rule import InterimAnalyses
 from .summary import SummaryRows, summary_columns
 
+SUMMARY = "summary.csv"
 _INFINITE = float("inf")
 _POINT = Column("point", "number", 0.0, _INFINITE, "design point; points.csv has its values", "order of the design")
 _AFTER = "arm"
 """The factors follow this column."""
 
 
+def answer_of(study: StudyFile) -> Answer | None:
+    """Return what prints a study of one setting; None for a study of several, or a protocol without an answer."""
+    return study.protocol.answer() if study.study.single_setting else None
+
+
+def _write_answer(answer: Answer, study: StudyFile, path: Path, reasons: Sequence[str]) -> Finished:
+    """Write summary and figures of a study of one setting; return it for its printed answer."""
+    import pandas as pd
+
+    runs = pd.read_csv(path / "export" / "runs.csv", keep_default_na=False)
+    p = study.parameters
+    design = study.protocol.design(study.declared(p))
+    finished = Finished(path, study.model.preset, p, design, study.study.seed, runs, pd.DataFrame(), reasons)
+    return replace(finished, table=answer.write(finished))
+
+
 def factor_columns(plan: Plan) -> list[Column]:
-    """A column for each factor, named by the parameter."""
-    found = []
+    """Return a column for each factor, named by the parameter."""
+    columns = []
     for name in plan.factors:
         known = known_quantity(name)
-        found.append(Column(name, known.unit, known.minimum, known.maximum, f"factor: {known.source}", "design"))
-    return found
+        columns.append(Column(name, known.unit, known.minimum, known.maximum, f"factor: {known.source}", "design"))
+    return columns
 
 
 def _with_factors(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]:
+    """Return columns with point and factors; a study of one setting has neither."""
+    if not columns or answer_of(plan.study) is not None:
+        return columns
     names = [column.name for column in columns]
     first, last = names.index("replicate"), names.index(_AFTER) + 1
     return (*columns[:first], _POINT, *columns[first:last], *factor_columns(plan), *columns[last:])
 
 
 def run_columns(plan: Plan) -> tuple[Column, ...]:
-    """Columns of runs.csv of a study."""
-    return _with_factors(RUNS[plan.study.model.protocol], plan)
+    """Return the columns of runs.csv of a study."""
+    return _with_factors(plan.study.protocol.run_columns(), plan)
 
 
 def cycle_columns(plan: Plan) -> tuple[Column, ...]:
-    """Columns of cycles.csv of a study; none where its protocol keeps no administrations."""
-    own = CYCLES.get(plan.study.model.protocol)
-    return () if own is None else _with_factors(own, plan)
+    """Return the columns of cycles.csv of a study; none where its protocol keeps no administrations."""
+    return _with_factors(plan.study.protocol.cycle_columns(), plan)
 
 
 def point_columns(plan: Plan) -> tuple[Column, ...]:
@@ -64,90 +86,99 @@ def point_columns(plan: Plan) -> tuple[Column, ...]:
     return (_POINT, count, *(known[name] for name in plan.points.names), *unit)
 
 
-def ordered_runs(plan: Plan, looks: Looks) -> Iterator[tuple[Cell, int, int, str]]:
-    """Cell, replicate, place of the arm and key of every run of the study, by point, replicate, then arm."""
-    for point, state in enumerate(looks.points):
-        cells = plan.cells(point)
+def ordered_runs(plan: Plan, analyses: InterimAnalyses) -> Iterator[tuple[ArmSet, int, int, str]]:
+    """Arm set, replicate, place of the arm and key of every run of the study, by point, replicate, then arm."""
+    for point, state in enumerate(analyses.points):
+        arm_sets = plan.arm_sets(point)
         for replicate in range(state.replicates):
-            for cell in cells:
-                for place in range(len(cell.arms)):
-                    yield cell, replicate, place, cell.key(place, replicate)
+            for arm_set in arm_sets:
+                for place in range(len(arm_set.arms)):
+                    yield arm_set, replicate, place, arm_set.key(place, replicate)
 
 
-def _base(cell: Cell, replicate: int, place: int, key: str, factors: list[str]) -> dict[str, Any]:
-    arm = cell.arms[place]
-    named = {"key": key, "point": cell.point, "replicate": replicate, "arm": f"{arm.name}{cell.variant}"}
-    return named | cell.factor_values(arm, factors)
+def _base(arm_set: ArmSet, replicate: int, place: int, key: str, factors: list[str]) -> dict[str, Any]:
+    arm = arm_set.arms[place]
+    named = {"key": key, "point": arm_set.point, "replicate": replicate, "arm": f"{arm.name}{arm_set.variant}"}
+    return named | arm_set.factor_values(arm, factors)
 
 
 def run_rows(
-    plan: Plan, looks: Looks, ledger: Ledger, seen: Callable[[dict[str, Any]], None] | None = None
+    plan: Plan, analyses: InterimAnalyses, ledger: Ledger, seen: Callable[[dict[str, Any]], None] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Rows of runs.csv; runs that were given up are left out. `seen` is told of each."""
-    for cell, replicate, place, key in ordered_runs(plan, looks):
-        found = ledger.run_row(key)
-        if found is not None:
-            row = _base(cell, replicate, place, key, plan.factors) | found[1] | {"outcome_hash": found[0]}
+    """Rows of runs.csv; runs that were given up are left out. `seen` is called with each row."""
+    for arm_set, replicate, place, key in ordered_runs(plan, analyses):
+        recorded = ledger.run_row(key)
+        if recorded is not None:
+            hashed, outcomes = recorded
+            row = _base(arm_set, replicate, place, key, plan.factors) | outcomes | {"outcome_hash": hashed}
             if seen is not None:
                 seen(row)
             yield row
 
 
-def cycle_rows(plan: Plan, looks: Looks, ledger: Ledger) -> Iterator[dict[str, Any]]:
+def cycle_rows(plan: Plan, analyses: InterimAnalyses, ledger: Ledger) -> Iterator[dict[str, Any]]:
     """Rows of cycles.csv."""
-    for cell, replicate, place, key in ordered_runs(plan, looks):
+    for arm_set, replicate, place, key in ordered_runs(plan, analyses):
         for number, row in ledger.cycle_rows(key):
-            yield _base(cell, replicate, place, key, plan.factors) | {"number": number} | row
+            yield _base(arm_set, replicate, place, key, plan.factors) | {"number": number} | row
 
 
-def _point_rows(plan: Plan, looks: Looks) -> Iterator[dict[str, Any]]:
-    for point, state in enumerate(looks.points):
-        row: dict[str, Any] = {"point": point, "replicates": state.replicates * plan.study.pairs} | plan.points.of(
-            point
-        )
+def _point_rows(plan: Plan, analyses: InterimAnalyses) -> Iterator[dict[str, Any]]:
+    for point, state in enumerate(analyses.points):
+        count = state.replicates * plan.study.pairs
+        row: dict[str, Any] = {"point": point, "replicates": count} | plan.points.of(point)
         if plan.points.unit:
             row |= {f"unit {name}": u for name, u in zip(plan.points.names, plan.points.unit[point], strict=True)}
         yield row
 
 
 def _tables(plan: Plan) -> Tables:
-    found = (
+    """Return titles and columns of every table of the folder."""
+    answer, study = answer_of(plan.study), plan.study
+    found = [
         ("export/runs.csv: a row per run", run_columns(plan)),
-        ("export/cycles.csv: a row per administration", cycle_columns(plan)),
+        (f"export/cycles.csv: a row per {study.protocol.cycle_unit}", cycle_columns(plan)),
+    ]
+    if answer is not None:
+        return (
+            *(item for item in found if item[1]),
+            *answer.tables(study.protocol.design(study.declared(study.parameters))),
+        )
+    found += [
         ("export/points.csv: a row per design point", point_columns(plan)),
-        ("summary.csv: a row per design point and arm", summary_columns(plan.study.model.protocol, plan.factors)),
-    )
-    return tuple((title, columns) for title, columns in found if columns)
+        (f"{SUMMARY}: a row per design point and arm", summary_columns(study.protocol, plan.factors)),
+    ]
+    return tuple(item for item in found if item[1])
 
 
-def export_sweep(plan: Plan, looks: Looks, folder: ResultsFolder) -> list[dict[str, Any]]:
-    """Write everything, each file replaced in one step; returns the rows of summary.csv."""
+def export_study(
+    plan: Plan, analyses: InterimAnalyses, folder: ResultsFolder, reasons: Sequence[str]
+) -> tuple[list[dict[str, Any]], Finished | None]:
+    """Write everything, each file replaced in one step.
+
+    Return the rows of summary.csv and None. A study of one setting has the summary and figures of its protocol's answer
+    in place of points.csv: then return no rows and what its printed answer is made from.
+    """
+    answer = answer_of(plan.study)
     export, summary = folder.export, SummaryRows(plan)
-    names = [column.name for column in summary_columns(plan.study.model.protocol, plan.factors)]
-    written = (
-        ("runs", run_columns(plan), run_rows(plan, looks, folder.ledger, summary.see if names else None)),
-        ("cycles", cycle_columns(plan), cycle_rows(plan, looks, folder.ledger)),
-        ("points", point_columns(plan), _point_rows(plan, looks)),
-    )
+    names = [] if answer else [column.name for column in summary_columns(plan.study.protocol, plan.factors)]
+    written = [
+        ("runs", run_columns(plan), run_rows(plan, analyses, folder.ledger, summary.see if names else None)),
+        ("cycles", cycle_columns(plan), cycle_rows(plan, analyses, folder.ledger)),
+    ]
+    if answer is None:
+        written.append(("points", point_columns(plan), _point_rows(plan, analyses)))
+    not_written = {"point", *plan.factors} if answer else set()
     for name, columns, rows in written:
-        if not columns:
-            continue
-        table = export / f"{name}.csv"
-        kinds = write_csv(table, [column.name for column in columns], set(), rows)
-        write_parquet(export / f"{name}.parquet", table, kinds)
-    told = list(summary.rows()) if names else []
+        if columns:
+            table = export / f"{name}.csv"
+            kinds = write_csv(table, [column.name for column in columns], not_written, rows)
+            write_parquet(export / f"{name}.parquet", table, kinds)
+    summary_rows = list(summary.rows()) if names else []
     if names:
-        write_csv(folder.path / "summary.csv", names, set(), told)
-    tables = _tables(plan)
-    with replaced_atomically(folder.path / "codebook.md") as stream:
-        stream.write(codebook(tables))
-    with replaced_atomically(folder.path / "codebook.json") as stream:
-        stream.write(codebook_json(tables))
-    return told
-
-
-def read_looks(plan: Plan, ledger: Ledger) -> Looks:
-    """The state of a study's points from its ledger."""
-    looks = Looks(plan, ledger)
-    looks.update(ledger.given_up())
-    return looks
+        write_csv(folder.path / SUMMARY, names, set(), summary_rows)
+    for file, text in (("codebook.md", codebook), ("codebook.json", codebook_json)):
+        with replaced_atomically(folder.path / file) as stream:
+            stream.write(text(_tables(plan)))
+    finished = None if answer is None else _write_answer(answer, plan.study, folder.path, reasons)
+    return summary_rows, finished

@@ -1,121 +1,131 @@
-"""Runs a request: replicates in worker processes, rows in the ledger, exports, summary, codebook and figure."""
+"""The outcome of a study, and the end of every command that has run one: export and own table."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import NothingFinished, UserError
-from ..execution.engine import Engine
-from ..execution.progress import Progress
-from ..execution.tasks import Failure, Task
-from ..reporting.run_outputs import export
-from ..storage.provenance import code_hash, manifest, run_key
-from ..storage.results_folder import ResultsFolder, open_results_folder
-from ..studies.from_options import Request
-from ..studies.plan import Cell
+from ..protocols.contract import Finished
+from ..storage.ledger import Ledger
+from ..storage.provenance import write_checksums
+from ..storage.results_folder import ResultsFolder
+from ..studies.plan import Plan
+from ..studies.reader import StudyFile
+from .export import export_study
+from .folder import Shard, record_study
+from .own_table import write_own_table
+from .stopping_rule import InterimAnalyses
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...model.parameters.tree import Parameters
 
-TASK = "political_moat.experiments.protocols.task:run_task"
-"""What a worker calls for one piece of work, whatever the protocol."""
-
-
+@dataclass
 class Outcome:
-    """A finished study: its folder, request, frame of runs and how many replicates failed."""
+    """A study that was run.
 
-    def __init__(
-        self, request: Request, path: Path, frame: pd.DataFrame, table: pd.DataFrame, failed: int, reasons: list[str]
-    ) -> None:
-        """frame: runs.csv as pandas; table: summary.csv. failed: replicates given up; reasons: one line each."""
-        self.request = request
-        self.path = path
-        self.frame = frame
-        self.table = table
-        self.failed = failed
-        self.reasons = reasons
-
-
-def hung_after_seconds(parameters: Parameters, arms: int, cycles: int | None) -> float:
-    """When a replicate counts as hung: a hundred times what it takes, and never below ten minutes."""
-    terms = 1.0 if cycles is None else max(1.0, cycles / 3)
-    return max(600.0, 0.01 * parameters.electorate.voters * arms * terms)
-
-
-def cell_of(request: Request) -> Cell:
-    """The one design point of a request: its arms, and how their runs are named."""
-    return Cell.of(request.parameters, request.design, request.cycles, request.seed)
-
-
-def task_key(request: Request, replicate: int) -> str:
-    """Name of a replicate by its content; the number of replicates is left out, so that adding some reuses the rest."""
-    content = request.canonical()
-    content.pop("replicates")
-    return run_key(content, replicate, request.seed)
-
-
-def manifest_of(request: Request) -> dict[str, Any]:
-    """The manifest; more replicates of the same request resume it, so their number is not part of what matters."""
-    content = request.canonical()
-    content.pop("replicates")
-    return manifest(seed=request.seed, request=content)
-
-
-def run_study(request: Request, out: Path, workers: int, *, quiet: bool = False) -> Outcome:
-    """Run or resume a request into a results folder; the same request again only reads it.
-
-    Raises UserError (nothing half-written) and Interrupted (everything finished is kept, the same command resumes).
+    runs: in the ledger. reasons: a line for each replicate given up. summary: rows of summary.csv in a study of several
+    settings. analyses: what the stopping rule found. absent: replicates not run. own: the protocol's own table.
+    finished: what the answer of a study of one setting is made from. notes: further lines to print.
     """
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out} is a file, not a folder; choose another --out")
-    with open_results_folder(out, manifest_of(request)) as folder:
-        reasons = _run_missing(request, folder, workers, quiet)
-        wanted = {task_key(request, replicate) for replicate in range(request.replicates)}
-        missing = len(wanted - folder.ledger.done())
-        if folder.ledger.count() == 0:
-            raise NothingFinished("no replicate finished; " + (reasons[0] if reasons else "nothing was run"))
-        frame, table = export(request, folder)
-        return Outcome(request, out, frame, table, missing, reasons)
+
+    path: Path
+    study: StudyFile
+    runs: int
+    reasons: list[str] = field(default_factory=list)
+    summary: list[dict[str, Any]] = field(default_factory=list)
+    analyses: list[dict[str, Any]] = field(default_factory=list)
+    absent: int = 0
+    own: pd.DataFrame | None = None
+    finished: Finished | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        """Replicates given up."""
+        return len(self.reasons)
 
 
-def _run_missing(request: Request, folder: ResultsFolder, workers: int, quiet: bool) -> list[str]:
-    keys = {replicate: task_key(request, replicate) for replicate in range(request.replicates)}
-    done = folder.ledger.done()
-    tasks = [
-        Task(key, (request.parameters, request.history or request.design, request.seed, replicate))
-        for replicate, key in keys.items()
-        if key not in done
-    ]
-    reasons: list[str] = []
-    if not tasks:
-        return reasons
+def finish(
+    plan: Plan, analyses: InterimAnalyses, folder: ResultsFolder, reasons: list[str], absent: int = 0
+) -> Outcome:
+    """Record the study in the manifest and write its exports, own table and checksums."""
+    study = plan.study
+    record_study(folder, study, analyses)
+    summary, finished = export_study(plan, analyses, folder, reasons)
+    own, note = write_own_table(study.protocol, folder.path, whole=not reasons and not absent)
+    write_checksums(folder.path)
+    return Outcome(
+        folder.path,
+        study,
+        folder.ledger.count(),
+        reasons,
+        summary,
+        analyses.recorded(),
+        absent,
+        own=own,
+        finished=finished,
+        notes=[note] if note else [],
+    )
 
-    cell = cell_of(request)
 
-    def keep(task: Task, result: Any) -> None:
-        runs, cycles = cell.records(task.payload[3], result.runs, result.cycles)
-        folder.ledger.record(task.key, runs, cycles)
+def finish_recorded(study: StudyFile, folder: ResultsFolder) -> Outcome:
+    """Finish a study from what its ledger holds; nothing is run."""
+    plan = Plan(study)
+    analyses = InterimAnalyses(plan, folder.ledger)
+    given_up = folder.ledger.given_up()
+    analyses.update(given_up)
+    reasons = given_up_reasons(plan, analyses, given_up)
+    missing = work(plan, analyses, folder.ledger, given_up).missing
+    return finish(plan, analyses, folder, reasons, missing)
 
-    def give_up(task: Task, failure: Failure) -> None:
-        replicate = task.payload[3]
-        reason = f"replicate {replicate}: {failure.reason}"
-        folder.ledger.record_failure(task.key, failure.attempt, reason, request.seed, failure.detail)
-        if failure.final:
-            reasons.append(reason)
 
-    before = request.replicates - len(tasks)
-    with Progress(request.replicates, "replicates", done=before, quiet=quiet) as progress:
-        Engine.local(workers).run(
-            tasks,
-            TASK,
-            keep,
-            give_up,
-            progress,
-            timeout_s=hung_after_seconds(request.parameters, len(cell.arms), request.cycles),
-            code=code_hash(),
-            together=folder.ledger.together,
-        )
-    return reasons
+def given_up_reasons(plan: Plan, analyses: InterimAnalyses, given_up: Mapping[str, str]) -> list[str]:
+    """Return a line for each replicate of a study that is given up, in the order of the points."""
+    if not given_up:
+        return []
+    names = {
+        name: None
+        for point, state in enumerate(analyses.points)
+        for arm_set in plan.arm_sets(point)
+        for replicate in range(state.replicates)
+        if (name := arm_set.task_key(replicate)) in given_up
+    }
+    return [given_up[name] for name in names]
+
+
+class Work(NamedTuple):
+    """Replicates of a study: with all of their runs, failed for good, and neither."""
+
+    done: int
+    failed: int
+    missing: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.done + self.failed + self.missing
+
+
+def work(
+    plan: Plan, analyses: InterimAnalyses, ledger: Ledger, given_up: Mapping[str, str], shard: Shard | None = None
+) -> Work:
+    """Return how far a study is (or one part of it)."""
+    done = failed = missing = 0
+    ordinal = -1
+    for point, state in enumerate(analyses.points):
+        for arm_set in plan.arm_sets(point):
+            for replicate in range(state.replicates):
+                ordinal += 1
+                if shard is not None and not shard.has(ordinal):
+                    continue
+                keys = arm_set.keys(replicate)
+                if len(ledger.recorded(keys)) == len(keys):
+                    done += 1
+                elif arm_set.task_key(replicate) in given_up:
+                    failed += 1
+                else:
+                    missing += 1
+    return Work(done, failed, missing)

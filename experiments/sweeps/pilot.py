@@ -12,10 +12,10 @@ from ..execution.engine import Engine
 from ..execution.progress import in_words
 from ..execution.worker import resolve
 from ..storage.provenance import canonical_json
-from ..studies.plan import Cell, Plan
+from ..studies.plan import ArmSet, Plan
 from ..studies.reader import StudyFile
 from ..studies.sampling import check_points
-from .outcome import TASK
+from .run import TASK
 
 _PILOT_SECONDS = 30.0
 _CHECKED_POINTS = 2_000
@@ -28,7 +28,7 @@ _FACTOR_BYTES, _POINT_BYTES = 14, 65
 
 @dataclass(frozen=True)
 class Pilots:
-    """What the pilots took: seconds and bytes of rows of a replicate of a cell, and how many there were."""
+    """Cost of the pilots: seconds and bytes of rows of a replicate of an arm set, and how many were run."""
 
     seconds: float
     bytes: float
@@ -44,25 +44,25 @@ def _spread(count: int, wanted: int) -> list[int]:
 def run_pilots(study: StudyFile, plan: Plan, wanted: int) -> Pilots:
     """Time replicates at points spread over the design; the first, which also compiles, is not timed."""
     call = resolve(TASK)
-    cells = [plan.cells(point)[0] for point in _spread(len(plan.points), wanted)]
-    cells = [cells[place % len(cells)] for place in range(wanted)]
-    call(_payload(cells[0], 0))
+    arm_sets = [plan.arm_sets(point)[0] for point in _spread(len(plan.points), wanted)]
+    arm_sets = [arm_sets[place % len(arm_sets)] for place in range(wanted)]
+    call(_payload(arm_sets[0], 0))
     took: list[float] = []
     sizes: list[int] = []
     started = time.perf_counter()
-    for replicate, cell in enumerate(cells):
+    for replicate, arm_set in enumerate(arm_sets):
         before = time.perf_counter()
-        result = call(_payload(cell, replicate))
+        result = call(_payload(arm_set, replicate))
         took.append(time.perf_counter() - before)
-        runs, cycles = cell.records(replicate, result.runs, result.cycles)
+        runs, cycles = arm_set.records(replicate, result.runs, result.cycles)
         sizes.append(_weight(runs) + _weight(cycles) + _FACTOR_BYTES * len(plan.factors) * len(runs))
         if time.perf_counter() - started > _PILOT_SECONDS:
             break
     return Pilots(sum(took) / len(took), sum(sizes) / len(sizes), len(took))
 
 
-def _payload(cell: Cell, replicate: int) -> Any:
-    return cell.payload(replicate, range(len(cell.arms)))
+def _payload(arm_set: ArmSet, replicate: int) -> Any:
+    return arm_set.payload(replicate, range(len(arm_set.arms)))
 
 
 def _weight(records: Any) -> int:
@@ -70,19 +70,19 @@ def _weight(records: Any) -> int:
 
 
 def plan_text(study: StudyFile, engine: Engine, pilots: int) -> str:
-    """What a study will take; UserError names design points that contradict themselves."""
+    """Return an estimate of what a study takes; UserError names design points that contradict themselves."""
     plan = Plan(study)
     wrong = check_points(study, plan.points, _spread(len(plan.points), _CHECKED_POINTS))
     if wrong:
         raise UserError("\n".join(wrong))
-    found = run_pilots(study, plan, pilots)
+    pilot = run_pilots(study, plan, pilots)
     points, width = len(plan.points), plan.width
-    arms = sum(len(cell.arms) for cell in plan.cells(0))
+    arms = sum(len(arm_set.arms) for arm_set in plan.arm_sets(0))
     first, last = study.stages[0], study.stages[-1]
     model = study.model
     lines = [
         f"study {study.study.name}: {study.design.kind}, {model.protocol}, preset {model.preset}, "
-        f"{plan.cells(0)[0].parameters.electorate.voters:,} voters",
+        f"{plan.arm_sets(0)[0].parameters.electorate.voters:,} voters",
         f"design points   {points:>14,}",
         f"arms per point  {arms:>14,}   {', '.join(study.arm_factors) or 'zero exposure and the preset'}",
         f"replicates      {_span(first * study.pairs, last * study.pairs):>14}   of each point"
@@ -91,24 +91,25 @@ def plan_text(study: StudyFile, engine: Engine, pilots: int) -> str:
     ]
     where = f"{engine.workers} worker{'s' * (engine.workers != 1)}" if engine.address is None else engine.address
     workers = 1 if engine.kind == "serial" else engine.workers
-    seconds = [found.seconds * points * width * n / workers for n in (first, last)]
-    times = [in_words(one) for one in seconds]
+    seconds = [pilot.seconds * points * width * n / workers for n in (first, last)]
+    times = [in_words(number) for number in seconds]
     lines.append(
         f"time            {times[0] if first == last else ' to '.join(times):>14}   {engine.kind}, {where}; "
-        f"{found.seconds:.3g} s {_told(study, len(plan.cells(0)[0].arms))}"
+        f"{pilot.seconds:.3g} s {_unit_text(study, len(plan.arm_sets(0)[0].arms))}"
     )
     fixed = _POINT_BYTES * points * len(plan.points.names)
-    sizes = [fixed + _EXPORT_SHARE * 2 * found.bytes * points * width * n for n in (first, last)]
-    disk = [_in_bytes(one) for one in sizes]
+    sizes = [fixed + _EXPORT_SHARE * 2 * pilot.bytes * points * width * n for n in (first, last)]
+    disk = [_in_bytes(number) for number in sizes]
     lines.append(f"disk            {disk[0] if first == last else ' to '.join(disk):>14}   ledger and exports")
+    unit = study.protocol.unit if pilot.count == 1 else study.protocol.units
     lines.append(
-        f"From {found.count} pilot {study.piece[:-1]}{'s' * (found.count != 1)} in this process; "
+        f"From {pilot.count} pilot {unit} in this process; "
         "other work on the machine makes it longer. Nothing was written."
     )
     return "\n".join(lines)
 
 
-def _told(study: StudyFile, arms: int) -> str:
+def _unit_text(study: StudyFile, arms: int) -> str:
     return f"a draw of {study.pairs} pairs" if study.pairs > 1 else f"a replicate of {arms} arms"
 
 

@@ -10,30 +10,30 @@ from ...agents.source_hash import short
 from ..errors import UserError
 from ..storage.provenance import code_hash
 from ..storage.results_folder import LEDGER, read_manifest
-from ..studies.plan import Plan
 from ..studies.reader import StudyFile, read_study
-from .export import read_looks
-from .run import FROZEN, Outcome, Shard, default_folder, finish, given_up_reasons, open_study, work
+from .folder import FROZEN, Shard, default_folder, open_study, refuse_other_format
+from .outcome import Outcome, finish_recorded
 
 
 def parse_shard(text: str) -> Shard:
-    """ "3/16" as a part. UserError says how parts are written."""
-    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
-    if found is None:
+    """Return "3/16" as a part. UserError says how parts are written."""
+    part = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if part is None:
         raise UserError(f"part {text} is not possible; write i/n, such as 3/16")
-    number, count = int(found[1]), int(found[2])
+    number, count = int(part[1]), int(part[2])
     if not 1 <= number <= count:
         raise UserError(f"part {text} is not possible; allowed: 1/{count} to {count}/{count}")
     return Shard(number, count)
 
 
 def _checked(parts: Sequence[Path]) -> StudyFile:
-    """The one study that all parts are of."""
+    """Return the one study that all parts belong to."""
     first: StudyFile | None = None
     for part in parts:
-        found = read_manifest(part)
-        if found.get("code_hash") != code_hash():
-            made = short(str(found.get("code_hash")))
+        content = read_manifest(part)
+        refuse_other_format(part, content)
+        if content.get("code_hash") != code_hash():
+            made = short(str(content.get("code_hash")))
             raise UserError(f"{part} was made by other code ({made}, now {short(code_hash())}); the two never mix")
         if not (part / FROZEN).is_file() or not (part / LEDGER).is_file():
             raise UserError(f"{part} holds no part of a study; give folders of moat shard or moat sweep")
@@ -48,7 +48,7 @@ def _checked(parts: Sequence[Path]) -> StudyFile:
 
 
 def merge_shards(parts: Sequence[Path], out: Path | None = None) -> Outcome:
-    """Put parts together in a results folder and export it; parts may be merged again when more of them are done."""
+    """Merge parts into a results folder and export it; parts may be merged again when more of them are done."""
     study = _checked(parts)
     target = out or default_folder(study)
     if any(part.resolve() == target.resolve() for part in parts):
@@ -56,11 +56,6 @@ def merge_shards(parts: Sequence[Path], out: Path | None = None) -> Outcome:
     with open_study(study, target) as folder:
         for part in parts:
             folder.ledger.copy_from(part / LEDGER)
-        plan = Plan(study)
-        looks = read_looks(plan, folder.ledger)
         if folder.ledger.count() == 0:
             raise UserError("the parts hold no run; let them finish first")
-        given_up = folder.ledger.given_up()
-        reasons = given_up_reasons(plan, looks, given_up)
-        missing = work(plan, looks, folder.ledger, given_up).missing
-        return finish(plan, looks, folder, reasons, missing)
+        return finish_recorded(study, folder)

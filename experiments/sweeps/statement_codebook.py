@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from ..protocols.mediation.shapley import MEDIATION_COLUMNS
-from ..protocols.prior_mass.summary import PRIOR_MASS_COLUMNS
+from ..protocols import PROTOCOLS
 from ..protocols.stress_test.columns import RUN_COLUMNS
 from ..statistics.clustered_logit import LOGIT_COLUMNS
 from ..statistics.sensitivity import SENSITIVITY_COLUMNS
@@ -37,19 +36,21 @@ PHASE_COLUMNS: tuple[Column, ...] = (
     Column("word", "", *_ANY, "verdict of the cell", "hypotheses.word_of"),
     Column("n", "replicates", 1.0, math.inf, "paired replicates", "count"),
 )
-FILES: dict[str, tuple[Column, ...]] = {
-    "mediation.csv": MEDIATION_COLUMNS,
-    "prior_mass.csv": PRIOR_MASS_COLUMNS,
-    "sensitivity.csv": SENSITIVITY_COLUMNS,
-    "logit.csv": (_OUTCOME, *LOGIT_COLUMNS),
-    "phase-map.csv": PHASE_COLUMNS,
-}
-"""Columns of every table of statements by its file."""
+
+
+def statement_files() -> dict[str, tuple[Column, ...]]:
+    """Return the columns of every table of statements by its file."""
+    own = [table for protocol in PROTOCOLS.values() if (table := protocol().own_table()) is not None]
+    return {f"{table.name}.csv": table.columns for table in own} | {
+        "sensitivity.csv": SENSITIVITY_COLUMNS,
+        "logit.csv": (_OUTCOME, *LOGIT_COLUMNS),
+        "phase-map.csv": PHASE_COLUMNS,
+    }
 
 
 def write_codebook(folder: Path) -> Path | None:
-    """Write the codebook of the tables of statements that a folder holds, and renew its checksums; None without any."""
-    tables: Tables = tuple((name, columns) for name, columns in FILES.items() if (folder / name).is_file())
+    """Write the codebook of a folder's tables of statements and renew its checksums; None without such tables."""
+    tables: Tables = tuple((name, columns) for name, columns in statement_files().items() if (folder / name).is_file())
     if not tables:
         return None
     with replaced_atomically(folder / STATEMENTS) as stream:

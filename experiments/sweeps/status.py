@@ -1,10 +1,9 @@
-"""Looking into a results folder: how far it is, its exports again, one run again."""
+"""Reading a results folder: how far it is, its exports again, one run again."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,86 +13,56 @@ from ..execution.worker import resolve
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, outcome_hash
 from ..storage.results_folder import LEDGER, read_manifest
-from ..studies.plan import Cell, Plan
+from ..studies.plan import ArmSet, Plan
 from ..studies.reader import read_study
-from .export import read_looks
-from .outcome import TASK
-from .run import FROZEN, Outcome, Shard, default_folder, finish, given_up_reasons, open_study, work
+from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, refuse_other_format, study_in
+from .outcome import Outcome, finish_recorded, work
+from .run import TASK
+from .stopping_rule import InterimAnalyses
 
 _SHOWN_FAILURES = 20
 
 
 def parse_share(text: str) -> float:
     """ "5%" or "0.05" as a share. UserError says what is allowed."""
-    found = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", text)
-    value = float(found[1]) / (100.0 if found[2] else 1.0) if found is not None else -1.0
+    number = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", text)
+    value = float(number[1]) / (100.0 if number[2] else 1.0) if number is not None else -1.0
     if not 0.0 <= value <= 1.0:
         raise UserError(f"--sample {text} is not possible; allowed: 0% to 100%, or 0 to 1")
     return value
 
 
-def refuse_changed_code(path: Path, found: dict[str, Any]) -> None:
-    """UserError if a folder was made by other code than this."""
-    if found.get("code_hash") != code_hash():
-        made = short(str(found.get("code_hash")))
-        raise UserError(
-            f"{path} was made by other code ({made}, now {short(code_hash())}); its rows can be repeated only with the "
-            "code that made them"
-        )
+def plan_of(path: Path) -> Plan:
+    """Return the plan of a results folder. UserError in one line, also if other code made it."""
+    content = read_manifest(path)
+    refuse_other_format(path, content)
+    refuse_changed_code(path, content)
+    return Plan(read_study(path))
 
 
-@dataclass(frozen=True)
-class Source:
-    """A results folder as far as repeating its runs needs it: its cells."""
-
-    path: Path
-    cells: tuple[Cell, ...] | Plan
-
-    def __iter__(self) -> Iterator[Cell]:
-        """Every cell."""
-        return iter(self.cells)
-
-
-def read_source(path: Path) -> Source:
-    """The cells of a folder of `moat sweep`, `moat shard` or `moat run`. UserError in one line."""
-    found = read_manifest(path)
-    refuse_changed_code(path, found)
-    if "study" in found.get("request", {}):
-        study = read_study(path)
-        return Source(path, Plan(study))
-    request = found["request"]
-    from ...model.parameters.tree import Parameters
-    from ..protocols.stress_test.design import StressDesign
-
-    content: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in request["design"].items()}
-    design = StressDesign()._replace(**content)
-    parameters = Parameters.model_validate(request["parameters"])
-    cell = Cell.of(parameters, design, request.get("cycles"), found["seed"])
-    return Source(path, (cell,))
-
-
-def repeat(cell: Cell, replicate: int, places: Sequence[int]) -> list[str]:
-    """Run the arms at some places of one replicate again in this process; returns their outcome hashes."""
-    result = resolve(TASK)(cell.payload(replicate, places))
-    runs, cycles = cell.records(replicate, result.runs, result.cycles)
+def repeat(arm_set: ArmSet, replicate: int, places: Sequence[int]) -> list[str]:
+    """Run the arms at some places of one replicate again in this process; return their outcome hashes."""
+    result = resolve(TASK)(arm_set.payload(replicate, places))
+    runs, cycles = arm_set.records(replicate, result.runs, result.cycles)
     rows = {run["key"]: run["row"] for run in runs}
-    found = []
-    for key in (cell.key(place, replicate) for place in places):
-        own = sorted((one for one in cycles if one["key"] == key), key=lambda one: one["number"])
-        found.append(outcome_hash(rows[key], [{"number": one["number"], "row": one["row"]} for one in own]))
-    return found
+    hashes = []
+    for key in (arm_set.key(place, replicate) for place in places):
+        own = sorted((cycle for cycle in cycles if cycle["key"] == key), key=lambda cycle: cycle["number"])
+        content: list[dict[str, Any]] = [{"number": cycle["number"], "row": cycle["row"]} for cycle in own]
+        hashes.append(outcome_hash(rows[key], content))
+    return hashes
 
 
 def _folders_with(key: str, results: Path | None) -> list[Path]:
     places = [results] if results is not None else sorted(p.parent for p in Path("results").glob(f"**/{LEDGER}"))
-    found = []
+    folders = []
     for place in places:
         if results is not None:
             read_manifest(place)  # says what is wrong with the folder
         with Ledger(place / LEDGER, read_only=True) as ledger:
             if ledger.find(key):
-                found.append(place)
-    return found
+                folders.append(place)
+    return folders
 
 
 def rerun_text(key: str, results: Path | None) -> tuple[str, bool]:
@@ -112,71 +81,65 @@ def rerun_text(key: str, results: Path | None) -> tuple[str, bool]:
         ((full, replicate, arm),) = runs
         recorded = ledger.run_row(full)
     assert recorded is not None
-    source = read_source(path)
-    for cell in source:
-        for place in range(len(cell.arms)):
-            if cell.arms[place].name == arm and cell.key(place, replicate) == full:
-                (again,) = repeat(cell, replicate, [place])
+    for arm_set in plan_of(path):
+        for place in range(len(arm_set.arms)):
+            if arm_set.arms[place].name == arm and arm_set.key(place, replicate) == full:
+                (again,) = repeat(arm_set, replicate, [place])
                 agrees = again == recorded[0]
-                told = f"{full[:16]} ({cell.told(replicate)}, arm {arm}{cell.variant}, seed {cell.seed})"
+                where = f"{arm_set.label(replicate)}, arm {arm}{arm_set.variant}, seed {arm_set.seed}"
                 verdict = "the same outcome" if agrees else "ANOTHER OUTCOME"
-                return f"{told}: {verdict}\n  recorded {recorded[0]}\n  repeated {again}", agrees
+                text = f"{full[:16]} ({where}): {verdict}\n  recorded {recorded[0]}\n  repeated {again}"
+                return text, agrees
     raise UserError(f"run {full[:16]} belongs to a level that {path / FROZEN} no longer has; add it again to repeat it")
 
 
 def _place(path: Path) -> Path:
-    """The results folder meant by a folder or a study file."""
+    """Return the results folder of a study file; a folder stands for itself."""
     if path.is_dir() or not path.exists():
         return path
     return default_folder(read_study(path))
 
 
 def status_text(path: Path) -> tuple[str, bool]:
-    """How far a results folder is, and whether something in it has failed. Reads beside a running coordinator."""
+    """Return the progress of a results folder, and whether anything in it failed. A study may be running in it."""
     place = _place(path)
-    found = read_manifest(place)
+    content = read_manifest(place)
+    refuse_other_format(place, content)
     with Ledger(place / LEDGER, read_only=True) as ledger:
-        request = found["request"]
         flagged = ledger.disagreements()
-        lines = [f"{place}: made with code {short(str(found['code_hash']))}, seed {found['seed']}"]
-        if found["code_hash"] != code_hash():
-            lines.append(f"  the code here is another ({short(code_hash())}): nothing can be added to it")
+        lines = [f"{place}: made with code {short(str(content['code_hash']))}, seed {content['seed']}"]
+        if content["code_hash"] != code_hash():
+            lines.append(f"  the installed code differs ({short(code_hash())}): nothing can be added to the folder")
             lines.append(f"  {ledger.count():,} runs recorded")
-        elif "study" in request:
-            study = read_study(place)
-            plan = Plan(study)
-            looks = read_looks(plan, ledger)
-            number, _, count = str(request.get("shard", "1/1")).partition("/")
-            shard = Shard(int(number), int(count))
-            state = work(plan, looks, ledger, ledger.given_up(), shard)
-            part = f", part {request['shard']}" if "shard" in request else ""
-            lines.append(
-                f"  study {request['study']}{part}: {state.done:,} of {state.total:,} {study.piece} done, "
-                f"{state.missing:,} missing, {state.failed:,} failed; {ledger.count():,} runs recorded"
-            )
         else:
-            lines.append(f"  moat run, preset {request['preset']}: {ledger.count():,} runs recorded")
-        failed = ledger.given_up() if "study" in request else {f["task"]: f["reason"] for f in ledger.failures()}
+            lines.append(_progress_line(place, content["request"], ledger))
+        failed = ledger.given_up()
         lines += [f"FAILED {reason}" for reason in list(failed.values())[:_SHOWN_FAILURES]]
         if len(failed) > _SHOWN_FAILURES:
             lines.append(f"... and {len(failed) - _SHOWN_FAILURES} more")
         if flagged:
-            lines.append(f"NON-DETERMINISTIC: {len(flagged)} runs gave two outcomes; none of it may be trusted")
+            lines.append(f"NON-DETERMINISTIC: {len(flagged)} runs gave two outcomes; do not use these results")
         return "\n".join(lines), bool(failed or flagged)
+
+
+def _progress_line(place: Path, request: dict[str, Any], ledger: Ledger) -> str:
+    study = read_study(place)
+    plan = Plan(study)
+    analyses = InterimAnalyses(plan, ledger)
+    analyses.update(ledger.given_up())
+    number, _, count = str(request.get("shard", "1/1")).partition("/")
+    state = work(plan, analyses, ledger, ledger.given_up(), Shard(int(number), int(count)))
+    part = f", part {request['shard']}" if "shard" in request else ""
+    return (
+        f"  study {study.study.name}{part}: {state.done:,} of {state.total:,} {study.protocol.units} done, "
+        f"{state.missing:,} missing, {state.failed:,} failed; {ledger.count():,} runs recorded"
+    )
 
 
 def export_again(path: Path) -> Outcome:
     """Write the exports of a study again from its ledger."""
-    found = read_manifest(path)
-    if "study" not in found.get("request", {}):
-        raise UserError(f"{path} is a folder of moat run; the same moat run writes its exports again")
-    if "shard" in found["request"]:
+    study, content = study_in(path)
+    if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
-    study = read_study(path)
     with open_study(study, path) as folder:
-        plan = Plan(study)
-        looks = read_looks(plan, folder.ledger)
-        given_up = folder.ledger.given_up()
-        reasons = given_up_reasons(plan, looks, given_up)
-        missing = work(plan, looks, folder.ledger, given_up).missing
-        return finish(plan, looks, folder, reasons, missing)
+        return finish_recorded(study, folder)

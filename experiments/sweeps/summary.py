@@ -10,53 +10,27 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..protocols.stress_test.columns import RUN_COLUMNS
+from ..protocols import Protocol
 from ..storage.columns import Column
-from ..studies.plan import BREADTH, Plan
-
-EVENTS = ("attempted", "restricted", "reversed")
-STRESS_MEANS = ("severity", "gap", "mean_policy", "platform_distance")
-HISTORY_MEANS = (
-    "takeovers",
-    "takeovers_at_risk",
-    "attempted_at_risk",
-    "restricted_at_risk",
-    "reversed_at_risk",
-    "reversals",
-    "volatility",
-    "mean_policy",
-    "platform_distance",
-)
+from ..studies.plan import Plan
+from ..studies.reader import BREADTH
 
 
-_OUTCOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "stress": (EVENTS, STRESS_MEANS),
-    "history": ((), HISTORY_MEANS),
-    "mediation": (EVENTS, ("severity", "mean_policy", "platform_distance")),
-    "prior-mass": ((), ()),
-}
-
-
-def outcomes_of(protocol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Events and means of a protocol's summary; none where a row already sums up a design point."""
-    return _OUTCOMES[protocol]
-
-
-def summary_columns(protocol: str, factors: Sequence[str]) -> tuple[Column, ...]:
-    """Columns of summary.csv; none for a protocol without a summary."""
-    if not any(outcomes_of(protocol)):
+def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of summary.csv; none for a protocol without a summary."""
+    events, means = protocol.summary_events, protocol.summary_means
+    if not (events or means):
         return ()
     from ..studies.factors import known_quantity
 
     inf = math.inf
-    known = {column.name: column for column in RUN_COLUMNS}
+    known = {column.name: column for column in protocol.run_columns()}
     found = [Column("point", "number", 0.0, inf, "design point", "order of the design")]
     for name in factors:
         about = known_quantity(name)
         found.append(Column(name, about.unit, about.minimum, about.maximum, f"factor: {about.source}", "design"))
     found.append(Column("arm", "", -inf, inf, "name of the arm", "layer, breadth, visibility, further exposure"))
     found.append(Column("n", "replicates", 0.0, inf, "replicates of the arm", "count"))
-    events, means = outcomes_of(protocol)
     for name in (*events, *means):
         one = known.get(name, Column(name, "", -inf, inf, name, ""))
         mean = f"p_{name}" if name in events else name
@@ -104,13 +78,14 @@ class SummaryRows:
         """Nothing seen yet."""
         self._factors = plan.factors
         self._plan = plan
-        self._events, self._means = outcomes_of(plan.study.model.protocol)
+        protocol = plan.study.protocol
+        self._events, self._means = protocol.summary_events, protocol.summary_means
         self._point = -1
         self._arms: dict[str, _Arm] = {}
         self._done: list[dict[str, Any]] = []
 
     def see(self, row: dict[str, Any]) -> None:
-        """One run, in the order of the export."""
+        """Take one run; runs come in the order of the export."""
         if row["point"] != self._point:
             self._close()
             self._point = row["point"]
@@ -138,12 +113,13 @@ class SummaryRows:
         self._arms = {}
 
     def _controls(self) -> dict[str, str]:
-        """The zero-exposure arm of each exposed one: that of its layer and variant."""
-        found: dict[str, str] = {}
-        for cell in self._plan.cells(self._point):
-            zeros = {arm.layer: f"{arm.name}{cell.variant}" for arm in cell.arms if arm.breadth == 0.0}
-            found |= {f"{arm.name}{cell.variant}": zeros[arm.layer] for arm in cell.arms if arm.breadth > 0.0}
-        return found
+        """Return the zero-exposure arm of each exposed arm: that of its layer and variant."""
+        controls: dict[str, str] = {}
+        for arm_set in self._plan.arm_sets(self._point):
+            suffix = arm_set.variant
+            zeros = {arm.layer: f"{arm.name}{suffix}" for arm in arm_set.arms if arm.breadth == 0.0}
+            controls |= {f"{arm.name}{suffix}": zeros.get(arm.layer, "") for arm in arm_set.arms if arm.breadth > 0.0}
+        return controls
 
     def _estimates(self, name: str, values: dict[int, float], control: dict[int, float] | None) -> dict[str, Any]:
         event = name in self._events
@@ -179,9 +155,9 @@ def _newcombe(pairs: list[tuple[float, float]]) -> tuple[float, float]:
     return interval.low, interval.high
 
 
-def printed(rows: Sequence[dict[str, Any]], factors: Sequence[str], protocol: str, most: int = 40) -> list[str]:
+def printed(rows: Sequence[dict[str, Any]], factors: Sequence[str], protocol: Protocol, most: int = 40) -> list[str]:
     """The summary as lines of text: identifying columns, n, means with their Monte Carlo errors, differences."""
-    events, means = outcomes_of(protocol)
+    events, means = protocol.summary_events, protocol.summary_means
     shown = [*(f"p_{name}" for name in events), *means[: 1 if events else 6]]
     differences = [f"rd_{name}" for name in events[1:]]
     own = [name for name in factors if name != BREADTH]

@@ -12,7 +12,8 @@ from ..execution.progress import Progress
 from ..storage.ledger import Ledger
 from ..storage.provenance import CHECKSUMS, outcome_hash, verify_checksums
 from ..storage.results_folder import LEDGER
-from .status import Source, read_source, repeat
+from ..studies.plan import Plan
+from .status import plan_of, repeat
 
 _SHOWN = 5
 
@@ -54,8 +55,8 @@ def sampled(key: str, share: float) -> bool:
     return number < share * 16**12
 
 
-def _repeat_sample(source: Source, ledger: Ledger, share: float) -> tuple[int, list[str]]:
-    recorded = dict(exported(source.path))
+def _repeat_sample(path: Path, plan: Plan, ledger: Ledger, share: float) -> tuple[int, list[str]]:
+    recorded = dict(exported(path))
     chosen = {key for key in recorded if sampled(key, share)}
     if share > 0.0 and not chosen and recorded:
         chosen = {min(recorded, key=lambda key: hashlib.sha256(f"sample {key}".encode()).hexdigest())}
@@ -63,13 +64,13 @@ def _repeat_sample(source: Source, ledger: Ledger, share: float) -> tuple[int, l
     repeated = 0
     highest = max((run[1] for key in chosen for run in ledger.find(key)), default=-1)
     with Progress(len(chosen), "repeated runs") as progress:
-        for cell in source:
+        for arm_set in plan:
             for replicate in range(highest + 1):
-                places = {place: key for place, key in enumerate(cell.keys(replicate)) if key in chosen}
+                places = {place: key for place, key in enumerate(arm_set.keys(replicate)) if key in chosen}
                 if not places:
                     continue
-                again = repeat(cell, replicate, list(places))
-                wrong += [key for key, found in zip(places.values(), again, strict=True) if found != recorded[key]]
+                again = repeat(arm_set, replicate, list(places))
+                wrong += [key for key, hashed in zip(places.values(), again, strict=True) if hashed != recorded[key]]
                 chosen.difference_update(places.values())
                 repeated += len(places)
                 for _ in places:
@@ -81,7 +82,7 @@ def _repeat_sample(source: Source, ledger: Ledger, share: float) -> tuple[int, l
 
 def verify_text(path: Path, share: float) -> tuple[str, bool]:
     """A line per check, and whether all is well. UserError if the code has changed: nothing could be compared."""
-    source = read_source(path)
+    plan = plan_of(path)
     problems = []
     lines = []
     if not (path / CHECKSUMS).is_file():
@@ -92,7 +93,7 @@ def verify_text(path: Path, share: float) -> tuple[str, bool]:
     with Ledger(path / LEDGER, read_only=True) as ledger:
         problems = _ledger_problems(path, ledger)
         lines += problems or ["export and ledger: every run agrees"]
-        repeated, wrong = _repeat_sample(source, ledger, share)
+        repeated, wrong = _repeat_sample(path, plan, ledger, share)
     if wrong:
         lines.append(f"repeated {repeated} runs, NOT the same outcome: {_some(wrong)}")
     elif share > 0.0 and math.isfinite(share):

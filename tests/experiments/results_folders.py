@@ -8,6 +8,10 @@ from pathlib import Path
 
 from political_moat import Study
 from political_moat.experiments.cli.main import main
+from political_moat.experiments.execution.engine import Engine
+from political_moat.experiments.studies.reader import StudyFile
+from political_moat.experiments.sweeps.outcome import Outcome
+from political_moat.experiments.sweeps.run import run_study
 
 LITTLE = """
 [study]
@@ -41,6 +45,11 @@ stop = { outcome = "severity", contrast = "exposure.breadth", mcse = 0.04 }
 def finished(text: str, out: Path) -> Study:
     """A study that has been run, exports alone: the report takes longer than these runs and has tests of its own."""
     return Study.from_text(text, out).run(report=False)
+
+
+def run_here(study: StudyFile, out: Path) -> Outcome:
+    """A study of `moat run` that has been run in this process."""
+    return run_study(study, out, Engine("serial"), quiet=True, retry=True)
 
 
 def command(*words: object) -> int:

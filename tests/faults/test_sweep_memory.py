@@ -41,7 +41,7 @@ text = (
     '[study]\\nname = "flat"\\n[factors."exposure.breadth"]\\nlevels = [0, 0.3]\\n'
     f'[factors."party.office_rent"]\\nlevels = [1, 2, 3, 4]\\n[replicates]\\nmin = {sys.argv[1]}\\n'
 )
-sweep.run_sweep(parse_study(text), Path("out"), engine.Engine(), quiet=True)
+sweep.run_study(parse_study(text), Path("out"), engine.Engine(), quiet=True)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 

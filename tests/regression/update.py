@@ -9,7 +9,7 @@ import csv
 from pathlib import Path
 
 from political_moat.experiments.protocols.stress_test.design import StressDesign
-from political_moat.experiments.protocols.task import run_task
+from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.model.parameters.presets import preset
 
 BASELINE = Path(__file__).with_name("baseline.csv")
@@ -26,7 +26,7 @@ def rows() -> list[dict[str, str]]:
     for name in ("calibrated", "article"):
         parameters = preset(name).with_values({"electorate.voters": 1000})
         for replicate in range(REPLICATES):
-            for run in run_task((parameters, DESIGN, SEED, replicate)).runs:
+            for run in run_replicate(parameters, DESIGN, SEED, replicate).runs:
                 row = {"preset": name, **run}
                 outcomes.append({column: str(row[column]) for column in COLUMNS})
     return outcomes

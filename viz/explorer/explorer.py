@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ...experiments.errors import UserError
+from ...experiments.protocols import PROTOCOLS
 from ...experiments.storage.results_folder import EXPORT, read_manifest
-from ...experiments.sweeps.protocol_table import OWN_TABLES
 from .phase_map import phase_map
 from .runs import factors_of, other_values, read_runs, run_links, value_label
 
@@ -27,11 +27,13 @@ class ExplorerError(ValueError):
 
 def check_folder(folder: Path) -> None:
     """Raise UserError unless the folder holds results with an export."""
-    protocol = read_manifest(folder).get("study", {}).get("model", {}).get("protocol")
-    if protocol in OWN_TABLES:
+    protocol = read_manifest(folder).get("study", {}).get("model", {}).get("protocol", "")
+    kind = PROTOCOLS[protocol]() if protocol in PROTOCOLS else None
+    if kind is not None and "breadth" not in {column.name for column in kind.run_columns()}:
+        own = kind.own_table()
         raise UserError(
             f"{folder} is a study of protocol {protocol}, and the page explores stress tests and histories; "
-            f"its table is {OWN_TABLES[protocol]}.csv, its page report.html"
+            f"its table is {own.name if own else 'summary'}.csv, its page report.html"
         )
     if not (folder / EXPORT / "runs.csv").is_file():
         raise UserError(f"{folder} has no {EXPORT}/runs.csv yet; let the study finish first")

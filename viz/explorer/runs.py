@@ -98,13 +98,12 @@ def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
 def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str, Any]) -> Scenario:
     """Return the scenario that plays one run of a study: its factors, layer, dose, seed and replicate."""
     from ...experiments.protocols.history.design import EVOLVING
-    from ...experiments.studies.from_options import DEFAULT_CYCLES
 
     values = {name: value for name, value in row.items() if "." in name}
     values |= {"exposure.breadth": float(row["breadth"]), "exposure.visibility": float(row["visibility"])}
     values["policy.layer"] = str(row["layer"])
     model = manifest.get("study", {}).get("model", manifest["request"])
-    cycles = int(model.get("cycles") or DEFAULT_CYCLES) if model.get("protocol") == "history" else 0
+    cycles = int(model.get("cycles") or 0)
     if cycles:
         values["exposure.evolves"] = row["arm"] == EVOLVING
     preset = model.get("preset")

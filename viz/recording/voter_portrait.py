@@ -10,6 +10,7 @@ import numpy as np
 from ...agents.draws import draws_of
 from ...agents.electorate.columns import (
     AGE,
+    BELIEF,
     BLAME,
     ELIGIBLE,
     GRIEVANCE,
@@ -24,7 +25,7 @@ from ...agents.electorate.columns import (
     UNITS,
     VISIBILITY,
 )
-from ...agents.electorate.voter import Voter
+from ...agents.electorate.voting.equations import own_terms
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import takeover, with_dose
 from ...model.build import build_state
@@ -58,10 +59,15 @@ def ballot_terms(world: WorldState, index: int) -> dict[str, float]:
     fixed, dynamic, c = world.electorate.fixed, world.electorate.dynamic, world.vote_coefficients
     question = np.array(question_row(world, world.stand("author"), world.stand("opponent"), world.openness))
     r, d = float(question[0]), float(question[1])
-    feared, _, own, relief, dislike = world.agents_by_type[Voter][index].own_terms()
+    units, reference, visibility = (float(dynamic[row, index]) for row in (UNITS, REFERENCE, VISIBILITY))
+    income, belief, partisanship = (float(fixed[row, index]) for row in (INCOME, BELIEF, PARTISANSHIP))
+    price = float(world.product_prices[int(dynamic[PRODUCT, index])])
+    feared, _, own, relief, dislike = own_terms(
+        units, price, reference, visibility, income, belief, partisanship, world.incumbent_sign, c
+    )
     weight, ideal = float(dynamic[SALIENCE, index]), float(dynamic[IDEAL, index])
     terms = {
-        "partisanship": float(fixed[PARTISANSHIP, index]),
+        "partisanship": partisanship,
         "season": world.sign * world.electorate.logit_per_point * (last.valence_points + last.incumbency_points),
         "issue": weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r)),
         "threat": weight * c.loss_weight * feared * float(question[3] - question[2]),

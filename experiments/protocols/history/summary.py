@@ -8,27 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...statistics.intervals import monte_carlo_error_of_mean
+from ...statistics.ratios import ratio
 from .columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, MEANS, RATIOS
-from .design import HistoryDesign
 from .outcomes import CAUSES, Incidence, cumulative_incidence
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...studies.from_options import Request
-from ...statistics.ratios import ratio
-
 _DECADE = 120.0
 
 
 _FIXED = ("layer", "visibility", "breadth", "evolving", "allocation", "voters", "beyond_coverage")
-
-
-def design_of(request: Request) -> HistoryDesign:
-    """The design of a history; ValueError for a request of another protocol."""
-    if request.history is None:
-        raise ValueError(f"the request is no history but a {request.protocol} test")
-    return request.history
 
 
 def history_summary(frame: pd.DataFrame) -> pd.DataFrame:

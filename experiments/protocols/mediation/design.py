@@ -6,13 +6,12 @@ import itertools
 from typing import NamedTuple
 
 CHANNELS = ("deterrence", "replacement", "convergence", "inertia")
-
-
+OUTCOMES = ("attempted", "restricted", "reversed", "severity", "mean_policy", "platform_distance")
 ZERO_ARM = "zero"
 
 
 class MediationDesign(NamedTuple):
-    """The dose whose effect is taken apart, and how many presidential terms after takeover are measured."""
+    """The dose whose effect is decomposed, and how many presidential terms after takeover are measured."""
 
     breadth: float = 0.3
     visibility: float = 1.0

@@ -30,9 +30,8 @@ from ....model.population.builder import build_population
 from ....model.state import WorldState
 from ..stress_test.run import takeover, with_dose
 from ..term_outcomes import TermOutcomes, term_outcomes
-from .design import CELLS, CHANNELS, ZERO_ARM, Cell, MediationDesign
+from .design import CELLS, CHANNELS, OUTCOMES, ZERO_ARM, Cell, MediationDesign
 
-OUTCOMES = ("attempted", "restricted", "reversed", "severity", "mean_policy", "platform_distance")
 Path = dict[int, dict[str, float]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ....model.parameters.tree import Parameters
@@ -38,3 +39,18 @@ def arm_list(p: Parameters, design: StressDesign) -> list[Arm]:
             if design.layer_breadth in design.breadths:
                 arms.append(Arm(f"{layer} b={design.layer_breadth:g} v={first:g}", layer, design.layer_breadth, first))
     return arms
+
+
+def reduced(p: Parameters, design: StressDesign, wanted: Sequence[Arm]) -> StressDesign:
+    """Return the design without doses and layers that no wanted arm has; zero exposure always stays."""
+    if len(set(wanted)) == len(arm_list(p, design)):
+        return design
+    own, first = p.policy.layer, design.visibilities[0]
+    doses = {arm.breadth for arm in wanted}
+    layers = {arm.layer for arm in wanted if arm.layer != own}
+    visibilities = {arm.visibility for arm in wanted if arm.layer == own}
+    return design._replace(
+        breadths=tuple(b for b in design.breadths if b == 0.0 or b in doses),
+        visibilities=tuple(v for v in design.visibilities if v == first or v in visibilities),
+        layers=tuple(layer for layer in design.layers if layer in layers),
+    )

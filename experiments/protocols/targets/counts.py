@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -109,12 +109,6 @@ def history_with_ballots(
         ages.append(world.electorate.column("age").copy())
         advance(world, lead - 1)
     return world, votes, ages
-
-
-class TargetsDesign(NamedTuple):
-    """Presidential terms of each history."""
-
-    cycles: int
 
 
 def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int) -> dict[str, float]:

@@ -11,16 +11,7 @@ from ....model.fast_forward import advance
 from ....model.parameters.presets import preset
 from ....model.parameters.tree import Parameters
 from ..stress_test.run import friendly_term, measure, takeover, with_dose
-
-CONTROLLED: dict[str, tuple[str, str]] = {
-    "reversal_prob_contested_guidance_at_turnover": ("esg-guidance", "ESG guidance"),
-    "reversal_prob_entrenched_default (QDIA 2007)": ("default-investment-rule", "default rule"),
-}
-"""Row of parameters.csv with use TARGET -> preset that must come out in its range, and its short name."""
-
-
-TAKEOVERS = 5
-"""Takeovers of each control for every replicate: one case each would leave the share an error of .05."""
+from .design import CONTROLLED, TAKEOVERS
 
 
 def control_parameters(name: str, base: Parameters) -> Parameters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,14 +15,13 @@ from political_moat.experiments.errors import UserError
 from political_moat.experiments.protocols.mediation.design import ARMS
 from political_moat.experiments.protocols.mediation.shapley import CHANNELS
 from political_moat.experiments.storage.provenance import verify_checksums
-from political_moat.experiments.studies.from_options import one_dose_text
+from political_moat.experiments.studies.from_options import study_of_dose
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.prior import prior_factors
 from political_moat.experiments.studies.reader import StudyFile, parse_study, read_study
 from political_moat.experiments.sweeps import run as sweep
-from political_moat.experiments.sweeps.statement_codebook import FILES
+from political_moat.experiments.sweeps.statement_codebook import statement_files
 from political_moat.model.parameters import channels as switches
-from political_moat.model.parameters.presets import preset
 
 STUDIES = Path(__file__).parents[3] / "experiments" / "studies"
 MEDIATION = """
@@ -69,18 +69,18 @@ def assumptions(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def all_keys(study: StudyFile) -> list[str]:
-    return [key for cell in Plan(study) for key in cell.keys(0)]
+    return [key for arm_set in Plan(study) for key in arm_set.keys(0)]
 
 
 def test_the_commands_are_the_ready_studies() -> None:
-    p = preset("calibrated").with_values({"electorate.voters": 1000})
+    dose: dict[str, Any] = {"seed": 20250807, "breadth": 0.3, "visibility": 1.0}
     for protocol, more in (
-        ("mediation", {"replicates": 200, "terms": 1}),
+        ("mediation", {"replicates": 200, "options": {"terms": 1}}),
         ("prior-mass", {"replicates": 60, "draws": 3}),
     ):
         ready = (STUDIES / f"{protocol}.toml").read_text(encoding="utf-8").replace("samples = 200", "samples = 3")
-        asked = one_dose_text(protocol, "calibrated", p, seed=20250807, breadth=0.3, visibility=1.0, **more)
-        assert all_keys(parse_study(asked)) == all_keys(parse_study(ready))
+        asked = study_of_dose(protocol, "calibrated", (), 1000, **dose, **more)
+        assert all_keys(asked) == all_keys(parse_study(ready))
 
 
 def test_the_parts_add_up_to_the_risk_difference_of_the_summary(channels: Study) -> None:
@@ -126,12 +126,12 @@ def test_a_stopping_rule_looks_at_every_cell_of_the_factorial(tmp_path: Path) ->
     study = finished(MEDIATION.replace("min = 4", f"min = 2\nmax = 8\n{rule}"), tmp_path / "out")
     manifest = json.loads((study.path / "manifest.json").read_text())
     table = study.frame().pivot(index="replicate", columns="arm", values="severity")
-    for look in manifest["looks"]:
-        seen = table[table.index < look["replicates"]]
+    for analysis in manifest["interim_analyses"]:
+        seen = table[table.index < analysis["replicates"]]
         largest = max((seen[arm] - seen["zero"]).sem() for arm in ARMS[1:])
-        assert look["largest_mcse"] == pytest.approx(largest, abs=1e-12)
-    assert manifest["looks"][-1]["replicates"] == len(table)
-    assert manifest["looks"][-1]["largest_mcse"] <= 0.1 or len(table) == 8
+        assert analysis["largest_mcse"] == pytest.approx(largest, abs=1e-12)
+    assert manifest["interim_analyses"][-1]["replicates"] == len(table)
+    assert manifest["interim_analyses"][-1]["largest_mcse"] <= 0.1 or len(table) == 8
 
 
 def test_the_three_shares_add_up_and_come_with_their_errors(assumptions: Study) -> None:
@@ -183,7 +183,7 @@ def test_every_verb_works_on_the_folder(
     explained = before["codebook.json"].decode()
     for column in study.frame().columns:
         assert f'"name": "{column}"' in explained
-    assert list(study.frame(name).columns) == [column.name for column in FILES[f"{name}.csv"]]
+    assert list(study.frame(name).columns) == [column.name for column in statement_files()[f"{name}.csv"]]
     assert f"## {name}.csv" in before["codebook-statements.md"].decode()
     capsys.readouterr()
     assert command("analyze", out) == 2
@@ -287,7 +287,7 @@ def test_a_draw_that_fails_is_named_and_there_is_no_table_without_it(
             "model.set: protocol mediation needs assigned exposure",
         ),
         (MEDIATION, "voters = 300", 'voters = 300\nlayers = ["statute"]', "model.layers: only with protocol stress"),
-        (MEDIATION, "voters = 300", "voters = 300\ncycles = 3", "model.cycles: the length of a history"),
+        (MEDIATION, "voters = 300", "voters = 300\ncycles = 3", "model.cycles: only with protocol history"),
         (
             MEDIATION,
             "[replicates]",

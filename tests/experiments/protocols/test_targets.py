@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
+from results_folders import command, contents, rows, run_here
 from scipy.stats import beta
 
 from political_moat.agents.calibration import shipped_facts
 from political_moat.experiments.cli.main import main
+from political_moat.experiments.execution.engine import Engine
 from political_moat.experiments.protocols.history.run import free_run
 from political_moat.experiments.protocols.targets.counts import (
     ballot_counts,
@@ -25,19 +29,20 @@ from political_moat.experiments.protocols.targets.counts import (
     price_windows,
     target_counts,
 )
-from political_moat.experiments.reporting import targets
+from political_moat.experiments.reporting.sweep_text import outcome_json, outcome_text
 from political_moat.experiments.reporting.targets import (
     IN_RANGE,
     MISS,
     NO_CASE,
     NOT_MEASURED,
     TARGETS,
+    counts_of,
     estimate,
     measured,
-    run_targets,
-    targets_text,
 )
-from political_moat.experiments.studies.from_options import Request, make_request
+from political_moat.experiments.studies.from_options import study_of_run
+from political_moat.experiments.sweeps.outcome import Outcome
+from political_moat.experiments.sweeps.run import run_study
 from political_moat.model.elections.national_vote import Congress, ElectionResult
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases.public_facts import unified
@@ -47,13 +52,15 @@ SMALL = Parameters().with_values({"electorate.voters": 300, "exposure.breadth": 
 BY_NAME = {one.fact: one for one in TARGETS}
 
 
-def small_request(replicates: int = 3, cycles: int = 3) -> Request:
-    return make_request(protocol="history", voters=300, replicates=replicates, cycles=cycles, breadths="0", seed=5)
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    study = study_of_run(protocol="targets", voters=300, replicates=3, cycles=3, seed=5)
+    return run_here(study, tmp_path_factory.mktemp("targets") / "out")
 
 
 @pytest.fixture(scope="module")
-def counts() -> list[dict[str, float]]:
-    return run_targets(small_request(), 1)[0]
+def counts(outcome: Outcome) -> list[dict[str, float]]:
+    return counts_of(outcome.finished)
 
 
 def test_every_target_of_the_calibration_is_measured_or_named_as_not_measured() -> None:
@@ -86,13 +93,28 @@ def test_a_history_with_ballots_is_the_free_run_of_the_history_protocol() -> Non
     assert target_counts(exposed, 2, 5, 1) == target_counts(SMALL, 2, 5, 1)
 
 
-def test_the_same_seed_gives_the_same_counts_and_workers_the_same_bytes(counts: list[dict[str, float]]) -> None:
-    request = small_request()
-    again, failed = run_targets(request, 2)
-    assert failed == []
-    assert again == counts
-    assert targets_text(request, again) == targets_text(request, counts)
+def test_the_same_seed_gives_the_same_counts_and_workers_the_same_bytes(
+    outcome: Outcome, counts: list[dict[str, float]], tmp_path: Path
+) -> None:
+    again = run_study(outcome.study, tmp_path / "out", Engine("process", workers=2), quiet=True)
+    assert again.reasons == []
+    assert counts_of(again.finished) == counts
+    assert contents(again.path) == contents(outcome.path)
+    assert counts == [target_counts(outcome.study.parameters, 3, 5, replicate) for replicate in range(3)]
     assert counts[0] != counts[1]
+
+
+def test_the_folder_holds_the_table_and_more_histories_reuse_every_row(outcome: Outcome, tmp_path: Path) -> None:
+    table = outcome.finished.table
+    assert table["target"].tolist() == [target.label for target in TARGETS]
+    assert table["verdict"].tolist() == [row.verdict for row in measured(counts_of(outcome.finished))]
+    assert [row["verdict"] for row in json.loads(outcome_json(outcome))["table"]] == table["verdict"].tolist()
+    fewer = study_of_run(protocol="targets", voters=300, replicates=2, cycles=3, seed=5)
+    keys = {row["key"] for row in rows(run_here(fewer, tmp_path / "out").path)}
+    assert len(keys) == 2
+    assert keys < {row["key"] for row in rows(run_here(outcome.study, tmp_path / "out").path)}
+    assert contents(tmp_path / "out") == contents(outcome.path)
+    assert command("verify", tmp_path / "out", "--sample", "100%") == 0
 
 
 def result(month: int, share: float, winner: str, house: float = 0.5, presidential: bool = True) -> ElectionResult:
@@ -182,8 +204,10 @@ def test_a_value_outside_the_range_is_a_miss_and_no_case_is_no_verdict() -> None
     assert measured(good)[0].verdict == NO_CASE
 
 
-def test_the_table_has_a_line_for_each_target_and_names_misses(counts: list[dict[str, float]]) -> None:
-    text = targets_text(small_request(), counts)
+def test_the_table_has_a_line_for_each_target_and_names_misses(
+    outcome: Outcome, counts: list[dict[str, float]]
+) -> None:
+    text = outcome_text(outcome)
     lines = text.splitlines()
     for one in measured(counts):
         (line,) = [line for line in lines if line.startswith(f"{one.target.label:<29}")]
@@ -195,27 +219,20 @@ def test_the_table_has_a_line_for_each_target_and_names_misses(counts: list[dict
         assert (one.target.label in " ".join(missed.split())) == (one.verdict == MISS)
     for name in NOT_MEASURED:
         assert f"not measured here: {name}, {NOT_MEASURED[name]}" in text
-    assert max(map(len, lines)) <= 120
+    assert max(map(len, lines[:-1])) <= 120  # the last line holds a path
 
 
 def test_the_command_prints_the_table_and_refuses_what_cannot_be(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     words = ["moat", "targets", "--replicates", "1", "--voters", "300", "--cycles", "2", "--workers", "1"]
     monkeypatch.setattr("sys.argv", words)
     main()
     assert "turnover after one term" in capsys.readouterr().out
+    assert (tmp_path / "results" / "targets-2-300-20250807" / "summary.csv").is_file()
     monkeypatch.setattr("sys.argv", ["moat", "targets", "--cycles", "1", "--workers", "0"])
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 2
-
-
-def test_ctrl_c_does_not_promise_to_resume(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(*_: object, **__: object) -> None:
-        raise targets.Interrupted(4, 0)
-
-    monkeypatch.setattr(targets.Engine, "run", stopped)
-    with pytest.raises(targets.Stopped, match="after 4 replicates; this command keeps nothing"):
-        run_targets(small_request(), 1)

@@ -13,7 +13,7 @@ from SALib.sample import sobol as sobol_sample
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.reporting.factor_analysis import analyse
 from political_moat.experiments.storage.provenance import verify_checksums
-from political_moat.experiments.sweeps.statement_codebook import FILES
+from political_moat.experiments.sweeps.statement_codebook import statement_files
 
 NAMES = ["party.office_rent", "polls.hypothetical_bias"]
 PROBLEM = {"num_vars": 2, "names": NAMES, "bounds": [[0.0, 1.0]] * 2}
@@ -59,7 +59,7 @@ def test_a_sampled_design_gives_indices_of_the_paired_difference(tmp_path: Path,
     assert found[NAMES[0]] > 0.4
     assert found[NAMES[1]] == pytest.approx(0.0, abs=0.02)
     assert verify_checksums(folder) == []
-    explained = [column.name for column in FILES["phase-map.csv"]]
+    explained = [column.name for column in statement_files()["phase-map.csv"]]
     assert list(pd.read_csv(folder / "phase-map.csv").columns) == explained
     logit = pd.read_csv(folder / "logit.csv").query("outcome == 'reversed'").set_index("term")
     assert logit.loc["breadth", "coefficient"] + 2 * logit.loc["breadth", "error"] < 0.0

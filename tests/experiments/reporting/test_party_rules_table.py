@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from results_folders import run_here
 
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.reporting.party_rules_table import contrast, responsive, rule_requests, rules_text
-from political_moat.experiments.studies.from_options import make_request
-from political_moat.experiments.sweeps.outcome import run_study
+from political_moat.experiments.reporting.party_rules_table import contrast, responsive, rules_text
+from political_moat.experiments.studies.from_options import study_of_rule
 
 
 def test_every_rule_has_its_row_and_the_control_does_not_move_by_polls(tmp_path: Path) -> None:
-    request = make_request(voters=300, replicates=6)
-    outcomes = {rule: run_study(one, tmp_path / rule, 1, quiet=True) for rule, one in rule_requests(request, 0.3)}
+    outcomes = {
+        rule: run_here(study_of_rule(rule, "stress", voters=300, replicates=6), tmp_path / rule).finished
+        for rule in sorted(RULES)
+    }
     assert set(outcomes) == set(RULES)
     text = rules_text(outcomes, 0.3, tmp_path)
     for rule in RULES:
@@ -28,4 +30,4 @@ def test_every_rule_has_its_row_and_the_control_does_not_move_by_polls(tmp_path:
 
 def test_a_history_has_one_rule() -> None:
     with pytest.raises(UserError, match="one rule"):
-        list(rule_requests(make_request(protocol="history", voters=300), 0.3))
+        study_of_rule("sticker", "history", voters=300)

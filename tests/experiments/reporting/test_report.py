@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from results_folders import run_here
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.protocols.mediation.shapley import mediation_table
@@ -24,8 +25,7 @@ from political_moat.experiments.reporting.report import build_report
 from political_moat.experiments.statistics.mean_bands import max_t_band_of_means
 from political_moat.experiments.statistics.sensitivity import morris_table
 from political_moat.experiments.storage.provenance import verify_checksums
-from political_moat.experiments.studies.from_options import make_request
-from political_moat.experiments.sweeps.outcome import run_study
+from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.model.parameters.tree import Parameters
 
 ROOT = Path(__file__).parents[3]
@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[3]
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small results folder with everything beside it that a report can show."""
     folder = tmp_path_factory.mktemp("report") / "results"
-    run_study(make_request(replicates=12, voters=300, breadths="0,.3,.6"), folder, 1, quiet=True)
+    run_here(study_of_run(replicates=12, voters=300, breadths="0,.3,.6"), folder)
     bits = [f"{n:04b}" for n in range(16)]
     names = ("deterrence", "replacement", "convergence", "inertia")
     rng = np.random.default_rng(1)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from results_folders import run_here
 
 from political_moat.experiments.cli.main import main
 from political_moat.experiments.reporting.stress_test_text import money_lines
@@ -157,16 +158,13 @@ def test_the_articles_share_is_placed_between_doses_or_said_to_be_beyond_them() 
 
 
 def test_one_replicate_or_no_declared_dose_gives_no_verdict(tmp_path: Path) -> None:
-    from political_moat.experiments.reporting.stress_test_text import text
-    from political_moat.experiments.studies.from_options import make_request
-    from political_moat.experiments.sweeps.outcome import run_study
+    from political_moat.experiments.reporting.sweep_text import outcome_text
+    from political_moat.experiments.studies.from_options import study_of_run
 
-    request = make_request(replicates=1, voters=300, breadths="0,.3")
-    shown = text(run_study(request, tmp_path / "one", 1, quiet=True))
+    shown = outcome_text(run_here(study_of_run(replicates=1, voters=300, breadths="0,.3"), tmp_path / "one"))
     assert "No verdict: one replicate has no error." in shown
     assert "1 paired replicate," in shown
     assert not (tmp_path / "one" / "figures").exists()
-    request = make_request(replicates=2, voters=300, breadths="0")
-    outcome = run_study(request, tmp_path / "none", 1, quiet=True)
-    assert "No verdict: the declared contrast needs breadth 0.3 (--breadth 0,0.3)." in text(outcome)
-    assert all(not math.isnan(value) for value in outcome.frame["severity"])
+    outcome = run_here(study_of_run(replicates=2, voters=300, breadths="0"), tmp_path / "none")
+    assert "No verdict: the declared contrast needs breadth 0.3 (--breadth 0,0.3)." in outcome_text(outcome)
+    assert all(not math.isnan(value) for value in outcome.finished.runs["severity"])

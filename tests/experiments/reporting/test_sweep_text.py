@@ -67,27 +67,26 @@ def test_merged_parts_end_with_the_report_that_one_machine_makes(tmp_path: Path)
     assert contents(tmp_path / "merged") == contents(Study.from_text(TEXT, tmp_path / "python").run().path)
 
 
-@pytest.mark.parametrize(
-    ("text", "words", "told"),
-    [
-        (TEXT, ["--no-report"], "Files: {out}"),
-        (
-            TEXT.replace("voters = 200", 'voters = 200\nprotocol = "history"\ncycles = 1'),
-            [],
-            "No report: it tells stress tests; a history's tables are summary.csv and export/ (docs/history.md)",
-        ),
-    ],
-)
-def test_where_no_report_is_asked_for_or_applies_the_exports_are_all_there_is(
-    text: str, words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_without_a_report_the_exports_are_all_that_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "study.toml").write_text(text)
+    (tmp_path / "study.toml").write_text(TEXT)
     out = tmp_path / "out"
-    assert command("sweep", tmp_path / "study.toml", "--out", out, "--quiet", *words) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == told.format(out=out)
+    assert command("sweep", tmp_path / "study.toml", "--out", out, "--quiet", "--no-report") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Files: {out}"
     assert (out / "export" / "runs.csv").is_file()
     assert not {"report.html", "figures", "tables"} & {path.name for path in out.iterdir()}
     assert verify_checksums(out) == []
+
+
+def test_the_report_of_a_history_shows_its_summary(tmp_path: Path) -> None:
+    text = TEXT.replace("voters = 200", 'voters = 200\nprotocol = "history"\ncycles = 1')
+    study = Study.from_text(text, tmp_path / "out").run()
+    page = (study.path / "report.html").read_text(encoding="utf-8")
+    assert "<h2>Summary</h2>" in page
+    for name in study.frame("summary").columns:
+        assert f'<th scope="col">{name}</th>' in page
+    assert verify_checksums(study.path) == []
 
 
 def test_a_report_that_cannot_be_written_costs_no_export_and_no_exit_code(

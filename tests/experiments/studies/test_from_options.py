@@ -9,21 +9,21 @@ import pytest
 
 from political_moat.agents.calibration import shipped_folder
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.studies.from_options import (
-    DEFAULT_BREADTHS,
-    SLEEVE_VISIBILITY,
-    Request,
-    make_request,
-    parse_breadths,
-    parse_settings,
-)
-from political_moat.experiments.sweeps.outcome import manifest_of, task_key
+from political_moat.experiments.protocols.stress_test.protocol import DEFAULT_BREADTHS, SLEEVE_VISIBILITY
+from political_moat.experiments.studies.from_options import parse_breadths, parse_settings, run_folder, study_of_run
+from political_moat.experiments.studies.plan import Plan
+from political_moat.experiments.studies.reader import StudyFile
+from political_moat.experiments.sweeps.folder import manifest_of
 from political_moat.model.parameters.presets import PRESETS
+
+
+def design_of(study: StudyFile) -> Any:
+    return study.protocol.design(study.declared(study.parameters))
 
 
 def mistakes(**given: Any) -> list[str]:
     with pytest.raises(UserError) as caught:
-        make_request(**given)
+        study_of_run(**given)
     return str(caught.value).splitlines()
 
 
@@ -37,16 +37,16 @@ def calibration(folder: Path, old: str, new: str) -> Path:
 
 
 def test_nothing_given_is_the_declared_headline_study() -> None:
-    request = make_request()
-    assert (request.preset, request.seed, request.replicates) == ("calibrated", 20250807, 625)
-    assert request.design.breadths == DEFAULT_BREADTHS
-    assert request.design.visibilities == (1.0, SLEEVE_VISIBILITY)
-    assert request.parameters.electorate.voters == 4000
-    assert request.folder == Path("results/calibrated-stress-20250807")
+    study = study_of_run()
+    assert (study.model.preset, study.study.seed, study.replicates.min) == ("calibrated", 20250807, 625)
+    assert design_of(study).breadths == DEFAULT_BREADTHS
+    assert design_of(study).visibilities == (1.0, SLEEVE_VISIBILITY)
+    assert study.parameters.electorate.voters == 4000
+    assert run_folder(study) == Path("results/calibrated-stress-20250807")
 
 
 def test_everything_given_arrives() -> None:
-    request = make_request(
+    study = study_of_run(
         preset_name="article",
         settings=["party.office_rent=0.5", " exposure.visibility = .5 "],
         replicates=7,
@@ -55,11 +55,11 @@ def test_everything_given_arrives() -> None:
         breadths=".3,0.1",
         rule="sticker",
     )
-    p = request.parameters
+    p = study.parameters
     assert (p.party.office_rent, p.party.rule, p.electorate.voters, p.exposure.allocation) == (0.5, "sticker", 300, 0.2)
-    assert request.design.breadths == (0.0, 0.1, 0.3)
-    assert request.design.visibilities == (0.5,)
-    assert (request.seed, request.replicates) == (3, 7)
+    assert design_of(study).breadths == (0.0, 0.1, 0.3)
+    assert design_of(study).visibilities == (0.5,)
+    assert (study.study.seed, study.replicates.min) == (3, 7)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 def test_a_calibration_folder_replaces_its_values_under_the_preset(tmp_path: Path) -> None:
     folder = calibration(tmp_path / "own", "balance_median_u25,1948,", "balance_median_u25,1000,")
-    request = make_request(preset_name="article", calibration=folder)
-    assert request.parameters.accounts.balance_median_u25 == 1000.0
-    assert request.parameters.exposure.allocation == 0.2
+    study = study_of_run(preset_name="article", calibration=folder)
+    assert study.parameters.accounts.balance_median_u25 == 1000.0
+    assert study.parameters.exposure.allocation == 0.2
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_calibration_folder_that_cannot_be_read_is_one_line(tmp_path: Path) ->
 
 
 def test_the_article_differs_from_calibrated_only_in_what_it_declares() -> None:
-    calibrated, article = make_request(), make_request(preset_name="article")
+    calibrated, article = study_of_run(), study_of_run(preset_name="article")
     different = calibrated.parameters.difference(article.parameters)
     assert different.keys() <= PRESETS["article"].values.keys()
     assert {name: there for name, (_, there) in different.items()} == {
@@ -193,13 +193,13 @@ def test_the_article_differs_from_calibrated_only_in_what_it_declares() -> None:
         "exposure.average_balance": 2.25,
         "market.depth_switch": True,
     }
-    assert calibrated.design == article.design
+    assert design_of(calibrated) == design_of(article)
 
 
 def test_more_replicates_are_the_same_request_and_anything_else_is_another() -> None:
     def facts(**given: Any) -> tuple[object, str]:
-        request: Request = make_request(**given)
-        return manifest_of(request), task_key(request, 0)
+        study = study_of_run(**given)
+        return manifest_of(study), Plan(study).arm_sets(0)[0].task_key(0)
 
     assert facts(replicates=5) == facts(replicates=6)
     others = [
@@ -221,11 +221,11 @@ def test_the_command_line_names_the_declared_defaults() -> None:
     from political_moat.experiments.cli.main import run
 
     given = inspect.signature(run).parameters
-    request = make_request()
+    study = study_of_run()
     help_ = str(given["replicates"].annotation)
     for protocol in ("stress", "history"):
-        assert str(make_request(protocol=protocol).replicates) in help_
-    assert given["seed"].default == request.seed
-    assert given["preset"].default == request.preset
+        assert str(study_of_run(protocol=protocol).replicates.min) in help_
+    assert given["seed"].default == study.study.seed
+    assert given["preset"].default == study.model.preset
     for name, text in (("breadth", ",".join(f"{b:g}" for b in DEFAULT_BREADTHS)), ("voters", "4,000")):
         assert text.replace("0.", ".") in str(given[name].annotation).replace("0.", ".")

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.protocols.history.columns import HISTORY_RUN_COLUMNS
-from political_moat.experiments.protocols.stopping_outcomes import STOP_OUTCOMES
-from political_moat.experiments.protocols.stress_test.columns import RUN_COLUMNS
+from political_moat.experiments.protocols import PROTOCOLS
 from political_moat.experiments.studies.reader import StudyFile, parse_study, read_study
 from political_moat.model.parameters.presets import PRESETS
 
@@ -70,7 +68,7 @@ min = 0
 
 def test_different_mistakes_are_all_told_with_key_what_is_allowed_and_the_nearest_name() -> None:
     assert problems(FIVE) == [
-        "study.sed: unknown key; allowed: name, seed, title; did you mean 'seed'?",
+        "study.sed: unknown key; allowed: name, seed, title, single_setting; did you mean 'seed'?",
         "design.kind = 'gird' is not possible; allowed: grid, lhs, sobol, morris, list; did you mean 'grid'?",
         "replicates.min = 0 is not possible; allowed: a whole number, 1 or more",
         f"model.preset: unknown preset 'calibratd'; did you mean 'calibrated'? (allowed: {', '.join(PRESETS)})",
@@ -114,7 +112,11 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
         ("levels = [0, 0.3]", "low = 0\nhigh = 0.5", "factors.exposure.breadth: a grid needs levels"),
         ("exposure.breadth", "exposure.bredth", "factors.exposure.bredth: unknown parameter 'exposure.bredth'; did"),
         ("[replicates]", "[model]\nvoters = 0\n[replicates]", "model.voters: electorate.voters = 0 is not possible"),
-        ("[replicates]", "[model]\ncycles = 3\n[replicates]", "model.cycles: the length of a history; allowed only"),
+        (
+            "[replicates]",
+            "[model]\ncycles = 3\n[replicates]",
+            "model.cycles: only with protocol history, this one",
+        ),
         ("[replicates]", '[model]\nlayers = ["rules"]\n[replicates]', "model.layers: 'rules' is not possible; allowed"),
         (
             "[replicates]",
@@ -189,15 +191,15 @@ def test_mistakes_in_a_list_are_told_by_row(tmp_path: Path, rows: str | None, to
     assert line.startswith(told)
 
 
-def test_looks_are_doublings_that_end_at_max() -> None:
+def test_interim_analyses_are_doublings_that_end_at_max() -> None:
     assert study(FINE.replace("min = 5", f"min = 5\nmax = 33\n{STOP}")).stages == [5, 10, 20, 33]
     assert study(FINE.replace("min = 5", f"min = 5\nmax = 5\n{STOP}")).stages == [5]
 
 
 def test_outcomes_of_the_stopping_rule_are_columns_with_a_number_in_every_run() -> None:
-    for protocol, columns in (("stress", RUN_COLUMNS), ("history", HISTORY_RUN_COLUMNS)):
-        known = {column.name: column for column in columns}
-        for name in STOP_OUTCOMES[protocol]:
+    for protocol in PROTOCOLS.values():
+        known = {column.name: column for column in protocol().run_columns()}
+        for name in protocol.stop_outcomes:
             assert "empty" not in known[name].meaning
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from political_moat.experiments.statistics.clustered_logit import cluster_logit
-from political_moat.experiments.sweeps.statement_codebook import FILES, write_codebook
+from political_moat.experiments.sweeps.statement_codebook import statement_files, write_codebook
 
 
 def explained(name: str) -> list[str]:
-    return [column.name for column in FILES[name]]
+    return [column.name for column in statement_files()[name]]
 
 
 def test_the_logits_columns_are_explained() -> None:
@@ -22,11 +22,11 @@ def test_the_logits_columns_are_explained() -> None:
     assert ["outcome", *cluster_logit(frame, "reversed", ["breadth"]).columns] == explained("logit.csv")
 
 
-@pytest.mark.parametrize("name", list(FILES))
+@pytest.mark.parametrize("name", list(statement_files()))
 def test_no_column_is_explained_twice_or_in_vain(name: str) -> None:
     names = explained(name)
     assert len(names) == len(set(names))
-    assert all(column.meaning and column.formula for column in FILES[name])
+    assert all(column.meaning and column.formula for column in statement_files()[name])
 
 
 def test_a_folder_without_statements_gets_no_codebook(tmp_path: Path) -> None:

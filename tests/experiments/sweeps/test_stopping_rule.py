@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from political_moat.experiments.storage.ledger import Ledger
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.reader import parse_study
-from political_moat.experiments.sweeps.stopping_rule import Looks, _pairs, paired_error
+from political_moat.experiments.sweeps.stopping_rule import InterimAnalyses, _pairs, paired_error
 
 TEXT = """
 [study]
@@ -56,7 +56,7 @@ def test_one_pair_of_numbers_has_no_error_yet() -> None:
 
 
 def named(found: Plan, contrast: str) -> set[tuple[str, str]]:
-    cells = found.cells(0)
+    cells = found.arm_sets(0)
 
     def name(place: tuple[int, int]) -> str:
         return cells[place[0]].arms[place[1]].name + cells[place[0]].variant
@@ -91,35 +91,37 @@ def test_a_contrast_of_visibility_or_skew_compares_equal_doses() -> None:
 
 def record(found: Plan, ledger: Ledger, replicates: range) -> None:
     """Made-up outcomes: exposure never matters."""
-    for cell in found:
+    for arm_set in found:
         for replicate in replicates:
-            runs = [{"replicate": replicate, "arm": arm.name, "reversed": replicate % 2} for arm in cell.arms]
-            ledger.record(cell.task_key(replicate), *cell.records(replicate, runs, []))
+            runs = [{"replicate": replicate, "arm": arm.name, "reversed": replicate % 2} for arm in arm_set.arms]
+            ledger.record(arm_set.task_key(replicate), *arm_set.records(replicate, runs, []))
 
 
 @pytest.mark.parametrize(("mcse", "reached"), [(0.5, 2), (0.3, 4), (0.2, 8), (0.01, 9)])
-def test_a_point_goes_on_to_the_first_look_that_is_precise_enough(tmp_path: Path, mcse: float, reached: int) -> None:
+def test_a_point_goes_on_to_the_first_analysis_that_is_precise_enough(
+    tmp_path: Path, mcse: float, reached: int
+) -> None:
     """Pairs that agree: an error of .41 at 2 replicates, .26 at 4, .15 at 8."""
     found = plan(mcse=mcse)
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         for n in (2, 4, 8, 9):
-            looks = Looks(found, ledger)
-            assert looks.update({}) is True, "a look was taken before its rows were there"
-            assert looks.points[0].replicates == n
+            analyses = InterimAnalyses(found, ledger)
+            assert analyses.update({}) is True, "analysed before its rows were recorded"
+            assert analyses.points[0].replicates == n
             record(found, ledger, range(n))
-            looks = Looks(found, ledger)
-            if not looks.update({}):
+            analyses = InterimAnalyses(found, ledger)
+            if not analyses.update({}):
                 break
-        assert looks.points[0].replicates == reached
-        assert looks.points[0].finished
-        assert looks.recorded()[-1]["points_going_on"] == 0
+        assert analyses.points[0].replicates == reached
+        assert analyses.points[0].finished
+        assert analyses.recorded()[-1]["points_going_on"] == 0
 
 
-def test_a_replicate_that_was_given_up_does_not_hold_a_look_up(tmp_path: Path) -> None:
+def test_a_replicate_that_was_given_up_does_not_hold_up_an_analysis(tmp_path: Path) -> None:
     found = plan(mcse=0.9)
-    cell = found.cells(0)[0]
+    arm_set = found.arm_sets(0)[0]
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         record(found, ledger, range(1))
-        looks = Looks(found, ledger)
-        assert looks.update({}) is True
-        assert looks.update({cell.task_key(1): "it failed"}) is False
+        analyses = InterimAnalyses(found, ledger)
+        assert analyses.update({}) is True
+        assert analyses.update({arm_set.task_key(1): "it failed"}) is False

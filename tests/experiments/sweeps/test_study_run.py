@@ -16,12 +16,12 @@ import pytest
 
 from political_moat.experiments.cli.main import main
 from political_moat.experiments.protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
-from political_moat.experiments.protocols.stress_test.design import arm_list
 from political_moat.experiments.storage.columns import Column
 from political_moat.experiments.storage.ledger import Ledger
 from political_moat.experiments.storage.provenance import verify_checksums
-from political_moat.experiments.studies.from_options import make_request
-from political_moat.experiments.sweeps import outcome as study
+from political_moat.experiments.studies.from_options import study_of_run
+from political_moat.experiments.studies.plan import Plan
+from political_moat.experiments.sweeps import run as study
 
 SCRIPT = Path(sys.executable).with_name("moat")
 MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
@@ -105,7 +105,11 @@ def test_the_same_command_only_prints_and_more_replicates_extend(
         assert longer.startswith(before[name])
         assert len(longer) > len(before[name])
     assert verify_checksums(extended) == []
-    assert (extended / "manifest.json").read_bytes() == before["manifest.json"]
+    manifest = json.loads((extended / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["study"]["replicates"].pop("min") == REPLICATES + 2
+    old = json.loads(before["manifest.json"])
+    assert old["study"]["replicates"].pop("min") == REPLICATES
+    assert manifest == old
     assert {row["replicate"] for row in rows(extended, "runs.csv")} == {str(n) for n in range(REPLICATES + 2)}
 
 
@@ -138,8 +142,7 @@ def test_the_exports_hold_the_declared_columns_within_their_ranges(
 
 
 def test_every_replicate_has_every_arm_once_and_three_administrations_each(out: Path) -> None:
-    request = make_request(voters=300, breadths="0,.3")
-    arms = [arm.name for arm in arm_list(request.parameters, request.design)]
+    arms = [arm.name for arm in Plan(study_of_run(voters=300, breadths="0,.3")).arm_sets(0)[0].arms]
     runs, cycles = rows(out, "runs.csv"), rows(out, "cycles.csv")
     assert [(row["replicate"], row["arm"]) for row in runs] == [
         (str(n), arm) for n in range(REPLICATES) for arm in arms

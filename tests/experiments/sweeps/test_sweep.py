@@ -11,14 +11,13 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from results_folders import LITTLE, STOP, command, contents, finished, rows
+from results_folders import LITTLE, STOP, command, contents, finished, rows, run_here
 
 from political_moat import Study
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.provenance import verify_checksums
-from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.sweeps import run as sweep
-from political_moat.experiments.sweeps.outcome import run_study
 
 COUNTED = """
 import json
@@ -74,11 +73,9 @@ def test_a_row_for_every_point_replicate_and_arm_in_that_order(out: Path) -> Non
 
 
 def test_arms_of_a_replicate_are_those_of_moat_run_with_the_same_keys(out: Path, tmp_path: Path) -> None:
-    request = make_request(voters=200, breadths="0,.3", replicates=3, settings=["party.office_rent=2"])
-    alone = request.__class__(
-        request.preset, request.parameters, request.design._replace(layers=(), returning=False), request.seed, 3
-    )
-    run_study(alone, tmp_path / "run", 1, quiet=True)
+    options = {"voters": 200, "breadths": "0,.3", "replicates": 3, "settings": ["party.office_rent=2"]}
+    alone = study_of_run(**options, fixed={"layers": [], "returning": False})  # type: ignore[arg-type]
+    run_here(alone, tmp_path / "run")
     theirs = {row["key"]: row["outcome_hash"] for row in rows(tmp_path / "run")}
     ours = {row["key"]: row["outcome_hash"] for row in rows(out) if row["point"] == "1"}
     assert ours == theirs
@@ -234,7 +231,7 @@ def test_a_second_outcome_of_a_run_flags_the_study(tmp_path: Path, capsys: pytes
     assert command("sweep", tmp_path / "more.toml", "--out", place, "--quiet") == 1
     assert "is flagged as non-deterministic" in capsys.readouterr().err
     assert command("status", place) == 1
-    assert "none of it may be trusted" in capsys.readouterr().out
+    assert "do not use these results" in capsys.readouterr().out
 
 
 def test_replicates_are_added_at_doublings_until_the_error_is_reached(tmp_path: Path) -> None:
@@ -242,15 +239,16 @@ def test_replicates_are_added_at_doublings_until_the_error_is_reached(tmp_path: 
     study = finished(text, tmp_path / "out")
     manifest = json.loads((study.path / "manifest.json").read_text())
     reached, runs, summary = manifest["replicates_reached"], study.frame("runs"), study.frame("summary")
-    assert [look["replicates"] for look in manifest["looks"]] == [2, 4, 8, 16][: len(manifest["looks"])]
+    stages = [analysis["replicates"] for analysis in manifest["interim_analyses"]]
+    assert stages == [2, 4, 8, 16][: len(stages)]
     for point, replicates in enumerate(reached):
         own = runs[runs["point"] == point]
         assert own["replicate"].nunique() == replicates
         errors = {}
-        for look in (2, 4, 8, 16):
-            table = own[own["replicate"] < look].pivot(index="replicate", columns="arm", values="severity")
-            errors[look] = max((table[arm] - table["b=0"]).sem() for arm in ARMS[1:])
-        stopped = next((look for look in (2, 4, 8) if errors[look] <= 0.04), 16)
+        for stage in (2, 4, 8, 16):
+            table = own[own["replicate"] < stage].pivot(index="replicate", columns="arm", values="severity")
+            errors[stage] = max((table[arm] - table["b=0"]).sem() for arm in ARMS[1:])
+        stopped = next((stage for stage in (2, 4, 8) if errors[stage] <= 0.04), 16)
         assert replicates == stopped
     assert summary.groupby("point")["n"].first().tolist() == reached
     assert study.frame("points")["replicates"].tolist() == reached

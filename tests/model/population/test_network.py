@@ -14,7 +14,7 @@ import pytest
 from political_moat import Parameters, World, simulate
 from political_moat.agents.draws import Draws
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.studies.from_options import make_request
+from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.model.parameters.tree import ParameterError
 from political_moat.model.population import network as networks
 from political_moat.model.population.network import Network
@@ -311,7 +311,7 @@ def test_a_graph_without_the_kind_own_and_the_kind_own_without_a_graph_are_refus
     with pytest.raises(ParameterError, match=r"network\.kind = own needs a graph"):
         World(Parameters().with_values(OWN), seed=1)
     with pytest.raises(UserError, match=r"network\.kind = own needs a graph, which only Python can give"):
-        make_request(settings=["network.kind=own"])
+        study_of_run(settings=["network.kind=own"])
 
 
 @pytest.mark.parametrize(

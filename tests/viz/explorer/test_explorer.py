@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
 from pathlib import Path
@@ -12,9 +11,10 @@ import pandas as pd
 import pytest
 
 from political_moat import Study
+from political_moat.experiments.execution.engine import Engine
 from political_moat.experiments.statistics.verdicts import WORDS, phase_table
-from political_moat.experiments.studies.from_options import make_request
-from political_moat.experiments.sweeps.outcome import run_study
+from political_moat.experiments.studies.from_options import study_of_run
+from political_moat.experiments.sweeps.run import run_study
 from political_moat.viz.explorer.explorer import ExplorerError, explore
 from political_moat.viz.explorer.phase_map import NEEDED
 from political_moat.viz.recording.film import film
@@ -112,9 +112,8 @@ def test_a_link_of_the_map_opens_the_runs_of_its_cell(swept: Path) -> None:
 
 
 def test_without_a_second_factor_the_page_says_what_a_map_needs(tmp_path: Path) -> None:
-    request = make_request(replicates=2, voters=300, breadths="0,0.3")
-    single = request.design._replace(visibilities=(1.0,))
-    run_study(dataclasses.replace(request, design=single), tmp_path / "out", 1, quiet=True)
+    study = study_of_run(replicates=2, voters=300, breadths="0,0.3", settings=["exposure.visibility=1"])
+    run_study(study, tmp_path / "out", Engine("serial"), quiet=True)
     shown = explore(tmp_path / "out", {})
     assert html.escape(NEEDED) in shown
     assert 'class="map"' not in shown

@@ -21,10 +21,11 @@ from political_moat.experiments.protocols.history.run import (
     hold_accounts,
     run_history,
 )
-from political_moat.experiments.storage.codebook import EVOLVING_TABLES
+from political_moat.experiments.reporting.history_text import HistoryAnswer
 from political_moat.experiments.storage.provenance import verify_checksums
-from political_moat.experiments.studies.from_options import make_request
-from political_moat.experiments.sweeps.outcome import manifest_of, task_key
+from political_moat.experiments.studies.from_options import study_of_run
+from political_moat.experiments.studies.plan import Plan
+from political_moat.experiments.sweeps.folder import manifest_of
 from political_moat.model import schedule
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
@@ -142,18 +143,16 @@ def test_accounts_are_brought_back_only_where_nobody_ages(ageing: bool) -> None:
     ],
 )
 def test_people_age_in_a_history_unless_the_user_says_otherwise(given: dict[str, object], ageing: bool) -> None:
-    request = make_request(**given)  # type: ignore[arg-type]
-    assert request.parameters.people.ageing is ageing
-    assert manifest_of(request)["request"]["parameters"]["people"]["ageing"] is ageing
+    study = study_of_run(**given)  # type: ignore[arg-type]
+    assert study.parameters.people.ageing is ageing
+    assert manifest_of(study)["request"]["parameters"]["people"]["ageing"] is ageing
 
 
 def test_evolving_exposure_is_asked_for_by_its_parameter() -> None:
-    plain = make_request(protocol="history")
-    evolving = make_request(protocol="history", settings=["exposure.evolves=true"])
-    assert plain.history is not None
-    assert evolving.history is not None
-    assert (plain.history.evolving, evolving.history.evolving) == (False, True)
-    assert task_key(plain, 0) != task_key(evolving, 0)
+    (plain,) = Plan(study_of_run(protocol="history")).arm_sets(0)
+    (evolving,) = Plan(study_of_run(protocol="history", settings=["exposure.evolves=true"])).arm_sets(0)
+    assert (plain.design.evolving, evolving.design.evolving) == (False, True)
+    assert plain.task_key(0) != evolving.task_key(0)
 
 
 @pytest.mark.usefixtures("adopting")
@@ -174,7 +173,7 @@ def test_the_command_prints_the_evolving_arm_and_the_naive_regression(
     assert "landmark" in printed
     out = tmp_path / "e"
     book = (out / "codebook.md").read_text(encoding="utf-8")
-    for title, declared in EVOLVING_TABLES:
+    for title, declared in HistoryAnswer().tables(HistoryDesign(evolving=True)):
         name = title.partition(":")[0]
         rows = list(csv.DictReader((out / name).read_text(encoding="utf-8").splitlines()))
         assert list(rows[0]) == [column.name for column in declared]

@@ -20,13 +20,13 @@ from political_moat.experiments.protocols.history.columns import HISTORY_CYCLE_C
 from political_moat.experiments.protocols.history.design import HistoryDesign, history_arms
 from political_moat.experiments.protocols.history.outcomes import CAUSES
 from political_moat.experiments.protocols.history.run import free_run, hold_accounts, run_history
-from political_moat.experiments.protocols.history.summary import design_of
+from political_moat.experiments.reporting.history_text import HistoryAnswer
 from political_moat.experiments.statistics.ratios import ratio
-from political_moat.experiments.storage.codebook import HISTORY_TABLES
 from political_moat.experiments.storage.columns import Column
 from political_moat.experiments.storage.provenance import verify_checksums
-from political_moat.experiments.studies.from_options import make_request
-from political_moat.experiments.sweeps.outcome import manifest_of, task_key
+from political_moat.experiments.studies.from_options import run_folder, study_of_run
+from political_moat.experiments.studies.plan import Plan
+from political_moat.experiments.sweeps.folder import manifest_of
 from political_moat.model.parameters.channels import CHANNELS
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
@@ -147,34 +147,28 @@ def test_exposure_stays_near_the_assigned_one_over_many_terms() -> None:
 
 
 def test_the_request_names_protocol_and_cycles() -> None:
-    history, stress = make_request(protocol="history", cycles=3), make_request()
-    assert (history.protocol, history.canonical()["protocol"], history.canonical()["cycles"]) == (
-        "history",
-        "history",
-        3,
-    )
-    assert history.folder == Path("results/calibrated-history-20250807")
-    assert make_request(protocol="history").cycles == 12
-    assert (make_request(protocol="history").replicates, stress.replicates) == (120, 625)
-    assert (stress.protocol, stress.history, "cycles" in stress.canonical()) == ("stress", None, False)
-    keys = {task_key(one, 0) for one in (history, stress, make_request(protocol="history", cycles=4))}
-    assert len(keys) == 3
-    assert manifest_of(history)["request"]["cycles"] == 3
-    with pytest.raises(ValueError, match="no history"):
-        design_of(stress)
+    history, stress = study_of_run(protocol="history", cycles=3), study_of_run()
+    assert (history.model.protocol, history.canonical()["model"]["cycles"]) == ("history", 3)
+    assert run_folder(history) == Path("results/calibrated-history-20250807")
+    assert manifest_of(study_of_run(protocol="history"))["request"]["design"]["cycles"] == 12
+    assert (study_of_run(protocol="history").replicates.min, stress.replicates.min) == (120, 625)
+    assert (stress.model.protocol, "cycles" in stress.canonical()["model"]) == ("stress", False)
+    studies = (history, stress, study_of_run(protocol="history", cycles=4))
+    assert len({Plan(study).arm_sets(0)[0].task_key(0) for study in studies}) == 3
+    assert manifest_of(history)["request"]["design"]["cycles"] == 3
 
 
 @pytest.mark.parametrize(
     ("protocol", "cycles", "line"),
     [
-        ("past", None, "protocol 'past' is not possible; allowed: stress, history"),
-        ("stress", 3, "--cycles is the length of a history; give --protocol history with it"),
+        ("past", None, "protocol 'past' is not possible; allowed: stress, history, mediation, prior-mass, targets"),
+        ("stress", 3, "--cycles is the length of a history; give --protocol history or targets with it"),
         ("history", 0, "--cycles 0 is not possible; allowed: 1 to 100 presidential terms"),
     ],
 )
 def test_mistakes_are_told(protocol: str, cycles: int | None, line: str) -> None:
     with pytest.raises(UserError) as told:
-        make_request(protocol=protocol, cycles=cycles)
+        study_of_run(protocol=protocol, cycles=cycles)
     assert str(told.value) == line
 
 
@@ -216,7 +210,11 @@ def test_files_are_the_same_from_one_worker_and_two_and_every_column_is_in_the_c
     assert one == contents(folder / "two")
     assert verify_checksums(out) == []
     book = one["codebook.md"].decode()
-    declared: dict[str, tuple[Column, ...]] = {title.partition(":")[0]: cs for title, cs in HISTORY_TABLES}
+    declared: dict[str, tuple[Column, ...]] = {
+        "export/runs.csv": HISTORY_RUN_COLUMNS,
+        "export/cycles.csv": HISTORY_CYCLE_COLUMNS,
+        **{title.partition(":")[0]: columns for title, columns in HistoryAnswer().tables(HistoryDesign())},
+    }
     assert declared.keys() == {"export/runs.csv", "export/cycles.csv", "summary.csv", "incidence.csv"}
     for name, wanted in declared.items():
         rows = list(csv.DictReader(one[name].decode().splitlines()))

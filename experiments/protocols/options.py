@@ -1,0 +1,22 @@
+"""Base of the tables of a study file: strict, frozen, unknown keys refused. A protocol's options are such a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def key(default: Any, allowed: str, **bounds: Any) -> Any:
+    """Declare one key of a table; `allowed` is what a message says is possible."""
+    return Field(default, json_schema_extra={"allowed": allowed}, **bounds)
+
+
+class Section(BaseModel):
+    """Base of every table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Options(Section):
+    """Options of a protocol; a protocol without any uses this class itself."""

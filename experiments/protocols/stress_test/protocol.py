@@ -1,0 +1,125 @@
+"""Protocol stress: exposure assigned at random, the opponent installed at the end of the friendly term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from ....model.parameters.tree import Parameters
+from ...storage.columns import Column
+from ..arms import Arm, ReplicateResult
+from ..contract import Answer, Declared, Protocol, RunDefaults, tree_without_dose
+from ..messages import not_allowed
+from ..options import Options, key
+from .columns import CYCLE_COLUMNS, RUN_COLUMNS
+from .design import StressDesign, arm_list, reduced
+
+LAYERS = ("guidance", "rule", "statute")
+DEFAULT_BREADTHS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
+SLEEVE_VISIBILITY = 0.1
+EVENTS = ("attempted", "restricted", "reversed")
+
+
+class StressOptions(Options):
+    """Further arms of a stress test."""
+
+    returning: bool = key(True, "true, false")
+    layers: list[str] = key([], f"a list of other legal layers: {', '.join(LAYERS)}")
+    layer_breadth: float | None = key(None, "a level of exposure.breadth: the dose of the arms on other layers")
+
+
+class StressTest(Protocol):
+    """Paired arms that differ in exposure alone; the opponent is installed, not elected."""
+
+    name = "stress"
+    sentence = "the opponent takes office at the end of the friendly term, installed rather than elected"
+    options = StressOptions
+    options_in_model = True
+    stop_outcomes = (
+        *EVENTS,
+        *("prohibited", "closed", "withdrawn", "pending", "court", "collapse", "severity"),
+        *("mean_policy", "mean_theta", "mean_kappa", "final_policy", "platform_distance", "gap"),
+        *("mean_theta_returned", "vote_share_before", "vote_share_midterm", "vote_share_end"),
+    )
+    summary_events = EVENTS
+    summary_means = ("severity", "gap", "mean_policy", "platform_distance")
+    rule_contrast: ClassVar = {"layers": [], "returning": False}
+    run_defaults = RunDefaults(625, DEFAULT_BREADTHS, (1.0, SLEEVE_VISIBILITY))
+
+    def problems(self, declared: Declared) -> list[str]:
+        """Return a line for each unknown layer."""
+        options = _checked(declared.options)
+        return [not_allowed("model.layers", layer, LAYERS) for layer in options.layers if layer not in LAYERS]
+
+    def design(self, declared: Declared) -> StressDesign:
+        """Return the design; other layers run at breadth .3, or at the largest breadth where .3 is no level."""
+        options, breadths = _checked(declared.options), declared.breadths
+        usual = StressDesign().layer_breadth
+        usual = usual if usual in breadths else max(breadths)
+        return StressDesign(
+            breadths=tuple(sorted({0.0, *breadths})),
+            visibilities=declared.visibilities,
+            layers=tuple(options.layers),
+            layer_breadth=usual if options.layer_breadth is None else options.layer_breadth,
+            returning=options.returning,
+        )
+
+    def arms(self, parameters: Parameters, design: StressDesign) -> Sequence[Arm]:
+        """Return the arms of every dose and layer."""
+        return arm_list(parameters, design)
+
+    def run(self, parameters: Parameters, design: StressDesign, seed: int, replicate: int) -> ReplicateResult:
+        """Run every arm of one replicate on common draws."""
+        from .run import run_replicate
+
+        return run_replicate(parameters, design, seed, replicate)
+
+    def run_columns(self) -> tuple[Column, ...]:
+        """Return the columns of runs.csv."""
+        return RUN_COLUMNS
+
+    def cycle_columns(self) -> tuple[Column, ...]:
+        """Return the columns of cycles.csv: friendly term, opposed term, returned term."""
+        return CYCLE_COLUMNS
+
+    def identity(self, parameters: Parameters, design: StressDesign, arm: Arm) -> dict[str, Any]:
+        """Return parameters, layer and dose of the arm: other arms do not change its outcome."""
+        return {
+            "parameters": tree_without_dose(parameters),
+            "arm": {"layer": arm.layer, "breadth": float(arm.breadth), "visibility": float(arm.visibility)},
+            "returning": design.returning,
+        }
+
+    def reduced(self, parameters: Parameters, design: StressDesign, wanted: Sequence[Arm]) -> StressDesign:
+        """Return the design without doses and layers that no wanted arm has."""
+        return reduced(parameters, design, wanted)
+
+    def run_options(self, parameters: Parameters) -> dict[str, Any]:
+        """Return the other layers that `moat run` adds, at breadth .3."""
+        usual = StressDesign()
+        layers = [layer for layer in usual.layers if layer != parameters.policy.layer]
+        return {"layers": layers, "layer_breadth": usual.layer_breadth}
+
+    def answer(self) -> Answer:
+        """Return the dose-response table, verdict and figure."""
+        from ...reporting.stress_test_text import StressAnswer
+
+        return StressAnswer()
+
+    def replicate_text(
+        self, parameters: Parameters, design: StressDesign, seed: int, replicate: int, preset: str, form: str
+    ) -> str:
+        """Return outcomes and events of every arm of one replicate."""
+        from ...reporting.replicate_view import stress_replicate
+
+        return stress_replicate(parameters, design, seed, replicate, preset, form)
+
+    def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
+        """Return every section that the files of a stress test allow."""
+        from ...reporting.report_sections import STRESS_TEST
+
+        return STRESS_TEST
+
+
+def _checked(options: Options) -> StressOptions:
+    return options if isinstance(options, StressOptions) else StressOptions()

@@ -1,0 +1,75 @@
+"""Protocol targets: long histories without exposure, counted for comparison with the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from ....model.parameters.tree import Parameters
+from ...storage.columns import Column
+from ..arms import Arm, ReplicateResult
+from ..contract import Answer, Declared, Protocol, RunDefaults, limit_of_terms
+from ..options import Options, key
+from .columns import TARGETS_RUN_COLUMNS
+from .design import ARM, CONTROLLED, TAKEOVERS, TargetsDesign
+
+FEWEST_CYCLES = 2
+"""Swings, switching and House seats are changes: they need two terms."""
+
+
+class TargetsOptions(Options):
+    """Length of the histories."""
+
+    cycles: int = key(12, "2 to 100 presidential terms", ge=FEWEST_CYCLES, le=100)
+
+
+class Targets(Protocol):
+    """A free history at zero exposure, and takeovers of two policies whose fate is known. People age by default."""
+
+    name = "targets"
+    sentence = "long histories without exposure, compared with the record"
+    options = TargetsOptions
+    unit, units = "history", "histories"
+    parameter_values: ClassVar = {"people.ageing": True}
+    run_defaults = RunDefaults(100, (0.0,))
+
+    def problems(self, declared: Declared) -> list[str]:
+        """Return a line for every dose and for exposure that evolves."""
+        found = []
+        if any(declared.breadths):
+            found.append("factors.exposure.breadth: protocol targets has no exposure; allowed: levels = [0]")
+        if declared.arm_factors:
+            found.append(f"factors.{declared.arm_factors[0]}: protocol targets has no exposure; leave the factor out")
+        if declared.parameters.exposure.evolves:
+            found.append("model.set: protocol targets has no exposure; allowed: exposure.evolves = false")
+        return found
+
+    def design(self, declared: Declared) -> TargetsDesign:
+        """Return the number of terms."""
+        options = declared.options
+        return TargetsDesign(options.cycles) if isinstance(options, TargetsOptions) else TargetsDesign()
+
+    def arms(self, parameters: Parameters, design: TargetsDesign) -> Sequence[Arm]:
+        """Return the one arm, at zero exposure."""
+        return [Arm(ARM, parameters.policy.layer, 0.0, 1.0)]
+
+    def run(self, parameters: Parameters, design: TargetsDesign, seed: int, replicate: int) -> ReplicateResult:
+        """Run one history and count; a single row."""
+        from .counts import target_counts
+
+        counts = target_counts(parameters, design.cycles, seed, replicate)
+        return ReplicateResult([{"replicate": replicate, "seed": seed, "arm": ARM, **counts}], [])
+
+    def run_columns(self) -> tuple[Column, ...]:
+        """Return the columns of runs.csv: the sums of each history."""
+        return TARGETS_RUN_COLUMNS
+
+    def hung_after_seconds(self, parameters: Parameters, design: TargetsDesign) -> float:
+        """Return the limit: a hundred times what the history and the controls take."""
+        return limit_of_terms(parameters, design.cycles + 3 * TAKEOVERS * len(CONTROLLED))
+
+    def answer(self) -> Answer:
+        """Return the table of targets."""
+        from ...reporting.targets import TargetsAnswer
+
+        return TargetsAnswer()

@@ -1,0 +1,139 @@
+"""The results folder of a study: its manifest, what must agree to resume it, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...agents.source_hash import short
+from ..errors import NonDeterministic, UserError
+from ..storage.atomic_files import replaced_atomically
+from ..storage.ledger import Ledger
+from ..storage.provenance import SCHEMA_VERSION, code_hash, manifest
+from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_manifest
+from ..studies.reader import StudyFile, read_study
+from .stopping_rule import InterimAnalyses
+
+FROZEN = "study.toml"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Part `number` (from 1) of `count` parts of a study's work."""
+
+    number: int
+    count: int
+
+    def has(self, ordinal: int) -> bool:
+        """Return whether the work of this number belongs to the part."""
+        return ordinal % self.count == self.number - 1
+
+
+def default_folder(study: StudyFile, shard: Shard | None = None) -> Path:
+    """Return the default folder of a study: results/NAME, and one beside it for each shard."""
+    part = "" if shard is None else f"-shard-{shard.number}-of-{shard.count}"
+    return Path("results") / f"{study.study.name}{part}"
+
+
+def manifest_of(study: StudyFile, shard: Shard | None = None) -> dict[str, Any]:
+    """Return the manifest; its `request`, with seed and code, must agree for a folder to be resumed.
+
+    The request holds the study's name, so that levels may be added. With study.single_setting it also holds protocol,
+    parameters and design: such a study may only get more replicates.
+    """
+    request: dict[str, Any] = {"study": study.study.name}
+    if shard is not None:
+        request["shard"] = f"{shard.number}/{shard.count}"
+    if study.study.single_setting:
+        request |= {
+            "preset": study.model.preset,
+            "protocol": study.model.protocol,
+            "parameters": study.parameters.model_dump(),
+            "design": study.protocol.design(study.declared(study.parameters))._asdict(),
+        }
+    return manifest(seed=study.study.seed, request=request)
+
+
+def open_study(study: StudyFile, out: Path, shard: Shard | None = None) -> ResultsFolder:
+    """Open the results folder of a study and freeze the study file in it. UserError in one line."""
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is a file, not a folder; choose another --out")
+    if (out / MANIFEST).is_file():
+        refuse_other_format(out, read_manifest(out))
+    folder = open_results_folder(out, manifest_of(study, shard))
+    try:
+        refuse_flagged(folder.ledger, out)
+        with replaced_atomically(out / FROZEN) as stream:
+            stream.write(study.text)
+        if study.design.file is not None:
+            _keep_list(study, out)
+    except BaseException:
+        folder.close()
+        raise
+    return folder
+
+
+def study_in(path: Path) -> tuple[StudyFile, dict[str, Any]]:
+    """Return the study of a results folder and its manifest. UserError if another version made the folder."""
+    content = read_manifest(path)
+    refuse_other_format(path, content)
+    return read_study(path), content
+
+
+def refuse_other_format(path: Path, content: dict[str, Any]) -> None:
+    """Raise UserError if a folder was made by a version with another layout of results folders."""
+    made = content.get("schema_version")
+    if made != SCHEMA_VERSION:
+        raise UserError(
+            f"{path} was made by another version of political-moat (results format {made}, this version uses "
+            f"{SCHEMA_VERSION}); use that version, or choose another --out"
+        )
+
+
+def refuse_changed_code(path: Path, content: dict[str, Any]) -> None:
+    """Raise UserError if a folder was made by other code than this."""
+    if content.get("code_hash") != code_hash():
+        made = short(str(content.get("code_hash")))
+        raise UserError(
+            f"{path} was made by other code ({made}, now {short(code_hash())}); its rows can be repeated only with the "
+            "code that made them"
+        )
+
+
+def refuse_flagged(ledger: Ledger, out: Path) -> None:
+    """Raise NonDeterministic for a study in which two executions of a run disagreed."""
+    keys = ledger.disagreements()
+    if keys:
+        raise NonDeterministic(
+            f"{out} is flagged as non-deterministic: {len(keys)} run{'s' * (len(keys) != 1)} gave two outcomes "
+            f"({keys[0][:16]}); do not use its results"
+        )
+
+
+def _keep_list(study: StudyFile, out: Path) -> None:
+    """Freeze the design points of a csv file under the name that the study file gives."""
+    target = out / Path(study.design.file or "").name
+    with replaced_atomically(target) as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(study.rows.names)
+        writer.writerows([_text(value) for value in row] for row in study.rows.values)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
+
+
+def record_study(folder: ResultsFolder, study: StudyFile, analyses: InterimAnalyses) -> None:
+    """Write the study, and the interim analyses of the stopping rule, into the manifest."""
+    content = dict(folder.manifest) | {"study": study.canonical()}
+    if study.replicates.stop is not None:
+        content["interim_analyses"] = analyses.recorded()
+        content["replicates_reached"] = [state.replicates for state in analyses.points]
+    text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"
+    if (folder.path / MANIFEST).read_text(encoding="utf-8") != text:
+        with replaced_atomically(folder.path / MANIFEST) as stream:
+            stream.write(text)
+    folder.manifest = content

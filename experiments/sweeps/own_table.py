@@ -1,0 +1,41 @@
+"""The table that a protocol answers with, beside its runs: Shapley values of a mediation, shares of a prior."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UserError
+from ..protocols import Protocol
+from ..storage.atomic_files import replaced_atomically
+from .statement_codebook import write_codebook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def write_own_table(protocol: Protocol, folder: Path, whole: bool) -> tuple[pd.DataFrame | None, str]:
+    """Write a protocol's table from export/runs.csv, with its codebook; return it, or None and the reason.
+
+    Both are empty for a protocol without such a table. A study with missing replicates gets none, and loses an old one:
+    replicates that fail may differ from the others.
+    """
+    own = protocol.own_table()
+    if own is None:
+        return None, ""
+    import pandas as pd
+
+    path = folder / f"{own.name}.csv"
+    table, reason = None, "replicates are missing"
+    if whole:
+        try:
+            table = own.make(pd.read_csv(folder / "export" / "runs.csv", keep_default_na=False))
+        except UserError as error:
+            reason = str(error)
+    if table is None:
+        path.unlink(missing_ok=True)
+        return None, f"No {path.name}: {reason}"
+    with replaced_atomically(path) as stream:
+        table.to_csv(stream, index=False, lineterminator="\n")
+    write_codebook(folder)
+    return table, ""

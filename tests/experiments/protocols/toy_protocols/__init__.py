@@ -1,0 +1,1 @@
+"""A folder of protocols outside the package, found by the same registry."""
