@@ -97,7 +97,7 @@ def test_a_voter_follows_the_months_and_sees_the_price(world: World) -> None:
 def test_writing_a_shared_column_moves_no_other_arm() -> None:
     world = World(SMALL.with_values({"polls.blind": True}), seed=3)
     arm, twin = World(SMALL, seed=3, population=world.electorate), world.fork()
-    untouched = [one.electorate.fixed.copy() for one in (arm, twin)]
+    untouched = [other.electorate.fixed.copy() for other in (arm, twin)]
     voters_of(world)[0].income = 5.0
     voters_of(world).set("belief", 2.0)
     assert world.blind is not None
@@ -106,8 +106,8 @@ def test_writing_a_shared_column_moves_no_other_arm() -> None:
     voters_of(world)[1].income = 6.0
     assert later.electorate.column("income")[0] == 5.0
     assert later.electorate.column("income")[1] != 6.0
-    for one, kept in zip((arm, twin), untouched, strict=True):
-        assert np.array_equal(one.electorate.fixed, kept)
+    for other, kept in zip((arm, twin), untouched, strict=True):
+        assert np.array_equal(other.electorate.fixed, kept)
 
 
 # world.agents

@@ -37,10 +37,10 @@ def test_step_through_mesa_counts_one_month_and_equals_advance() -> None:
     advanced.advance(30)
     watched.advance(30)
     assert stepped.month == advanced.month == watched.month == watched.steps == 30
-    for one in (advanced, watched):
-        assert one.electorate.dynamic.tobytes() == stepped.electorate.dynamic.tobytes()
-        assert one.electorate.fixed.tobytes() == stepped.electorate.fixed.tobytes()
-        assert one.record == stepped.record
+    for world in (advanced, watched):
+        assert world.electorate.dynamic.tobytes() == stepped.electorate.dynamic.tobytes()
+        assert world.electorate.fixed.tobytes() == stepped.electorate.fixed.tobytes()
+        assert world.record == stepped.record
 
 
 def test_advance_runs_the_step_of_a_subclass() -> None:
@@ -90,7 +90,7 @@ def test_worlds_give_their_memory_back() -> None:
         del world, twin
     gc.collect()
     assert len(kept) == 450
-    assert not any(one() for one in kept)
+    assert not any(reference() for reference in kept)
     counters = getattr(mesa.Agent, "_ids", {})
     assert not any(isinstance(model, World) for model in counters)
 

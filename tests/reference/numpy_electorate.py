@@ -110,8 +110,8 @@ def _holdings_month(
     """What holders buy, sell and draw down; moves their plan and IRA in place. Returns what it adds to the totals."""
     product = state[at.PRODUCT].take(held).astype(np.intp)
     # Where everybody holds one and the same product, its row is a number for all.
-    one = product[0] if product[0] == product[-1] and (product == product[0]).all() else product
-    price, before, new_money, is_open, limit, coin = products[:, one]
+    number = product[0] if product[0] == product[-1] and (product == product[0]).all() else product
+    price, before, new_money, is_open, limit, coin = products[:, number]
     units, stake = of(state[at.UNITS], held), of(state[at.ASSIGNED_STAKE], held)
     gains = float((units * (price - before)).sum())
     value = units * price
@@ -124,7 +124,7 @@ def _holdings_month(
     if keep_share < 1.0:
         excess = value - limit * (value + of_plan + of_ira)
         shift = np.where(excess > 0.0, (keep_share - 1.0) * excess, shift)
-    from_plan = (people[at.ELIGIBLE].take(held) > 0.0) & (one != at.IRA_FUND)
+    from_plan = (people[at.ELIGIBLE].take(held) > 0.0) & (number != at.IRA_FUND)
     shift = np.minimum(shift, np.where(from_plan, np.maximum(0.0, of_plan - bought), of_ira))
     bought += shift
     plan[held] = of_plan - np.where(from_plan, bought, 0.0)

@@ -38,7 +38,7 @@ def opening(openness: float, e: Any) -> float:
 
 def share_of(sponsors: Sequence[Sponsor]) -> float:
     """Share that offers anything."""
-    return sum(1 for one in sponsors if one.offers) / len(sponsors) if sponsors else 0.0
+    return sum(1 for sponsor in sponsors if sponsor.offers) / len(sponsors) if sponsors else 0.0
 
 
 def menus_month(
@@ -57,22 +57,22 @@ def menus_month(
 ) -> list[set[int]]:
     """W9 to W16: one month of every menu, one employer after the other; what each took off itself."""
     if prohibited:
-        for one in sponsors:
-            one.offers = set()
+        for sponsor in sponsors:
+            sponsor.offers = set()
         return [set() for _ in sponsors]
     example = [
-        e.sector_weight * share_of([other for other in sponsors if other.sector == one.sector])
+        e.sector_weight * share_of([other for other in sponsors if other.sector == sponsor.sector])
         + (1.0 - e.sector_weight) * share_of(sponsors)
-        for one in sponsors
+        for sponsor in sponsors
     ]
     taken = []
     chance = 1.0 - (1.0 - e.removal_crash * crash) * (1.0 - e.removal_suit * suit)
-    for number, one in enumerate(sponsors):
+    for number, sponsor in enumerate(sponsors):
         gone = set()
-        for product in sorted(one.offers):
+        for product in sorted(sponsor.offers):
             if draws.uniform("employer removal", product * len(sponsors) + number, month) < chance:
                 gone.add(product)
-        one.offers = one.offers - gone
+        sponsor.offers = sponsor.offers - gone
         taken.append(gone)
     reach = opening(openness, e)
     for keeper in range(e.record_keepers):
@@ -82,24 +82,24 @@ def menus_month(
             chance = 1.0 - math.exp(-reach / e.record_keeper_months) if e.record_keeper_months > 0.0 else 1.0
         if draws.uniform("record-keeper", keeper, month) < chance:
             ready[keeper] = True
-    for number, one in enumerate(sponsors):
+    for number, sponsor in enumerate(sponsors):
         hazard = rate * reach * math.exp(-e.suit_weight * suit - e.crash_weight * crash)
         hazard *= 1.0 - e.peer_weight + e.peer_weight * example[number]
-        if one.offers:
+        if sponsor.offers:
             hazard *= e.further_options
-        if not ready.get(one.keeper, False):
+        if not ready.get(sponsor.keeper, False):
             continue
         if draws.uniform("employer addition", number, month) >= 1.0 - math.exp(-hazard):
             continue
         open_to = [
             (product, weights[product])
             for product in range(1, OWN_IRA)
-            if product not in one.offers and openness >= least[product] - 1e-9 and weights[product] > 0.0
+            if product not in sponsor.offers and openness >= least[product] - 1e-9 and weights[product] > 0.0
         ]
         mark = draws.uniform("employer product", number, month + 1) * sum(weight for _, weight in open_to)
         for product, weight in open_to:
             if mark < weight or product == open_to[-1][0]:
-                one.offers = one.offers | {product}
+                sponsor.offers = sponsor.offers | {product}
                 break
             mark -= weight
     return taken
@@ -164,10 +164,10 @@ def saver_month(
     t: Any,
 ) -> list[float]:
     """W31 to W37 for one voter: what she adds to bought, sold, adopted and left, product by product."""
-    found = {kind: [0.0] * len(PRODUCTS) for kind in ("bought", "sold", "adopted", "left")}
+    amounts = {kind: [0.0] * len(PRODUCTS) for kind in ("bought", "sold", "adopted", "left")}
 
     def totals() -> list[float]:
-        return found["bought"] + found["sold"] + found["adopted"] + found["left"]
+        return amounts["bought"] + amounts["sold"] + amounts["adopted"] + amounts["left"]
 
     price, allocation, visibility, weight = ([float(x) for x in row] for row in table)
     draw = [((squares32(number, key) >> 8) + 0.5) * 2.0**-24 for key in keys]
@@ -179,7 +179,7 @@ def saver_month(
             return totals()
         if voter.units <= 0.0:
             sell_all(voter, price[product], 0.0)
-            found["left"][product] = 1.0
+            amounts["left"][product] = 1.0
             return totals()
         gone, last = employed and product != OWN_IRA and product in taken, 0.0
         if not gone and t.giving_up > 0.0:
@@ -188,15 +188,19 @@ def saver_month(
                 odds = t.odds_plan * factor(voter, common_plan, share, t)
             gone, last = leaves(voter, price[product], inertia, odds, draw, t), float(product)
         if gone:
-            found["sold"][product] = sell_all(voter, price[product], last)
-            found["left"][product] = 1.0
+            amounts["sold"][product] = sell_all(voter, price[product], last)
+            amounts["left"][product] = 1.0
         return totals()
     chosen = -1
     employed = employed and voter.contribution > 0.0
     if employed and product == 0 and SLEEVE in menu and allocation[SLEEVE] > 0.0 and draw[4] < t.default_share:
         chosen = SLEEVE
     elif draw[0] < inertia:
-        on_menu = [one for one in (1, 2, 3) if employed and one in menu and allocation[one] > 0.0 and weight[one] > 0.0]
+        on_menu = [
+            option
+            for option in (1, 2, 3)
+            if employed and option in menu and allocation[option] > 0.0 and weight[option] > 0.0
+        ]
         plan = ira = 0.0
         if on_menu and voter.plan > 0.0:
             plan = t.odds_plan * factor(voter, common_plan, share, t)
@@ -204,19 +208,19 @@ def saver_month(
             ira = t.odds_ira * factor(voter, common_ira, share, t)
         mark = draw[1] * (1.0 + plan + ira)
         if mark < plan:
-            position = draw[2] * sum(weight[one] for one in on_menu)
+            position = draw[2] * sum(weight[option] for option in on_menu)
             reached = 0.0
-            for one in on_menu:
+            for option in on_menu:
                 if chosen < 0 or position >= reached:
-                    chosen = one
-                reached += weight[one]
+                    chosen = option
+                reached += weight[option]
         elif mark < plan + ira:
             chosen = OWN_IRA
     if chosen >= 0:
         spent = exchange(voter, chosen, allocation[chosen], price[chosen], visibility[chosen])
         if spent > 0.0:
-            found["bought"][chosen] = spent
-            found["adopted"][chosen] = 1.0
+            amounts["bought"][chosen] = spent
+            amounts["adopted"][chosen] = 1.0
     return totals()
 
 
@@ -272,6 +276,6 @@ def offering_path(rate: float, months: int, e: Any) -> list[float]:
         quiet = math.exp(-rate * (1.0 - e.peer_weight + e.peer_weight * path[-1]))
         cohorts[month] = unready * chance
         unready -= cohorts[month]
-        cohorts = [one * quiet for one in cohorts]
+        cohorts = [share * quiet for share in cohorts]
         path.append(1.0 - unready - sum(cohorts))
     return path

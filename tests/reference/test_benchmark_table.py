@@ -101,9 +101,9 @@ def test_repeats_take_turns_and_an_aim_that_is_missed_is_said() -> None:
 
     order: list[str] = []
     sides = {name: (lambda name=name: lambda: order.append(name)) for name in ("a", "b", "c")}
-    found = in_turn(sides, 4)
+    times = in_turn(sides, 4)
     assert order == [*"abc", *"bca", *"cab", *"abc"]
-    assert {name: len(values) for name, values in found.items()} == {"a": 4, "b": 4, "c": 4}
+    assert {name: len(values) for name, values in times.items()} == {"a": 4, "b": 4, "c": 4}
     assert ratios([6.0, 8.0], [2.0, 4.0]) == [3.0, 2.0]
     printed = table({"x": [Row("y", 1000, [3.0, 1.0, 2.0], "s", Aim(most=1.5)), Row("z", 0, [2.0], "s", Aim(least=2))]})
     assert printed.splitlines()[2:] == [
@@ -116,12 +116,12 @@ def test_repeats_take_turns_and_an_aim_that_is_missed_is_said() -> None:
 def test_decisions_that_differ_stop_the_benchmark() -> None:
     from steps import check, parameters, released
 
-    one, other = (released(World, parameters(200), seed) for seed in (1, 2))
-    for world in (one, other):
+    first, second = (released(World, parameters(200), seed) for seed in (1, 2))
+    for world in (first, second):
         world.advance(24)
-    check({"one": one, "same": one})
+    check({"first": first, "same": first})
     with pytest.raises(SystemExit, match="different decisions"):
-        check({"one": one, "other": other})
+        check({"first": first, "second": second})
 
 
 Block = npt.NDArray[np.float32]
@@ -147,11 +147,11 @@ def test_the_bytes_of_a_month_are_those_of_columns_that_the_kernels_touch(breadt
     start.electorate.dynamic[columns.BLAME] = 0.2
     start.product_prices = 0.7 * start.product_prices
     for name, act in (("accounts_month", phases.payroll), ("opinion_month", voters)):
-        one = TRAFFIC[name]
-        reads, writes = set(one.reads), set(one.writes)
+        traffic = TRAFFIC[name]
+        reads, writes = set(traffic.reads), set(traffic.writes)
         if breadth > 0.0:
-            reads |= set(one.holder_reads)
-            writes |= set(one.holder_writes)
+            reads |= set(traffic.holder_reads)
+            writes |= set(traffic.holder_writes)
         whole, holed = start.fork(), start.fork()
         holed.electorate = poisoned(start.electorate, reads | writes)
         before = whole.electorate.dynamic.copy()
@@ -166,7 +166,7 @@ def test_the_bytes_of_a_month_are_those_of_columns_that_the_kernels_touch(breadt
         for column in writes:
             assert np.array_equal(whole.electorate.column(column), holed.electorate.column(column)), (name, column)
     apart, together = month_bytes(breadth)
-    assert apart == sum(bytes_a_voter(one, breadth) for one in TRAFFIC.values())
+    assert apart == sum(bytes_a_voter(traffic, breadth) for traffic in TRAFFIC.values())
     assert together < apart
 
 

@@ -55,16 +55,16 @@ def decisions_agree(fast: World, slow: PlainWorld) -> None:
     assert (fast.month, fast.in_office, fast.terms_in_office) == (slow.month, slow.in_office, slow.terms_in_office)
     assert fast.law == slow.law
     assert fast.docket == slow.docket
-    assert [one.decided for one in fast.suits] == [one.decided for one in slow.suits]
+    assert [suit.decided for suit in fast.suits] == [suit.decided for suit in slow.suits]
     for role, party in fast.parties.items():
         assert party.platform == slow.parties[role].platform
-    for one, other in zip(fast.results, slow.results, strict=True):
-        assert (one.month, one.presidential, one.winner) == (other.month, other.presidential, other.winner)
-        assert [one.congress.controls(role) for role in fast.parties] == [
+    for result, other in zip(fast.results, slow.results, strict=True):
+        assert (result.month, result.presidential, result.winner) == (other.month, other.presidential, other.winner)
+        assert [result.congress.controls(role) for role in fast.parties] == [
             other.congress.controls(role) for role in fast.parties
         ]
-        close(other.author_share, one.author_share, "vote share")
-        close([other.author_votes, other.opponent_votes], [one.author_votes, one.opponent_votes], "votes")
+        close(other.author_share, result.author_share, "vote share")
+        close([other.author_votes, other.opponent_votes], [result.author_votes, result.opponent_votes], "votes")
     for month, other_month in zip(fast.record, slow.record, strict=True):
         assert month._replace(price=0.0) == other_month._replace(price=0.0)
         close(other_month.price, month.price, "price")
@@ -133,7 +133,7 @@ def test_a_forced_sale_and_its_grievance_are_the_same(protection: float, months:
     held = float(np.sum(slow.population.agents.get("units")))
     for world in (fast, slow):
         world.advance(5)
-        option = next(one for one in available_options(world) if one.name == "prohibit")
+        option = next(option for option in available_options(world) if option.name == "prohibit")
         last = stage_count(option.instrument, world.parameters.regulator) - 1
         world.docket = Docket(option, world.in_office, world.month, last, float(world.month), True)
         world.advance(months)

@@ -32,8 +32,8 @@ def graphs(draw: st.DrawFn) -> nx.Graph:
 
 
 def opinions(draw: st.DrawFn, voters: int) -> Numbers:
-    one = st.sampled_from((0.0, 1.0)) | st.floats(0.0, 1.0, width=32)
-    return np.array(draw(st.lists(one, min_size=voters, max_size=voters)), dtype=np.float32)
+    ideals = st.sampled_from((0.0, 1.0)) | st.floats(0.0, 1.0, width=32)
+    return np.array(draw(st.lists(ideals, min_size=voters, max_size=voters)), dtype=np.float32)
 
 
 @st.composite
@@ -62,7 +62,7 @@ def after(network: Network, before: Numbers, influence: float) -> Numbers:
 def test_a_month_of_talk_agrees_with_the_reference(talk: tuple[nx.Graph, Network, Numbers], influence: float) -> None:
     graph, network, before = talk
     lists = plain.neighbour_lists(network.starts, network.neighbours)
-    assert [sorted(one) for one in lists] == [sorted(graph[node]) for node in range(len(graph))]
+    assert [sorted(neighbours) for neighbours in lists] == [sorted(graph[node]) for node in range(len(graph))]
     said = before.tolist()
     expected = [plain.heard(said[i], [said[j] for j in lists[i]], influence) for i in range(len(graph))]
     np.testing.assert_allclose(after(network, before, influence), expected, rtol=0.0, atol=TOLERANCE)

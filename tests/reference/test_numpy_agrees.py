@@ -63,12 +63,16 @@ def worlds_agree(compiled: World, numpy: NumpyWorld) -> None:
     assert numpy.events == compiled.events
     assert numpy.month == compiled.month
     assert (numpy.in_office, numpy.law, numpy.docket) == (compiled.in_office, compiled.law, compiled.docket)
-    assert [party.platform for party in numpy.parties.values()] == [one.platform for one in compiled.parties.values()]
-    assert [(one.month, one.winner) for one in numpy.results] == [(one.month, one.winner) for one in compiled.results]
-    shares = [[one.author_share for one in world.results] for world in (numpy, compiled)]
+    assert [party.platform for party in numpy.parties.values()] == [
+        party.platform for party in compiled.parties.values()
+    ]
+    assert [(result.month, result.winner) for result in numpy.results] == [
+        (result.month, result.winner) for result in compiled.results
+    ]
+    shares = [[result.author_share for result in world.results] for world in (numpy, compiled)]
     close(*shares, TOLERANCE, "vote shares")
     assert len(numpy.record) == len(compiled.record)
-    close([one.price for one in numpy.record], [one.price for one in compiled.record], TOLERANCE, "prices")
+    close([month.price for month in numpy.record], [month.price for month in compiled.record], TOLERANCE, "prices")
     close(numpy.account_totals, compiled.account_totals, TOLERANCE, "totals of the accounts")
     if compiled.last_poll is not None:
         assert numpy.last_poll is not None
@@ -120,7 +124,7 @@ def test_a_forced_sale_and_its_grievance_are_the_same(protection: float) -> None
     before = float(numpy.electorate.column("units").sum())
     for world in (compiled, numpy):
         world.advance(5)
-        option = next(one for one in available_options(world) if one.name == "prohibit")
+        option = next(option for option in available_options(world) if option.name == "prohibit")
         last = stage_count(option.instrument, world.parameters.regulator) - 1
         world.docket = Docket(option, world.in_office, world.month, last, float(world.month), True)
         world.advance(14)
@@ -150,14 +154,14 @@ def test_no_kernel_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     _, numpy = both({**BUSY, **TALK, "network.kind": "blocks", "party.rule": "aggregator", "polls.blind": True}, 3)
     numpy.released = True
-    found = set()
+    kernels = set()
     for module in (election, network, payroll, pipeline, polling, voters):
         for name, known in list(vars(module).items()):
             home = str(getattr(known, "__module__", ""))
             if callable(known) and not isinstance(known, type) and home.startswith("political_moat.agents.electorate"):
                 monkeypatch.setattr(module, name, broken)
-                found.add(name)
-    assert {"accounts_month", "opinion_month", "expected_votes", "ballots", "grieve", "neighbours_meet"} <= found
+                kernels.add(name)
+    assert {"accounts_month", "opinion_month", "expected_votes", "ballots", "grieve", "neighbours_meet"} <= kernels
     numpy.advance(24)
     assert numpy.events
 
@@ -197,8 +201,8 @@ def coefficients(**values: float) -> tuple[Any, Any]:
     """Coefficients of opinion and vote of a world with everything on, with some of them replaced."""
     world = World(Parameters().with_values({"electorate.voters": 10, "party.support_move": True}), 0)
     return tuple(
-        one._replace(**{name: value for name, value in values.items() if name in one._fields})
-        for one in (world.opinion_coefficients, world.vote_coefficients)
+        coefficients._replace(**{name: value for name, value in values.items() if name in coefficients._fields})
+        for coefficients in (world.opinion_coefficients, world.vote_coefficients)
     )
 
 
@@ -245,8 +249,10 @@ def test_opinions_and_ballots_agree(voters: int, holders: float, changed: dict[s
             expected_votes(fixed, dynamic, *panel, *asked, questions, vote),
             TOLERANCE,
         )
-        one = (*asked, questions[1], vote)
-        for got, expected in zip(votes.ballots(fixed, dynamic, *one), ballots(fixed, dynamic, *one), strict=True):
+        arguments = (*asked, questions[1], vote)
+        for got, expected in zip(
+            votes.ballots(fixed, dynamic, *arguments), ballots(fixed, dynamic, *arguments), strict=True
+        ):
             close(got, expected, TOLERANCE)
     votes.grieve(fixed, other, PRICES, 0.6, -1.0, vote)
     grieve(fixed, dynamic, PRICES, 0.6, -1.0, vote)

@@ -31,8 +31,8 @@ def address_and_size(size: int) -> tuple[int, int]:  # pragma: no cover - compil
 
 def test_working_space_begins_with_a_line_of_the_cache() -> None:
     for size in (1, 7, 8, 520, 12_345):
-        address, found = address_and_size(size)
-        assert (address % 64, found) == (0, size)
+        address, length = address_and_size(size)
+        assert (address % 64, length) == (0, size)
 
 
 def test_a_mistake_in_a_thread_is_the_callers() -> None:
@@ -47,7 +47,7 @@ def test_blocks_are_added_in_order() -> None:
     sums = np.random.default_rng(1).normal(0.0, 10.0 ** np.arange(5), (1001, 5))
     expected = [0.0] * 5
     for row in sums.tolist():
-        expected = [one + other for one, other in zip(expected, row, strict=True)]
+        expected = [total + amount for total, amount in zip(expected, row, strict=True)]
     assert added_blocks(sums).tolist() == expected
     assert block_count(BLOCK) == 1
     assert block_count(BLOCK + 1) == 2
@@ -75,9 +75,9 @@ def state(monkeypatch: pytest.MonkeyPatch, threads: int, values: dict[str, objec
     ids=["policy", "ageing", "network"],
 )
 def test_one_thread_and_several_give_the_same_bits(monkeypatch: pytest.MonkeyPatch, values: dict[str, object]) -> None:
-    one = state(monkeypatch, 1, values)
-    assert state(monkeypatch, 2, values) == one
-    assert state(monkeypatch, 3, values) == one
+    single = state(monkeypatch, 1, values)
+    assert state(monkeypatch, 2, values) == single
+    assert state(monkeypatch, 3, values) == single
 
 
 def test_workers_of_a_study_use_one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:

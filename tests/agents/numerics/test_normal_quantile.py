@@ -22,11 +22,11 @@ INSIDE = st.floats(LEAST, 1.0 - LEAST, exclude_min=True, exclude_max=True)
 
 
 def assert_is_scipys(probabilities: np.ndarray) -> None:
-    found, expected = normal_quantiles(probabilities), ndtri(probabilities)
+    computed, expected = normal_quantiles(probabilities), ndtri(probabilities)
     if UNFUSED:
-        assert found.tobytes() == expected.tobytes()
+        assert computed.tobytes() == expected.tobytes()
     else:
-        np.testing.assert_array_max_ulp(found, expected, 8)
+        np.testing.assert_array_max_ulp(computed, expected, 8)
 
 
 @given(st.lists(INSIDE, max_size=40))

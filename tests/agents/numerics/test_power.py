@@ -20,9 +20,9 @@ def replaced(values: np.ndarray, exponent: float) -> None:  # pragma: no cover -
 
 
 def ours(values: list[float], exponent: float) -> list[float]:
-    found = np.array(values)
-    replaced(found, exponent)
-    return [float(one) for one in found]
+    results = np.array(values)
+    replaced(results, exponent)
+    return [float(result) for result in results]
 
 
 positive = st.one_of(st.floats(0.5, 2.0), st.floats(SMALLEST, LARGEST, exclude_min=True, exclude_max=True))
@@ -34,9 +34,9 @@ positive = st.one_of(st.floats(0.5, 2.0), st.floats(SMALLEST, LARGEST, exclude_m
 def test_within_one_unit_of_the_last_place(values: list[float], exponent: float) -> None:
     with localcontext() as context:
         context.prec = 60
-        for x, found in zip(values, ours(values, exponent), strict=True):
+        for x, result in zip(values, ours(values, exponent), strict=True):
             exact = (Decimal(exponent) * Decimal(x).ln()).exp()
-            assert abs(Decimal(found) - exact) <= Decimal("0.54") * Decimal(math.ulp(float(exact)))
+            assert abs(Decimal(result) - exact) <= Decimal("0.54") * Decimal(math.ulp(float(exact)))
 
 
 @given(st.lists(positive, min_size=1, max_size=20))
@@ -62,5 +62,5 @@ def test_other_exponents_are_the_librarys(exponent: float) -> None:
 
 def test_a_value_does_not_depend_on_its_neighbours() -> None:
     values = np.exp(np.random.default_rng(2).normal(0.0, 5.0, 1000))
-    alone = [ours([float(one)], 0.88)[0] for one in values]
+    alone = [ours([float(value)], 0.88)[0] for value in values]
     assert ours(values.tolist(), 0.88) == alone
