@@ -47,6 +47,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
 
     from ...model.parameters.tree import Parameters
     from ..protocols.stress_test.design import StressDesign
+    from ..protocols.stress_test.protocol import StressTest
     from ..protocols.task import run_task
     from ..statistics.intervals import monte_carlo_error_of_paired_difference
 
@@ -61,7 +62,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
                     "electorate.voters": VOTERS,
                 }
                 p = Parameters().with_values(values)
-                payloads = [(p, design, SEED, replicate) for replicate in range(REPLICATES)]
+                payloads = [(p, design, SEED, replicate, StressTest.reference()) for replicate in range(REPLICATES)]
                 results = list(pool.map(run_task, payloads, chunksize=20))
                 for place, visibility in enumerate(VISIBILITIES, start=1):
                     numbers: dict[str, float] = {}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from political_moat.experiments.protocols.stress_test.design import StressDesign
+from political_moat.experiments.protocols.stress_test.protocol import StressTest
 from political_moat.experiments.protocols.task import run_task
 from political_moat.experiments.statistics.intervals import wilson
 from political_moat.model.parameters.tree import Parameters
@@ -21,7 +22,9 @@ CONTRAST = StressDesign(breadths=(0.0, 0.3), visibilities=(1.0,), layers=(), ret
 
 def _runs(voters: int, replicates: int, first: int = 0) -> dict[str, np.ndarray]:
     parameters = Parameters().with_values({"electorate.voters": voters})
-    payloads = [(parameters, CONTRAST, SEED, first + replicate) for replicate in range(replicates)]
+    payloads = [
+        (parameters, CONTRAST, SEED, first + replicate, StressTest.reference()) for replicate in range(replicates)
+    ]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         results = list(pool.map(run_task, payloads, chunksize=10))
     return {

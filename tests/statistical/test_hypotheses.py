@@ -17,7 +17,9 @@ import pytest
 
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.protocols.history.design import EVOLVING, HistoryDesign
+from political_moat.experiments.protocols.history.protocol import History
 from political_moat.experiments.protocols.stress_test.design import StressDesign
+from political_moat.experiments.protocols.stress_test.protocol import StressTest
 from political_moat.experiments.protocols.task import run_task
 from political_moat.experiments.statistics.intervals import Interval, MeanDifference, paired_mean_difference, wilson
 from political_moat.model.parameters.presets import PRESETS, preset
@@ -80,7 +82,7 @@ def run(
     parameters = preset(name).with_values({"electorate.voters": voters, **(values or {})})
     visibility = parameters.exposure.visibility
     design = StressDesign(tuple(breadths), (visibility,), layers=(), returning=False)
-    payloads = [(parameters, design, SEED, replicate) for replicate in range(replicates)]
+    payloads = [(parameters, design, SEED, replicate, StressTest.reference()) for replicate in range(replicates)]
     return Measured([result.runs for result in pool.map(run_task, payloads, chunksize=10)])
 
 
@@ -190,7 +192,7 @@ def test_h7_endogenous_exposure_stays_under_one_percent_for_twelve_terms(pool: P
     for name in ("h7-no-diffusion", "calibrated"):
         parameters = preset(name).with_values({"electorate.voters": 2000, "people.ageing": True})
         design = HistoryDesign((0.0,), (1.0,), cycles=12, evolving=True)
-        payloads = [(parameters, design, SEED, replicate) for replicate in range(10)]
+        payloads = [(parameters, design, SEED, replicate, History.reference()) for replicate in range(10)]
         rows = [row for result in pool.map(run_task, payloads) for row in result.cycles]
         most[name] = [row["share_holding_end"] for row in rows if row["arm"] == EVOLVING]
         assert len(most[name]) == 120
@@ -203,7 +205,9 @@ def control(pool: ProcessPoolExecutor, name: str) -> Interval:
     parameters = preset(name).with_values({"electorate.voters": 2000})
     exposure = parameters.exposure
     design = StressDesign((0.0, exposure.breadth), (exposure.visibility,), layers=(), returning=False)
-    payloads = [(parameters, design, SEED, replicate) for replicate in range(CONTROL_REPLICATES)]
+    payloads = [
+        (parameters, design, SEED, replicate, StressTest.reference()) for replicate in range(CONTROL_REPLICATES)
+    ]
     flips = sum(result.runs[1]["restricted"] for result in pool.map(run_task, payloads, chunksize=10))
     return wilson(flips, CONTROL_REPLICATES)
 
