@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
+from ...agents.source_hash import use_code_named_cache
 from ..storage.provenance import short_source_hash
 
 FILE = Path(__file__).with_name("rent_by_precision.csv")
@@ -47,13 +49,13 @@ def measure(workers: int = WORKERS) -> list[Cell]:
 
     from ...model.parameters.tree import Parameters
     from ..protocols.stress_test.design import StressDesign
-    from ..protocols.stress_test.protocol import StressTest
-    from ..protocols.task import run_task
+    from ..protocols.stress_test.run import run_replicate
     from ..statistics.intervals import monte_carlo_error_of_paired_difference
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=VISIBILITIES, layers=(), returning=False)
     cells = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=use_code_named_cache) as pool:
         for rent in RENTS:
             for precision in PRECISIONS:
                 values = {
@@ -62,8 +64,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
                     "electorate.voters": VOTERS,
                 }
                 p = Parameters().with_values(values)
-                payloads = [(p, design, SEED, replicate, StressTest.reference()) for replicate in range(REPLICATES)]
-                results = list(pool.map(run_task, payloads, chunksize=20))
+                results = list(pool.map(partial(run_replicate, p, design, SEED), range(REPLICATES), chunksize=20))
                 for place, visibility in enumerate(VISIBILITIES, start=1):
                     numbers: dict[str, float] = {}
                     for outcome in ("reversed", "restricted"):

@@ -9,11 +9,11 @@ from ..policy.choice_shocks import tastes
 from ..policy.events import other
 from ..policy.legislature import passage
 from ..policy.menu import hold, open_moves, renewable, restrictive, support_open, with_delays
+from ..policy.public_facts import law_state, policy_state, remaining_months, review_open
 from ..state import WorldState
 from .pipeline import open_docket
 from .platforms import QUARTER
 from .polling import ask
-from .public_facts import law_state, policy_state, remaining_months, review_open
 
 
 def agenda_due(state: WorldState, month: int) -> bool:

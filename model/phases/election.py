@@ -7,10 +7,10 @@ import numpy as np
 from ...agents.electorate.columns import TURNOUT_MIDTERM, TURNOUT_PRESIDENTIAL
 from ...agents.electorate.voting.kernel import expected_votes
 from ..calendar import half_term
+from ..elections.lame_duck import hurry
 from ..elections.national_vote import ElectionResult, college_winner, incumbency_points, next_congress, valence_points
+from ..imposed import imposed_winner
 from ..state import WorldState
-from .imposed import imposed_winner
-from .lame_duck import hurry
 from .polling import question_row
 
 

@@ -6,15 +6,15 @@ from ...agents.electorate.voting.kernel import grieve
 from ...agents.perception import Option, Stand
 from ...agents.regulator.decisions import brings_case, drift_ideal
 from ...agents.regulator.docket import Docket, haste, slow_roll_factor, stage_count, stage_months
+from ..elections.lame_duck import lame_duck
 from ..elections.vote_effect import feared_size
 from ..policy.events import Event
 from ..policy.law import effective, enact, lapse, next_expiry, openness
 from ..policy.legislature import passage
 from ..policy.menu import restrictive_fall
+from ..policy.public_facts import policy_state, reviewable
 from ..state import WorldState
 from .courts import decide_suit, sue
-from .lame_duck import lame_duck
-from .public_facts import policy_state, reviewable
 
 
 def pipeline(state: WorldState) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ...agents.party.decisions import platform_candidates, platform_decision, remember
 from ..elections.national_vote import level_sd
+from ..imposed import hold_platforms
 from ..policy.choice_shocks import platform_draws
 from ..policy.events import other
 from ..policy.law import platform_stand
+from ..policy.public_facts import policy_state
 from ..state import WorldState
-from .imposed import hold_platforms
 from .polling import ask
-from .public_facts import policy_state
 
 QUARTER = 3
 """Months between a party's decisions, at least."""

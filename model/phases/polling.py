@@ -14,8 +14,8 @@ from ...agents.electorate.voting.ballots import ballots
 from ...agents.electorate.voting.kernel import expected_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, PollReport, Stand
+from ..imposed import polled
 from ..state import WorldState
-from .imposed import polled
 
 
 def question_rows(state: WorldState, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:

@@ -13,10 +13,10 @@ from political_moat.agents.draws import Draws
 from political_moat.agents.party.decisions import agenda_opens
 from political_moat.agents.perception import Option, Stand
 from political_moat.agents.regulator.docket import Docket
+from political_moat.model.elections.lame_duck import hurry
 from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress, ElectionResult
 from political_moat.model.parameters.institutions import InstitutionsParameters
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.phases.lame_duck import hurry
 from political_moat.model.phases.pipeline import open_docket, pipeline
 from political_moat.model.policy.law import Provision, initial_law
 from political_moat.model.policy.legislature import passes

@@ -20,8 +20,8 @@ from political_moat.agents.perception import PolicyState, Stand
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases.agenda import available_options
 from political_moat.model.phases.polling import ask
-from political_moat.model.phases.public_facts import law_state, policy_state
 from political_moat.model.policy.menu import NESTS
+from political_moat.model.policy.public_facts import law_state, policy_state
 from political_moat.model.world import World
 
 Reals = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ import moat_arms as arms
 import pytest
 
 from political_moat.model.parameters.channels import CHANNELS
-from political_moat.model.phases.public_facts import law_state, policy_state
+from political_moat.model.policy.public_facts import law_state, policy_state
 
 ALL_OFF = {f"channels.{name}": False for name in CHANNELS}
 UPPER = {"voting.asset_vote_effect": 6.0}

@@ -13,8 +13,8 @@ from ...agents.party.rules import RULES
 from ...agents.perception import Option, PollReport
 from ...model.elections.national_vote import level_sd
 from ...model.phases.agenda import agenda, available_options
-from ...model.phases.public_facts import law_state, policy_state
 from ...model.policy.menu import restrictive
+from ...model.policy.public_facts import law_state, policy_state
 from ...model.schedule import PHASES
 from ...model.state import WorldState
 

@@ -45,7 +45,7 @@ from political_moat.experiments.sweeps.outcome import Outcome
 from political_moat.experiments.sweeps.run import run_study
 from political_moat.model.elections.national_vote import Congress, ElectionResult
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.phases.public_facts import unified
+from political_moat.model.policy.public_facts import unified
 from political_moat.model.world import World
 
 SMALL = Parameters().with_values({"electorate.voters": 300, "exposure.breadth": 0.0})

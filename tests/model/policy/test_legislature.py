@@ -15,10 +15,10 @@ from political_moat.model.parameters.institutions import InstitutionsParameters
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import pipeline as government
 from political_moat.model.phases.agenda import available_options
-from political_moat.model.phases.public_facts import unified
 from political_moat.model.policy.events import other
 from political_moat.model.policy.legislature import MAJORITY, chambers_held, passage, passes
 from political_moat.model.policy.menu import menu
+from political_moat.model.policy.public_facts import unified
 from political_moat.model.world import World
 
 DEFAULT = InstitutionsParameters()

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from political_moat.agents.perception import Option, Stand
 from political_moat.agents.regulator.docket import Docket
+from political_moat.model.elections.lame_duck import hurry, lame_duck
 from political_moat.model.elections.national_vote import UNIFIED_AUTHOR, Congress, ElectionResult
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import pipeline as government
 from political_moat.model.phases.agenda import available_options
-from political_moat.model.phases.lame_duck import hurry, lame_duck
-from political_moat.model.phases.public_facts import law_state, review_open
 from political_moat.model.phases.transition import transition
 from political_moat.model.policy.law import (
     SALT,
@@ -32,6 +31,7 @@ from political_moat.model.policy.law import (
 from political_moat.model.policy.lawsuit import Suit
 from political_moat.model.policy.legislature import EVERYTHING, NOTHING
 from political_moat.model.policy.menu import menu
+from political_moat.model.policy.public_facts import law_state, review_open
 from political_moat.model.world import World
 
 P = Parameters().with_values({"electorate.voters": 200})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ...agents.perception import NEVER, LawState, PolicyState
 from ...agents.regulator.docket import Docket, expected_months, haste, slow_roll_factor, stage_count
+from ..elections.lame_duck import lame_duck
 from ..elections.national_vote import incumbency_points
-from ..policy.events import other
-from ..policy.law import effective, lapse, next_expiry, openness
-from ..policy.legislature import chambers_held
+from ..phases.courts import mean_visible_stake
 from ..state import WorldState
-from .courts import mean_visible_stake
-from .lame_duck import lame_duck
+from .events import other
+from .law import effective, lapse, next_expiry, openness
+from .legislature import chambers_held
 
 
 def unified(state: WorldState, role: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...agents.electorate.electorate import Electorate
-from ..interventions import CHALLENGER, GOVERNMENT
-from ..state import WorldState
+from ..agents.electorate.electorate import Electorate
+from .interventions import CHALLENGER, GOVERNMENT
+from .state import WorldState
 
 
 def polled(state: WorldState, role: str) -> Electorate:
