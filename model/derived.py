@@ -30,9 +30,9 @@ _DEFAULTS = Parameters()
 class Derived:
     """What follows from one tree. Its arrays are read only by agreement: kernels take writable ones.
 
-    questions: rows of poll questions; drawdown: share of the balance a retired person takes out a month; offer_rate: of
-    employers, 0 where exposure does not evolve; without_dose:
-    the tree at zero exposure, equal for all arms whose entrants are equal.
+    questions: rows of poll questions. drawdown: share of the balance that a retired person takes out in a month.
+    offer_rate: of employers, 0 where exposure does not evolve. without_dose: the tree at zero exposure, equal for all
+    arms that have the same entrants.
     """
 
     parameters: Parameters

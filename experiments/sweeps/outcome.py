@@ -13,9 +13,7 @@ from ..storage.provenance import write_checksums
 from ..storage.results_folder import ResultsFolder
 from ..studies.plan import Plan
 from ..studies.reader import StudyFile
-from .export import export_study
 from .folder import Shard, record_study
-from .own_table import write_own_table
 from .stopping_rule import InterimAnalyses
 
 if TYPE_CHECKING:
@@ -52,6 +50,9 @@ def finish(
     plan: Plan, analyses: InterimAnalyses, folder: ResultsFolder, reasons: list[str], absent: int = 0
 ) -> Outcome:
     """Record the study in the manifest and write its exports, own table and checksums."""
+    from .export import export_study  # with pandas, which a coordinator does not need before its last result
+    from .own_table import write_own_table
+
     study = plan.study
     record_study(folder, study, analyses)
     summary, finished = export_study(plan, analyses, folder, reasons)
