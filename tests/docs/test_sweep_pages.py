@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from political_moat import Study
+from political_moat.experiments.protocols import PROTOCOLS
 from political_moat.experiments.studies.reader import read_study
 from political_moat.experiments.studies.schema import SECTIONS, FactorSection
 
@@ -44,7 +45,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_key_of_a_study_file_is_on_the_page() -> None:
     text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
     table = text.partition("## The study file")[2].partition("**Points and arms.**")[0]
-    for name, model in (*SECTIONS.items(), ('factors."NAME"', FactorSection)):
+    options = [
+        ("model" if protocol.options_in_model else name, protocol.options) for name, protocol in PROTOCOLS.items()
+    ]
+    for name, model in (*SECTIONS.items(), *options, ('factors."NAME"', FactorSection)):
         assert f"`[{name}]`" in table
         for key in model.model_fields:
             assert f"`{key}`" in table, f"{name}.{key}"
