@@ -105,7 +105,7 @@ def main() -> None:
     for event, arms in found.items():
         exposed, control, other = arms["exposed"], arms["control"], arms["other"]
         if np.var(exposed - control) == 0.0:
-            print(f"| {event} | every pair agrees: no ratio can be told |")
+            print(f"| {event} | every pair agrees: the ratio is not defined |")
             continue
         here = needed(exposed, control, other, given.error)
         again = bootstrap(exposed, control, other, given.error, given.resamples, given.seed)

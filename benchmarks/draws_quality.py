@@ -129,7 +129,7 @@ def stream_names() -> list[str]:
 def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
     """Rows of dieharder's table for one job."""
     command = [program, "-g", "200", "-d", str(job.case.number), "-p", str(job.psamples)]
-    # A word length of our own where dieharder works it out from the number of samples would spoil dab_monobit2.
+    # A word length of our own where dieharder computes it from the number of samples would spoil dab_monobit2.
     command += ["-n", str(job.case.ntuple)] if job.case.ntuple else []
     command += ["-t", str(job.tsamples)] if job.tsamples else []
     for column in ("test_name", "ntuple", "tsamples", "psamples", "pvalues", "assessment", PSAMPLE_VALUES):

@@ -219,9 +219,9 @@ def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
     ]
     alone = [kernel_nanoseconds(large) for _ in range(repeats)]
     rates = [sum(one.values()) for one in alone]
-    made += [Row(f"{name} by itself", large, [one[name] for one in alone], "ns a voter-month") for name in EVERY_MONTH]
+    made += [Row(f"{name} alone", large, [one[name] for one in alone], "ns a voter-month") for name in EVERY_MONTH]
     made += [
-        Row("both by themselves", large, rates, "ns a voter-month"),
+        Row("both alone", large, rates, "ns a voter-month"),
         Row(
             "a replicate / its voter-months at that rate",
             size,

@@ -1,7 +1,7 @@
 """Time of a voter's month: compiled kernels, the plain per-agent Mesa loop and whole-array NumPy, in turn.
 
-All three worlds live through the same months and must make the same decisions, which is checked before anything is
-told. The slow sides are the references of the tests (tests/reference).
+All three worlds run the same months and must make the same decisions, which is checked before anything is
+printed. The slow sides are the references of the tests (tests/reference).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BREADTH = 0.3
 """Share of voters who hold, in every world that is timed."""
 WARM_MONTHS = 25
 WHOLE_REPEAT = 100_000
-"""Voters of one repeat at least: a small world is lived through several times, each time from the same start."""
+"""Voters of one repeat at least: a small world is run several times, each time from the same start."""
 SHARES_AGREE = 1e-5
 KERNELS, LOOP, NUMPY = "compiled kernels", "per-agent Mesa loop", "whole-array NumPy"
 LOOP_AIM, NUMPY_AIM, FLOOR_AIM, FLAT_AIM = Aim(least=200), Aim(least=3), Aim(least=10), Aim(most=3)

@@ -2,7 +2,7 @@
 
     python benchmarks/worlds.py --voters 10000000 --months 480
 
-runs one large world by itself and prints a line of JSON for the parent: memory is then that of a fresh process.
+runs one large world alone and prints a line of JSON for the parent: memory is then that of a fresh process.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _network_seconds(voters: int, seed: int, network: NetworkParameters) -> floa
 
 
 def large_rows(voters: int, months: int, threads: Sequence[int]) -> list[Row]:
-    """A large world by itself in a fresh process: build, months, peak of memory, first and last year."""
+    """One large world in a fresh process: build, months, peak of memory, first and last year."""
     made: list[Row] = []
     for count in threads:
         found = _in_a_fresh_process(voters, months, count)
@@ -154,7 +154,7 @@ def run_alone(voters: int, months: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """One large world, by itself."""
+    """Run one large world alone."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--voters", type=int, default=10_000_000)
     parser.add_argument("--months", type=int, default=24)

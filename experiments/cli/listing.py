@@ -43,12 +43,12 @@ def _readable(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) and math.isfinite(value) else _exact(value)
 
 
-def _cells(one: Described) -> tuple[str, ...]:
-    known = one.known
+def _cells(parameter: Described) -> tuple[str, ...]:
+    known = parameter.known
     return (
-        one.name,
-        _exact(one.value),
-        _exact(one.default),
+        parameter.name,
+        _exact(parameter.value),
+        _exact(parameter.default),
         known.unit,
         _exact(known.low),
         _exact(known.high),
@@ -66,26 +66,26 @@ def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, fo
         tree = preset(preset_name)
     except ParameterError as error:
         raise UserError(str(error)) from None
-    rows = [one for one in describe(tree) if not assumed or one.known.status == "assumed"]
+    rows = [parameter for parameter in describe(tree) if not assumed or parameter.known.status == "assumed"]
     if form == "csv":
         stream = io.StringIO()
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(_COLUMNS)
-        writer.writerows(_cells(one) for one in rows)
+        writer.writerows(_cells(parameter) for parameter in rows)
         return stream.getvalue().rstrip("\n")
     if form == "md":
         return _page(rows)
     lines = [_HOW_TO_READ]
     group = ""
-    for one in rows:
-        if one.name.partition(".")[0] != group:
-            group = one.name.partition(".")[0]
+    for parameter in rows:
+        if parameter.name.partition(".")[0] != group:
+            group = parameter.name.partition(".")[0]
             lines.append("")
-        known = one.known
+        known = parameter.known
         span = f", {_readable(known.low)} to {_readable(known.high)}" if math.isfinite(known.low) else ""
-        moved = f"; {_readable(one.default)} in calibrated" if one.value != one.default else ""
-        told = f"{known.unit}{span}; {known.role}, {known.status}"
-        lines.append(f"{one.name:<42}{_readable(one.value):>14}  {told}{moved}")
+        moved = f"; {_readable(parameter.default)} in calibrated" if parameter.value != parameter.default else ""
+        facts = f"{known.unit}{span}; {known.role}, {known.status}"
+        lines.append(f"{parameter.name:<42}{_readable(parameter.value):>14}  {facts}{moved}")
         lines.append(f"    {known.source}")
     lines += ["", f"{len(rows)} parameters. Change one with: moat run --set NAME=VALUE"]
     return "\n".join(lines)
@@ -95,9 +95,9 @@ def _page(rows: Sequence[Described]) -> str:
     """The page of reference docs/reference/parameters.md: a table for every group."""
     lines = ["# Parameters", "", *_PAGE_HEAD]
     group = ""
-    for one in rows:
-        if one.name.partition(".")[0] != group:
-            group = one.name.partition(".")[0]
+    for parameter in rows:
+        if parameter.name.partition(".")[0] != group:
+            group = parameter.name.partition(".")[0]
             lines += [
                 "",
                 f"## {group}",
@@ -105,10 +105,10 @@ def _page(rows: Sequence[Described]) -> str:
                 "| parameter | value | unit | range | role, status | source |",
                 "|" + "---|" * 6,
             ]
-        known = one.known
+        known = parameter.known
         span = f"{_readable(known.low)} to {_readable(known.high)}" if math.isfinite(known.low) else ""
         cells = (
-            one.name, _readable(one.value), known.unit, span, f"{known.role}, {known.status}", known.source
+            parameter.name, _readable(parameter.value), known.unit, span, f"{known.role}, {known.status}", known.source
         )  # fmt: skip
         lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(lines)
@@ -120,7 +120,7 @@ def share_of_range(known: Quantity, old: object, new: object) -> float | None:
     >>> share_of_range(Quantity("1 / utility", 0.0, 40.0, 0.0, 1e9, "swept", "assumed", "", ""), 8.0, 20.0)
     0.3
     """
-    numbers = [one for one in (old, new) if isinstance(one, int | float) and not isinstance(one, bool)]
+    numbers = [value for value in (old, new) if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) < 2 or not math.isfinite(known.high - known.low) or known.high <= known.low:
         return None
     return (float(numbers[1]) - float(numbers[0])) / (known.high - known.low)
@@ -129,19 +129,19 @@ def share_of_range(known: Quantity, old: object, new: object) -> float | None:
 def preset_listing() -> str:
     """Every preset: its sentence, its signature, and its distance from calibrated, parameter by parameter."""
     base = Parameters()
-    known = {one.name: one.known for one in describe(base)}
+    known = {parameter.name: parameter.known for parameter in describe(base)}
     lines = []
-    for name, one in PRESETS.items():
-        lines += [*textwrap.wrap(f"{name}: {one.sentence}", _WIDTH, subsequent_indent=_INDENT)]
-        if one.signature:
+    for name, described in PRESETS.items():
+        lines += [*textwrap.wrap(f"{name}: {described.sentence}", _WIDTH, subsequent_indent=_INDENT)]
+        if described.signature:
             lines += textwrap.wrap(
-                f"Signature: {one.signature}", _WIDTH, initial_indent="    ", subsequent_indent="    "
+                f"Signature: {described.signature}", _WIDTH, initial_indent="    ", subsequent_indent="    "
             )
         changes = base.difference(preset(name))
         for parameter, (old, new) in changes.items():
             moved = share_of_range(known[parameter], old, new)
-            told = "" if moved is None else f"  ({moved:+.0%} of its range)"
-            lines.append(f"    {parameter}: {_readable(old)} -> {_readable(new)}{told}")
+            share = "" if moved is None else f"  ({moved:+.0%} of its range)"
+            lines.append(f"    {parameter}: {_readable(old)} -> {_readable(new)}{share}")
         if name != "calibrated":
             lines.append(f"    {len(changes)} parameter{'s' * (len(changes) != 1)} differ from calibrated.")
     return "\n".join(lines)

@@ -114,7 +114,7 @@ def run(
         rule=None if every_rule else rules,
         protocol=protocol,
         cycles=cycles,
-        found=_refused_options(format_, workers, replicate),
+        earlier=_refused_options(format_, workers, replicate),
     )
     find_compiled()
     if every_rule:
@@ -169,7 +169,7 @@ def targets(
         seed=seed,
         protocol="targets",
         cycles=cycles,
-        found=[*problems, *_refused_options("table", workers)],
+        earlier=[*problems, *_refused_options("table", workers)],
     )
     find_compiled()
     outcome = _run(study, out or Path("results") / f"targets-{cycles}-{voters}-{seed}", workers)

@@ -66,8 +66,8 @@ def design_of(folder: Path) -> dict[str, Any]:
     path = folder / "study.toml"
     if not path.is_file():
         raise UserError("the folder has no study.toml, so its design is not known")
-    found = tomllib.loads(path.read_text(encoding="utf-8")).get("design", {})
-    return found if isinstance(found, dict) else {}
+    outcomes = tomllib.loads(path.read_text(encoding="utf-8")).get("design", {})
+    return outcomes if isinstance(outcomes, dict) else {}
 
 
 def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
@@ -84,8 +84,8 @@ def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
     contrast = {"breadth": dose, "visibility": visibility} if dose > 0.0 and (runs["breadth"] == 0.0).any() else {}
     tables = []
     for outcome in OUTCOMES:
-        found = point_outcomes(runs, outcome, points=len(points), **contrast)
-        values, errors = found["value"].to_numpy(), found["mcse"].to_numpy()
+        outcomes = point_outcomes(runs, outcome, points=len(points), **contrast)
+        values, errors = outcomes["value"].to_numpy(), outcomes["mcse"].to_numpy()
         if values.min() == values.max():
             continue
         if kind == "sobol":

@@ -56,7 +56,7 @@ def _label(row: Any) -> str:
 
 def _line(row: Any) -> str:
     errors = [getattr(row, f"{name}_mcse") for name in RATIOS if not name.startswith("reversals")]
-    largest = max((one for one in errors if math.isfinite(one)), default=math.nan)
+    largest = max((error for error in errors if math.isfinite(error)), default=math.nan)
     mark = "*" if row.beyond_coverage else " "
     shares = (row.p_attempted, 8), (row.p_restricted, 9), (row.p_reversed, 8), (row.p_net_reversed, 8), (largest, 8)
     rates = (row.reversals_per_decade, 12), (row.reversals_per_opposed_decade, 13), (row.volatility, 12)
@@ -88,11 +88,11 @@ def _incidence_lines(finished: Finished, visibility: float) -> list[str]:
     for clock, months in _horizons(finished).items():
         lines += ["", f"How the policy first ended, cumulative incidence by {months} {title[clock]}"]
         lines.append(f"{'breadth':>7} {'runs left':>10}" + "".join(f"{c:>18}" for c in CAUSES) + f"{'lasting':>10}")
-        for arm, one in runs.groupby("arm", sort=False):
+        for arm, rows in runs.groupby("arm", sort=False):
             curve = curves[str(arm), clock]
-            left = int((one[CLOCKS[clock]] >= months).sum())
+            left = int((rows[CLOCKS[clock]] >= months).sum())
             cells = "".join(f"{'{:.3f} ({:.3f})'.format(*curve.at(cause, months)):>18}" for cause in CAUSES)
-            lines.append(f"{_label(one.iloc[0]):>7} {left:>10d}{cells}{curve.survival_at(months):>10.3f}")
+            lines.append(f"{_label(rows.iloc[0]):>7} {left:>10d}{cells}{curve.survival_at(months):>10.3f}")
     return lines
 
 

@@ -36,7 +36,7 @@ def paragraph(value: object, kind: str = "") -> str:
 
 def section(title: str, *parts: str) -> str:
     """A heading and what stands below it; the heading can be linked to."""
-    name = "".join(one if one.isalnum() else "-" for one in title.lower())
+    name = "".join(character if character.isalnum() else "-" for character in title.lower())
     return f'<section id="{name}"><h2>{text(title)}</h2>{"".join(parts)}</section>'
 
 

@@ -13,7 +13,7 @@ from ..storage.atomic_files import replaced_atomically
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
-    **{one: f"\\{one}" for one in "&%$#_{}"},
+    **{character: f"\\{character}" for character in "&%$#_{}"},
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "θ": r"$\theta$",
@@ -28,7 +28,7 @@ def escape(text: object) -> str:
     >>> escape("exposure_breadth > 50%")
     'exposure\\\\_breadth > 50\\\\%'
     """
-    return "".join(_SPECIAL.get(one, one) for one in str(text))
+    return "".join(_SPECIAL.get(character, character) for character in str(text))
 
 
 def signed(value: float, decimals: int = 3) -> str:
@@ -142,7 +142,7 @@ def _plain(region: str) -> str:
     >>> _plain("within 0.05 of 0"), _plain("below -0.05")
     ('within .05 of 0', 'below $-$.05')
     """
-    return re.sub(r"(-?)\b0(\.\d+)", lambda found: ("$-$" if found[1] else "") + found[2], escape(region))
+    return re.sub(r"(-?)\b0(\.\d+)", lambda number: ("$-$" if number[1] else "") + number[2], escape(region))
 
 
 def prior_mass_tex(table: pd.DataFrame, citation: str) -> str:
@@ -152,10 +152,10 @@ def prior_mass_tex(table: pd.DataFrame, citation: str) -> str:
          share(r["noise_error"])]
         for r in table.to_dict("records")
     ]  # fmt: skip
-    one = table.iloc[0]
+    row = table.iloc[0]
     caption = (
-        f"Share of the prior by risk difference: {int(one['draws'])} draws with a calibrated baseline "
-        f"({int(one['left_out'])} left out), {int(one['replicates'])} paired replicates each. Share: Monte Carlo noise "
+        f"Share of the prior by risk difference: {int(row['draws'])} draws with a calibrated baseline "
+        f"({int(row['left_out'])} left out), {int(row['replicates'])} paired replicates each. Share: Monte Carlo noise "
         f"taken out; error: bootstrap of draws. {escape(citation)}"
     )
     header = ["outcome", "risk difference", "share", "error", "raw share", "noise error"]
@@ -170,9 +170,9 @@ def sensitivity_tex(table: pd.DataFrame, citation: str) -> str:
          "" if pd.isna(r["low"]) else interval(r["low"], r["high"])]
         for r in table.to_dict("records")
     ]  # fmt: skip
-    one = table.iloc[0]
+    row = table.iloc[0]
     caption = (
-        f"Sensitivity of {escape(one['outcome'])} ({escape(one['method'])}, {int(one['points'])} design points), 95\\% "
+        f"Sensitivity of {escape(row['outcome'])} ({escape(row['method'])}, {int(row['points'])} design points), 95\\% "
         f"bootstrap intervals. {escape(citation)}"
     )
     return tabular(["factor", "index", "value", "95\\% interval"], rows, caption, "sensitivity", "llrr", groups=False)

@@ -28,7 +28,7 @@ Section = Callable[[Report], list[str]]
 
 
 def runs_of(report: Report) -> pd.DataFrame:
-    """export/runs.csv, refused by name if it has holes, doubled rows or two generations of code."""
+    """Return export/runs.csv. Raises an error that names missing rows, duplicate rows or rows of two code versions."""
     frame = report.read("export/runs.csv")
     refuse_incomplete(frame, ["replicate", "arm"])
     refuse_missing_rows(frame)
@@ -45,28 +45,28 @@ def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.Dat
 
     free: columns that may vary.
     """
-    rows, told = frame, []
+    rows, fixed = frame, []
     for name in SETTING:
         if name not in free and name in rows.columns and rows[name].nunique() > 1:
             first = rows[name].iloc[0]
-            told.append(f"{name} {first}")
+            fixed.append(f"{name} {first}")
             rows = rows[rows[name] == first]
-    return rows, f"Shown for {', '.join(told)}; the others stand in summary.csv." if told else ""
+    return rows, f"Shown for {', '.join(fixed)}; the others stand in summary.csv." if fixed else ""
 
 
 def _statements(report: Report) -> list[str]:
-    rows, told = one_setting(runs_of(report))
+    rows, note = one_setting(runs_of(report))
     layer = str(rows["layer"].iloc[0])
-    parts = [html.paragraph(told)] if told else []
+    parts = [html.paragraph(note)] if note else []
     own = dose_response(rows, layer)
     report.tables["dose-response"] = own
     if (rows["breadth"] == PRIMARY_BREADTH).any():
         parts += [
-            html.paragraph(f"At visibility {visibility:g}: {one.verdict.sentence}")
-            for visibility, one in primary_contrast(rows, layer=layer).items()
+            html.paragraph(f"At visibility {visibility:g}: {contrast.verdict.sentence}")
+            for visibility, contrast in primary_contrast(rows, layer=layer).items()
         ]
-    for visibility, one in smallest_doses(rows, layer=layer).items():
-        parts.append(html.paragraph(f"x10 at visibility {visibility:g}. {one.sentence}"))
+    for visibility, contrast in smallest_doses(rows, layer=layer).items():
+        parts.append(html.paragraph(f"x10 at visibility {visibility:g}. {contrast.sentence}"))
         parts.append(html.paragraph(f"x50 at visibility {visibility:g}. {_x50(rows, visibility)}"))
     # Without the returning friendly party G was not measured: 0 would be a number nobody computed.
     shown = SHOWN if (own["gap"] != 0.0).any() else [name for name in SHOWN if not name.startswith("gap")]
@@ -78,7 +78,7 @@ def _x50(rows: pd.DataFrame, visibility: float, event: str = "reversed") -> str:
     wide = rows[(rows["breadth"] == 0.0) | (rows["visibility"] == visibility)].pivot_table(
         index="replicate", columns="breadth", values=event
     )
-    doses = [float(one) for one in map(str, wide.columns) if float(one) > 0.0]
+    doses = [float(level) for level in map(str, wide.columns) if float(level) > 0.0]
     return half_dose(doses, wide[doses].to_numpy() - wide[[0.0]].to_numpy()).sentence
 
 
@@ -103,13 +103,13 @@ def _phase_map(report: Report) -> list[str]:
     from ..statistics.verdicts import phase_table
     from .figures.phase_map import phase_map_figure
 
-    rows, told = one_setting(runs_of(report), free=("allocation",))
+    rows, note = one_setting(runs_of(report), free=("allocation",))
     table = phase_table(rows, str(rows["layer"].iloc[0]))
     return [
         report.drawn(
             phase_map_figure(table, report.figures),
             "Each cell: the verdict's letter and the risk difference of reversal. Intervals are widened over all "
-            "cells, so that with probability .95 no word is wrong. " + told,
+            "cells, so that with probability .95 no word is wrong. " + note,
             "Verdict of every combination of breadth and visible stake",
         )
     ]
@@ -118,12 +118,12 @@ def _phase_map(report: Report) -> list[str]:
 def _incidence(report: Report) -> list[str]:
     from .figures.curves import incidence_figure, incidence_of_term
 
-    rows, told = one_setting(runs_of(report))
+    rows, note = one_setting(runs_of(report))
     largest = rows.loc[rows["breadth"] == rows["breadth"].max(), "arm"].unique().tolist()
     declared = rows.loc[rows["breadth"] == PRIMARY_BREADTH, "arm"].unique().tolist()
     arms = [*rows.loc[rows["breadth"] == 0.0, "arm"].unique().tolist(), *(declared or largest)]
     paths = incidence_figure(incidence_of_term(rows, list(dict.fromkeys(arms))), report.figures)
-    caption = f"Cumulative incidence since the opposed party took office, 95% per month. {told}".strip()
+    caption = f"Cumulative incidence since the opposed party took office, 95% per month. {note}".strip()
     return [
         report.drawn(paths, caption, "Share of runs with a first attempt, restriction and reversal, month by month")
     ]
@@ -157,9 +157,9 @@ def _crash(report: Report) -> list[str]:
 def _mediation(report: Report) -> list[str]:
     from .figures.intervals import mediation_figure
 
-    table, told = one_setting(report.read("mediation.csv"))
+    table, note = one_setting(report.read("mediation.csv"))
     report.tables["mediation"] = table
-    caption = f"Shapley values (points) with 95% intervals (lines) and the range over the 24 orders (bars). {told}"
+    caption = f"Shapley values (points) with 95% intervals (lines) and the range over the 24 orders (bars). {note}"
     drawn = report.drawn(
         mediation_figure(table, report.figures), caption.strip(), "Part of each channel in the difference"
     )

@@ -31,7 +31,7 @@ def is_arm_factor(name: str, factor: FactorSection) -> bool:
 
 @cache
 def _known_quantities() -> dict[str, Quantity]:
-    return {one.name: one.known for one in describe(Parameters())}
+    return {parameter.name: parameter.known for parameter in describe(Parameters())}
 
 
 def known_quantity(name: str) -> Quantity:
@@ -98,13 +98,13 @@ def _alone(name: str, value: object, tree: Parameters) -> list[str]:
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     """Dotted names, also where the file nests them: set.market.crash_month = 40."""
-    found: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
-            found |= {f"{name}.{leaf}": inner for leaf, inner in value.items()}
+            flat |= {f"{name}.{leaf}": inner for leaf, inner in value.items()}
         else:
-            found[name] = value
-    return found
+            flat[name] = value
+    return flat
 
 
 def check_factor(name: str, factor: FactorSection, tree: Parameters) -> list[str]:
@@ -113,34 +113,32 @@ def check_factor(name: str, factor: FactorSection, tree: Parameters) -> list[str
     if name not in parameter_names():
         return [f"{place}: {_unknown(name)}"]
     known = known_quantity(name)
-    found = []
+    problems = []
     if factor.unit is not None and factor.unit != known.unit:
         hint = nearest(factor.unit, [known.unit])
-        found.append(f"{place}.unit = {factor.unit!r} is not possible; allowed: {known.unit!r}{hint}")
+        problems.append(f"{place}.unit = {factor.unit!r} is not possible; allowed: {known.unit!r}{hint}")
     if factor.levels is not None:
-        found += _level_problems(place, name, factor, tree)
+        problems += _level_problems(place, name, factor, tree)
     else:
-        found += _range_problems(place, name, factor, known, tree)
-    return found
+        problems += _range_problems(place, name, factor, known, tree)
+    return problems
 
 
 def _level_problems(place: str, name: str, factor: FactorSection, tree: Parameters) -> list[str]:
     levels = factor.levels or []
-    found = []
+    problems = []
     if factor.low is not None or factor.high is not None or factor.scale != "linear":
-        found.append(f"{place}: levels and a range; allowed: levels alone, or low, high and scale")
+        problems.append(f"{place}: levels and a range; allowed: levels alone, or low, high and scale")
     for value in levels:
-        found += [f"{place}.levels: {line}" for line in _value_problems(name, value, tree)]
+        problems += [f"{place}.levels: {line}" for line in _value_problems(name, value, tree)]
     plain = [repr(value + 0.0) if isinstance(value, float) else repr(value) for value in levels]
     if len({str(value) for value in plain}) < len(plain) or len({_number(value) for value in levels}) < len(levels):
-        found.append(f"{place}.levels name one value twice; allowed: each once")
+        problems.append(f"{place}.levels name one value twice; allowed: each once")
     if name in ("exposure.breadth", "exposure.visibility"):
         names = [f"{value:g}" for value in levels if isinstance(value, int | float)]
         if len(set(names)) < len(names):
-            found.append(
-                f"{place}.levels differ by less than six digits show; allowed: levels told apart by six digits"
-            )
-    return found
+            problems.append(f"{place}.levels agree in their first six digits; allowed: levels that differ there")
+    return problems
 
 
 def _number(value: object) -> object:
@@ -153,19 +151,19 @@ def _range_problems(place: str, name: str, factor: FactorSection, known: Quantit
     if isinstance(default, bool | str):
         return [f"{place}: not a number, so it has no range; allowed: levels"]
     low, high = factor_range(name, factor)
-    found = []
+    problems = []
     whole = isinstance(default, int)
     for key, value in (("low", low), ("high", high)):
         if not _finite(value):
-            found.append(f"{place}.{key}: missing; allowed: {known.minimum:g} to {known.maximum:g} {known.unit}")
+            problems.append(f"{place}.{key}: missing; allowed: {known.minimum:g} to {known.maximum:g} {known.unit}")
             continue
         lines = _value_problems(name, round(value) if whole else value, tree)
-        found += [f"{place}.{key}: {line}" for line in lines]
-    if not found and low >= high:
-        found.append(f"{place}: low {low:g} is not below high {high:g}; allowed: low < high, in {known.unit}")
+        problems += [f"{place}.{key}: {line}" for line in lines]
+    if not problems and low >= high:
+        problems.append(f"{place}: low {low:g} is not below high {high:g}; allowed: low < high, in {known.unit}")
     if factor.scale == "log" and low <= 0.0:
-        found.append(f"{place}.scale: log needs low above 0; allowed here: linear")
-    return found
+        problems.append(f"{place}.scale: log needs low above 0; allowed here: linear")
+    return problems
 
 
 def _finite(value: float) -> bool:
@@ -212,7 +210,7 @@ def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
         try:
             tree.with_values(dict(zip(names, row, strict=True)))
         except ParameterError as error:
-            problems += [f"{where}: {one}" for one in str(error).splitlines()]
+            problems += [f"{where}: {message}" for message in str(error).splitlines()]
         values.append(row)
     return Rows(names, tuple(values))
 

@@ -69,15 +69,15 @@ def study_of_run(
     protocol: str = DEFAULT_PROTOCOL,
     cycles: int | None = None,
     fixed: Mapping[str, Any] | None = None,
-    found: Sequence[str] = (),
+    earlier: Sequence[str] = (),
 ) -> StudyFile:
     """Return the study of `moat run`: one setting of the parameters, every dose an arm.
 
     fixed: options of the protocol that replace its own. Raises UserError with every mistake, one line each, after the
-    mistakes `found` before.
+    mistakes `earlier`.
     """
     values, wrong = parse_settings(settings)
-    problems = [*found, *wrong]
+    problems = [*earlier, *wrong]
     kind = PROTOCOLS.get(protocol)
     if kind is None:
         problems.append(f"protocol {protocol!r} is not possible; allowed: {', '.join(PROTOCOLS)}")

@@ -35,7 +35,11 @@ def _allowed(model: type[BaseModel], path: Sequence[int | str]) -> str:
         field = model.model_fields.get(str(part))
         if field is None:
             break
-        inner = [one for one in (field.annotation, *getattr(field.annotation, "__args__", ())) if _is_section(one)]
+        inner = [
+            annotation
+            for annotation in (field.annotation, *getattr(field.annotation, "__args__", ()))
+            if _is_section(annotation)
+        ]
         if inner and part is not path[-1]:
             model = inner[0]
             continue
@@ -44,8 +48,8 @@ def _allowed(model: type[BaseModel], path: Sequence[int | str]) -> str:
     return ""
 
 
-def _is_section(one: object) -> bool:
-    return isinstance(one, type) and issubclass(one, Section)
+def _is_section(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Section)
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
@@ -53,7 +57,11 @@ def _keys_at(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
         return [*model.model_fields, *_takers()]
     for part in path[:-1]:
         field = model.model_fields[str(part)]
-        inner = [one for one in (field.annotation, *getattr(field.annotation, "__args__", ())) if _is_section(one)]
+        inner = [
+            annotation
+            for annotation in (field.annotation, *getattr(field.annotation, "__args__", ()))
+            if _is_section(annotation)
+        ]
         model = inner[0]
     return list(model.model_fields)
 
@@ -153,13 +161,15 @@ def checked_factors(content: Mapping[str, Any], problems: list[str]) -> dict[str
     if not isinstance(factors, Mapping):
         problems.append(f"factors = {shown(factors)} is not possible; allowed: a table for each factor")
         return {}
-    found: dict[str, FactorSection | None] = {}
-    for name, one in factors.items():
-        nested = isinstance(one, Mapping) and one and all(isinstance(value, Mapping) for value in one.values())
+    checked: dict[str, FactorSection | None] = {}
+    for name, section in factors.items():
+        nested = (
+            isinstance(section, Mapping) and section and all(isinstance(value, Mapping) for value in section.values())
+        )
         if nested and "." not in name:  # [factors.exposure.breadth], without the quotes
-            for leaf, inner in one.items():
+            for leaf, inner in section.items():
                 full = f"{name}.{leaf}"
-                found[full] = checked_section(FactorSection, f"factors.{full}", inner, problems)
+                checked[full] = checked_section(FactorSection, f"factors.{full}", inner, problems)
         else:
-            found[name] = checked_section(FactorSection, f"factors.{name}", one, problems)
-    return found
+            checked[name] = checked_section(FactorSection, f"factors.{name}", section, problems)
+    return checked

@@ -21,18 +21,18 @@ def prior_factors(parameters: Parameters) -> dict[str, FactorSection]:
     Levers are treatments and stay as set. Whole numbers are drawn evenly; a positive range that spans `LOG_FROM` is
     drawn on the log scale.
     """
-    found = {}
-    for one in describe(parameters):
-        known = one.known
+    factors = {}
+    for parameter in describe(parameters):
+        known = parameter.known
         uncertain = known.role == "swept" or (known.status == "assumed" and known.role == "input")
-        number = isinstance(one.default, int | float) and not isinstance(one.default, bool)
-        if one.name in ASIDE or not uncertain or not number or not math.isfinite(known.low + known.high):
+        number = isinstance(parameter.default, int | float) and not isinstance(parameter.default, bool)
+        if parameter.name in ASIDE or not uncertain or not number or not math.isfinite(known.low + known.high):
             continue
-        wide = not isinstance(one.default, int) and known.low > 0.0 and known.high / known.low >= LOG_FROM
-        found[one.name] = FactorSection(
+        wide = not isinstance(parameter.default, int) and known.low > 0.0 and known.high / known.low >= LOG_FROM
+        factors[parameter.name] = FactorSection(
             low=float(known.low), high=float(known.high), scale="log" if wide else "linear", unit=known.unit
         )
-    return found
+    return factors
 
 
 def in_order(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,9 +41,9 @@ def in_order(values: Mapping[str, Any]) -> dict[str, Any]:
     >>> in_order({"a.soonest_x": 1.0, "a.court_soonest": 5.0, "a.court_latest": 3.0})
     {'a.soonest_x': 1.0, 'a.court_soonest': 3.0, 'a.court_latest': 5.0}
     """
-    found = dict(values)
+    ordered = dict(values)
     for name, value in values.items():
         latest = name.removesuffix("_soonest") + "_latest"
         if name.endswith("_soonest") and latest in values and values[latest] < value:
-            found[name], found[latest] = values[latest], value
-    return found
+            ordered[name], ordered[latest] = values[latest], value
+    return ordered

@@ -66,12 +66,12 @@ class StudyFile:
     @property
     def arm_factors(self) -> dict[str, list[Any]]:
         """Exposure factors with levels: their combinations are arms, paired within each replicate."""
-        return {name: list(one.levels or ()) for name, one in self.factors.items() if is_arm_factor(name, one)}
+        return {name: list(factor.levels or ()) for name, factor in self.factors.items() if is_arm_factor(name, factor)}
 
     @property
     def point_factors(self) -> dict[str, FactorSection]:
         """The other declared factors: their combinations are design points."""
-        return {name: one for name, one in self.factors.items() if not is_arm_factor(name, one)}
+        return {name: factor for name, factor in self.factors.items() if not is_arm_factor(name, factor)}
 
     @property
     def factor_names(self) -> list[str]:
@@ -89,11 +89,11 @@ class StudyFile:
         first, last = self.replicates.min // self.pairs, self.replicates.max
         if self.replicates.stop is None or last is None:
             return [first]
-        found = []
+        sizes = []
         while first < last:
-            found.append(first)
+            sizes.append(first)
             first *= 2
-        return [*found, last]
+        return [*sizes, last]
 
     def canonical(self) -> dict[str, Any]:
         """Return what decides the rows and how many, for the manifest: everything but the engine."""
@@ -201,14 +201,14 @@ def _numbers(levels: Sequence[Any]) -> tuple[float, ...]:
 
 def _single_setting_problems(factors: Mapping[str, FactorSection], design: DesignSection | None) -> list[str]:
     allowed = f"allowed: levels of {BREADTH} and {VISIBILITY} alone"
-    found = [
+    problems = [
         f"factors.{name}: a study with study.single_setting has no other factor; {allowed}"
         for name in factors
         if name not in (BREADTH, VISIBILITY)
     ]
     if design is not None and design.kind != "grid":
-        found.append(f"design.kind = {design.kind!r} is not possible with study.single_setting; allowed: grid")
-    return found
+        problems.append(f"design.kind = {design.kind!r} is not possible with study.single_setting; allowed: grid")
+    return problems
 
 
 def with_protocol_values(values: Mapping[str, Any], protocol: type[Protocol], preset_name: str) -> dict[str, Any]:
@@ -244,38 +244,38 @@ def _base(model: ModelSection | None, protocol: type[Protocol], problems: list[s
 
 
 def _model_problems(model: ModelSection, factors: Mapping[str, object]) -> list[str]:
-    found = [f"factors.{name}: also in model.set; give it once" for name in factors if name in model.set]
+    problems = [f"factors.{name}: also in model.set; give it once" for name in factors if name in model.set]
     if model.voters is not None and "electorate.voters" in factors:
-        found.append("factors.electorate.voters: also model.voters; give it once")
-    return found
+        problems.append("factors.electorate.voters: also model.voters; give it once")
+    return problems
 
 
 def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]) -> list[str]:
     kind = design.kind
     mine = _KEYS_OF_KIND[kind]
     keys = sorted({key for keys in _KEYS_OF_KIND.values() for key in keys})
-    found = [
+    problems = [
         f"design.{key}: not a key of kind {kind}; allowed with it: {', '.join(mine) or 'kind alone'}"
         for key in keys
         if key not in mine and getattr(design, key) is not None
     ]
     needed = _NEEDED.get(kind)
     if needed is not None and getattr(design, needed) is None:
-        found.append(f"design.{needed}: missing; kind {kind} needs it")
+        problems.append(f"design.{needed}: missing; kind {kind} needs it")
     if kind == "sobol" and design.samples is not None and design.samples & (design.samples - 1):
         above = 1 << design.samples.bit_length()
-        found.append(
+        problems.append(
             f"design.samples = {design.samples} is not possible; allowed: powers of 2, {above // 2} or {above}"
         )
-    points = {name: one for name, one in factors.items() if not is_arm_factor(name, one)}
+    points = {name: factor for name, factor in factors.items() if not is_arm_factor(name, factor)}
     if kind in _SAMPLED and not points:
-        found.append(f"factors: kind {kind} samples factors with low and high, or levels, and there is none")
-    for name, one in points.items():
-        if kind == "grid" and one.levels is None:
-            found.append(f"factors.{name}: a grid needs levels; low and high belong to {', '.join(_SAMPLED)}")
+        problems.append(f"factors: kind {kind} samples factors with low and high, or levels, and there is none")
+    for name, factor in points.items():
+        if kind == "grid" and factor.levels is None:
+            problems.append(f"factors.{name}: a grid needs levels; low and high belong to {', '.join(_SAMPLED)}")
         if kind == "list":
-            found.append(f"factors.{name}: in a list, values of this factor are a column of the csv file")
-    return found
+            problems.append(f"factors.{name}: in a list, values of this factor are a column of the csv file")
+    return problems
 
 
 def _replicates_problems(
@@ -284,24 +284,24 @@ def _replicates_problems(
     protocol: type[Protocol],
     factors: Mapping[str, FactorSection],
 ) -> list[str]:
-    found = []
+    problems = []
     if replicates is not None:
         stop, most = replicates.stop, replicates.max
         if most is not None and most < replicates.min:
-            found.append(f"replicates.max = {most} is not possible; allowed: min ({replicates.min}) or more")
+            problems.append(f"replicates.max = {most} is not possible; allowed: min ({replicates.min}) or more")
         if (stop is None) != (most is None):
-            given, lacking = ("max", "stop") if stop is None else ("stop", "max")
-            found.append(f"replicates.{lacking}: missing; {given} needs it (a fixed number is min alone)")
+            present, lacking = ("max", "stop") if stop is None else ("stop", "max")
+            problems.append(f"replicates.{lacking}: missing; {present} needs it (a fixed number is min alone)")
     rule = content.get("stop") if isinstance(content, Mapping) else None
-    return found + (_stop_problems(rule, protocol, factors) if isinstance(rule, Mapping) else [])
+    return problems + (_stop_problems(rule, protocol, factors) if isinstance(rule, Mapping) else [])
 
 
 def _stop_problems(
     rule: Mapping[str, Any], protocol: type[Protocol], factors: Mapping[str, FactorSection]
 ) -> list[str]:
     """Names in the stopping rule that mean nothing; read from the file, so that a wrong number beside hides none."""
-    found = []
-    arms = [name for name, one in factors.items() if is_arm_factor(name, one)]
+    problems = []
+    arms = [name for name, factor in factors.items() if is_arm_factor(name, factor)]
     outcomes = protocol.stop_outcomes
     named = {
         "contrast": (arms, f"exposure factors with levels: {', '.join(arms) or 'none in this study'}"),
@@ -310,23 +310,23 @@ def _stop_problems(
     for key, (known, allowed) in named.items():
         value = rule.get(key)
         if isinstance(value, str) and value not in known:
-            found.append(
+            problems.append(
                 f"replicates.stop.{key} = {value!r} is not possible; allowed: {allowed}{nearest(value, known)}"
             )
-    return found
+    return problems
 
 
 def _engine_problems(engine: EngineSection | None) -> list[str]:
     if engine is None:
         return []
-    found = []
+    problems = []
     if engine.address is not None and engine.kind != "dask":
-        found.append("engine.address: allowed only with kind dask")
+        problems.append("engine.address: allowed only with kind dask")
     if engine.address is not None and engine.workers is not None:
-        found.append("engine.workers: a cluster at an address has its own workers; give one of the two")
+        problems.append("engine.workers: a cluster at an address has its own workers; give one of the two")
     for key in ("timeout_s", "memory_mb"):
         if engine.kind == "serial" and getattr(engine, key) is not None:
-            found.append(f"engine.{key}: nothing can end a run of kind serial; allowed with process and dask")
+            problems.append(f"engine.{key}: nothing can end a run of kind serial; allowed with process and dask")
     if engine.kind == "dask" and engine.memory_mb is not None and engine.address is not None:
-        found.append("engine.memory_mb: the workers at an address have their own limit; allowed without address")
-    return found
+        problems.append("engine.memory_mb: the workers at an address have their own limit; allowed without address")
+    return problems

@@ -53,13 +53,13 @@ def design_points(study: StudyFile) -> Points:
     if kind == "list":
         return Points(study.rows.names, study.rows.values)
     if kind == "grid":
-        levels = [[_typed(study.parameters, name, v) for v in one.levels or ()] for name, one in factors.items()]
+        levels = [[_typed(study.parameters, name, v) for v in factor.levels or ()] for name, factor in factors.items()]
         return Points(names, tuple(itertools.product(*levels)))
     cube = _cube(study, len(names))
-    scaled = [_Scale(name, one, study.parameters) for name, one in factors.items()]
+    scaled = [_Scale(name, factor, study.parameters) for name, factor in factors.items()]
     values = tuple(tuple(scale(u) for scale, u in zip(scaled, row, strict=True)) for row in cube)
     if study.protocol.draws_prior:
-        # Both ends of a span are drawn by themselves; which of the two comes first is no belief.
+        # The two ends of a span are drawn independently, then put in order.
         values = tuple(tuple(in_order(dict(zip(names, row, strict=True))).values()) for row in values)
     return Points(names, values, tuple(tuple(row) for row in cube))
 
@@ -76,7 +76,7 @@ def design_size(study: StudyFile) -> int:
         return (design.trajectories or 0) * (d + 1)
     if design.kind == "list":
         return len(study.rows.values)
-    return math.prod(len(one.levels or ()) for one in study.point_factors.values())
+    return math.prod(len(factor.levels or ()) for factor in study.point_factors.values())
 
 
 class _Scale:
@@ -111,18 +111,18 @@ def _typed(tree: Parameters, name: str, value: Any) -> Any:
 
 def _cube(study: StudyFile, d: int) -> list[list[float]]:
     design, seed = study.design, study.study.seed
-    found: NDArray[np.float64]
+    unit: NDArray[np.float64]
     if design.kind == "lhs":
         from scipy.stats import qmc
 
-        found = _engine(qmc.LatinHypercube, seed, d=d).random(design.samples)
+        unit = _engine(qmc.LatinHypercube, seed, d=d).random(design.samples)
     elif design.kind == "sobol":
         from scipy.stats import qmc
 
-        found = _cross(_engine(qmc.Sobol, seed, d=2 * d).random(design.samples), d, bool(design.second_order))
+        unit = _cross(_engine(qmc.Sobol, seed, d=2 * d).random(design.samples), d, bool(design.second_order))
     else:
-        found = _morris(design.trajectories or 0, design.grid_levels or GRID_LEVELS, d, seed)
-    return [[float(value) for value in row] for row in found.tolist()]
+        unit = _morris(design.trajectories or 0, design.grid_levels or GRID_LEVELS, d, seed)
+    return [[float(value) for value in row] for row in unit.tolist()]
 
 
 def _engine(maker: Any, seed: int, **options: Any) -> Any:
@@ -139,10 +139,10 @@ def _cross(base: NDArray[np.float64], d: int, second_order: bool) -> NDArray[np.
 
     a, b = base[:, :d], base[:, d:]
     blocks = [a]
-    for one, other in ((a, b), (b, a))[: 2 if second_order else 1]:
+    for first, second in ((a, b), (b, a))[: 2 if second_order else 1]:
         for column in range(d):
-            mixed = one.copy()
-            mixed[:, column] = other[:, column]
+            mixed = first.copy()
+            mixed[:, column] = second[:, column]
             blocks.append(mixed)
     blocks.append(b)
     return np.stack(blocks, axis=1).reshape(-1, d)
@@ -170,10 +170,10 @@ def check_points(study: StudyFile, points: Points, indices: Sequence[int]) -> li
     """Contradictions between values of a point, one line each: single values were checked with the file."""
     from ...model.parameters.tree import ParameterError
 
-    found = []
+    problems = []
     for index in indices:
         try:
             study.parameters.with_values(points.of(index))
         except ParameterError as error:
-            found += [f"point {index}: {line}" for line in str(error).splitlines()]
-    return found
+            problems += [f"point {index}: {line}" for line in str(error).splitlines()]
+    return problems

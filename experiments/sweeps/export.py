@@ -135,20 +135,20 @@ def _point_rows(plan: Plan, analyses: InterimAnalyses) -> Iterator[dict[str, Any
 def _tables(plan: Plan) -> Tables:
     """Return titles and columns of every table of the folder."""
     answer, study = answer_of(plan.study), plan.study
-    found = [
+    outputs = [
         ("export/runs.csv: a row per run", run_columns(plan)),
         (f"export/cycles.csv: a row per {study.protocol.cycle_unit}", cycle_columns(plan)),
     ]
     if answer is not None:
         return (
-            *(item for item in found if item[1]),
+            *(item for item in outputs if item[1]),
             *answer.tables(study.protocol.design(study.declared(study.parameters))),
         )
-    found += [
+    outputs += [
         ("export/points.csv: a row per design point", point_columns(plan)),
         (f"{SUMMARY}: a row per design point and arm", summary_columns(study.protocol, plan.factors)),
     ]
-    return tuple(item for item in found if item[1])
+    return tuple(item for item in outputs if item[1])
 
 
 def export_study(

@@ -25,32 +25,39 @@ def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column,
 
     inf = math.inf
     known = {column.name: column for column in protocol.run_columns()}
-    found = [Column("point", "number", 0.0, inf, "design point", "order of the design")]
+    columns = [Column("point", "number", 0.0, inf, "design point", "order of the design")]
     for name in factors:
         about = known_quantity(name)
-        found.append(Column(name, about.unit, about.minimum, about.maximum, f"factor: {about.source}", "design"))
-    found.append(Column("arm", "", -inf, inf, "name of the arm", "layer, breadth, visibility, further exposure"))
-    found.append(Column("n", "replicates", 0.0, inf, "replicates of the arm", "count"))
+        columns.append(Column(name, about.unit, about.minimum, about.maximum, f"factor: {about.source}", "design"))
+    columns.append(Column("arm", "", -inf, inf, "name of the arm", "layer, breadth, visibility, further exposure"))
+    columns.append(Column("n", "replicates", 0.0, inf, "replicates of the arm", "count"))
     for name in (*events, *means):
-        one = known.get(name, Column(name, "", -inf, inf, name, ""))
+        column = known.get(name, Column(name, "", -inf, inf, name, ""))
         mean = f"p_{name}" if name in events else name
-        found += [
-            Column(mean, "share of replicates" if name in events else one.unit, one.low, one.high, one.meaning, "mean"),
+        columns += [
+            Column(
+                mean,
+                "share of replicates" if name in events else column.unit,
+                column.low,
+                column.high,
+                column.meaning,
+                "mean",
+            ),
             Column(f"{mean}_mcse", "", 0.0, inf, f"Monte Carlo standard error of {mean}", "sd / sqrt(n)"),
         ]
         difference = f"rd_{name}" if name in events else f"{name}_difference"
         meaning = f"paired difference of {name} from the zero-exposure arm of the same setting; empty in that arm"
-        found += [
+        columns += [
             Column(difference, "", -inf, inf, meaning, "mean of differences within replicates"),
             Column(f"{difference}_mcse", "", 0.0, inf, f"Monte Carlo standard error of {difference}", "sd / sqrt(n)"),
         ]
         if name in events:
             how = "Newcombe (1998), method 10, paired"
-            found += [
+            columns += [
                 Column(f"{difference}_low", "", -1.0, 1.0, f"lower 95% limit of {difference}", how),
                 Column(f"{difference}_high", "", -1.0, 1.0, f"upper 95% limit of {difference}", how),
             ]
-    return tuple(found)
+    return tuple(columns)
 
 
 class _Arm:
@@ -142,7 +149,7 @@ def _mean_and_error(values: list[float]) -> tuple[float | None, float | None]:
     mean = math.fsum(values) / n
     if n == 1:
         return mean, None
-    return mean, math.sqrt(math.fsum((one - mean) ** 2 for one in values) / (n - 1) / n)
+    return mean, math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1) / n)
 
 
 def _newcombe(pairs: list[tuple[float, float]]) -> tuple[float, float]:

@@ -32,7 +32,7 @@ def _some(names: list[str]) -> str:
 
 def _ledger_problems(path: Path, ledger: Ledger) -> list[str]:
     """Rows that the ledger and the export do not share, and rows whose content is not what its hash says."""
-    found = []
+    problems = []
     wrong = []
     count = 0
     for key, hashed in exported(path):
@@ -42,11 +42,11 @@ def _ledger_problems(path: Path, ledger: Ledger) -> list[str]:
         if run is None or run[0] != hashed or outcome_hash(run[1], cycles) != hashed:
             wrong.append(key)
     if wrong:
-        found.append(f"{len(wrong)} of {count} exported runs are not what the ledger holds: {_some(wrong)}")
+        problems.append(f"{len(wrong)} of {count} exported runs are not what the ledger holds: {_some(wrong)}")
     flagged = ledger.disagreements()
     if flagged:
-        found.append(f"flagged as non-deterministic: {_some(flagged)}")
-    return found
+        problems.append(f"flagged as non-deterministic: {_some(flagged)}")
+    return problems
 
 
 def sampled(key: str, share: float) -> bool:

@@ -75,20 +75,20 @@ def population_from_csv(
     """
     p = parameters or Parameters()
     place, draws = Path(path), Draws(seed, replicate)
-    given = read_columns(place)
-    rows = _rows_taken(place, given, p.electorate.voters, draws)
-    given = {name: values[rows] for name, values in given.items()}
-    if "vote_r" in given:
-        given["partisanship"] = logit(given["vote_r"])
-    balance = given["plan"] + given["ira"]
-    given.setdefault("eligible", np.where(balance + given.get("contribution", 0.0) > 0.0, 1.0, 0.0))
+    columns = read_columns(place)
+    rows = _rows_taken(place, columns, p.electorate.voters, draws)
+    columns = {name: values[rows] for name, values in columns.items()}
+    if "vote_r" in columns:
+        columns["partisanship"] = logit(columns["vote_r"])
+    balance = columns["plan"] + columns["ira"]
+    columns.setdefault("eligible", np.where(balance + columns.get("contribution", 0.0) > 0.0, 1.0, 0.0))
     traits = draw_traits(
         p,
         Everybody(draws, rows.size),
-        {name: values for name, values in given.items() if name not in _NOT_TRAITS}
-        | {"lean": author_sign(p) * given["partisanship"], "balance": balance},
+        {name: values for name, values in columns.items() if name not in _NOT_TRAITS}
+        | {"lean": author_sign(p) * columns["partisanship"], "balance": balance},
     )
-    return electorate_of(p, draws, traits, given["plan"], given["ira"])
+    return electorate_of(p, draws, traits, columns["plan"], columns["ira"])
 
 
 def read_columns(path: Path) -> dict[str, Reals]:

@@ -173,14 +173,14 @@ def entrant_traits(
     for_life = (1.0 - share) * mean_lean(p) if share < 1.0 else 0.0
     mean = share * lean_to_author(p, ages) + for_life + lean_shift
     contribution = np.where(eligible > 0.0, income * saving_rate(p, ages) / 12.0, 0.0)
-    given = {
+    traits = {
         "age": ages,
         "income": income,
         "lean": mean + e.partisanship_sd * own,
         "eligible": eligible,
         "contribution": contribution,
     }
-    return draw_traits(p, sample, given)
+    return draw_traits(p, sample, traits)
 
 
 def mean_lean(p: Parameters) -> float:

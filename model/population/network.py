@@ -177,14 +177,14 @@ def blocks(draws: Draws, first: Sides, degree: float, homophily: float) -> Netwo
     people = (np.flatnonzero(first), np.flatnonzero(~first))
     chances = block_probabilities((people[0].size, people[1].size), degree, homophily)
     heads, tails = [], []
-    for name, one, other, chance in (
+    for name, side, other_side, chance in (
         ("author's side", people[0], people[0], chances[0]),
         ("opponent's side", people[1], people[1], chances[1]),
         ("between", people[0], people[1], chances[2]),
     ):
-        left, right = _pairs(draws, f"network {name}", one.size, other.size, one is other, chance)
-        heads.append(one[left])
-        tails.append(other[right])
+        left, right = _pairs(draws, f"network {name}", side.size, other_side.size, side is other_side, chance)
+        heads.append(side[left])
+        tails.append(other_side[right])
     return _table(np.concatenate(heads), np.concatenate(tails), first.size)
 
 
@@ -226,9 +226,9 @@ def blocks_by_networkx(draws: Draws, first: Sides, degree: float, homophily: flo
     chances = block_probabilities(sizes, degree, homophily)
     graph = nx.empty_graph(first.size)
     names = ("author's side", "opponent's side")
-    for name, one, size, chance in zip(names, people, sizes, chances[:2], strict=True):
+    for name, members, size, chance in zip(names, people, sizes, chances[:2], strict=True):
         within = nx.fast_gnp_random_graph(size, chance, seed=draws.key(f"network {name}, networkx"))
-        graph.add_edges_from((int(one[i]), int(one[j])) for i, j in within.edges)
+        graph.add_edges_from((int(members[i]), int(members[j])) for i, j in within.edges)
     both = np.concatenate(people)
     between = nx.bipartite.random_graph(*sizes, chances[2], seed=draws.key("network between, networkx"))
     graph.add_edges_from((int(both[i]), int(both[j])) for i, j in between.edges)
@@ -286,8 +286,10 @@ def build_network(
     """
     kind, voters = p.network.kind, len(electorate)
     if (graph is None) == (kind == "own"):
-        given = "needs a graph" if graph is None else "has no use for the graph given; set network.kind to own"
-        raise ParameterError(f"network.kind = {kind} {given} (World(parameters, seed, graph=...), docs/own-network.md)")
+        problem = "needs a graph" if graph is None else "has no use for the graph given; set network.kind to own"
+        raise ParameterError(
+            f"network.kind = {kind} {problem} (World(parameters, seed, graph=...), docs/own-network.md)"
+        )
     if kind == "none":
         return None
     if kind == "own":

@@ -161,20 +161,20 @@ def normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
     return float(brentq(gap, -20.0, 20.0, xtol=1e-10))
 
 
-def draw_traits(p: Parameters, sample: Sample, given: Mapping[str, Reals]) -> Traits:
+def draw_traits(p: Parameters, sample: Sample, fixed_traits: Mapping[str, Reals]) -> Traits:
     """All traits of some persons: those given (names of `Traits`, and `balance` in USD), the rest drawn (ODD: P8-P18).
 
     Every trait has a stream of its own, so that giving one shifts no other.
     """
 
     def known(name: str, drawn: Callable[[], Reals]) -> Reals:
-        return given[name] if name in given else drawn()
+        return fixed_traits[name] if name in fixed_traits else drawn()
 
     ages = known("age", lambda: ages_of(p, sample.uniforms("age")))
     z_income = sample.normals("income")
     spread = p.electorate.income_log_sd
     income = known("income", lambda: p.electorate.income_median * np.exp(spread * z_income))
-    if "income" in given and spread > 0.0:
+    if "income" in fixed_traits and spread > 0.0:
         z_income = np.log(income / p.electorate.income_median) / spread
     habit = p.voting.turnout_person_sd * sample.normals("turnout habit")
     presidential = known("turnout_presidential", lambda: turnout_base(p, "presidential", ages) + habit)
@@ -189,8 +189,8 @@ def draw_traits(p: Parameters, sample: Sample, given: Mapping[str, Reals]) -> Tr
     )
     has = eligible > 0.0
     potential = _potential_stakes(p, sample, ages, income, z_income, has)
-    if "balance" in given:
-        potential = np.where(has, given["balance"] / income, potential)
+    if "balance" in fixed_traits:
+        potential = np.where(has, fixed_traits["balance"] / income, potential)
     active = sample.uniforms("active") < active_share(p)
     belief = known("belief", lambda: _beliefs(p, sample))
     strength = lean / (1.0 + np.abs(lean))

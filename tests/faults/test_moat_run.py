@@ -72,11 +72,13 @@ class Command:
             stream.close()
 
     def finish(self, timeout: float = 120.0) -> tuple[int, list[str]]:
-        """Exit code and what was told beside the progress."""
+        """Exit code and the lines printed beside the progress."""
         _, errors = self.process.communicate(timeout=timeout)
         assert "Traceback" not in errors
-        told = [line for line in errors.splitlines() if line and not line.startswith(("replicates: ", "compiling "))]
-        return self.process.returncode, told
+        messages = [
+            line for line in errors.splitlines() if line and not line.startswith(("replicates: ", "compiling "))
+        ]
+        return self.process.returncode, messages
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -149,11 +151,11 @@ def test_ctrl_c_is_one_line_and_the_same_command_resumes(
     assert command.wait_for_rows()
     family = command.family()
     os.killpg(command.process.pid, signal.SIGINT)
-    code, told = command.finish(30)
+    code, messages = command.finish(30)
     assert code == 130
-    assert told[-1].startswith("moat: interrupted after ")
-    assert told[-1].endswith("the same command resumes")
-    assert [line for line in told if line.startswith("moat: ")] == told[-1:]
+    assert messages[-1].startswith("moat: interrupted after ")
+    assert messages[-1].endswith("the same command resumes")
+    assert [line for line in messages if line.startswith("moat: ")] == messages[-1:]
     assert_gone(family)
     assert_resumes(tmp_path, undisturbed, workers)
 
@@ -174,10 +176,10 @@ def test_a_second_command_on_the_folder_is_refused_in_one_line(tmp_path: Path, u
     assert first.wait_for_rows()
     first.process.send_signal(signal.SIGSTOP)  # so that it cannot be done before the second has asked
     try:
-        code, told = Command(tmp_path, "--workers", 1).finish(60)
+        code, messages = Command(tmp_path, "--workers", 1).finish(60)
     finally:
         first.process.send_signal(signal.SIGCONT)
-    assert (code, told) == (2, ["moat: out is in use by another moat; wait for it, or choose another --out"])
+    assert (code, messages) == (2, ["moat: out is in use by another moat; wait for it, or choose another --out"])
     assert first.finish() == (0, [])
     assert contents(tmp_path) == undisturbed
 
@@ -192,9 +194,9 @@ def test_a_file_that_may_not_grow_is_one_line_and_the_folder_resumes(
     """As a quota does it: every write past the limit fails, in the ledger or in a figure."""
     if "figures" in place:
         assert Command(tmp_path, "--replicates", replicates).finish() == (0, [])  # then only the figures are too large
-    code, told = Command(tmp_path, "--workers", 2, "--replicates", replicates, limit=limit).finish()
+    code, messages = Command(tmp_path, "--workers", 2, "--replicates", replicates, limit=limit).finish()
     assert code == 2
-    (line,) = told
+    (line,) = messages
     assert line.startswith("moat: the disk is full ")
     assert place in line
     if limit == 0:
@@ -221,7 +223,7 @@ def test_a_full_disk_is_one_line_and_the_folder_resumes_when_there_is_room(
         [*unshare, script, "sh", *MOAT, *SMALL, "--workers", "2"], capture_output=True, text=True, timeout=120
     )
     assert "Traceback" not in done.stderr
-    told = [line for line in done.stderr.splitlines() if not line.startswith(("replicates: ", "compiling "))]
-    assert told[0].startswith("moat: the disk is full ")
-    assert told[1:] == ["first 2", "second 0"]
+    messages = [line for line in done.stderr.splitlines() if not line.startswith(("replicates: ", "compiling "))]
+    assert messages[0].startswith("moat: the disk is full ")
+    assert messages[1:] == ["first 2", "second 0"]
     assert contents(tmp_path) == undisturbed

@@ -244,7 +244,7 @@ def test_mediation_and_prior_mass_killed_and_resumed_give_the_same_bytes(tmp_pat
 
 
 def test_a_coordinator_killed_at_random_loses_and_doubles_nothing(tmp_path: Path, undisturbed: str) -> None:
-    """Short studies again and again: each killed at a random moment until it has finished by itself."""
+    """Short studies again and again: each killed at a random moment until it has finished."""
     draw, kills, number = random.Random(1), 0, 0
     while kills < KILLS:
         number += 1
@@ -301,14 +301,14 @@ def test_bad_runs_of_every_kind_cost_themselves_alone_and_are_named(tmp_path: Pa
     code, out, _ = moat(tmp_path, "sweep", "study.toml", "--out", "out", faults=bad)
     assert code == 1
     failed = [line for line in out.splitlines() if line.startswith("FAILED ")]
-    told = {
+    reasons = {
         "2": "ValueError: two lines of trouble",
         "4": "no result within 4 s",
         "6": "the worker was killed by SIGSEGV",
         "8": "of memory, more than 700 MB",
     }
     assert len(failed) == 2 * len(bad)
-    for replicate, reason in told.items():
+    for replicate, reason in reasons.items():
         for point in (0, 1):
             (line,) = (one for one in failed if one.startswith(f"FAILED point {point}, replicate {replicate}: "))
             assert line.endswith(reason)
@@ -319,9 +319,9 @@ def test_bad_runs_of_every_kind_cost_themselves_alone_and_are_named(tmp_path: Pa
     assert code == 1  # not tried again unasked
     assert "replicates: " not in errors
     assert [line for line in again.splitlines() if line.startswith("FAILED ")] == failed
-    code, told_status, _ = moat(tmp_path, "status", "out")
+    code, status_text, _ = moat(tmp_path, "status", "out")
     assert code == 1
-    assert "16 of 24 replicates done, 0 missing, 8 failed" in told_status
+    assert "16 of 24 replicates done, 0 missing, 8 failed" in status_text
     assert moat(tmp_path, "retry", "study.toml", "--out", "out")[0] == 0
     assert_whole(tmp_path / "out")
     assert digest(tmp_path / "out") == undisturbed

@@ -71,12 +71,14 @@ def network_contradictions(network: NetworkParameters, voters: int) -> list[str]
 
     A ring has as many neighbours on either side; a block, about half of the voters, must hold everybody's neighbours.
     """
-    found = []
+    problems = []
     if network.kind == "small-world":
         if network.degree % 2:
-            found.append("network.degree must be even (neighbours) in a small world: half on either side of the ring")
+            problems.append(
+                "network.degree must be even (neighbours) in a small world: half on either side of the ring"
+            )
         if network.degree >= voters:
-            found.append(f"network.degree must be below electorate.voters, {voters}, in a small world")
+            problems.append(f"network.degree must be below electorate.voters, {voters}, in a small world")
     if network.kind == "blocks" and 4 * network.degree > voters:
-        found.append(f"network.degree must not be above a quarter of electorate.voters, {voters}, in blocks")
-    return found
+        problems.append(f"network.degree must not be above a quarter of electorate.voters, {voters}, in blocks")
+    return problems

@@ -28,7 +28,7 @@ _ENDING = {
 ENDING_TEXT = "; ".join(f"{cause}: {meaning}" for cause, meaning in _ENDING.items())
 
 EVOLVING_COLUMN = Column(
-    "evolving", "0 or 1", *_SHARE, "employers and savers adopt by themselves; else exposure is assigned", "arm"
+    "evolving", "0 or 1", *_SHARE, "employers and savers adopt on their own; else exposure is assigned", "arm"
 )
 _EXPOSURE = (
     Column("exposure", "years of income", *_COUNT, "visible stake at inauguration, mean over all voters", _STAKE),

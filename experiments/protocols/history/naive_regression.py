@@ -62,12 +62,12 @@ def takeovers(cycles: pd.DataFrame) -> pd.DataFrame:
     full exposure then, and one reversed before is not at risk.
     """
     runs = cycles.groupby(["replicate", "arm"], sort=False)
-    found = cycles[["replicate", "arm", "evolving", "reversed"]].copy()
-    found[ASSIGNED] = runs["exposure"].transform("first") / UNIT
-    found["landmark"] = cycles["exposure"] / UNIT
-    found["term_average"] = cycles["exposure_mean"] / UNIT
-    found["run_end"] = runs["exposure_end"].transform("last") / UNIT
-    return found[cycles["at_risk"] == 1].reset_index(drop=True)
+    exposures = cycles[["replicate", "arm", "evolving", "reversed"]].copy()
+    exposures[ASSIGNED] = runs["exposure"].transform("first") / UNIT
+    exposures["landmark"] = cycles["exposure"] / UNIT
+    exposures["term_average"] = cycles["exposure_mean"] / UNIT
+    exposures["run_end"] = runs["exposure_end"].transform("last") / UNIT
+    return exposures[cycles["at_risk"] == 1].reset_index(drop=True)
 
 
 def _centred(values: Floats, clusters: npt.NDArray[np.int64]) -> Floats:
@@ -88,7 +88,7 @@ def clustered_slope(x: npt.ArrayLike, y: npt.ArrayLike, clusters: npt.ArrayLike,
     _, group = np.unique(np.asarray(clusters), return_inverse=True)
     if not a.shape == b.shape == group.shape or a.ndim != 1:
         raise ValueError(f"x, y and clusters are of one length, not {a.shape}, {b.shape} and {group.shape}")
-    n, found = a.size, int(group.max(initial=-1)) + 1
+    n, clusters_found = a.size, int(group.max(initial=-1)) + 1
     if n == 0:
         return Slope(math.nan, math.nan, math.nan, math.nan, 0, 0)
     if within:
@@ -98,14 +98,14 @@ def clustered_slope(x: npt.ArrayLike, y: npt.ArrayLike, clusters: npt.ArrayLike,
     spread = float(a @ a)
     coefficients = 1 if within else 2
     # Exposure that differs by rounding alone identifies nothing.
-    if spread <= 1e-18 * n or found < _CLUSTERS or n <= coefficients:
-        return Slope(math.nan, math.nan, math.nan, math.nan, n, found)
+    if spread <= 1e-18 * n or clusters_found < _CLUSTERS or n <= coefficients:
+        return Slope(math.nan, math.nan, math.nan, math.nan, n, clusters_found)
     slope = float(a @ b) / spread
     score = np.bincount(group, a * (b - slope * a))
-    correction = found / (found - 1.0) * (n - 1.0) / (n - coefficients)
+    correction = clusters_found / (clusters_found - 1.0) * (n - 1.0) / (n - coefficients)
     error = math.sqrt(correction * float(score @ score)) / spread
-    half = float(stdtrit(found - 1, 0.5 + _LEVEL / 2.0)) * error
-    return Slope(slope, error, slope - half, slope + half, n, found)
+    half = float(stdtrit(clusters_found - 1, 0.5 + _LEVEL / 2.0)) * error
+    return Slope(slope, error, slope - half, slope + half, n, clusters_found)
 
 
 def _sums(x: Floats, y: Floats, place: npt.NDArray[np.int64], replicates: int, within: bool) -> Floats:
@@ -138,11 +138,11 @@ def bias_interval(
     numbers = np.unique(np.asarray(replicates))
     weights = np.random.default_rng(0).multinomial(numbers.size, np.full(numbers.size, 1.0 / numbers.size), size=draws)
     differences = np.zeros(draws)
-    for one, sign in ((estimator, 1.0), (ESTIMATORS[0], -1.0)):
-        rows = taken[(taken["evolving"] == 0) == one.assigned]
+    for measure, sign in ((estimator, 1.0), (ESTIMATORS[0], -1.0)):
+        rows = taken[(taken["evolving"] == 0) == measure.assigned]
         place = np.searchsorted(numbers, rows["replicate"].to_numpy())
-        x, y = (rows[name].to_numpy(dtype=np.float64) for name in (one.name, "reversed"))
-        differences += sign * _slopes(weights @ _sums(x, y, place, numbers.size, one.assigned), one.assigned)
+        x, y = (rows[name].to_numpy(dtype=np.float64) for name in (measure.name, "reversed"))
+        differences += sign * _slopes(weights @ _sums(x, y, place, numbers.size, measure.assigned), measure.assigned)
     known = differences[np.isfinite(differences)]
     if known.size < 0.95 * draws:
         return math.nan, math.nan
@@ -161,7 +161,7 @@ NAIVE_COLUMNS: tuple[Column, ...] = (
         "",
         *_ANY,
         "assigned: arms with assigned exposure; the others: the evolving arm, exposure as measured",
-        "; ".join(f"{one.name}: {one.measured}" for one in ESTIMATORS),
+        "; ".join(f"{estimator.name}: {estimator.measured}" for estimator in ESTIMATORS),
     ),
     Column("slope", "1 / .01 year of income", *_ANY, f"{_PER}; empty where not identified", "least squares"),
     Column("slope_mcse", "1 / .01 year of income", *_POSITIVE, "its standard error", "clustered on the replicate"),
@@ -184,16 +184,16 @@ def naive_table(cycles: pd.DataFrame) -> pd.DataFrame:
 
     taken = takeovers(cycles)
     rows = []
-    for one in ESTIMATORS:
-        own = taken[(taken["evolving"] == 0) == one.assigned]
-        found = clustered_slope(own[one.name], own["reversed"], own["replicate"], within=one.assigned)
-        if one.assigned:
-            reference, bias, interval = found.slope, math.nan, (math.nan, math.nan)
+    for estimator in ESTIMATORS:
+        own = taken[(taken["evolving"] == 0) == estimator.assigned]
+        slope = clustered_slope(own[estimator.name], own["reversed"], own["replicate"], within=estimator.assigned)
+        if estimator.assigned:
+            reference, bias, interval = slope.slope, math.nan, (math.nan, math.nan)
         else:
-            bias, interval = found.slope - reference, bias_interval(taken, one, cycles["replicate"])
-        exposure = UNIT * own[one.name]
+            bias, interval = slope.slope - reference, bias_interval(taken, estimator, cycles["replicate"])
+        exposure = UNIT * own[estimator.name]
         rows.append(
-            (one.name, *found, own["reversed"].mean(), exposure.mean(), exposure.std(), bias, *interval),
+            (estimator.name, *slope, own["reversed"].mean(), exposure.mean(), exposure.std(), bias, *interval),
         )
     return pd.DataFrame(rows, columns=[column.name for column in NAIVE_COLUMNS])
 
@@ -214,11 +214,11 @@ def naive_lines(table: pd.DataFrame) -> list[str]:
         f"{'P(rev)':>8}{'mean x':>9}{'sd':>8}{'bias':>9}{'interval':>22}",
     ]
     rows: list[Any] = list(table.itertuples())
-    for one, row in zip(ESTIMATORS, rows, strict=True):
+    for estimator, row in zip(ESTIMATORS, rows, strict=True):
         share = f"{row.p_reversed:.3f}" if math.isfinite(row.p_reversed) else "-"
         exposure, spread = (f"{v:.4f}" if math.isfinite(v) else "-" for v in (row.exposure, row.exposure_sd))
         lines.append(
-            f"{one.name.replace('_', ' '):<14}{one.measured:<42}{_number(row.slope)}"
+            f"{estimator.name.replace('_', ' '):<14}{estimator.measured:<42}{_number(row.slope)}"
             f"{_interval(row.slope_low, row.slope_high):>22}{row.takeovers:>11d}{row.clusters:>10d}{share:>8}"
             f"{exposure:>9}{spread:>8}{_number(row.bias)}{_interval(row.bias_low, row.bias_high):>22}"
         )

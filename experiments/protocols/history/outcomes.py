@@ -93,9 +93,9 @@ def administration(
     return Administration(start, len(record) - start, role, alternated, at_risk, inherited, moderated, outcomes)
 
 
-def restored(one: Administration, following: Administration) -> bool:
+def restored(term: Administration, following: Administration) -> bool:
     """Whether by the end of the next term openness is no longer .10 or more below what `one` inherited."""
-    return following.outcomes.final_policy > one.inherited - FALL + TOLERANCE
+    return following.outcomes.final_policy > term.inherited - FALL + TOLERANCE
 
 
 def _lasting_starts(low: Sequence[bool], lasting: int = LASTING) -> Iterator[int]:
@@ -111,10 +111,10 @@ def _lasting_starts(low: Sequence[bool], lasting: int = LASTING) -> Iterator[int
 def _falls(months: Sequence[Month], events: Sequence[Event], policy: PolicyParameters) -> Iterator[tuple[int, str]]:
     """First index and cause of every lasting fall in these months that ends the policy."""
     struck = {event.month for event in events if event.kind == "vacated" and not event.restrictive}
-    for start in _lasting_starts([one.openness <= policy.before_theta + TOLERANCE for one in months]):
+    for start in _lasting_starts([month.openness <= policy.before_theta + TOLERANCE for month in months]):
         mild = "moderated" if months[start].in_office == "author" else "reversed"
         yield start, "court" if months[start].month in struck else mild
-    for start in _lasting_starts([one.openness < AT_RISK - TOLERANCE for one in months]):
+    for start in _lasting_starts([month.openness < AT_RISK - TOLERANCE for month in months]):
         if months[start].month in struck:
             yield start, "court"
         elif months[start].in_office == "author":
@@ -135,43 +135,43 @@ def first_ending(
     court struck a permissive rule. Collapse: price under 10% of its level at inauguration for 12 months within a term.
     """
     since = min(policy.friendly_month, len(months))
-    found = [(since + start, CAUSES.index(cause)) for start, cause in _falls(months[since:], events, policy)]
+    endings = [(since + start, CAUSES.index(cause)) for start, cause in _falls(months[since:], events, policy)]
     for first, length in terms:
         term = months[first : first + length]
-        for start in _lasting_starts([one.price < COLLAPSE * term[0].price for one in term], 12):
+        for start in _lasting_starts([record.price < COLLAPSE * term[0].price for record in term], 12):
             if first + start >= since:
-                found.append((first + start, CAUSES.index("collapse")))
-    if not found:
+                endings.append((first + start, CAUSES.index("collapse")))
+    if not endings:
         return Ending("none", len(months))
-    month_of, cause_of = min(found)
+    month_of, cause_of = min(endings)
     return Ending(CAUSES[cause_of], month_of)
 
 
 def run_outcomes(
     months: Sequence[Month], events: Sequence[Event], terms: Sequence[Administration], policy: PolicyParameters
 ) -> RunOutcomes:
-    """Measure one run from its record, its events and its terms in order."""
-    ending = first_ending(months, events, [(one.start, one.length) for one in terms], policy)
-    risky = [place for place, one in enumerate(terms) if one.at_risk]
+    """Measure term run from its record, its events and its terms in order."""
+    ending = first_ending(months, events, [(term.start, term.length) for term in terms], policy)
+    risky = [place for place, term in enumerate(terms) if term.at_risk]
     observed = [place for place in risky if place + 1 < len(terms)]
     net = [p for p in observed if terms[p].outcomes.reversed and not restored(terms[p], terms[p + 1])]
-    opposed = np.array([one.in_office == "opponent" for one in months])
-    theta = np.array([one.theta for one in months], dtype=np.float64)
+    opposed = np.array([month.in_office == "opponent" for month in months])
+    theta = np.array([month.theta for month in months], dtype=np.float64)
     live = np.arange(len(months)) >= policy.friendly_month
     friendly_mean = float(theta[live & ~opposed].mean()) if (live & ~opposed).any() else None
     opposed_mean = float(theta[live & opposed].mean()) if (live & opposed).any() else None
     both = friendly_mean is not None and opposed_mean is not None
     return RunOutcomes(
-        turnovers=sum(one.alternated for one in terms),
-        takeovers=sum(one.alternated for one in terms if one.role == "opponent"),
+        turnovers=sum(term.alternated for term in terms),
+        takeovers=sum(term.alternated for term in terms if term.role == "opponent"),
         takeovers_at_risk=len(risky),
         attempted_at_risk=sum(terms[place].outcomes.attempted for place in risky),
         restricted_at_risk=sum(terms[place].outcomes.restricted for place in risky),
         reversed_at_risk=sum(terms[place].outcomes.reversed for place in risky),
         net_reversed_at_risk=len(net),
         net_observed_at_risk=len(observed),
-        reversals=sum(one.outcomes.reversed for one in terms if one.role == "opponent"),
-        moderations=sum(one.moderated for one in terms),
+        reversals=sum(term.outcomes.reversed for term in terms if term.role == "opponent"),
+        moderations=sum(term.moderated for term in terms),
         months=len(months),
         opposed_months=int(opposed.sum()),
         cause=ending.cause,
@@ -182,8 +182,8 @@ def run_outcomes(
         mean_theta_friendly=friendly_mean,
         mean_theta_opposed=opposed_mean,
         gap=friendly_mean - opposed_mean if both else None,  # type: ignore[operator]
-        mean_policy=sum(one.openness for one in months) / len(months),
-        platform_distance=sum(one.platform_distance for one in months) / len(months),
+        mean_policy=sum(month.openness for month in months) / len(months),
+        platform_distance=sum(month.platform_distance for month in months) / len(months),
     )
 
 

@@ -83,23 +83,23 @@ def free_run(world: WorldState, cycles: int) -> tuple[list[dict[str, Any]], list
     world.released = True
     first, policy = world.electorate.dynamic.copy(), world.parameters.policy
     rows: list[dict[str, Any]] = []
-    found: list[Administration] = []
+    terms: list[Administration] = []
     for number in range(cycles):
         begin_term(world, first, number)
         price = world.market.price
-        before = found[-1].role if found else world.in_office
+        before = terms[-1].role if terms else world.in_office
         seen = run_term(world)
-        one = administration(world.record, world.events, measure(world), world.term_start, before, policy)
-        found.append(one)
+        term = administration(world.record, world.events, measure(world), world.term_start, before, policy)
+        terms.append(term)
         rows.append(
             {
                 "number": number,
-                "role": one.role,
-                "party": world.party(one.role).label,
-                "alternated": one.alternated,
-                "at_risk": one.at_risk,
+                "role": term.role,
+                "party": world.party(term.role).label,
+                "alternated": term.alternated,
+                "at_risk": term.at_risk,
                 "terms_in_office": world.terms_in_office,
-                "inherited_policy": one.inherited,
+                "inherited_policy": term.inherited,
                 "exposure": seen[0].stake,
                 "exposure_mean": sum(each.stake for each in seen[:-1]) / len(seen[:-1]),
                 "exposure_end": seen[-1].stake,
@@ -108,15 +108,15 @@ def free_run(world: WorldState, cycles: int) -> tuple[list[dict[str, Any]], list
                 "share_holding_end": seen[-1].share,
                 "price_at_inauguration": price,
                 "vote_share": world.results[-1].author_share,
-                "moderated": one.moderated,
+                "moderated": term.moderated,
             }
-            | one.outcomes._asdict()
+            | term.outcomes._asdict()
         )
-    for row, one, following in zip(rows, found, [*found[1:], None], strict=True):
-        back = None if following is None else restored(one, following)
-        row["net_restricted"] = None if back is None else int(one.outcomes.restricted and not back)
-        row["net_reversed"] = None if back is None else int(one.outcomes.reversed and not back)
-    return rows, found
+    for row, term, following in zip(rows, terms, [*terms[1:], None], strict=True):
+        back = None if following is None else restored(term, following)
+        row["net_restricted"] = None if back is None else int(term.outcomes.restricted and not back)
+        row["net_reversed"] = None if back is None else int(term.outcomes.reversed and not back)
+    return rows, terms
 
 
 def begin_term(world: WorldState, first: Block, number: int) -> None:

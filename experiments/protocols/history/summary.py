@@ -31,8 +31,8 @@ def history_summary(frame: pd.DataFrame) -> pd.DataFrame:
         row |= {name: float(runs[name].mean()) for name in ("mean_stake", "exposed_usd_bn")}
         for name, (above, below, unit, _) in RATIOS.items():
             scale = 1.0 if unit == "share" else _DECADE
-            found, error = ratio(runs[above], runs[below])
-            row |= {name: scale * found, f"{name}_mcse": scale * error}
+            estimate, error = ratio(runs[above], runs[below])
+            row |= {name: scale * estimate, f"{name}_mcse": scale * error}
         for name in MEANS:
             # A run in which one side never governs has no gap.
             values = pd.to_numeric(runs[name], errors="coerce").dropna().to_numpy(dtype=np.float64)
@@ -59,10 +59,10 @@ def incidence_table(frame: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for arm, runs in frame.groupby("arm", sort=False):
         for clock, column in CLOCKS.items():
-            curve, told = curves[str(arm), clock], runs[column].to_numpy(dtype=np.float64)
+            curve, times = curves[str(arm), clock], runs[column].to_numpy(dtype=np.float64)
             for months in range(0, int(runs["months"].max()) + 1, 12):
                 row: dict[str, Any] = {name: runs[name].iloc[0] for name in ("arm", "breadth", "visibility")}
-                row |= {"clock": clock, "months": months, "at_risk": int((told >= months).sum())}
+                row |= {"clock": clock, "months": months, "at_risk": int((times >= months).sum())}
                 row["survival"] = curve.survival_at(months)
                 for cause in CAUSES:
                     row[f"incidence_{cause}"], row[f"incidence_{cause}_mcse"] = curve.at(cause, months)

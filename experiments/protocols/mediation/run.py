@@ -7,7 +7,7 @@ Four channels. A shut channel is held at what it was in the zero-exposure arm of
 - replacement: the votes cast. Shut: House and Senate of the zero-exposure arm sit, its presidential elections are won
   by those who win them there.
 - convergence: rival platforms. Shut: both parties' platforms are held at the zero-exposure arm's path.
-- inertia: institutions that see vested stakes. Shut: courts are told of none. (Agencies and employers of this model see
+- inertia: institutions that see vested stakes. Shut: courts see none. (Agencies and employers of this model see
   no exposure; with regulator.reliance_weight at its default of 0 this channel carries nothing.)
 
 With all four open a cell is the exposed arm of the stress test; with all four shut it is the zero-exposure arm, unless
@@ -61,8 +61,8 @@ def _zero_arm(p: Parameters, terms: int, seed: int, replicate: int, population: 
     end = takeover(past, "opponent", past)
     _advance(end, terms * term, path)
     lead = p.institutions.election_lead
-    winners = {one.month: one.winner for one in end.results if one.presidential}
-    return _Zero(past, end, path, {one.month + lead: one.congress for one in end.results}, winners)
+    winners = {result.month: result.winner for result in end.results if result.presidential}
+    return _Zero(past, end, path, {result.month + lead: result.congress for result in end.results}, winners)
 
 
 def _imposed(cell: Cell, zero: _Zero) -> Interventions:
@@ -112,8 +112,8 @@ def measure_from(world: WorldState, start: int) -> TermOutcomes:
 
 
 def _row(arm: str, cell: Mapping[str, int], outcomes: TermOutcomes, replicate: int, seed: int) -> dict[str, Any]:
-    found = outcomes._asdict()
-    return {"replicate": replicate, "seed": seed, "arm": arm, **cell, **{name: found[name] for name in OUTCOMES}}
+    values = outcomes._asdict()
+    return {"replicate": replicate, "seed": seed, "arm": arm, **cell, **{name: values[name] for name in OUTCOMES}}
 
 
 def run_mediation_replicate(
@@ -121,7 +121,7 @@ def run_mediation_replicate(
 ) -> list[dict[str, Any]]:
     """Run the zero-exposure arm and the sixteen cells of one replicate; a row each, in the order of `ARMS`.
 
-    Raises ValueError where exposure evolves by itself (no arm has zero exposure then) and for less than one term.
+    Raises ValueError where exposure evolves (no arm has zero exposure then) and for less than one term.
     """
     if parameters.exposure.evolves or design.terms < 1:
         raise ValueError("mediation needs assigned exposure (exposure.evolves = false) and one term or more")

@@ -57,14 +57,14 @@ def contributions(worths: Floats) -> Floats:
     players = int(math.log2(len(worths)))
     if len(worths) != 2**players:
         raise ValueError(f"a worth for each of 2 ** players coalitions, not {len(worths)}")
-    found = np.empty((math.factorial(players), players, *worths.shape[1:]))
+    shares = np.empty((math.factorial(players), players, *worths.shape[1:]))
     for place, order in enumerate(itertools.permutations(range(players))):
         coalition = 0
         for player in order:
             joined = coalition | 1 << (players - 1 - player)
-            found[place, player] = worths[joined] - worths[coalition]
+            shares[place, player] = worths[joined] - worths[coalition]
             coalition = joined
-    return found
+    return shares
 
 
 def shapley(worths: Floats) -> Shares:
@@ -75,8 +75,8 @@ def shapley(worths: Floats) -> Shares:
     >>> [round(float(value), 3) for value in shapley(np.array([0.0, 1.0, 2.0, 4.0])).values]
     [2.5, 1.5]
     """
-    found = contributions(np.asarray(worths, dtype=np.float64))
-    return Shares(found.mean(axis=0), found.min(axis=0), found.max(axis=0))
+    outcomes = contributions(np.asarray(worths, dtype=np.float64))
+    return Shares(outcomes.mean(axis=0), outcomes.min(axis=0), outcomes.max(axis=0))
 
 
 def worths_by_replicate(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Floats]:
@@ -88,15 +88,15 @@ def worths_by_replicate(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Floa
     refuse_missing_rows(frame)
     ordered = frame.sort_values("replicate", kind="stable")
     cells = ordered[ordered["arm"] != "zero"]
-    found = []
+    outcomes = []
     for bits in itertools.product((0, 1), repeat=len(CHANNELS)):
         mask = (cells[list(CHANNELS)].to_numpy() == np.array(bits)).all(axis=1)
-        found.append(cells.loc[mask, outcome].to_numpy(dtype=float))
+        outcomes.append(cells.loc[mask, outcome].to_numpy(dtype=float))
     zero = ordered.loc[ordered["arm"] == "zero", outcome].to_numpy(dtype=float)
-    empty = [str(place) for place, values in enumerate(found) if values.size != zero.size]
+    empty = [str(place) for place, values in enumerate(outcomes) if values.size != zero.size]
     if empty or zero.size == 0:
         raise UserError(f"the factorial is not complete: cells {some(empty) or 'all'} have no row for every replicate")
-    return np.array(found), zero
+    return np.array(outcomes), zero
 
 
 def mediation_table(

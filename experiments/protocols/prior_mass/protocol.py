@@ -37,24 +37,24 @@ class PriorMass(Protocol):
 
     def problems(self, declared: Declared) -> list[str]:
         """Return a line for everything that is no sample of a prior, or no single dose."""
-        found = one_dose_problems(self.name, declared)
+        problems = one_dose_problems(self.name, declared)
         if declared.design_kind not in ("lhs", "list"):
-            found.append(
+            problems.append(
                 f"design.kind = {declared.design_kind!r} is no sample of a prior; allowed with protocol {self.name}: "
                 "lhs (drawn from the plausible ranges), list (your own draws)"
             )
         if declared.stops:
-            found.append(
+            problems.append(
                 f"replicates.stop: a draw has a fixed number of pairs; allowed with protocol {self.name}: min alone"
             )
         options = _checked(declared.options)
         calibrated, most = options.calibration_replicates, declared.replicates
         if calibrated is not None and most is not None and calibrated > most:
-            found.append(f"{self.name}.calibration_replicates = {calibrated} is not possible; allowed: 1 to {most}")
+            problems.append(f"{self.name}.calibration_replicates = {calibrated} is not possible; allowed: 1 to {most}")
         low, high = options.band
         if not 0.0 <= low < high <= 1.0:
-            found.append(f"{self.name}.band = {options.band} is not possible; allowed: two shares, low below high")
-        return found
+            problems.append(f"{self.name}.band = {options.band} is not possible; allowed: two shares, low below high")
+        return problems
 
     def design(self, declared: Declared) -> PriorMassDesign:
         """Return the dose, the number of pairs and how each draw is calibrated."""

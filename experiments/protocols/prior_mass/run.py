@@ -61,14 +61,14 @@ def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -
         return end
     low, high = sorted((own.cost, end.cost))
     for _ in range(design.steps):
-        found = at((low + high) / 2.0)
-        if found.inside:
-            return found
-        if found.share > design.band[1]:
-            low = found.cost
+        trial = at((low + high) / 2.0)
+        if trial.inside:
+            return trial
+        if trial.share > design.band[1]:
+            low = trial.cost
         else:
-            high = found.cost
-    return found
+            high = trial.cost
+    return trial
 
 
 def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, number: int) -> list[dict[str, Any]]:
@@ -83,8 +83,8 @@ def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, n
     for replicate in range(design.replicates):
         populations.append(build_population(base, draws_of(seed, replicate)))
         pasts.append(friendly_term(base, seed, replicate, populations[-1]))
-    found = calibrate(base, pasts[: design.calibration_replicates], design)
-    zero_p = base.with_values({FITTED: found.cost})
+    baseline = calibrate(base, pasts[: design.calibration_replicates], design)
+    zero_p = base.with_values({FITTED: baseline.cost})
     exposed_p = with_dose(zero_p, design.breadth, design.visibility)
     counts = {f"{event}_{cell}": 0 for event in ("reversed", "restricted") for cell in ("both", "gained", "lost")}
     for replicate, past in enumerate(pasts):
@@ -92,14 +92,14 @@ def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, n
         dosed = friendly_term(exposed_p, seed, replicate, populations[replicate])
         treated = measure(_opposed(dosed, exposed_p, past))
         for event in ("reversed", "restricted"):
-            one, other = getattr(treated, event), getattr(control, event)
-            counts[f"{event}_both"] += one * other
-            counts[f"{event}_gained"] += one * (1 - other)
-            counts[f"{event}_lost"] += (1 - one) * other
+            in_treated, in_control = getattr(treated, event), getattr(control, event)
+            counts[f"{event}_both"] += in_treated * in_control
+            counts[f"{event}_gained"] += in_treated * (1 - in_control)
+            counts[f"{event}_lost"] += (1 - in_treated) * in_control
     return [
         {
-            **{"replicate": number, "arm": "draw", "seed": seed, "n": design.replicates, "agenda_cost": found.cost},
-            **{"calibration_share": found.share, "costs_tried": found.tried, "calibrated": int(found.inside)},
+            **{"replicate": number, "arm": "draw", "seed": seed, "n": design.replicates, "agenda_cost": baseline.cost},
+            **{"calibration_share": baseline.share, "costs_tried": baseline.tried, "calibrated": int(baseline.inside)},
             **counts,
         }
     ]

@@ -1,7 +1,7 @@
 """The printed table of a stress test: outcomes by breadth, each paired with its replicate's zero-exposure arm.
 
-The input is the frame of runs, one row per (replicate, arm). A missing row, a doubled row or a NaN is refused by name,
-never dropped: a mean over what happened to finish is not the estimand.
+The input is the frame of runs, one row per (replicate, arm). A missing row, a duplicate row or a NaN raises an
+error that names it and is never dropped: a mean over what happened to finish is not the estimand.
 """
 
 from __future__ import annotations
@@ -230,11 +230,11 @@ def _row(arm: pd.DataFrame, zero: pd.DataFrame, visibility: float, seed: int) ->
         happened = int(arm[event].sum())
         put(f"p_{event}", happened / n, *wilson(happened, n), monte_carlo_error_of_proportion(happened / n, n))
     for event in DIFFERENCED_EVENTS:
-        found = paired_risk_difference(arm[event].to_numpy(), zero[event].to_numpy())
+        results = paired_risk_difference(arm[event].to_numpy(), zero[event].to_numpy())
         # The control against itself is 0 by definition, not an estimate with an error.
-        limits = (0.0, 0.0, 0.0) if arm is zero else (found.low, found.high, found.monte_carlo_error)
-        put(f"rd_{event}", found.estimate, *limits)
-        row[f"rd_{event}_p_value"] = found.p_value
+        limits = (0.0, 0.0, 0.0) if arm is zero else (results.low, results.high, results.monte_carlo_error)
+        put(f"rd_{event}", results.estimate, *limits)
+        row[f"rd_{event}_p_value"] = results.p_value
     for event in BANDED_EVENTS:
         rng = np.random.default_rng(seed)
         ratio: RiskRatio = risk_ratio(arm[event].to_numpy(), zero[event].to_numpy(), rng=rng)
@@ -287,15 +287,15 @@ def primary_contrast(
         if arm is None:
             tested = [float(arm["breadth"].iloc[0]) for arm in panel]
             raise ValueError(f"visibility {visibility:g} has no arm at breadth {breadth:g}; tested: {tested}")
-        found = {
+        results = {
             event: paired_risk_difference(arm[event].to_numpy(), zero[event].to_numpy()) for event in BANDED_EVENTS
         }
         contrasts[visibility] = PrimaryContrast(
             visibility,
             breadth,
-            found["reversed"],
-            found["restricted"],
-            verdict(found["reversed"], found["restricted"], margin),
+            results["reversed"],
+            results["restricted"],
+            verdict(results["reversed"], results["restricted"], margin),
         )
     return contrasts
 
@@ -312,10 +312,10 @@ def smallest_doses(
     The interval comes from the same simultaneous band as the table. Raises ValueError as `dose_response` does.
     """
     zero, exposed = _arms(frame, layer)
-    found: dict[float, SmallestDose] = {}
+    results: dict[float, SmallestDose] = {}
     for visibility, panel in _panels(zero, exposed).items():
         if panel:
             band = _band(panel, zero, event, seed)
             breadths = [float(arm["breadth"].iloc[0]) for arm in panel]
-            found[visibility] = smallest_dose_reaching(breadths, band.estimates, band, threshold)
-    return found
+            results[visibility] = smallest_dose_reaching(breadths, band.estimates, band, threshold)
+    return results

@@ -22,7 +22,7 @@ from .design import StressDesign, arm_list
 
 
 class Past(NamedTuple):
-    """A friendly term that has been lived through: its world, what was measured on it, and what its arms held."""
+    """A finished friendly term: its world, its measures, and what its arms held."""
 
     world: WorldState
     outcomes: TermOutcomes
@@ -85,7 +85,7 @@ def measure(world: WorldState) -> TermOutcomes:
     return term_outcomes(world.record[first:], events, last.openness, p.policy.before_theta, last.price)
 
 
-def lived_through(world: WorldState) -> Past:
+def past_of(world: WorldState) -> Past:
     """What all arms that fork from a friendly term have in common."""
     stakes = world.electorate.dynamic[ASSIGNED_STAKE]
     held = stakes[stakes > 0.0]
@@ -102,7 +102,7 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
     for arm in arms:
         dose = (arm.breadth, arm.visibility)
         if dose not in pasts:
-            pasts[dose] = lived_through(friendly_term(with_dose(parameters, *dose), seed, replicate, population))
+            pasts[dose] = past_of(friendly_term(with_dose(parameters, *dose), seed, replicate, population))
         past, zero = pasts[dose], pasts[0.0, arms[0].visibility].world
         if arm.layer != parameters.policy.layer:
             past = past._replace(world=on_layer(past.world, arm.layer))

@@ -115,8 +115,8 @@ def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int
     """Sums of one replicate from which every target is computed, by name."""
     world, votes, ages = history_with_ballots(parameters, cycles, seed, replicate)
     prices = [1.0, *(month.price for month in world.record)]
-    found = presidency_counts([result for result in world.results if result.presidential])
-    history = found | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
+    presidency = presidency_counts([result for result in world.results if result.presidential])
+    history = presidency | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
     return history | control_counts(parameters, seed, replicate)
 
 
@@ -124,12 +124,12 @@ def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
     """Turnover by terms in office (the author holds its first at the start), swings, and votes against the college."""
     lost, faced = {True: 0, False: 0}, {True: 0, False: 0}
     holder, terms = "author", 1
-    for one in elections:
-        gone = one.winner != holder
+    for result in elections:
+        gone = result.winner != holder
         faced[terms == 1] += 1
         lost[terms == 1] += gone
-        holder, terms = one.winner, 1 if gone else terms + 1
-    shares = [one.author_share for one in elections]
+        holder, terms = result.winner, 1 if gone else terms + 1
+    shares = [result.author_share for result in elections]
     return {
         "lost_after_one": float(lost[True]),
         "faced_after_one": float(faced[True]),
@@ -137,7 +137,9 @@ def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
         "faced_after_more": float(faced[False]),
         "swing_squares": sum((b - a) ** 2 for a, b in itertools.pairwise(shares)),
         "swings": float(max(0, len(shares) - 1)),
-        "college_reversals": float(sum((one.author_share > 0.5) != (one.winner == "author") for one in elections)),
+        "college_reversals": float(
+            sum((result.author_share > 0.5) != (result.winner == "author") for result in elections)
+        ),
         "elections": float(len(elections)),
     }
 
@@ -146,14 +148,14 @@ def congress_counts(world: WorldState) -> dict[str, float]:
     """Unified governments and seats lost at midterms; the Congress of January 2025 is set, not elected: left out."""
     unified, congresses, change, midterms = 0, 0, 0.0, 0
     lead = world.parameters.institutions.election_lead
-    for one in world.results:
-        if one.month + lead < len(world.record):
+    for result in world.results:
+        if result.month + lead < len(world.record):
             congresses += 1
-            unified += all(one.congress.controls(world.record[one.month + lead].in_office))
-    for before, one in itertools.pairwise(world.results):
-        if not one.presidential:
-            sign = 1.0 if world.record[one.month].in_office == "author" else -1.0
-            change += sign * (one.congress.house - before.congress.house)
+            unified += all(result.congress.controls(world.record[result.month + lead].in_office))
+    for before, result in itertools.pairwise(world.results):
+        if not result.presidential:
+            sign = 1.0 if world.record[result.month].in_office == "author" else -1.0
+            change += sign * (result.congress.house - before.congress.house)
             midterms += 1
     return {
         "unified": float(unified),
@@ -181,9 +183,9 @@ def price_counts(prices: Sequence[float]) -> dict[str, float]:
     """Drawdowns and deep falls, in stretches as long as the record: a longer path falls deeper."""
     windows = price_windows(prices)
     return {
-        "max_drawdowns": sum(drawdown(one) for one in windows),
+        "max_drawdowns": sum(drawdown(window) for window in windows),
         "price_windows": float(len(windows)),
-        "deep_falls": float(sum(deep_falls(one) for one in windows)),
-        "falls_from_record_high": float(sum(falls_from_record_high(one) for one in windows)),
-        "price_years": sum(len(one) - 1 for one in windows) / 12.0,
+        "deep_falls": float(sum(deep_falls(window) for window in windows)),
+        "falls_from_record_high": float(sum(falls_from_record_high(window) for window in windows)),
+        "price_years": sum(len(window) - 1 for window in windows) / 12.0,
     }

@@ -33,8 +33,8 @@ def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
 def control_counts(base: Parameters, seed: int, replicate: int) -> dict[str, float]:
     """Flips and takeovers of every control in one replicate (TAKEOVERS of its own each), by the name of its preset."""
     own = range(TAKEOVERS * replicate, TAKEOVERS * (replicate + 1))
-    found: dict[str, float] = {}
+    counts: dict[str, float] = {}
     for name, _ in CONTROLLED.values():
-        found[f"{name} flips"] = float(sum(flipped(name, base, seed, one) for one in own))
-        found[f"{name} takeovers"] = float(TAKEOVERS)
-    return found
+        counts[f"{name} flips"] = float(sum(flipped(name, base, seed, replicate) for replicate in own))
+        counts[f"{name} takeovers"] = float(TAKEOVERS)
+    return counts

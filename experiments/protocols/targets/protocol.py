@@ -35,14 +35,16 @@ class Targets(Protocol):
 
     def problems(self, declared: Declared) -> list[str]:
         """Return a line for every dose and for exposure that evolves."""
-        found = []
+        problems = []
         if any(declared.breadths):
-            found.append("factors.exposure.breadth: protocol targets has no exposure; allowed: levels = [0]")
+            problems.append("factors.exposure.breadth: protocol targets has no exposure; allowed: levels = [0]")
         if declared.arm_factors:
-            found.append(f"factors.{declared.arm_factors[0]}: protocol targets has no exposure; leave the factor out")
+            problems.append(
+                f"factors.{declared.arm_factors[0]}: protocol targets has no exposure; leave the factor out"
+            )
         if declared.parameters.exposure.evolves:
-            found.append("model.set: protocol targets has no exposure; allowed: exposure.evolves = false")
-        return found
+            problems.append("model.set: protocol targets has no exposure; allowed: exposure.evolves = false")
+        return problems
 
     def design(self, declared: Declared) -> TargetsDesign:
         """Return the number of terms."""

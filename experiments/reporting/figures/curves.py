@@ -38,8 +38,8 @@ def incidence_of_term(frame: pd.DataFrame, arms: Sequence[str], months: int = 48
             if when.size == 0:
                 raise UserError(f"no runs of arm {arm!r}")
             causes = np.where(when >= 0.0, event, "none")
-            found = cumulative_incidence(np.where(when >= 0.0, when, months), causes.tolist(), (event,))
-            points = [(0.0, 0.0, 0.0), *zip(found.times, found.incidence[event], found.error[event], strict=True)]
+            curve = cumulative_incidence(np.where(when >= 0.0, when, months), causes.tolist(), (event,))
+            points = [(0.0, 0.0, 0.0), *zip(curve.times, curve.incidence[event], curve.error[event], strict=True)]
             points.append((float(months), points[-1][1], points[-1][2]))
             for month, share, error in points:
                 low, high = max(0.0, share - _Z * error), min(1.0, share + _Z * error)

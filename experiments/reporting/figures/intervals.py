@@ -71,7 +71,7 @@ def _paint_sensitivity(figure: Figure, data: pd.DataFrame) -> None:
     axes = figure.subplots()
     order = data.groupby("factor")["value"].max().sort_values().index.tolist()
     for place, (index, rows) in enumerate(data.groupby("index", sort=False)):
-        y = np.array([order.index(one) for one in rows["factor"]]) + (0.16 if place else -0.16) * (len(order) > 0)
+        y = np.array([order.index(factor) for factor in rows["factor"]]) + (0.16 if place else -0.16) * (len(order) > 0)
         value = rows["value"].to_numpy()
         across = np.maximum([value - rows["low"], rows["high"] - value], 0.0)
         axes.errorbar(
@@ -119,7 +119,7 @@ def prior_mass_figure(
     """Draw the risk differences of calibrated draws, sorted, with twice their Monte Carlo error; margins dotted."""
     refuse_incomplete(draws, ["calibrated", "n", f"{event}_gained", f"{event}_lost"])
     kept = draws[draws["calibrated"] == 1]
-    n, gained, lost = (kept[one].to_numpy(dtype=float) for one in ("n", f"{event}_gained", f"{event}_lost"))
+    n, gained, lost = (kept[column].to_numpy(dtype=float) for column in ("n", f"{event}_gained", f"{event}_lost"))
     value = (gained - lost) / n
     error = np.sqrt(np.maximum((gained + lost) / n - value**2, 0.0) / n)
     data = pd.DataFrame({"event": event, "difference": value, "mcse": error}).sort_values("difference")

@@ -45,22 +45,22 @@ def write_naive(cycles: pd.DataFrame, folder: Path) -> pd.DataFrame:
 def _share(series: str, rows: pd.DataFrame, exposure: str) -> dict[str, Any]:
     """Share reversed of some takeovers at their mean exposure; interval clustered on the replicate."""
     by_replicate = rows.groupby("replicate")["reversed"]
-    found, error = ratio(by_replicate.sum(), by_replicate.count())
+    share, error = ratio(by_replicate.sum(), by_replicate.count())
     half = _CRITICAL * error if math.isfinite(error) else 0.0
-    low, high = max(0.0, found - half), min(1.0, found + half)
+    low, high = max(0.0, share - half), min(1.0, share + half)
     x = UNIT * float(rows[exposure].mean())
-    return {"panel": "share", "series": series, "x": x, "value": found, "low": low, "high": high, "n": len(rows)}
+    return {"panel": "share", "series": series, "x": x, "value": share, "low": low, "high": high, "n": len(rows)}
 
 
 def figure_data(cycles: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """What is drawn: share reversed by assigned arm and by bin of evolving exposure at takeover, and every slope."""
     taken = takeovers(cycles)
     assigned = taken[taken["evolving"] == 0]
-    rows = [_share(ASSIGNED, one, ASSIGNED) for _, one in assigned.groupby("arm", sort=False)]
+    rows = [_share(ASSIGNED, group, ASSIGNED) for _, group in assigned.groupby("arm", sort=False)]
     own = taken[taken["evolving"] == 1].sort_values("landmark", kind="stable")
     edges = np.unique(np.quantile(own["landmark"], np.linspace(0.0, 1.0, _BINS + 1)[1:-1]))
-    for _, one in own.groupby(np.searchsorted(edges, own["landmark"], side="left")):
-        rows.append(_share("landmark", one, "landmark"))
+    for _, group in own.groupby(np.searchsorted(edges, own["landmark"], side="left")):
+        rows.append(_share("landmark", group, "landmark"))
     for row in table.itertuples():
         limits = {"value": row.slope, "low": row.slope_low, "high": row.slope_high}
         rows.append({"panel": "slope", "series": row.estimator, "x": math.nan, **limits, "n": row.takeovers})

@@ -45,13 +45,13 @@ def run_story(
     for name, past in (("no exposure", zero), (f"exposed (b = {breadth:g}, v = {visibility:g})", dosed)):
         world = takeover(past, "opponent", zero)
         advance(world, parameters.institutions.term_months)
-        told: dict[int, list[str]] = {}
+        events: dict[int, list[str]] = {}
         for event in world.events:
             if event.kind in _KINDS:
                 what = f"{event.move} {_KINDS[event.kind]}" if event.move else f"rule {_KINDS[event.kind]}"
-                told.setdefault(event.month, []).append(what)
+                events.setdefault(event.month, []).append(what)
         rows += [
-            (name, m.month, m.openness, m.platform_distance, "; ".join(told.get(m.month, []))) for m in world.record
+            (name, m.month, m.openness, m.platform_distance, "; ".join(events.get(m.month, []))) for m in world.record
         ]
     return pd.DataFrame(rows, columns=["arm", "month", "openness", "platform_distance", "event"])
 
@@ -59,7 +59,7 @@ def run_story(
 def run_figure(
     story: pd.DataFrame, folder: Path, name: str = "one-run", endings: tuple[str, ...] = DRAWN
 ) -> list[Path]:
-    """Draw `run_story`: a panel per arm, takeover marked, events numbered on the curve and told below it."""
+    """Draw `run_story`: a panel per arm, takeover marked, events numbered on the curve and listed below it."""
     lines = max(int((rows["event"] != "").sum()) for _, rows in story.groupby("arm"))
     return draw(folder, name, story, DOUBLE, 68.0 + 3.2 * min(lines, 12), _paint, endings)
 
@@ -77,12 +77,14 @@ def _panel(axes: Axes, rows: pd.DataFrame, place: int) -> None:
     axes.axvspan(half, 2 * half, facecolor="0.93", edgecolor="none", zorder=0)
     axes.text(half + 1, 1.0, "opposed government", fontsize=6.5, va="top")
     axes.step(rows["month"], rows["openness"], where="post", color=COLOURS[place], ls=LINES[place], zorder=2)
-    told = rows[rows["event"] != ""].to_dict("records")
-    for number, row in enumerate(told, start=1):
+    marked = rows[rows["event"] != ""].to_dict("records")
+    for number, row in enumerate(marked, start=1):
         at = (row["month"], row["openness"])
-        axes.plot(*([one] for one in at), marker="o", ms=7, color="white", mec=COLOURS[place], mew=0.7, zorder=3)
+        axes.plot(
+            *([coordinate] for coordinate in at), marker="o", ms=7, color="white", mec=COLOURS[place], mew=0.7, zorder=3
+        )
         axes.text(*at, str(number), fontsize=5.5, ha="center", va="center", zorder=4)
-    lines = [f"{n}  month {row['month']}: {row['event']}" for n, row in enumerate(told, start=1)]
+    lines = [f"{n}  month {row['month']}: {row['event']}" for n, row in enumerate(marked, start=1)]
     shown = lines if len(lines) <= 12 else [*lines[:11], f"and {len(lines) - 11} more"]
     axes.text(
         0.0, -0.22, "\n".join(shown) or "nothing happened", transform=axes.transAxes, fontsize=6.2, va="top", ha="left"

@@ -152,7 +152,7 @@ def test_cite_gives_a_line_and_a_sentence_to_paste() -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_a_mistake_is_told_and_nothing_is_written(tmp_path: Path, words: tuple[str, ...], lines: list[str]) -> None:
+def test_a_mistake_is_reported_and_nothing_is_written(tmp_path: Path, words: tuple[str, ...], lines: list[str]) -> None:
     said = refused("run", *words, cwd=tmp_path)
     assert len(said) == len(lines)
     for line in lines:
@@ -161,7 +161,7 @@ def test_a_mistake_is_told_and_nothing_is_written(tmp_path: Path, words: tuple[s
 
 
 @pytest.mark.parametrize(("value", "reason"), [("many", "is 'many', not a number"), ("10", "is outside its range")])
-def test_a_malformed_calibration_is_told_by_row(tmp_path: Path, value: str, reason: str) -> None:
+def test_a_malformed_calibration_is_reported_by_row(tmp_path: Path, value: str, reason: str) -> None:
     text = (shipped_folder() / "parameters.csv").read_text(encoding="utf-8")
     (tmp_path / "parameters.csv").write_text(text.replace("u25,1948,", f"u25,{value},"), encoding="utf-8")
     (said,) = refused("run", "--calibration", ".", cwd=tmp_path)

@@ -211,7 +211,7 @@ def test_arms_that_are_not_one_treatment_or_not_one_per_dose_are_refused(frame: 
         dose_response(frame.iloc[:0])
 
 
-def test_the_primary_contrast_judges_each_visibility_by_itself(frame: pd.DataFrame) -> None:
+def test_the_primary_contrast_judges_each_visibility_alone(frame: pd.DataFrame) -> None:
     contrasts = primary_contrast(frame)
     assert list(contrasts) == [1.0, 0.1]
     assert contrasts[1.0].verdict.word == "moat"

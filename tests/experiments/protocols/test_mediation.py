@@ -1,4 +1,4 @@
-"""Mediation: Shapley values add up exactly, the factorial's ends are the two arms, each channel has a live twin."""
+"""Mediation: Shapley values add up exactly, the factorial ends at the two arms, every channel has a positive control."""
 
 from __future__ import annotations
 
@@ -101,14 +101,14 @@ def test_with_every_channel_off_every_part_is_zero() -> None:
     assert (table[table["channel"].isin(CHANNELS)][["smallest", "largest", "alone", "last"]].to_numpy() == 0.0).all()
 
 
-def test_live_twin_what_polls_see_deters(lively: pd.DataFrame) -> None:
+def test_positive_control_what_polls_see_deters(lively: pd.DataFrame) -> None:
     table = mediation_table(lively).set_index(["outcome", "channel"])
     found = table.loc[("restricted", "deterrence")]
     assert found["shapley"] < -0.10
     assert found["shapley"] + 3.0 * found["mcse"] < 0.0
 
 
-def test_live_twin_votes_cast_change_what_the_congress_of_the_midterm_lets_through() -> None:
+def test_positive_control_votes_cast_change_what_the_congress_of_the_midterm_lets_through() -> None:
     # A hostile chamber makes every move dearer, and a statute impossible.
     frame = factorial({"party.divided_cost": 0.2, "voting.asset_vote_effect": 30.0}, MediationDesign(0.9, 1.0))
     by_arm = frame.set_index(["replicate", "arm"])
@@ -119,12 +119,12 @@ def test_live_twin_votes_cast_change_what_the_congress_of_the_midterm_lets_throu
     assert any(differs)
 
 
-def test_live_twin_platforms_that_adapt_change_the_distance_between_them(lively: pd.DataFrame) -> None:
+def test_positive_control_platforms_that_adapt_change_the_distance_between_them(lively: pd.DataFrame) -> None:
     by_arm = lively.set_index(["replicate", "arm"])["platform_distance"]
     assert any(by_arm[r, "convergence"] != by_arm[r, "none"] for r in REPLICATES)
 
 
-def test_live_twin_courts_that_see_stakes_strike_down_restrictions() -> None:
+def test_positive_control_courts_that_see_stakes_strike_down_restrictions() -> None:
     values = {
         **{"regulator.suit_probability": 1.0, "regulator.court_months": 6.0, "regulator.reliance_weight": 100.0},
         **{"regulator.rule_months": 12.0, "party.guidance_cost": 0.5, "party.agenda_cost": -0.5},

@@ -254,7 +254,7 @@ def test_a_draw_that_fails_is_named_and_there_is_no_table_without_it(
 
 
 @pytest.mark.parametrize(
-    ("text", "old", "new", "told"),
+    ("text", "old", "new", "message"),
     [
         (
             MEDIATION,
@@ -322,12 +322,12 @@ def test_a_draw_that_fails_is_named_and_there_is_no_table_without_it(
         ),
     ],
 )
-def test_what_a_protocol_cannot_take_is_one_line(text: str, old: str, new: str, told: str) -> None:
+def test_what_a_protocol_cannot_take_is_one_line(text: str, old: str, new: str, message: str) -> None:
     assert old in text
     with pytest.raises(UserError) as caught:
         parse_study(text.replace(old, new))
     lines = str(caught.value).splitlines()
-    assert any(line.startswith(told) for line in lines), lines
+    assert any(line.startswith(message) for line in lines), lines
 
 
 def test_the_calibration_of_a_draw_can_be_set_and_is_part_of_its_key(assumptions: Study) -> None:

@@ -158,7 +158,7 @@ def test_switching_and_drop_out_counted_by_hand() -> None:
     older = ages + 4.0
     assert ballot_counts([before, now], [ages, older]) == {"voted_before": 5.0, "switched": 2.0, "dropped_out": 1.0}
     assert ballot_counts([before], [ages]) == {"voted_before": 0.0, "switched": 0.0, "dropped_out": 0.0}
-    # One of those who switched has died; the ballot is that of whoever came of age in the place.
+    # One of those who switched has died; the ballot is that of the entrant in the same place.
     older[np.flatnonzero((before != 0) & (now == -before))[0]] = 19.0
     assert ballot_counts([before, now], [ages, older]) == {"voted_before": 4.0, "switched": 1.0, "dropped_out": 1.0}
 

@@ -128,7 +128,7 @@ def test_what_a_court_strikes_down_is_counted_apart() -> None:
 
 
 @pytest.mark.parametrize(("restrictive", "lapsed"), [(True, 1), (False, 0)])
-def test_a_lapse_that_restricts_is_told_apart_from_what_a_government_does(restrictive: bool, lapsed: int) -> None:
+def test_a_lapse_that_restricts_is_not_counted_as_an_act_of_the_government(restrictive: bool, lapsed: int) -> None:
     sunset = Event(START + 9, "lapsed", "author", "", "rule", restrictive)
     found = outcomes(path((0.75, 9), (0.5, 39)), [sunset])
     assert (found.lapsed, found.restricted, found.attempted, found.court) == (lapsed, 1, 0, 0)
@@ -175,7 +175,7 @@ def test_a_market_collapse_is_a_year_below_a_tenth_of_the_takeover_price(
     assert outcomes(path((0.75, 48)), price=prices).collapse == collapse
 
 
-def test_restricted_is_told_by_the_layer_that_bound_when_it_began() -> None:
+def test_restricted_names_the_layer_that_bound_when_it_began() -> None:
     layers = ["rule"] * 9 + ["guidance"] * 20 + ["rule"] * 19
     assert outcomes(path((0.75, 9), (0.5, 39)), layer=layers).restricted_layer == "guidance"
 

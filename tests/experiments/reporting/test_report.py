@@ -193,7 +193,7 @@ def test_other_code_draws_no_run_and_an_empty_folder_is_refused(made: Path, tmp_
         build_report(tmp_path / "none")
 
 
-def test_the_told_run_is_the_run_of_the_table(made: Path) -> None:
+def test_the_run_shown_is_the_run_of_the_table(made: Path) -> None:
     request = json.loads((made / "manifest.json").read_text())["request"]
     story = run_story(Parameters.model_validate(request["parameters"]), 20250807, 4, 0.3, 1.0)
     runs = pd.read_csv(made / "export" / "runs.csv").query("replicate == 4").set_index("arm")

@@ -83,9 +83,9 @@ def test_json_is_the_summary_table(answer: dict[str, Any], summary: list[dict[st
     assert answer["notice"] == NOTICE
     assert answer["failed"] == []
     assert len(answer["table"]) == len(summary) == 10
-    for told, written in zip(answer["table"], summary, strict=True):
-        assert told.keys() == written.keys()
-        for name, value in told.items():
+    for printed_row, written in zip(answer["table"], summary, strict=True):
+        assert printed_row.keys() == written.keys()
+        for name, value in printed_row.items():
             assert written[name] == ("" if value is None else str(value)), name
 
 
@@ -124,7 +124,7 @@ def test_every_column_stands_under_its_head_and_fits_the_page(printed: list[str]
         assert explained, name
 
 
-def test_the_reader_is_told_size_seed_verdict_and_files(printed: list[str], answer: dict[str, Any]) -> None:
+def test_the_reader_sees_size_seed_verdict_and_files(printed: list[str], answer: dict[str, Any]) -> None:
     assert printed[0] == (
         "political-moat: preset calibrated, stress test, rule best-response, 300 voters, 6 paired replicates, "
         "seed 20250807, allocation 4%"

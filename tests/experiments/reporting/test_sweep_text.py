@@ -123,9 +123,9 @@ def test_with_a_failed_replicate_there_is_no_report_unasked(
     out = tmp_path / "out"
     words = ("sweep", tmp_path / "study.toml", "--out", out, "--quiet")
     assert command(*words) == 1
-    told = f"No report: replicates are missing; moat report {out} makes one without them"
-    assert told in capsys.readouterr().out.splitlines()
+    notice = f"No report: replicates are missing; moat report {out} makes one without them"
+    assert notice in capsys.readouterr().out.splitlines()
     assert not (out / "report.html").exists()
     (out / "report.html").write_text("old")
     assert command(*words) == 1
-    assert f"{told} ({out / 'report.html'} is of an earlier state)" in capsys.readouterr().out.splitlines()
+    assert f"{notice} ({out / 'report.html'} is of an earlier state)" in capsys.readouterr().out.splitlines()

@@ -76,7 +76,7 @@ def test_the_average_marginal_effect_of_a_binary_factor_is_near_the_risk_differe
         (lambda f: f.assign(reversed=1), "both values"),
     ],
 )
-def test_what_cannot_be_fitted_is_refused_by_name(change: object, message: str) -> None:
+def test_what_cannot_be_fitted_raises_an_error_that_names_it(change: object, message: str) -> None:
     with pytest.raises(UserError, match=message):
         cluster_logit(change(paired()), "reversed", ["breadth"])  # type: ignore[operator]
 

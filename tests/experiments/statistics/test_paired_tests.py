@@ -89,7 +89,7 @@ def test_no_effect_needs_replicates_not_just_a_small_estimate() -> None:
 
 
 def doses(n: int = 400, seed: int = 5) -> np.ndarray:
-    """Return nested paired differences: whoever is saved by a small dose is saved by a larger one."""
+    """Return nested paired differences: a case saved by a small dose is saved by a larger one."""
     uniforms = np.random.default_rng(seed).random((n, 1))
     return -(uniforms < np.array([[0.02, 0.06, 0.12, 0.2]])).astype(float)
 
@@ -181,7 +181,7 @@ def test_the_verdict_is_the_declared_rule(counts: tuple[int, int, int, int], wor
 
 def test_the_family_is_protected_by_widening_both_intervals() -> None:
     borderline = difference(200, 10, 59, 356)
-    # By itself at 95% a moat; not with two outcomes to choose from.
+    # Alone, at 95%, a moat; not with two outcomes to choose from.
     assert borderline.high < -0.05
     found = verdict(borderline, difference(*MOAT))
     assert found.word == "inconclusive after 625 replicates"

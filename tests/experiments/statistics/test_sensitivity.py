@@ -75,7 +75,7 @@ def test_places_of_a_morris_design_come_back_from_values_on_a_log_scale() -> Non
         unit_places(values, NAMES, 6)
 
 
-def test_one_nan_is_refused_by_name_and_not_turned_into_zeros() -> None:
+def test_one_nan_raises_an_error_and_is_not_turned_into_zeros() -> None:
     unit = sobol_sample.sample(PROBLEM, 8, calc_second_order=False, seed=1)
     y = ishigami(unit)
     y[17] = np.nan
@@ -124,12 +124,12 @@ def test_outcomes_of_a_point_are_paired_differences_with_their_error() -> None:
         (lambda f: f.assign(breadth=0.3), "exactly one arm at breadth 0"),
     ],
 )
-def test_what_is_not_whole_is_refused_by_name(change: object, message: str) -> None:
+def test_what_is_not_whole_raises_an_error_that_names_it(change: object, message: str) -> None:
     with pytest.raises(UserError, match=message):
         point_outcomes(change(sweep()), "severity", breadth=0.3, points=3)  # type: ignore[operator]
 
 
-def test_the_monte_carlo_part_of_the_variance_is_told() -> None:
+def test_the_monte_carlo_part_of_the_variance_is_reported() -> None:
     unit = sobol_sample.sample(PROBLEM, 256, calc_second_order=False, seed=1)
     noise = np.random.default_rng(1).normal(0.0, 1.0, len(unit))
     table = sobol_table(ishigami(unit) + noise, NAMES, errors=np.ones(len(unit)))

@@ -116,7 +116,7 @@ def test_a_task_is_written_whole_or_not_at_all(ledger: Ledger) -> None:
     assert ledger.record(task, runs, cycles)
 
 
-def test_nan_and_strangers_are_refused_by_name(ledger: Ledger) -> None:
+def test_nan_and_unknown_columns_raise_an_error_that_names_them(ledger: Ledger) -> None:
     task, runs, cycles = replicate(1)
     runs[0]["row"] = {"severity": float("nan")}
     with pytest.raises(ValueError, match="severity"):

@@ -1,4 +1,4 @@
-"""What a user may ask of `moat run`, and how every mistake is told: all at once, a line each, before anything runs."""
+"""What a user may ask of `moat run`; every mistake is reported at once, a line each, before anything runs."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_mistake_is_one_line_that_says_what_is_allowed(given: dict[str, Any], 
     assert said.startswith(line)
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     said = mistakes(
         preset_name="x",
         settings=["y", "exposure.z=1", "exposure.skew=9"],
@@ -211,8 +211,8 @@ def test_more_replicates_are_the_same_request_and_anything_else_is_another() -> 
         {"settings": ["exposure.visibility=1"]},
         {"settings": ["party.office_rent=1.5"]},
     ]
-    told = [facts(), *(facts(**given) for given in others)]
-    assert len({str(manifest) for manifest, _ in told}) == len({key for _, key in told}) == len(told)
+    manifests = [facts(), *(facts(**given) for given in others)]
+    assert len({str(manifest) for manifest, _ in manifests}) == len({key for _, key in manifests}) == len(manifests)
 
 
 def test_the_command_line_names_the_declared_defaults() -> None:

@@ -1,4 +1,4 @@
-"""A study file: what is right is read, and what is wrong is told at once, by key, with what is allowed."""
+"""A study file: what is right is read, and what is wrong is reported at once, by key, with what is allowed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ min = 0
 """
 
 
-def test_different_mistakes_are_all_told_with_key_what_is_allowed_and_the_nearest_name() -> None:
+def test_different_mistakes_are_all_reported_with_key_what_is_allowed_and_the_nearest_name() -> None:
     assert problems(FIVE) == [
         "study.sed: unknown key; allowed: name, seed, title, single_setting; did you mean 'seed'?",
         "design.kind = 'gird' is not possible; allowed: grid, lhs, sobol, morris, list; did you mean 'grid'?",
@@ -84,7 +84,7 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('name = "one"', 'name = "a/b"', "study.name = 'a/b' is not possible; allowed: letters, digits"),
         ('name = "one"', "", "study.name: missing; allowed: letters, digits"),
@@ -145,17 +145,17 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
         ),
     ],
 )
-def test_one_mistake_is_one_line(old: str, new: str, told: str) -> None:
+def test_one_mistake_is_one_line(old: str, new: str, message: str) -> None:
     found = problems(FINE.replace(old, new))
-    assert any(line.startswith(told) for line in found), found
+    assert any(line.startswith(message) for line in found), found
     assert len(found) <= 2
 
 
 def test_text_that_is_no_toml_and_a_file_that_is_not_there_are_one_line(tmp_path: Path) -> None:
     (line,) = problems("[study")
     assert line.startswith("study.toml is not TOML: ")
-    for place, told in ((tmp_path / "none.toml", "is not there"), (tmp_path, "holds no study.toml")):
-        with pytest.raises(UserError, match=told):
+    for place, message in ((tmp_path / "none.toml", "is not there"), (tmp_path, "holds no study.toml")):
+        with pytest.raises(UserError, match=message):
             read_study(place)
 
 
@@ -173,7 +173,7 @@ def test_a_list_reads_points_from_csv_in_the_parameters_own_kinds(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ("party.ofice_rent\n1\n", "design.file: points.csv, header: unknown parameter 'party.ofice_rent'; did you"),
         ("party.office_rent\n", "design.file: points.csv has no design point"),
@@ -184,11 +184,11 @@ def test_a_list_reads_points_from_csv_in_the_parameters_own_kinds(tmp_path: Path
         (None, "design.file: points.csv cannot be read (No such file or directory)"),
     ],
 )
-def test_mistakes_in_a_list_are_told_by_row(tmp_path: Path, rows: str | None, told: str) -> None:
+def test_mistakes_in_a_list_are_reported_by_row(tmp_path: Path, rows: str | None, message: str) -> None:
     if rows is not None:
         (tmp_path / "points.csv").write_text(rows)
     (line,) = problems(LIST, tmp_path)
-    assert line.startswith(told)
+    assert line.startswith(message)
 
 
 def test_interim_analyses_are_doublings_that_end_at_max() -> None:

@@ -149,8 +149,8 @@ def test_every_replicate_has_every_arm_once_and_three_administrations_each(out: 
     ]
     assert len({row["key"] for row in runs}) == len({row["outcome_hash"] for row in runs}) == len(runs)
     administrations = [(row["key"], row["administration"]) for row in cycles]
-    told = ("friendly", "opposed", "returned")
-    assert administrations == [(row["key"], administration) for row in runs for administration in told]
+    names = ("friendly", "opposed", "returned")
+    assert administrations == [(row["key"], administration) for row in runs for administration in names]
     assert {row["role"] for row in cycles if row["administration"] == "opposed"} == {"opponent"}
 
 
@@ -178,8 +178,8 @@ def test_the_manifest_tells_the_request_and_neither_host_nor_place(out: Path) ->
 def test_one_replicate_looked_at_is_the_studys(folder: Path, out: Path) -> None:
     code, shown, _ = moat(folder, "--replicate", 3, "--format", "json")
     assert code == 0
-    told = json.loads(shown)
-    for name, found in (("runs.csv", told["runs"]), ("cycles.csv", told["cycles"])):
+    printed = json.loads(shown)
+    for name, found in (("runs.csv", printed["runs"]), ("cycles.csv", printed["cycles"])):
         written = [row for row in rows(out, name) if row["replicate"] == "3"]
         assert len(written) == len(found)
         for row, drilled in zip(written, found, strict=True):
@@ -188,7 +188,7 @@ def test_one_replicate_looked_at_is_the_studys(folder: Path, out: Path) -> None:
             }
 
 
-def test_one_replicate_is_told_as_a_table_with_what_happened(
+def test_one_replicate_is_a_table_with_its_events(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(monkeypatch, tmp_path, "--replicate", "3") == 0
@@ -201,8 +201,8 @@ def test_one_replicate_is_told_as_a_table_with_what_happened(
         assert cells == [pytest.approx(float(row[name]), abs=5.1e-4) for name in head]
     for row in written:
         events = lines[lines.index("What the opposed government did, in months after takeover:") :]
-        (told,) = (line for line in events if line[:22].rstrip() == row["arm"])
-        assert f"{row['months_to_attempt']} docketed" in told or row["attempted"] == "0"
+        (printed,) = (line for line in events if line[:22].rstrip() == row["arm"])
+        assert f"{row['months_to_attempt']} docketed" in printed or row["attempted"] == "0"
     assert not list(tmp_path.iterdir())
 
 

@@ -49,13 +49,13 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(sweep, "TASK", f"{name}:counted")
 
-    def told() -> set[tuple[float, int, str]]:
+    def message() -> set[tuple[float, int, str]]:
         lines = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
         assert len(lines) == len(set(lines)), "a run was done twice"
         return {tuple(json.loads(line)) for line in lines}
 
-    return told
+    return message
 
 
 ARMS = ["b=0", "b=0.3 v=1", "b=0.3 v=0.1"]
@@ -205,11 +205,11 @@ def test_other_code_another_seed_and_another_study_are_refused_in_one_line(tmp_p
     place = tmp_path / "out"
     finished(LITTLE, place)
     before = contents(place)
-    for old, new, told in (
+    for old, new, message in (
         ('name = "little"', 'name = "large"', r"holds other results \(study \"little\" there, \"large\" here\)"),
         ('name = "little"', 'name = "little"\nseed = 7', r"holds other results \(seed 20250807 there, 7 here\)"),
     ):
-        with pytest.raises(UserError, match=told):
+        with pytest.raises(UserError, match=message):
             finished(LITTLE.replace(old, new), place)
         assert contents(place) == before
     manifest = json.loads((place / "manifest.json").read_text())
@@ -264,10 +264,10 @@ def test_a_stopping_rule_cannot_be_split_into_shards(tmp_path: Path, capsys: pyt
     assert not (tmp_path / "part").exists()
 
 
-@pytest.mark.parametrize(("part", "told"), [("3/2", "allowed: 1/2 to 2/2"), ("0/2", "allowed"), ("x", "write i/n")])
+@pytest.mark.parametrize(("part", "message"), [("3/2", "allowed: 1/2 to 2/2"), ("0/2", "allowed"), ("x", "write i/n")])
 def test_a_part_that_cannot_be_is_one_line(
-    part: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    part: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "study.toml").write_text(LITTLE)
     assert command("shard", part, tmp_path / "study.toml") == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err

@@ -60,9 +60,9 @@ def test_any_row_can_be_run_again_by_its_key(out: Path, capsys: pytest.CaptureFi
         shown = capsys.readouterr().out
         assert "the same outcome" in shown
         assert shown.count(row["outcome_hash"]) == 2
-    for key, told in (("zz", "allowed: 6 to 64 digits"), ("0" * 64, "there is no run")):
+    for key, message in (("zz", "allowed: 6 to 64 digits"), ("0" * 64, "there is no run")):
         assert command("rerun", key, "--results", out) == 2
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
 
 
 def test_verify_finds_what_was_changed(

@@ -244,7 +244,7 @@ def test_a_name_unknown_to_a_group_is_refused() -> None:
         Parameters.model_validate({"exposure": {"breadth": 0.3, "unknown": 1}})
 
 
-def test_with_values_changes_what_it_is_told_and_nothing_else() -> None:
+def test_with_values_changes_what_it_names_and_nothing_else() -> None:
     tree = DEFAULT.with_values({"exposure.breadth": 0.3, "party.rule": "sticker"})
     assert DEFAULT.exposure.breadth == 0.0
     assert tree.difference(DEFAULT) == {"exposure.breadth": (0.3, 0.0), "party.rule": ("sticker", "best-response")}
@@ -330,7 +330,7 @@ BROKEN: dict[str, bytes | None] = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_an_unusable_calibration_is_told_in_one_line_that_names_the_file(kind: str, tmp_path: Path) -> None:
+def test_an_unusable_calibration_is_reported_in_one_line_that_names_the_file(kind: str, tmp_path: Path) -> None:
     content = BROKEN[kind]
     if content is not None:
         (tmp_path / FILE).write_bytes(content)

@@ -38,7 +38,7 @@ def test_without_influence_a_network_changes_no_bit(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["small-world", "blocks"])
-def test_live_twin_with_influence_at_its_upper_range_opinion_spreads_less(kind: str) -> None:
+def test_positive_control_with_influence_at_its_upper_range_opinion_spreads_less(kind: str) -> None:
     spread = {}
     for influence in (0.0, 0.3):
         values = {"electorate.voters": 2000, "network.kind": kind, "network.influence": influence}
@@ -57,7 +57,7 @@ def test_homophily_keeps_the_parties_apart() -> None:
 
 
 def test_a_neighbour_of_holders_comes_to_favour_the_policy() -> None:
-    """Two groups that meet only among themselves, one of them exposed: only whoever has holders around moves."""
+    """Two groups that meet only among themselves, one of them exposed: only voters with holders around them move."""
     base = {**OWN, "electorate.voters": 200, "network.influence": 0.3, "opinion.ownership_shift": 0.3}
     alone = World(Parameters().with_values({**base, "exposure.breadth": 0.25, "network.kind": "none"}), seed=3)
     exposed = alone.electorate.column("units") > 0.0

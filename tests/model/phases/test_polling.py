@@ -1,4 +1,4 @@
-"""Questions of a poll: what they say of two stands, and that no answer hangs on what else is asked."""
+"""Questions of a poll: what they say of two stands, and that no answer depends on other questions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_row_holds_what_voters_make_of_both_stands(world: World, author: Stand
 
 
 @given(st.sampled_from(WORLDS), st.lists(st.tuples(stands, stands), min_size=1, max_size=8))
-def test_an_answer_does_not_hang_on_what_else_is_asked(world: World, pairs: list[tuple[Stand, Stand]]) -> None:
+def test_an_answer_does_not_depend_on_other_questions(world: World, pairs: list[tuple[Stand, Stand]]) -> None:
     def answers(asked: list[tuple[Stand, Stand]]) -> list[list[float]]:
         found: list[list[float]] = expected_votes(
             world.electorate.fixed, world.electorate.dynamic, 700, 1100, world.product_prices, 1.0, 0.1, world.threat,

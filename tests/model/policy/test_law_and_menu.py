@@ -202,7 +202,7 @@ def test_what_congress_would_not_pass_is_not_on_the_menu(law: Law) -> None:
 
 
 @given(LAWS, PASSAGES)
-def test_congress_is_asked_for_every_bill_in_its_direction_and_for_nothing_else(law: Law, passage: Passage) -> None:
+def test_congress_is_asked_for_every_bill_in_its_direction_and_no_other(law: Law, passage: Passage) -> None:
     """The menu under a Congress is the menu without one, less the bills that fail in the direction they go."""
     now = openness(effective(law), CAP)
     due = next_expiry(law)

@@ -1,4 +1,4 @@
-"""Sunsets: a formal provision lapses unless it is renewed, and inaction is told apart from action."""
+"""Sunsets: a formal provision lapses unless it is renewed, and inaction is not counted as action."""
 
 from __future__ import annotations
 
@@ -197,10 +197,10 @@ def test_holding_is_worth_the_time_before_and_after_the_lapse(target: float, aft
     assert found == pytest.approx(office - party.policy_weight * loss + 0.1 * level)
 
 
-def test_parties_are_told_when_policy_lapses_and_to_what() -> None:
+def test_parties_know_when_policy_lapses_and_to_what() -> None:
     world = run(30)
-    told = government.policy_state(world, "opponent")
-    assert (told.lapse_months, told.lapse_openness) == (EXPIRY - 30, 0.5)
+    facts = government.policy_state(world, "opponent")
+    assert (facts.lapse_months, facts.lapse_openness) == (EXPIRY - 30, 0.5)
     plain = government.policy_state(run(30, **{"policy.sunset_months": 0}), "opponent")
     assert plain.lapse_months == NEVER
 

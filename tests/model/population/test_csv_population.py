@@ -1,4 +1,4 @@
-"""A user's own population: what the file says stands, what it does not say is drawn, mistakes are told in one line."""
+"""A user's own population: what the file says stands, what it does not say is drawn, each mistake is one line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> P
 
 
 def people(count: int) -> list[list[Any]]:
-    """Persons who can be told apart by their income, half of them with an account."""
+    """Persons with different incomes, half of them with an account."""
     return [[18 + i % 70, 20_000 + i, (i % 11 - 5) / 2, 1000 * (i % 2), 500 * (i % 2)] for i in range(count)]
 
 
@@ -49,7 +49,7 @@ def by_income(electorate: Electorate, name: str) -> list[float]:
     return [float(value) for value in electorate.column(name)[order]]
 
 
-def told(path: Path, p: Parameters) -> list[str]:
+def messages_of(path: Path, p: Parameters) -> list[str]:
     with pytest.raises(PopulationFileError) as caught:
         population_from_csv(path, p)
     return str(caught.value).splitlines()
@@ -190,26 +190,26 @@ def test_the_public_door_has_it() -> None:
 def test_a_mistake_is_one_line_with_file_row_column_and_what_is_allowed(tmp_path: Path, text: str, line: str) -> None:
     path = tmp_path / "wrong.csv"
     path.write_text(text, encoding="utf-8")
-    lines = told(path, Parameters())
+    lines = messages_of(path, Parameters())
     assert all(one.startswith(f"population file {path}, ") for one in lines)
     assert any(line in one for one in lines), lines
 
 
 def test_mistakes_come_together_up_to_a_number(tmp_path: Path) -> None:
     few = write(tmp_path / "few.csv", HEADER, [[17, -1, "x", 0, 0], [30, 1, 0, 0, -5]])
-    assert len(told(few, tree(2))) == 4
+    assert len(messages_of(few, tree(2))) == 4
     many = write(tmp_path / "many.csv", HEADER, [[17, 1, 0, 0, 0]] * 100)
-    lines = told(many, tree(100))
+    lines = messages_of(many, tree(100))
     assert len(lines) == MOST_MISTAKES + 1
     assert lines[-1].endswith("and 80 mistakes more")
 
 
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
-    assert told(tmp_path / "none.csv", Parameters()) == [
+    assert messages_of(tmp_path / "none.csv", Parameters()) == [
         f"population file {tmp_path / 'none.csv'} cannot be read: No such file or directory"
     ]
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00age")
-    assert "cannot be read" in told(tmp_path / "binary.csv", Parameters())[0]
+    assert "cannot be read" in messages_of(tmp_path / "binary.csv", Parameters())[0]
 
 
 def test_the_how_to_describes_every_column() -> None:

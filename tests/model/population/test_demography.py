@@ -74,7 +74,7 @@ def test_remaining_life_is_that_of_us_life_tables() -> None:
 
 
 def test_a_group_dies_out_along_the_survival_curve() -> None:
-    """Whoever is alive after 15 years, by age at the start: within four standard errors of the closed form."""
+    """Survivors after 15 years, by age at the start: within four standard errors of the closed form."""
     world = World(tree({"electorate.voters": 20_000}), seed=4)
     start, number = column(world, "age"), np.full(20_000, 0.0)
     for _ in range(180):
@@ -352,7 +352,7 @@ def test_fifty_years_keep_a_plausible_population(seed: int) -> None:
     assert float((column(world, "units") > 0.0).mean()) == pytest.approx(0.3, abs=0.005)
 
 
-def test_live_twin_partisanship_for_life_moves_the_national_vote() -> None:
+def test_positive_control_partisanship_for_life_moves_the_national_vote() -> None:
     """Read as cohorts, the ages' leans of month 0 drift away from the R party by more than the bound above."""
     drift = []
     for seed in (1, 2, 3):

@@ -297,11 +297,11 @@ WRONG: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("fault", WRONG)
-def test_a_graph_that_cannot_be_is_told_in_one_line(fault: str) -> None:
+def test_a_graph_that_cannot_be_is_reported_in_one_line(fault: str) -> None:
     graph, said = WRONG[fault]
-    with pytest.raises(ParameterError, match=said) as told:
+    with pytest.raises(ParameterError, match=said) as raised:
         World(Parameters().with_values(OWN), seed=1, graph=graph)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("kind", ["none", "small-world", "blocks"])

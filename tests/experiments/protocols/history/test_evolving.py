@@ -86,7 +86,7 @@ def test_adoption_by_employers_and_savers_reaches_the_evolving_arm_alone() -> No
     own = [row for row in found.cycles if row["evolving"]]
     assert own[0]["share_holding"] == 0.0
     assert own[-1]["share_holding_end"] > 0.0
-    # Those who adopt by themselves change nothing for those of whom nobody does.
+    # The evolving arm changes nothing in the arms with assigned exposure.
     assert {row["share_holding_end"] for row in found.cycles if row["arm"] == "b=0"} == {0.0}
 
 
@@ -184,6 +184,11 @@ def test_the_command_prints_the_evolving_arm_and_the_naive_regression(
     capsys.readouterr()
     monkeypatch.setattr(sys, "argv", [*words, "--out", "e", "--format", "json"])
     main()
-    told = json.loads(capsys.readouterr().out)
-    assert [row["estimator"] for row in told["naive_regression"]] == ["assigned", "landmark", "term_average", "run_end"]
-    assert [row["evolving"] for row in told["table"]] == [0, 0, 1]
+    printed = json.loads(capsys.readouterr().out)
+    assert [row["estimator"] for row in printed["naive_regression"]] == [
+        "assigned",
+        "landmark",
+        "term_average",
+        "run_end",
+    ]
+    assert [row["evolving"] for row in printed["table"]] == [0, 0, 1]

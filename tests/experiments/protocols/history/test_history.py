@@ -97,7 +97,7 @@ def test_with_every_channel_off_the_political_path_is_the_same_at_every_exposure
     money = {"arm", "breadth", *(f"{x}{when}" for x in ("exposure", "share_holding") for when in ("", "_mean", "_end"))}
     arms = [[{k: v for k, v in r.items() if k not in money} for r in cycles if r["breadth"] == b] for b in (0.0, 0.6)]
     assert arms[0] == arms[1]
-    # The live twin: with the channels on, exposure reaches politics.
+    # Positive control: with the channels on, exposure reaches politics.
     cycles = run_history(SMALL, DESIGN._replace(breadths=(0.0, 0.6)), 5, 0).cycles
     arms = [[{k: v for k, v in r.items() if k not in money} for r in cycles if r["breadth"] == b] for b in (0.0, 0.6)]
     assert arms[0] != arms[1]
@@ -166,10 +166,10 @@ def test_the_request_names_protocol_and_cycles() -> None:
         ("history", 0, "--cycles 0 is not possible; allowed: 1 to 100 presidential terms"),
     ],
 )
-def test_mistakes_are_told(protocol: str, cycles: int | None, line: str) -> None:
-    with pytest.raises(UserError) as told:
+def test_mistakes_are_reported(protocol: str, cycles: int | None, line: str) -> None:
+    with pytest.raises(UserError) as raised:
         study_of_run(protocol=protocol, cycles=cycles)
-    assert str(told.value) == line
+    assert str(raised.value) == line
 
 
 def test_a_ratio_over_replicates_has_the_clustered_error() -> None:
@@ -245,8 +245,8 @@ def test_more_replicates_extend_and_another_length_is_refused(folder: Path, caps
 def test_json_and_one_replicate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert moat(folder, *WORDS, "--format", "json") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["protocol"], told["cycles"], len(told["table"])) == ("history", 5, 2)
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["protocol"], printed["cycles"], len(printed["table"])) == ("history", 5, 2)
     assert moat(folder, *WORDS, "--replicate", "2", "--format", "json") == 0
     close = json.loads(capsys.readouterr().out)
     assert [row["replicate"] for row in close["runs"]] == [2, 2]

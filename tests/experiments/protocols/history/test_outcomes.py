@@ -158,7 +158,7 @@ def test_a_struck_restriction_is_no_end_by_court() -> None:
 @pytest.mark.parametrize(
     ("stretches", "events", "expected"),
     [
-        # Fell in office by itself, lastingly; by a court; too late to last; and not below a half.
+        # Fell in office without a court, for six months; by a court; too late to last; and not below a half.
         ((("author", 20, 0.75), ("author", 28, 0.4)), None, [0, 1]),
         ((("author", 20, 0.75), ("author", 28, 0.4)), [Event(68, "vacated", "author", "", "rule", False)], [0, 0]),
         ((("author", 43, 0.75), ("author", 5, 0.4)), None, [0, 0]),
@@ -172,7 +172,7 @@ def test_a_struck_restriction_is_no_end_by_court() -> None:
         ((("opponent", 48, 0.1),), None, [0, 0]),
     ],
 )
-def test_an_author_that_moderates_its_own_policy_is_told_by_its_term(
+def test_an_author_that_moderates_its_own_policy_is_reported_by_its_term(
     stretches: tuple[tuple[str, int, float], ...], events: list[Event] | None, expected: list[int]
 ) -> None:
     months = record(*FRIENDLY, *stretches)
