@@ -1,4 +1,4 @@
-"""Mediation: Shapley values add up exactly, the factorial ends at the two arms, every channel has a positive control."""
+"""Mediation: Shapley values add up exactly, the factorial ends at the two arms, each channel has a positive control."""
 
 from __future__ import annotations
 
