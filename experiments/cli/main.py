@@ -30,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help=ABOUT,
+    epilog="Terms are defined in docs/glossary.md.",
 )
 
 
