@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import UserError
 from .atomic_files import PARTIAL, partial_file
 from .provenance import CHECKSUMS, file_digest, verify_checksums
-from .results_folder import LEDGER, LOCK, hold, read_manifest
+from .results_folder import LEDGER, LOCK, hold, read_own_manifest
 
 _TIME = (1980, 1, 1, 0, 0, 0)
 _STORED = {".parquet", ".png", ".pdf", ".zip"}
@@ -21,7 +21,7 @@ def archive_folder(path: Path, out: Path | None = None) -> str:
 
     Raises UserError if files were changed since the export, or a coordinator is at work in the folder.
     """
-    read_manifest(path)
+    read_own_manifest(path)
     if not (path / CHECKSUMS).is_file():
         raise UserError(f"{path} has no {CHECKSUMS}; let its study finish, or export it first")
     target = out or path.with_name(f"{path.name}.zip")

@@ -16,7 +16,7 @@ from ...agents.source_hash import short
 from ..errors import UserError
 from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
 from .ledger import Ledger
-from .provenance import canonical_json
+from .provenance import SCHEMA_VERSION, canonical_json
 
 LEDGER = "ledger.sqlite"
 MANIFEST = "manifest.json"
@@ -38,6 +38,21 @@ def read_manifest(out: Path) -> dict[str, Any]:
         raise UserError(f"{out / MANIFEST} cannot be read ({error}); choose another --out") from error
     if not isinstance(manifest, dict):
         raise UserError(f"{out / MANIFEST} is not a manifest; choose another --out")
+    return manifest
+
+
+def read_own_manifest(out: Path) -> dict[str, Any]:
+    """Return the manifest of a results folder of this version. Raises UserError where another version made the folder.
+
+    Every command that reads or writes a results folder comes through here, so that rows of two versions never mix.
+    """
+    manifest = read_manifest(out)
+    made = manifest.get("schema_version")
+    if made != SCHEMA_VERSION:
+        raise UserError(
+            f"{out} was made by another version of political-moat (results format {made}, this version uses "
+            f"{SCHEMA_VERSION}); use that version, or choose another --out"
+        )
     return manifest
 
 

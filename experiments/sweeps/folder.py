@@ -12,8 +12,8 @@ from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
 from ..storage.atomic_files import replaced_atomically
 from ..storage.ledger import Ledger
-from ..storage.provenance import SCHEMA_VERSION, code_hash, manifest
-from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_manifest
+from ..storage.provenance import code_hash, manifest
+from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_own_manifest
 from ..studies.reader import StudyFile, read_study
 from .stopping_rule import InterimAnalyses
 
@@ -62,7 +62,7 @@ def open_study(study: StudyFile, out: Path, shard: Shard | None = None) -> Resul
     if out.exists() and not out.is_dir():
         raise UserError(f"{out} is a file, not a folder; choose another --out")
     if (out / MANIFEST).is_file():
-        refuse_other_format(out, read_manifest(out))
+        read_own_manifest(out)
     folder = open_results_folder(out, manifest_of(study, shard))
     try:
         refuse_flagged(folder.ledger, out)
@@ -78,19 +78,8 @@ def open_study(study: StudyFile, out: Path, shard: Shard | None = None) -> Resul
 
 def study_in(path: Path) -> tuple[StudyFile, dict[str, Any]]:
     """Return the study of a results folder and its manifest. UserError if another version made the folder."""
-    content = read_manifest(path)
-    refuse_other_format(path, content)
+    content = read_own_manifest(path)
     return read_study(path), content
-
-
-def refuse_other_format(path: Path, content: dict[str, Any]) -> None:
-    """Raise UserError if a folder was made by a version with another layout of results folders."""
-    made = content.get("schema_version")
-    if made != SCHEMA_VERSION:
-        raise UserError(
-            f"{path} was made by another version of political-moat (results format {made}, this version uses "
-            f"{SCHEMA_VERSION}); use that version, or choose another --out"
-        )
 
 
 def refuse_changed_code(path: Path, content: dict[str, Any]) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from ...agents.source_hash import short
 from ..errors import UserError
 from ..storage.provenance import code_hash
-from ..storage.results_folder import LEDGER, read_manifest
+from ..storage.results_folder import LEDGER, read_own_manifest
 from ..studies.reader import StudyFile, read_study
-from .folder import FROZEN, Shard, default_folder, open_study, refuse_other_format
+from .folder import FROZEN, Shard, default_folder, open_study
 from .outcome import Outcome, finish_recorded
 
 
@@ -30,8 +30,7 @@ def _checked(parts: Sequence[Path]) -> StudyFile:
     """Return the one study that all parts belong to."""
     first: StudyFile | None = None
     for part in parts:
-        content = read_manifest(part)
-        refuse_other_format(part, content)
+        content = read_own_manifest(part)
         if content.get("code_hash") != code_hash():
             made = short(str(content.get("code_hash")))
             raise UserError(f"{part} was made by other code ({made}, now {short(code_hash())}); the two never mix")

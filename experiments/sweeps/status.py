@@ -12,10 +12,10 @@ from ..errors import UserError
 from ..execution.worker import resolve
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, outcome_hash
-from ..storage.results_folder import LEDGER, read_manifest
+from ..storage.results_folder import LEDGER, read_own_manifest
 from ..studies.plan import ArmSet, Plan
 from ..studies.reader import read_study
-from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, refuse_other_format, study_in
+from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, study_in
 from .outcome import Outcome, finish_recorded, work
 from .run import TASK
 from .stopping_rule import InterimAnalyses
@@ -34,8 +34,7 @@ def parse_share(text: str) -> float:
 
 def plan_of(path: Path) -> Plan:
     """Return the plan of a results folder. UserError in one line, also if other code made it."""
-    content = read_manifest(path)
-    refuse_other_format(path, content)
+    content = read_own_manifest(path)
     refuse_changed_code(path, content)
     return Plan(read_study(path))
 
@@ -58,7 +57,7 @@ def _folders_with(key: str, results: Path | None) -> list[Path]:
     folders = []
     for place in places:
         if results is not None:
-            read_manifest(place)  # says what is wrong with the folder
+            read_own_manifest(place)  # says what is wrong with the folder
         with Ledger(place / LEDGER, read_only=True) as ledger:
             if ledger.find(key):
                 folders.append(place)
@@ -103,8 +102,7 @@ def _place(path: Path) -> Path:
 def status_text(path: Path) -> tuple[str, bool]:
     """Return the progress of a results folder, and whether anything in it failed. A study may be running in it."""
     place = _place(path)
-    content = read_manifest(place)
-    refuse_other_format(place, content)
+    content = read_own_manifest(place)
     with Ledger(place / LEDGER, read_only=True) as ledger:
         flagged = ledger.disagreements()
         lines = [f"{place}: made with code {short(str(content['code_hash']))}, seed {content['seed']}"]

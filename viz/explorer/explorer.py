@@ -9,7 +9,7 @@ from typing import Any
 
 from ...experiments.errors import UserError
 from ...experiments.protocols import PROTOCOLS
-from ...experiments.storage.results_folder import EXPORT, read_manifest
+from ...experiments.storage.results_folder import EXPORT, read_own_manifest
 from .phase_map import phase_map
 from .runs import factors_of, other_values, read_runs, run_links, value_label
 
@@ -27,7 +27,7 @@ class ExplorerError(ValueError):
 
 def check_folder(folder: Path) -> None:
     """Raise UserError unless the folder holds results with an export."""
-    protocol = read_manifest(folder).get("study", {}).get("model", {}).get("protocol", "")
+    protocol = read_own_manifest(folder).get("study", {}).get("model", {}).get("protocol", "")
     kind = PROTOCOLS[protocol]() if protocol in PROTOCOLS else None
     if kind is not None and "breadth" not in {column.name for column in kind.run_columns()}:
         own = kind.own_table()

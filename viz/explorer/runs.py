@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...experiments.errors import UserError
-from ...experiments.storage.results_folder import EXPORT, read_manifest
+from ...experiments.storage.results_folder import EXPORT, read_own_manifest
 from ...model.parameters.presets import PRESETS
 from ...model.parameters.tree import ParameterError, Parameters
 from ..scenario import Scenario
@@ -59,7 +59,7 @@ def run_links(runs: Any, folder: Path, outcome: str, arm: str) -> str:
     """Return HTML links that play the runs of an arm (rows of one design point), or the reason why they cannot."""
     part = runs[runs["arm"] == arm].sort_values("replicate")
     try:
-        manifest = read_manifest(folder)
+        manifest = read_own_manifest(folder)
         base = base_of(folder, manifest)
         played = [(row, scenario_of(base, manifest, row)) for row in part.head(MOST_LINKS).to_dict("records")]
         other_layer = str(part["layer"].iloc[0]) != base.policy.layer and "policy.layer" not in part.columns

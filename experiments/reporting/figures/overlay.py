@@ -14,12 +14,12 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
     import pandas as pd
 
     from ...protocols.stress_test.dose_response import dose_response
-    from ...storage.results_folder import read_manifest
+    from ...storage.results_folder import read_own_manifest
     from .dose_response import dose_response_figure
 
     tables = {}
     for folder in results:
-        request = read_manifest(folder)["request"]
+        request = read_own_manifest(folder)["request"]
         runs = folder / "export" / "runs.csv"
         if not runs.is_file():
             raise UserError(f"{folder} has no export/runs.csv; let its run finish first")

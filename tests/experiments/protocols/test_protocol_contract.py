@@ -200,7 +200,13 @@ def test_a_planted_question_is_found(planted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("run",), ("sweep",), ("status",), ("export",), ("report",), ("verify",), ("merge",)]
+    "words",
+    [
+        (name,)
+        for name in (
+            ["run", "sweep", "status", "export", "report", "verify", "merge", "retry", "analyze", "archive", "figure"]
+        )
+    ],
 )
 def test_a_folder_of_the_version_before_is_refused_in_one_line(
     words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
