@@ -7,6 +7,7 @@ from typing import Any
 from ..agents.draws import Draws
 from ..agents.electorate.electorate import Electorate
 from ..agents.party.state import PartyState
+from ..agents.regulator.decisions import drift_goal
 from ..agents.regulator.state import RegulatorState
 from .derived import derive
 from .economy.employers import build_employers
@@ -111,6 +112,6 @@ def _agencies(p: Parameters) -> dict[str, RegulatorState]:
     independences = {"DOL": p.regulator.dol_independence, "SEC": p.regulator.sec_independence}
     agencies = {}
     for name, independence in independences.items():
-        ideal = (1.0 - independence) * p.party.opponent_ideal + independence * p.regulator.career_ideal
+        ideal = drift_goal(p.party.opponent_ideal, independence, p.regulator)
         agencies[name] = RegulatorState(name, independence, ideal, 0.0)
     return agencies

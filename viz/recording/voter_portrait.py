@@ -25,7 +25,7 @@ from ...agents.electorate.columns import (
     UNITS,
     VISIBILITY,
 )
-from ...agents.electorate.voting.equations import own_terms
+from ...agents.electorate.voting.equations import issue_utility, own_terms
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import takeover, with_dose
 from ...model.build import build_state
@@ -69,7 +69,7 @@ def ballot_terms(world: WorldState, index: int) -> dict[str, float]:
     terms = {
         "partisanship": partisanship,
         "season": world.sign * world.electorate.logit_per_point * (last.valence_points + last.incumbency_points),
-        "issue": weight * c.ideal_weight * ((d * d - r * r) - 2.0 * ideal * (d - r)),
+        "issue": issue_utility(r, d, ideal, weight, c),
         "threat": weight * c.loss_weight * feared * float(question[3] - question[2]),
         "grievance": weight * c.loss_weight * float(dynamic[GRIEVANCE, index]),
         "pocketbook": float(own),
