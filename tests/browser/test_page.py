@@ -7,6 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -259,7 +261,40 @@ def page_sentence(page: Any) -> str:
     return sentence
 
 
-def test_the_first_frame_needs_no_app_and_the_app_takes_it_over(browser: Any, served: Any) -> None:
+SLOW_INFLATE = """
+const arrayBuffer = Response.prototype.arrayBuffer;
+Response.prototype.arrayBuffer = async function () {
+  await new Promise((resolve) => { setTimeout(resolve, 500); });
+  return arrayBuffer.call(this);
+};
+"""
+"""Makes a chunk of the film take longer to unpack than the app takes to load."""
+
+
+@pytest.fixture
+def preloading(served: Any) -> Any:
+    """The server, once the first film is finished and travels inside the page."""
+    for _ in range(120):
+        if b'"moat-film"' in urllib.request.urlopen(served.address, timeout=10).read():
+            return served
+        time.sleep(0.5)
+    raise TimeoutError("the page holds no film")
+
+
+def test_a_preloaded_film_that_is_still_being_unpacked_is_not_sent_again(browser: Any, preloading: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(SLOW_INFLATE)
+    page.goto(preloading.address)
+    page.wait_for_function("window.moat && window.moat.adoptedFilm !== undefined")
+    assert page.evaluate("window.moat.film.outcomes === null")
+    page.wait_for_function("window.moat.film.outcomes !== null")
+    assert page.evaluate("window.moat.player.month") > 0
+    context.close()
+
+
+def test_the_first_frame_needs_no_app_and_the_app_takes_it_over(browser: Any, preloading: Any) -> None:
+    served = preloading
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.route("**/jupyter/**", lambda route: route.abort())

@@ -89,8 +89,8 @@ class PageView {
     this.model = model;
     model.on("msg:custom", this.onMessage);
     root.replaceChildren(this.node, this.tour.node);
-    const have = this.film.outcomes !== null ? this.scenario.address : "";
-    this.send("ready", { query: location.search, have });
+    // The page holds the whole film, even if its last chunks are still being unpacked.
+    this.send("ready", { query: location.search, have: this.scenario.address });
     for (const message of queued) model.send(message);
     this.live = true;
   }
