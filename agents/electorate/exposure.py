@@ -7,7 +7,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ..numerics.blocks import Block, Totals
-from .accounts.equations import endowment, holding_value, is_in_plan, restored_value, stake, stake_in_usd, units_of
+from .accounts.equations import (
+    endowment,
+    holding_value,
+    is_in_plan,
+    rest_after_restoring,
+    restored_value,
+    stake,
+    stake_in_usd,
+    unendowed,
+    unendowed_share,
+    units_of,
+)
 from .columns import (
     ASSIGNED_STAKE,
     ELIGIBLE,
@@ -26,7 +37,7 @@ def endow(
     fixed: Block, dynamic: Block, holders: npt.NDArray[np.int64], allocation: float, visibility: float
 ) -> None:  # pragma: no cover - compiled
     """Turn the share `allocation` of their own balance into crypto for holders, by row (ODD: assign_exposure)."""
-    kept = np.float32(1.0 - allocation)
+    kept = np.float32(unendowed_share(allocation))
     for i in holders:
         potential = np.float64(fixed[POTENTIAL_STAKE, i])
         balance = stake_in_usd(potential, np.float64(fixed[INCOME, i]))
@@ -35,8 +46,8 @@ def endow(
         dynamic[ASSIGNED_STAKE, i] = endowment(allocation, potential)
         dynamic[UNITS, i] = endowment(allocation, balance)
         # In float32: an account is what its column holds.
-        dynamic[PLAN, i] = dynamic[PLAN, i] * kept
-        dynamic[IRA, i] = dynamic[IRA, i] * kept
+        dynamic[PLAN, i] = unendowed(kept, dynamic[PLAN, i])
+        dynamic[IRA, i] = unendowed(kept, dynamic[IRA, i])
         dynamic[VISIBILITY, i] = visibility
 
 
@@ -61,4 +72,4 @@ def restore(fixed: Block, dynamic: Block, prices: Totals) -> None:  # pragma: no
         target = stake_in_usd(np.float64(dynamic[ASSIGNED_STAKE, i]), np.float64(fixed[INCOME, i]))
         restored = restored_value(target, value, rest)
         dynamic[UNITS, i] = units_of(restored, price)
-        dynamic[account, i] = rest - (restored - value)
+        dynamic[account, i] = rest_after_restoring(rest, restored, value)

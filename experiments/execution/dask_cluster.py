@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import UserError, WorkersUnusable
-from .tasks import Attempt, Failed, Finished, Outcome, TaskQueue
+from .tasks import Attempt, Completed, Failed, Outcome, TaskQueue
 from .worker import (
     ONE_THREAD,
     RESULT,
@@ -186,7 +186,7 @@ class DaskCluster:
         outcomes: list[Outcome] = []
         for attempt, content in zip(chunk, result.answers, strict=True):
             kind, value = read_answer(content)
-            outcomes.append(Finished(attempt, value) if kind == RESULT else Failed(attempt, "exception", value))
+            outcomes.append(Completed(attempt, value) if kind == RESULT else Failed(attempt, "exception", value))
         return outcomes
 
     def _death(self, attempt: Attempt, future: Future) -> Failed:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .interrupts import Interrupts
-from .tasks import Attempt, Failed, Finished, Outcome, TaskQueue
+from .tasks import Attempt, Completed, Failed, Outcome, TaskQueue
 from .worker import Raised
 
 
@@ -44,7 +44,7 @@ class InProcess:
             return []
         try:
             with self._interrupts.breakable():
-                return [Finished(attempt, self._call(attempt.task.payload))]
+                return [Completed(attempt, self._call(attempt.task.payload))]
         except (Exception, SystemExit) as error:
             return [Failed(attempt, "exception", Raised.of(error))]
 

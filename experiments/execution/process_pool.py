@@ -9,7 +9,7 @@ import time
 from multiprocessing.connection import wait
 
 from ..errors import WorkersUnusable
-from .tasks import Attempt, Failed, Finished, Outcome, TaskQueue
+from .tasks import Attempt, Completed, Failed, Outcome, TaskQueue
 from .worker import ERROR, READY, RESULT, UNUSABLE, Raised, WorkerProcess
 
 _POLL_S = 0.25
@@ -125,7 +125,7 @@ class ProcessPool:
         elif worker.held is not None:
             attempt, worker.held = worker.held, None
             if kind == RESULT:
-                self._outcomes.append(Finished(attempt, value))
+                self._outcomes.append(Completed(attempt, value))
             elif kind == ERROR:
                 self._outcomes.append(Failed(attempt, "exception", value))
 

@@ -55,7 +55,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class Completed:
     """An attempt that returned a value."""
 
     attempt: Attempt
@@ -71,7 +71,7 @@ class Failed:
     error: Raised
 
 
-Outcome = Finished | Failed
+Outcome = Completed | Failed
 
 
 class TaskQueue:

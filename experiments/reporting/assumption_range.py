@@ -27,7 +27,7 @@ SEED = 8025
 WORKERS = 2
 
 
-class Cell(NamedTuple):
+class GridPoint(NamedTuple):
     """One point of the range: P at zero exposure, risk difference and its Monte Carlo error, for both outcomes."""
 
     rent: float
@@ -43,7 +43,7 @@ class Cell(NamedTuple):
     code: str
 
 
-def measure(workers: int = WORKERS) -> list[Cell]:
+def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
     """Run the grid; paired arms, common draws in every cell."""
     import numpy as np
 
@@ -77,7 +77,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
                             f"rd_{outcome}_mcse": float(error),
                         }
                     cells.append(
-                        Cell(
+                        GridPoint(
                             rent=rent,
                             precision=precision,
                             visibility=visibility,
@@ -89,20 +89,20 @@ def measure(workers: int = WORKERS) -> list[Cell]:
     return cells
 
 
-def shipped(file: Path = FILE) -> list[Cell]:
+def shipped(file: Path = FILE) -> list[GridPoint]:
     """The shipped range; empty if the package has none."""
     if not file.is_file():
         return []
     with file.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    numbers = [name for name in Cell._fields if name not in ("replicates", "code")]
+    numbers = [name for name in GridPoint._fields if name not in ("replicates", "code")]
     return [
-        Cell(replicates=int(row["replicates"]), code=row["code"], **{name: float(row[name]) for name in numbers})
+        GridPoint(replicates=int(row["replicates"]), code=row["code"], **{name: float(row[name]) for name in numbers})
         for row in rows
     ]
 
 
-def range_lines(cells: list[Cell]) -> list[str]:
+def range_lines(cells: list[GridPoint]) -> list[str]:
     """One line per visibility: the smallest and the largest risk difference over the grid."""
     lines = []
     for visibility in VISIBILITIES:
@@ -123,10 +123,10 @@ def range_lines(cells: list[Cell]) -> list[str]:
 
 def main() -> None:
     """Measure the range and write it."""
-    cells = measure()
+    cells = measure_grid()
     with FILE.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(Cell._fields)
+        writer.writerow(GridPoint._fields)
         writer.writerows(cells)
     print("\n".join(range_lines(cells)))
 

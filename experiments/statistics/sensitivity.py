@@ -136,21 +136,6 @@ def sobol_table(
     return _table(rows, outcome, "sobol", noise_share(y, errors), total)
 
 
-def unit_places(frame: pd.DataFrame, names: Sequence[str], levels: int) -> Floats:
-    """Return the places in [0, 1] of a Morris design's points: the number of a factor's level over levels - 1.
-
-    frame: a row per point, in the order of the design. Works for linear and log factors alike. Raises UserError for a
-    factor that does not take `levels` different values.
-    """
-    places = []
-    for name in names:
-        different, where = np.unique(frame[name].to_numpy(dtype=float), return_inverse=True)
-        if different.size != levels:
-            raise UserError(f"{name} takes {different.size} values, not the design's {levels} levels: give its places")
-        places.append(where / (levels - 1.0))
-    return np.column_stack(places)
-
-
 def morris_table(
     places: Floats,
     values: Floats,

@@ -6,7 +6,6 @@ mechanisms give the same outcomes, and "not decided" is a possible label.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -129,12 +128,3 @@ def zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
     if zero["arm"].nunique() != 1:
         raise UserError(f"arm {arm['arm'].iloc[0]} needs exactly one zero-exposure arm, found {zero['arm'].nunique()}")
     return zero
-
-
-def legend_lines(words: Sequence[str]) -> list[str]:
-    """Return one line for each label that occurs, in the order of WORDS."""
-    return [
-        f"{word.letter}  {name}" + (f" ({word.hypothesis})" if word.hypothesis else "") + f": {word.rule}"
-        for name, word in WORDS.items()
-        if name in set(words)
-    ]

@@ -44,6 +44,11 @@ class ElectionResult(NamedTuple):
 UNIFIED_AUTHOR = Congress(0.506, (0.53, 0.53, 0.53))
 
 
+def level_sd_share(p: Parameters) -> float:
+    """Return the sd of the national level in vote share, which parties add to a poll (ODD: win_probability)."""
+    return 0.01 * level_sd(p)
+
+
 def level_sd(p: Parameters) -> float:
     """Sd of the level shock of a presidential election, in points of the two-party vote."""
     return p.elections.valence_level_sd if p.elections.regime == "record" else p.elections.valence_level_sd_modern

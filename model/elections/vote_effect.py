@@ -9,6 +9,8 @@ from numpy.polynomial.hermite_e import hermegauss
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from ...agents.electorate.equation import on_columns
+from ...agents.electorate.opinion.equations import noticed, partisan_strength
 from ..parameters.tree import Parameters
 from ..population.builder import Reals
 from ..population.traits import (
@@ -22,7 +24,7 @@ from ..population.traits import (
 def settled_ideal(p: Parameters, ages: Reals, lean: Reals, ownership: float) -> Reals:
     """Mean settled ideal policy by age and partisanship: friendly policy in force, rival for prohibition."""
     o, now = p.opinion, p.policy.friendly_theta
-    strength = lean / (1.0 + np.abs(lean))
+    strength = on_columns(partisan_strength)(lean)
     base = mean_ideal(p, ages, strength) + p.attitude.direct_owner_shift * p.attitude.own_crypto_all
     party = np.where(lean > 0.0, now, 0.0)
     settled = base + o.cue_weight * np.abs(strength) * (party - base) - o.thermostat * (now - 0.5)
@@ -56,7 +58,7 @@ def solve_vote_effect(p: Parameters) -> VoteEffect:
     # The size of the effect is given for a loss; a believed gain then weighs less.
     feared = p.model_copy(update={"opinion": o.model_copy(update={"believed_price_fall": abs(o.believed_price_fall)})})
     size = feared_size(feared, openness_now=now, openness=0.0, forced=1.0, protected=0.0)
-    seen = v.reference_stake / (v.reference_stake + o.stake_half) * (o.salience_stake + o.salience_threat)
+    seen = noticed(v.reference_stake, 1.0, o.stake_half) * (o.salience_stake + o.salience_threat)
     loss = o.loss_aversion * v.reference_stake**o.curvature * size
 
     def position(salience: float, ownership: float) -> Reals:

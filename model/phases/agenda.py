@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...agents.party.decisions import agenda_decision, agenda_opens, remember
 from ...agents.perception import Option
-from ..elections.national_vote import level_sd
+from ..elections.national_vote import level_sd_share
 from ..policy.choice_shocks import tastes
 from ..policy.events import other
 from ..policy.legislature import passage
@@ -45,7 +45,7 @@ def agenda(state: WorldState) -> None:
             policy,
             law_state(state),
             party.ideal,
-            0.01 * level_sd(p),
+            level_sd_share(p),
             p.party,
             moves,
             nests,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...agents.party.decisions import platform_candidates, platform_decision, remember
-from ..elections.national_vote import level_sd
+from ..elections.national_vote import level_sd_share
 from ..imposed import hold_platforms
 from ..policy.choice_shocks import platform_draws
 from ..policy.events import other
@@ -43,6 +43,6 @@ def reconsider(state: WorldState) -> None:
     draws = state.draws.once(("platform", key, count, month), lambda: platform_draws(key, count, month))
     policy = policy_state(state, role)
     party.platform = platform_decision(
-        candidates, report, policy, party.ideal, 0.01 * level_sd(p), p.party, draws, party.memory
+        candidates, report, policy, party.ideal, level_sd_share(p), p.party, draws, party.memory
     )
     party.memory = remember(party.memory, report, policy, party.ideal, p.party)

@@ -14,6 +14,8 @@ from scipy.special import expit
 
 from ...agents.draws import Draws
 from ...agents.electorate import columns
+from ...agents.electorate.equation import on_columns
+from ...agents.electorate.opinion.equations import partisan_strength
 from ...agents.electorate.parameters import AGE_BANDS
 from ...agents.numerics.exponential import logistic
 from ...agents.numerics.normal_quantile import normal_quantiles
@@ -193,7 +195,7 @@ def draw_traits(p: Parameters, sample: Sample, fixed_traits: Mapping[str, Reals]
         potential = np.where(has, fixed_traits["balance"] / income, potential)
     active = sample.uniforms("active") < active_share(p)
     belief = known("belief", lambda: _beliefs(p, sample))
-    strength = lean / (1.0 + np.abs(lean))
+    strength = on_columns(partisan_strength)(lean)
     owner = known("direct_owner", lambda: _direct_owners(p, sample, strength))
 
     def ideal_drawn() -> Reals:

@@ -11,7 +11,7 @@ from ...agents.party.choice import probabilities
 from ...agents.party.decisions import move_utility
 from ...agents.party.rules import RULES
 from ...agents.perception import Option, PollReport
-from ...model.elections.national_vote import level_sd
+from ...model.elections.national_vote import level_sd_share
 from ...model.phases.agenda import agenda, available_options
 from ...model.policy.menu import restrictive
 from ...model.policy.public_facts import law_state, policy_state
@@ -69,7 +69,7 @@ def evaluated_moves(world: WorldState, options: list[Option], report: PollReport
     party, state, law = world.party(role), policy_state(world, role), law_state(world)
     target = RULES[p.party.rule]().target(party.ideal, report, state, p.party, party.memory)
     values = [
-        move_utility(option, share, target, state, option.name == law.docket, 0.01 * level_sd(p), p.party)
+        move_utility(option, share, target, state, option.name == law.docket, level_sd_share(p), p.party)
         for option, share in zip(options, report.shares, strict=True)
     ]
     choice_probabilities = probabilities(

@@ -25,7 +25,7 @@ from ...agents.electorate.columns import (
     UNITS,
     VISIBILITY,
 )
-from ...agents.electorate.voting.equations import issue_utility, own_terms
+from ...agents.electorate.voting.equations import issue_utility, own_terms, stake_utility
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import takeover, with_dose
 from ...model.build import build_state
@@ -70,10 +70,10 @@ def ballot_terms(world: WorldState, index: int) -> dict[str, float]:
         "partisanship": partisanship,
         "season": world.sign * world.electorate.logit_per_point * (last.valence_points + last.incumbency_points),
         "issue": issue_utility(r, d, ideal, weight, c),
-        "threat": weight * c.loss_weight * feared * float(question[3] - question[2]),
-        "grievance": weight * c.loss_weight * float(dynamic[GRIEVANCE, index]),
-        "pocketbook": float(own),
-        "backstop": float(question[5] - question[6]) * (weight * c.loss_weight * relief - dislike),
+        "threat": stake_utility(feared, 0.0, 0.0, 0.0, 0.0, weight, question, c),
+        "grievance": stake_utility(0.0, float(dynamic[GRIEVANCE, index]), 0.0, 0.0, 0.0, weight, question, c),
+        "pocketbook": stake_utility(0.0, 0.0, own, 0.0, 0.0, weight, question, c),
+        "backstop": stake_utility(0.0, 0.0, 0.0, relief, dislike, weight, question, c),
     }
     utility = float(utilities[index])
     terms["rest"] = utility - sum(terms.values())

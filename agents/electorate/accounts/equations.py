@@ -177,9 +177,27 @@ def endowment(allocation: float, balance: float) -> float:
 
 
 @equation
+def unendowed_share(allocation: float) -> float:
+    """Return the share of an exposed voter's accounts that an endowment leaves outside crypto (E65)."""
+    return 1.0 - allocation
+
+
+@equation
+def unendowed(kept: float, amount: float) -> float:
+    """Return what an endowment leaves of an account, USD (E66); kept: the share of E65."""
+    return kept * amount
+
+
+@equation
 def restored_value(target: float, value: float, rest: float) -> float:
     """Return the value of a holding restored to its assigned stake, at most the whole account, USD (P23)."""
     return min(target, value + rest)
+
+
+@equation
+def rest_after_restoring(rest: float, restored: float, value: float) -> float:
+    """Return the rest of an account after a holding is restored from its value to `restored`, USD (E67)."""
+    return rest - (restored - value)
 
 
 @equation

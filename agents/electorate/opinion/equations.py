@@ -30,6 +30,12 @@ def price_loss(price: float, reference: float) -> float:
 
 
 @equation
+def painless_reference(price: float, threshold: float) -> float:
+    """Return the highest reference price at which the loss (E50) does not exceed the threshold of blame, USD (E68)."""
+    return price / (1.0 - threshold)
+
+
+@equation
 def blame_goal(loss: float, visibility: float, openness: float, c: OpinionCoefficients) -> float:
     """Return the blame of permissive policy that a loss beyond the threshold leads to, 0-1 (E16)."""
     large = (loss - c.blame_threshold) / (1.0 - c.blame_threshold)

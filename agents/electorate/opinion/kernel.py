@@ -38,6 +38,7 @@ from .equations import (
     next_salience,
     noticed,
     ownership_ideal,
+    painless_reference,
     party_cue,
     price_loss,
     public_salience,
@@ -174,7 +175,7 @@ def _may_have_lost(
 
     A reference price moves towards the price, so that the loss on the new one is no larger than on the old one.
     """
-    highest = price / (1.0 - threshold) * (1.0 - 1e-6)
+    highest = painless_reference(price, threshold) * (1.0 - 1e-6)  # less a margin for rounding
     losers = 0
     for j in range(reference.size):
         losers += 1 if units[j] > 0.0 and np.float64(reference[j]) > highest else 0

@@ -10,7 +10,7 @@ import pytest
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.execution.dask_cluster import DaskCluster, run_chunk
 from political_moat.experiments.execution.engine import Engine
-from political_moat.experiments.execution.tasks import Failure, Finished, Summary, Task, TaskQueue
+from political_moat.experiments.execution.tasks import Completed, Failure, Summary, Task, TaskQueue
 from political_moat.experiments.execution.worker import packed, read_answer
 from political_moat.experiments.studies.schema import EngineSection
 
@@ -126,7 +126,7 @@ def test_runs_of_a_lost_chunk_are_tried_alone_and_only_the_bad_one_is_blamed(mon
         if any(chunk[0].alone for chunk in cluster._chunks.values()):
             assert len(cluster._chunks) == 1
         for outcome in cluster.collect():
-            if isinstance(outcome, Finished):
+            if isinstance(outcome, Completed):
                 finished[outcome.attempt.task.key] = outcome.value
             else:
                 blamed.append((outcome.attempt.task.key, outcome.kind, outcome.error.reason))

@@ -14,10 +14,10 @@ from political_moat.experiments.execution.interrupts import Interrupts
 from political_moat.experiments.execution.session import Session
 from political_moat.experiments.execution.tasks import (
     Attempt,
+    Completed,
     Executor,
     Failed,
     Failure,
-    Finished,
     Outcome,
     Summary,
     Task,
@@ -61,7 +61,7 @@ class Scripted:
     def outcome(self, attempt: Attempt) -> Outcome:
         kinds = self.failures.get(attempt.task.key, [])
         if attempt.number > len(kinds):
-            return Finished(attempt, attempt.task.payload)
+            return Completed(attempt, attempt.task.payload)
         return Failed(attempt, kinds[attempt.number - 1], Raised("the reason", "the traceback"))
 
     def abandon(self) -> None:

@@ -155,13 +155,31 @@ def test_declarations_bring_nothing_heavy() -> None:
     assert done.stdout == f"{len(SHIPPED)}\n"
 
 
+CLASSES = {kind.__name__ for kind in PROTOCOLS.values()}
+TYPES_OF_DESIGNS = ("type(design)", "type(study.design)", "type(self.design)")
+BY_TEXT = ("startswith", "endswith", "get")
+"""Methods that ask a text, or a table, for a protocol's name."""
+
+
+def is_protocol(part: ast.Name | ast.Attribute) -> bool:
+    """Whether a name, or the last part of a dotted one, is the class of a shipped protocol."""
+    return (part.id if isinstance(part, ast.Name) else part.attr) in CLASSES
+
+
 def names_compared(source: str) -> list[str]:
-    """Places where code asks for a protocol by its name, or for the kind of a design."""
+    """Places where code asks for a protocol by its name or class, or for the kind of a design."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Compare):
-            texts = [part for side in (node.left, *node.comparators) for part in ast.walk(side)]
-            found += [ast.unparse(node) for part in texts if isinstance(part, ast.Constant) and part.value in SHIPPED]
+            parts = [part for side in (node.left, *node.comparators) for part in ast.walk(side)]
+            worded = any(isinstance(part, ast.Constant) and part.value in SHIPPED for part in parts)
+            named = any(isinstance(part, ast.Name | ast.Attribute) and is_protocol(part) for part in parts)
+            typed = any(isinstance(part, ast.Call) and ast.unparse(part) in TYPES_OF_DESIGNS for part in parts)
+            found += [ast.unparse(node)] if worded or named or typed else []
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in BY_TEXT:
+            found += [
+                ast.unparse(node) for part in node.args if isinstance(part, ast.Constant) and part.value in SHIPPED
+            ]
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("isinstance", "issubclass"):
             asked, kinds = (ast.unparse(argument) for argument in node.args)
             found += [ast.unparse(node)] if "Design" in kinds or asked.split(".")[-1] == "design" else []
@@ -199,6 +217,9 @@ def test_no_code_outside_the_protocols_asks_which_protocol_it_is(room: str) -> N
         "x = {'stress': 1, 'history': 2}[protocol]",
         "x = isinstance(design, StressDesign)",
         "x = isinstance(study.design, Kind)",
+        "x = type(design) is Kind",
+        "x = study.protocol.startswith('history')",
+        "x = name == History.name",
         "match protocol:\n    case 'targets':\n        pass",
     ],
 )

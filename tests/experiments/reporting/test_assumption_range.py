@@ -27,7 +27,7 @@ def test_a_measurement_is_the_paired_difference_of_the_stress_test(monkeypatch: 
     p = Parameters().with_values(values)
     design = StressDesign(breadths=(0.0, 0.3), visibilities=VISIBILITIES, layers=(), returning=False)
     runs = [run_replicate(p, design, assumption_range.SEED, replicate).runs for replicate in range(6)]
-    for arm, cell in enumerate(assumption_range.measure(workers=1), start=1):
+    for arm, cell in enumerate(assumption_range.measure_grid(workers=1), start=1):
         zero, dose = ([row[place]["reversed"] for row in runs] for place in (0, arm))
         assert cell.visibility == VISIBILITIES[arm - 1]
         assert cell.p_reversed == pytest.approx(sum(zero) / 6)

@@ -16,7 +16,6 @@ from political_moat.experiments.statistics.sensitivity import (
     morris_table,
     point_outcomes,
     sobol_table,
-    unit_places,
 )
 
 NAMES = ["party.office_rent", "party.choice_precision", "polls.hypothetical_bias"]
@@ -65,14 +64,6 @@ def test_morris_sees_an_interaction_as_spread() -> None:
     table = morris_table(unit, unit[:, 0] * unit[:, 1] * 4 + unit[:, 2], NAMES).set_index(["index", "factor"])["value"]
     assert table["spread", NAMES[0]] > 0.5
     assert table["spread", NAMES[2]] == pytest.approx(0.0, abs=1e-9)
-
-
-def test_places_of_a_morris_design_come_back_from_values_on_a_log_scale() -> None:
-    unit = morris_sample.sample(PROBLEM, 10, num_levels=4, seed=4)
-    values = pd.DataFrame(np.exp(np.log(2.0) + unit * np.log(20.0)), columns=NAMES)
-    assert unit_places(values, NAMES, 4) == pytest.approx(unit)
-    with pytest.raises(UserError, match="takes 4 values, not the design's 6"):
-        unit_places(values, NAMES, 6)
 
 
 def test_one_nan_raises_an_error_and_is_not_turned_into_zeros() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.statistics.intervals import PairedDifference, paired_risk_difference
-from political_moat.experiments.statistics.verdicts import WORDS, Evidence, legend_lines, phase_table, word_of
+from political_moat.experiments.statistics.verdicts import WORDS, Evidence, phase_table, word_of
 
 EVENTS = ("attempted", "restricted", "reversed")
 
@@ -93,7 +93,3 @@ def test_arms_are_paired_with_the_zero_arm_of_their_own_point() -> None:
         phase_table(runs((0.3,)).query("breadth > 0"))
     with pytest.raises(UserError, match="at least one dose"):
         phase_table(runs(()))
-
-
-def test_the_legend_names_only_words_that_occur() -> None:
-    assert [line[0] for line in legend_lines(["moat", "not decided"])] == ["M", "?"]
