@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +39,7 @@ def endow(
     fixed: Block, dynamic: Block, holders: npt.NDArray[np.int64], allocation: float, visibility: float
 ) -> None:  # pragma: no cover - compiled
     """Turn the share `allocation` of their own balance into crypto for holders, by row (ODD: assign_exposure)."""
-    kept = np.float32(unendowed_share(allocation))
+    kept: Any = np.float32(unendowed_share(allocation))
     for i in holders:
         potential = np.float64(fixed[POTENTIAL_STAKE, i])
         balance = stake_in_usd(potential, np.float64(fixed[INCOME, i]))

@@ -24,7 +24,7 @@ from ..population.traits import (
 def settled_ideal(p: Parameters, ages: Reals, lean: Reals, ownership: float) -> Reals:
     """Mean settled ideal policy by age and partisanship: friendly policy in force, rival for prohibition."""
     o, now = p.opinion, p.policy.friendly_theta
-    strength = on_columns(partisan_strength)(lean)
+    strength: Reals = on_columns(partisan_strength)(lean)
     base = mean_ideal(p, ages, strength) + p.attitude.direct_owner_shift * p.attitude.own_crypto_all
     party = np.where(lean > 0.0, now, 0.0)
     settled = base + o.cue_weight * np.abs(strength) * (party - base) - o.thermostat * (now - 0.5)

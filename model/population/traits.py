@@ -195,7 +195,7 @@ def draw_traits(p: Parameters, sample: Sample, fixed_traits: Mapping[str, Reals]
         potential = np.where(has, fixed_traits["balance"] / income, potential)
     active = sample.uniforms("active") < active_share(p)
     belief = known("belief", lambda: _beliefs(p, sample))
-    strength = on_columns(partisan_strength)(lean)
+    strength: Reals = on_columns(partisan_strength)(lean)
     owner = known("direct_owner", lambda: _direct_owners(p, sample, strength))
 
     def ideal_drawn() -> Reals:
