@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..numerics.ordered_sum import ordered_sum
+
 
 def softmax(values: Sequence[float]) -> list[float]:
     """Return the choice probabilities of the multinomial logit (ODD D7; McFadden 1974), one per value.
@@ -13,7 +15,7 @@ def softmax(values: Sequence[float]) -> list[float]:
     """
     largest = max(values)
     weights = [math.exp(value - largest) for value in values]
-    total = sum(weights)
+    total = ordered_sum(weights)
     return [weight / total for weight in weights]
 
 
@@ -26,7 +28,7 @@ def inclusive_value(values: Sequence[float], dissimilarity: float) -> float:
     largest = max(values)
     if len(values) == 1:
         return largest
-    mean = sum([math.exp((value - largest) / dissimilarity) for value in values]) / len(values)
+    mean = ordered_sum([math.exp((value - largest) / dissimilarity) for value in values]) / len(values)
     return largest + dissimilarity * math.log(mean)
 
 

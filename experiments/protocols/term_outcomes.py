@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ...agents.numerics.ordered_sum import ordered_sum
 from ...model.policy.events import Event
 from ...model.record import Month
 
@@ -95,9 +96,9 @@ def term_outcomes(
         months_to_attempt=attempts[0] if attempts else -1,
         months_to_restriction=fallen,
         months_to_reversal=back,
-        mean_policy=sum(m.openness for m in months) / count,
-        mean_theta=sum(m.theta for m in months) / count,
-        mean_kappa=sum(m.kappa for m in months) / count,
+        mean_policy=ordered_sum(m.openness for m in months) / count,
+        mean_theta=ordered_sum(m.theta for m in months) / count,
+        mean_kappa=ordered_sum(m.kappa for m in months) / count,
         final_policy=months[-1].openness,
-        platform_distance=sum(m.platform_distance for m in months) / count,
+        platform_distance=ordered_sum(m.platform_distance for m in months) / count,
     )

@@ -26,6 +26,8 @@ SCHEMA_VERSION = 3
 """Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
 EXPERIMENT_MODULES = ("protocols",)
 """Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
+OUTCOME_PACKAGES = (*COMPILER_PACKAGES, "networkx", "scipy")
+"""Distributions whose versions are part of the code hash, because their functions decide bits of an outcome."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
 CHECKSUMS = "SHA256SUMS"
 # The ledger's bytes depend on the order in which runs finished; the exports' bytes do not.
@@ -39,11 +41,17 @@ _CELLS = frozenset({str, int, float, bool, type(None)})
 def code_hash() -> str:
     """Return the sha256 (64 hex characters) of everything that decides an outcome; read once per process.
 
-    Sources of agents/ and model/ with the shipped calibration, the modules of experiments/ in EXPERIMENT_MODULES, and
-    the numba and numpy versions. The same for a wheel and an editable install.
+    Sources of agents/ and model/ with the shipped calibration, the modules of experiments/ in EXPERIMENT_MODULES, the
+    versions of OUTCOME_PACKAGES, and the kind of machine: equal bits are promised for equal values of all of them, on
+    every supported Python. The same for a wheel and an editable install.
     Raises FileNotFoundError if a part is missing.
     """
-    return digest_of(model_sources() | _experiment_sources(), versions(COMPILER_PACKAGES))
+    return digest_of(model_sources() | _experiment_sources(), versions(OUTCOME_PACKAGES) | machine_kind())
+
+
+def machine_kind() -> dict[str, str]:
+    """Return operating system and processor family, whose mathematical libraries decide the last bits of outcomes."""
+    return {"system": platform.system(), "machine": platform.machine()}
 
 
 def short_source_hash() -> str:
@@ -157,7 +165,7 @@ def manifest(*, seed: int, request: Mapping[str, Any]) -> dict[str, Any]:
             "seed": seed,
             "request": request,
             "versions": {"python": platform.python_version(), **versions(RECORDED_PACKAGES)},
-            "platform": {"system": platform.system(), "machine": platform.machine()},
+            "platform": machine_kind(),
         },
         "",
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...agents.numerics.ordered_sum import ordered_sum
 from ..protocols.arms import Arm
 from ..storage.ledger import Ledger
 from ..studies.plan import ArmSet, Plan
@@ -39,8 +40,8 @@ def paired_error(treated: Sequence[float], control: Sequence[float], event: bool
     n = len(differences)
     if n < 2 or not treated:
         return math.inf
-    mean = sum(differences) / n
-    return math.sqrt(sum((difference - mean) ** 2 for difference in differences) / (n - 1.0) / n)
+    mean = ordered_sum(differences) / n
+    return math.sqrt(ordered_sum((difference - mean) ** 2 for difference in differences) / (n - 1.0) / n)
 
 
 class InterimAnalyses:

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from ...agents.draws import Draws
+from ...agents.numerics.ordered_sum import ordered_sum
 from ..calendar import half_term
 from ..parameters.tree import Parameters
 
@@ -19,7 +20,7 @@ class Congress(NamedTuple):
     @property
     def senate(self) -> float:
         """Seat share of the author's party in the Senate."""
-        return sum(self.senate_classes) / 3.0
+        return ordered_sum(self.senate_classes) / 3.0
 
     def controls(self, role: str) -> tuple[bool, bool]:
         """Whether a role's party holds the House and the Senate; an exact tie goes to the author."""

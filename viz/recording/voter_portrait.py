@@ -26,6 +26,7 @@ from ...agents.electorate.columns import (
     VISIBILITY,
 )
 from ...agents.electorate.voting.equations import issue_utility, own_terms, stake_utility
+from ...agents.numerics.ordered_sum import ordered_sum
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import takeover, with_dose
 from ...model.build import build_state
@@ -76,7 +77,7 @@ def ballot_terms(world: WorldState, index: int) -> dict[str, float]:
         "backstop": stake_utility(0.0, 0.0, 0.0, relief, dislike, weight, question, c),
     }
     utility = float(utilities[index])
-    terms["rest"] = utility - sum(terms.values())
+    terms["rest"] = utility - ordered_sum(terms.values())
     signed = {name: world.sign * value for name, value in terms.items()}
     return signed | {"utility": world.sign * utility, "turnout": float(turnouts[index])}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...numerics.ordered_sum import ordered_sum
 from ...perception import Memory, PolicyState, PollReport
 from ..parameters import PartyParameters
 from .contract import Rule, towards_rival, within_scale
@@ -51,4 +52,4 @@ def _is_same(aim: float, other: float) -> bool:
 def _mean_payoff(aim: float, aims: tuple[float, ...], payoffs: tuple[float, ...]) -> float:
     """Return the mean payoff of all decisions taken with this aim."""
     same = [payoff for past, payoff in zip(aims, payoffs, strict=True) if _is_same(past, aim)]
-    return sum(same) / len(same)
+    return ordered_sum(same) / len(same)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ....agents.numerics.ordered_sum import ordered_sum
 from ....model.parameters.policy import PolicyParameters
 from ....model.policy.events import Event
 from ....model.record import Month
@@ -182,8 +183,8 @@ def run_outcomes(
         mean_theta_friendly=friendly_mean,
         mean_theta_opposed=opposed_mean,
         gap=friendly_mean - opposed_mean if both else None,  # type: ignore[operator]
-        mean_policy=sum(month.openness for month in months) / len(months),
-        platform_distance=sum(month.platform_distance for month in months) / len(months),
+        mean_policy=ordered_sum(month.openness for month in months) / len(months),
+        platform_distance=ordered_sum(month.platform_distance for month in months) / len(months),
     )
 
 

@@ -19,6 +19,7 @@ from ....agents.electorate.columns import (
     UNITS,
 )
 from ....agents.electorate.electorate import Block
+from ....agents.numerics.ordered_sum import ordered_sum
 from ....model.build import build_state
 from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
@@ -67,7 +68,10 @@ def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replic
             {"replicate": replicate, "seed": seed, "arm": arm.name}
             | at_start
             | {"cycles": design.cycles}
-            | {name: sum(term[name] for term in terms) / len(terms) for name in ("share_holding_mean", "exposure_mean")}
+            | {
+                name: ordered_sum(term[name] for term in terms) / len(terms)
+                for name in ("share_holding_mean", "exposure_mean")
+            }
             | outcomes._asdict()
             | {"final_price": world.market.price}
         )
@@ -101,10 +105,10 @@ def free_run(world: WorldState, cycles: int) -> tuple[list[dict[str, Any]], list
                 "terms_in_office": world.terms_in_office,
                 "inherited_policy": term.inherited,
                 "exposure": seen[0].stake,
-                "exposure_mean": sum(each.stake for each in seen[:-1]) / len(seen[:-1]),
+                "exposure_mean": ordered_sum(each.stake for each in seen[:-1]) / len(seen[:-1]),
                 "exposure_end": seen[-1].stake,
                 "share_holding": seen[0].share,
-                "share_holding_mean": sum(each.share for each in seen[:-1]) / len(seen[:-1]),
+                "share_holding_mean": ordered_sum(each.share for each in seen[:-1]) / len(seen[:-1]),
                 "share_holding_end": seen[-1].share,
                 "price_at_inauguration": price,
                 "vote_share": world.results[-1].author_share,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ....agents.draws import draws_of
+from ....agents.numerics.ordered_sum import ordered_sum
 from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
@@ -32,7 +33,7 @@ def _opposed(past: WorldState, p: Parameters, zero: WorldState) -> WorldState:
 
 def share_restricted(p: Parameters, pasts: list[WorldState]) -> float:
     """P(restricted | opposed government, zero exposure) over the worlds at takeover; policy of the past was held."""
-    return sum(measure(_opposed(past, p, past)).restricted for past in pasts) / len(pasts)
+    return ordered_sum(measure(_opposed(past, p, past)).restricted for past in pasts) / len(pasts)
 
 
 def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -> Calibrated:

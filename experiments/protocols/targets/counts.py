@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ....agents.draws import draws_of
+from ....agents.numerics.ordered_sum import ordered_sum
 from ....model.build import build_state
 from ....model.data_collection import ABSTAINED, individual_votes
 from ....model.fast_forward import advance
@@ -135,7 +136,7 @@ def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
         "faced_after_one": float(faced[True]),
         "lost_after_more": float(lost[False]),
         "faced_after_more": float(faced[False]),
-        "swing_squares": sum((b - a) ** 2 for a, b in itertools.pairwise(shares)),
+        "swing_squares": ordered_sum((b - a) ** 2 for a, b in itertools.pairwise(shares)),
         "swings": float(max(0, len(shares) - 1)),
         "college_reversals": float(
             sum((result.author_share > 0.5) != (result.winner == "author") for result in elections)
@@ -183,7 +184,7 @@ def price_counts(prices: Sequence[float]) -> dict[str, float]:
     """Drawdowns and deep falls, in stretches as long as the record: a longer path falls deeper."""
     windows = price_windows(prices)
     return {
-        "max_drawdowns": sum(drawdown(window) for window in windows),
+        "max_drawdowns": ordered_sum(drawdown(window) for window in windows),
         "price_windows": float(len(windows)),
         "deep_falls": float(sum(deep_falls(window) for window in windows)),
         "falls_from_record_high": float(sum(falls_from_record_high(window) for window in windows)),
