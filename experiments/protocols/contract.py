@@ -84,7 +84,7 @@ class Answer(ABC):
 
     @abstractmethod
     def tables(self, design: Any) -> Tables:
-        """Return the tables of the codebook besides runs and cycles."""
+        """Return all tables of the codebook except runs and cycles."""
 
     @abstractmethod
     def write(self, finished: Finished) -> pd.DataFrame:

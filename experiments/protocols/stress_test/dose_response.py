@@ -255,7 +255,7 @@ def dose_response(frame: pd.DataFrame, layer: str = "rule", seed: int = BOOTSTRA
 
     frame: one row per (replicate, arm), the columns of `REQUIRED`; others are ignored. Rows are sorted by visibility
     (highest first) and breadth; the zero-exposure arm, the control of every visibility, appears once per visibility.
-    seed: of the bootstrap alone; equal frames and seeds give equal tables, in whatever order the rows come.
+    seed: of the bootstrap alone; equal frames and seeds give equal tables, in any order of the rows.
 
     Raises ValueError, naming them, for missing columns, missing or doubled (replicate, arm) rows, NaN, events other
     than 0 and 1, arms that mix treatments, and where there is not exactly one arm at breadth 0.
