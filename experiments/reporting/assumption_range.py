@@ -1,7 +1,7 @@
-"""The headline's range over office rent and choice precision, which have no data: no headline goes without it.
+"""Range of the headline over office rent and choice precision, which have no data; printed with every headline.
 
-`python -m political_moat.experiments.reporting.assumption_range` measures it anew and writes
-rent_by_precision.csv, which is shipped and read by `moat run`.
+`python -m political_moat.experiments.reporting.assumption_range` measures it again and writes
+rent_by_precision.csv, which the package ships and `moat run` reads.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Cell(NamedTuple):
 
 
 def measure(workers: int = WORKERS) -> list[Cell]:
-    """Run the grid; paired arms, common draws in every cell."""
+    """Run the grid with paired arms; all cells share their draws."""
     import numpy as np
 
     from ...model.parameters.tree import Parameters
@@ -90,7 +90,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
 
 
 def shipped(file: Path = FILE) -> list[Cell]:
-    """The shipped range; empty if the package has none."""
+    """Return the shipped range; empty if the package has none."""
     if not file.is_file():
         return []
     with file.open(newline="", encoding="utf-8") as stream:
@@ -103,7 +103,7 @@ def shipped(file: Path = FILE) -> list[Cell]:
 
 
 def range_lines(cells: list[Cell]) -> list[str]:
-    """One line per visibility: the smallest and the largest risk difference over the grid."""
+    """Return a line per visibility with the smallest and the largest risk difference over the grid."""
     lines = []
     for visibility in VISIBILITIES:
         rows = [cell for cell in cells if cell.visibility == visibility]
