@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIRST_COLLECTION = 100_000
 """Objects before the first garbage collection."""
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""Exit code after Ctrl-C, by the convention of shells."""
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 
 app = typer.Typer(
@@ -244,13 +244,13 @@ cli_sweep.register(app)
 
 def command() -> None:
     """Run `moat` in its own process."""
-    gc.set_threshold(FIRST_COLLECTION)  # modules stay: searching them for garbage costs `moat validate` a tenth
+    gc.set_threshold(FIRST_COLLECTION)  # modules are no garbage: scanning them takes a tenth of `moat validate`
     main()
     exit_without_cleanup()
 
 
 def main() -> None:
-    """Run the command line; exit codes 0 done, 1 some runs failed, 2 a mistake of the user."""
+    """Run the command line; exit with 0 done, 1 some runs failed, 2 a mistake of the user."""
     try:
         # Outside its standalone mode click returns the code of typer.Exit instead of raising it.
         code = app(standalone_mode=False)
