@@ -17,7 +17,7 @@ EXPORTED = ("runs", "cycles", "points")
 
 
 class Study:
-    """A study: what a study file declares, and its results folder.
+    """A study: the content of a study file, and its results folder.
 
     File, folder and rows are those of `moat sweep`: either can resume what the other began.
     """
@@ -42,12 +42,12 @@ class Study:
 
     @property
     def name(self) -> str:
-        """Name of the study."""
+        """Return the name of the study."""
         return self.file.study.name
 
     @property
     def parameters(self) -> Parameters:
-        """The tree of parameters that every design point starts from."""
+        """Return the tree of parameters from which every design point starts."""
         return self.file.parameters
 
     def run(
@@ -99,7 +99,7 @@ class Study:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the tables that `frame` gives."""
+        """Return the names of the tables that `frame` can return."""
         protocol = self.file.protocol
         own = protocol.own_table()
         single = self.file.study.single_setting and protocol.answer() is not None
