@@ -1,6 +1,6 @@
 """The Protocol contract: how a replicate runs, and how its results are tabulated and printed; and its registry.
 
-Importing a protocol's declaration brings neither numba nor pandas: its methods import what they need.
+Importing a protocol's declaration imports neither numba nor pandas; its methods import the libraries they use.
 """
 
 from __future__ import annotations
@@ -100,14 +100,14 @@ class Answer(ABC):
 
 
 class Protocol(ABC):
-    """One way to run a replicate. Subclass, set `name`, write the abstract methods; the registry fills itself.
+    """One way to run a replicate. To add one, subclass, set `name` and write the abstract methods.
 
     name: its name in study files. sentence: one line for help. options: table of its options, in the study file under
-    its name, or under [model] where options_in_model. unit, units: what one unit of work is called, and several.
-    cycle_unit: what a row of cycles.csv is. parameter_values: values that differ from the defaults unless preset or
+    its name, or under [model] where options_in_model. unit, units: one unit of work, in singular and plural.
+    cycle_unit: name of a row of cycles.csv. parameter_values: values that differ from the defaults unless preset or
     user set them. draws_prior: a Latin hypercube also draws every uncertain parameter that the file does not name.
     stop_outcomes: outcomes a stopping rule may use; numbers that every run has. summary_events, summary_means: outcomes
-    in summary.csv, events 0 or 1. run_defaults: what `moat run` uses. rule_contrast: options of the study that
+    in summary.csv, events 0 or 1. run_defaults: defaults of `moat run`. rule_contrast: options of the study that
     `moat run --rules all` runs under every party rule; None if rules cannot be compared.
     """
 

@@ -1,4 +1,4 @@
-"""Wording of a refused value: what it is, what is allowed, and the nearest name."""
+"""Messages about a refused value: the value, the allowed values, and the nearest name."""
 
 from __future__ import annotations
 

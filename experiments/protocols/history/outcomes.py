@@ -86,7 +86,7 @@ def administration(
     inherited = record[start - 1].openness if start > 0 else record[0].openness
     alternated = int(role != before)
     at_risk = int(alternated and role == "opponent" and inherited >= AT_RISK - TOLERANCE)
-    # From the month before, so that a fall that was there at inauguration is known as inherited.
+    # Starts a month early, so that a fall that precedes inauguration counts as inherited.
     since = max(start - 1, min(policy.friendly_month, len(record)))
     own = [cause for first, cause in _falls(record[since:], events, policy) if since + first >= start]
     moderated = int("moderated" in own)

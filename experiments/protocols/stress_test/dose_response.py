@@ -257,7 +257,7 @@ def dose_response(frame: pd.DataFrame, layer: str = "rule", seed: int = BOOTSTRA
     (highest first) and breadth; the zero-exposure arm, the control of every visibility, appears once per visibility.
     seed: of the bootstrap alone; equal frames and seeds give equal tables, in any order of the rows.
 
-    Raises ValueError, naming them, for missing columns, missing or doubled (replicate, arm) rows, NaN, events other
+    Raises ValueError, with names, for missing columns, missing or duplicate (replicate, arm) rows, NaN, events other
     than 0 and 1, arms that mix treatments, and where there is not exactly one arm at breadth 0.
     """
     zero, exposed = _arms(frame, layer)
@@ -280,7 +280,7 @@ def primary_contrast(
 ) -> dict[float, PrimaryContrast]:
     """Return the declared contrast, `breadth` against 0, of every visibility (highest first), keyed by visibility.
 
-    Each visibility is a family of its own: v = 1 is the declared upper bound, the default sleeve a second case.
+    Each visibility is a family of its own: v = 1 is the declared upper bound, the default sleeve is reported too.
     Raises ValueError as `dose_response` does, and where a visibility has no arm at that breadth.
     """
     zero, exposed = _arms(frame, layer)

@@ -153,7 +153,7 @@ def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
 def congress_counts(world: WorldState) -> dict[str, float]:
     """Count unified governments, and sum the changes of the president's party's share of House seats at midterms.
 
-    The Congress of January 2025 is set, not elected, so it does not count as unified or divided.
+    The Congress of January 2025 is set, not elected, so it is left out.
     """
     unified, congresses, change, midterms = 0, 0, 0.0, 0
     lead = world.parameters.institutions.election_lead
