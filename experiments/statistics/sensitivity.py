@@ -45,7 +45,7 @@ def point_outcomes(
 
     frame: runs of a sweep. With `breadth` the paired difference of that dose (at that visibility, if given) from the
     point's zero-exposure arm, within replicate; without, the mean over the point's rows. points: how many the design
-    has. Raises UserError, naming them, for missing points or rows, NaN, duplicate rows and mixed code versions.
+    has. Raises UserError, with names, for missing points or rows, NaN, duplicate rows and mixed code versions.
     """
     needed = ["point", "replicate", outcome] + (["arm", "breadth"] if breadth is not None else [])
     refuse_incomplete(frame, needed)
