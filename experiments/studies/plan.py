@@ -1,4 +1,4 @@
-"""From a study to its runs: design points, arms, and the key of every run by its content."""
+"""Plan of a study: design points, arms, and the key of every run by its content."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class ReplicatesSection(Section):
 
 
 class EngineSection(Section):
-    """Where runs are computed; nothing here can change a result."""
+    """Engine and limits of the runs; nothing here can change a result."""
 
     kind: Literal["serial", "process", "dask"] = key("process", "serial, process, dask")
     workers: int | None = key(None, "a whole number, 1 or more", ge=1, le=100_000)
