@@ -1,7 +1,7 @@
 """Runs attempts on a Dask cluster: a local one, or one at an address (on SLURM started by dask-jobqueue).
 
 Attempts travel in chunks of about a second, since the scheduler costs about a millisecond each. Dask runs the finished
-chunks of a dead worker again; the ledger records a result that comes twice once. A run that takes too long ends its
+chunks of a dead worker again; the ledger records a repeated result only once. A run that takes too long ends its
 worker process. Dask does not report which run of a chunk killed its workers, so each of them runs again with nothing
 else on the cluster, and counts as failed only if its workers die again.
 """

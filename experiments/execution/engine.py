@@ -63,7 +63,7 @@ class EngineSettings(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """Where and within which limits runs are computed.
+    """An engine and its limits.
 
     workers: processes (serial: none). timeout_s, memory_mb: seconds a run may take and resident memory that its worker
     may hold before the run is ended (serial: no effect). attempts: how often a run may fail. address: of a Dask
@@ -126,7 +126,7 @@ class Engine:
         `tasks` is read lazily, a few ahead. An attempt that raises, dies, or exceeds a limit is reported to
         `on_failure` and repeated, `attempts` in all; `timeout_s` counts where the engine has no limit of its own.
         Workers whose sources have another hash than `code` refuse. The callbacks run in the calling thread, several in
-        one block of `together` (a transaction), and what they raise ends the session.
+        one block of `together` (a transaction); an exception in them ends the session.
 
         Ctrl-C stops handing out tasks, waits for those in flight, and raises Interrupted if anything is left; a second
         one does not wait. Raises WorkersUnusable if no worker can run the function at all, and UserError if Dask is not

@@ -33,8 +33,8 @@ class ProcessPool:
     ) -> None:
         """Take the queue; no worker starts yet.
 
-        function: "package.module:name". code: code hash that workers must find. timeout_s, memory_mb: seconds an attempt
-        may take and resident memory of its worker; None for no limit.
+        function: "package.module:name". code: code hash that workers must find. timeout_s, memory_mb: seconds that an
+        attempt may take and resident memory of its worker; None for no limit.
         """
         self._queue = queue
         self._function = function

@@ -115,7 +115,7 @@ class Progress:
     def _write(self, text: str) -> None:
         try:
             print(text, file=self._stream, flush=True)
-        except (OSError, ValueError):  # a closed pipe or stream must not cost the study
+        except (OSError, ValueError):  # a closed pipe or stream must not end the study
             self.quiet = True
 
 

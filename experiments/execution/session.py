@@ -18,7 +18,7 @@ from .tasks import Executor, Failed, Failure, Outcome, Summary, Task, TaskQueue
 class Session:
     """Runs a queue of tasks on one executor of any kind.
 
-    on_result, on_failure: called in this thread, several in one block of `together` (a transaction); what they raise
+    on_result, on_failure: called in this thread, several in one block of `together` (a transaction); an exception
     ends the session. attempts: how often a task may fail. grace_s: how long Ctrl-C waits for attempts in flight.
     """
 

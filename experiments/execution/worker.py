@@ -91,7 +91,7 @@ def refuse_other_code(code: str | None) -> None:
 
 
 def packed(value: object) -> bytes:
-    """Return the pickle of a value, as it travels to and from workers."""
+    """Return the pickle of a value, the form sent to and from workers."""
     return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -99,7 +99,7 @@ def answer(call: Callable[[Any], Any], content: bytes) -> bytes:
     """Call a function on a packed payload; return packed (RESULT, value) or (ERROR, Raised)."""
     try:
         return packed((RESULT, call(pickle.loads(content))))
-    except BaseException as error:  # SystemExit and MemoryError cost one run as well
+    except BaseException as error:  # SystemExit and MemoryError fail this run alone
         return packed((ERROR, Raised.of(error)))
 
 
@@ -126,7 +126,7 @@ def _end_with_parent() -> None:
 
 
 def _exit_after_parent() -> None:
-    """Exit when the coordinator ends, however it ends: nothing else would stop a worker in a long run."""
+    """Exit when the coordinator ends in any way; otherwise a worker in a long run would go on."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
