@@ -67,10 +67,10 @@ class FailureRecord(TypedDict):
 
 
 class Ledger:
-    """SQLite file of finished runs. One writer (the coordinator), one transaction per task, flushed before it returns.
+    """SQLite file of finished runs. One writer (the coordinator), one transaction per task, flushed to disk.
 
     Write-ahead log where the file system can, a rollback journal elsewhere (network folders). `read_only` opens an
-    existing ledger while its writer may be active. Raises UserError in one line for a full disk, a damaged or a newer file.
+    existing ledger, even one in use. Raises UserError in one line for a full disk, a damaged or a newer file.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -137,7 +137,7 @@ class Ledger:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except NonDeterministic:  # the flag must stay
+            except NonDeterministic:  # keeps the flag of the disagreement
                 self._connection.execute("COMMIT")
                 raise
             except BaseException:
