@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..sweeps.outcome import Outcome
 
 FIRST_COLLECTION = 100_000
-"""Objects before the first garbage collection."""
+"""Number of objects that triggers the first garbage collection."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the convention of shells."""
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
