@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ..sweeps.outcome import Outcome
 
 FIRST_COLLECTION = 100_000
-"""Number of objects that triggers the first garbage collection."""
+"""Objects before the first garbage collection."""
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, by the convention of shells."""
+"""Exit code after Ctrl-C, as shells have it."""
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 
 app = typer.Typer(
@@ -244,7 +244,7 @@ cli_sweep.register(app)
 
 def command() -> None:
     """Run `moat` in its own process."""
-    gc.set_threshold(FIRST_COLLECTION)  # modules are no garbage: scanning them takes a tenth of `moat validate`
+    gc.set_threshold(FIRST_COLLECTION)  # modules stay: searching them for garbage costs `moat validate` a tenth
     main()
     exit_without_cleanup()
 
