@@ -44,7 +44,7 @@ class Cell(NamedTuple):
 
 
 def measure(workers: int = WORKERS) -> list[Cell]:
-    """Run the grid with paired arms; all cells share their draws."""
+    """Run the grid; paired arms, common draws in every cell."""
     import numpy as np
 
     from ...model.parameters.tree import Parameters
@@ -90,7 +90,7 @@ def measure(workers: int = WORKERS) -> list[Cell]:
 
 
 def shipped(file: Path = FILE) -> list[Cell]:
-    """Return the shipped range; empty if the package has none."""
+    """The shipped range; empty if the package has none."""
     if not file.is_file():
         return []
     with file.open(newline="", encoding="utf-8") as stream:
@@ -103,7 +103,7 @@ def shipped(file: Path = FILE) -> list[Cell]:
 
 
 def range_lines(cells: list[Cell]) -> list[str]:
-    """Return a line per visibility with the smallest and the largest risk difference over the grid."""
+    """One line per visibility: the smallest and the largest risk difference over the grid."""
     lines = []
     for visibility in VISIBILITIES:
         rows = [cell for cell in cells if cell.visibility == visibility]
