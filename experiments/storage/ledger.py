@@ -70,7 +70,7 @@ class Ledger:
     """SQLite file of finished runs. One writer (the coordinator), one transaction per task, flushed to disk.
 
     Write-ahead log where the file system can, a rollback journal elsewhere (network folders). `read_only` opens an
-    existing ledger, even one in use. Raises UserError in one line for a full disk, a damaged or a newer file.
+    existing ledger beside its writer. Raises UserError in one line for a full disk, a damaged or a newer file.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
