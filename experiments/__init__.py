@@ -1,1 +1,1 @@
-"""Studies: protocols, estimands, statistics, the runner and the command line."""
+"""Studies: protocols, statistics, execution, storage, reports and the command line."""

@@ -17,7 +17,7 @@ EXPORTED = ("runs", "cycles", "points")
 
 
 class Study:
-    """A study: what a study file declares, and its results folder.
+    """A study: the content of a study file, and its results folder.
 
     File, folder and rows are those of `moat sweep`: either can resume what the other began.
     """
@@ -42,12 +42,12 @@ class Study:
 
     @property
     def name(self) -> str:
-        """Name of the study."""
+        """Return the name of the study."""
         return self.file.study.name
 
     @property
     def parameters(self) -> Parameters:
-        """The tree of parameters that every design point starts from."""
+        """Return the tree of parameters from which every design point starts."""
         return self.file.parameters
 
     def run(
@@ -62,8 +62,8 @@ class Study:
     ) -> Study:
         """Run or resume, export, write the report, and return the study itself.
 
-        workers, engine ("serial", "process", "dask") and address (of a Dask scheduler): instead of what the file says.
-        retry: take up failed runs again. report: False leaves out report.html, its figures and tables.
+        workers, engine ("serial", "process", "dask") and address (of a Dask scheduler) replace the file's values.
+        retry: run failed replicates again. report: False leaves out report.html, its figures and tables.
         Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
         """
         from ..agents.source_hash import use_code_named_cache
@@ -85,7 +85,7 @@ class Study:
         """Return a table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
 
         Which of these a study has, and which table of its own, depends on its protocol: see `tables`. Raises
-        UserError if the study has not been run, or there is no such table.
+        UserError if the study has not been run, or has no such table.
         """
         import pandas as pd
 
@@ -99,7 +99,7 @@ class Study:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the tables that `frame` gives."""
+        """Return the names of the tables that `frame` can return."""
         protocol = self.file.protocol
         own = protocol.own_table()
         single = self.file.study.single_setting and protocol.answer() is not None

@@ -1,16 +1,16 @@
-"""What can stop a study, each with one clear line."""
+"""Errors that stop a study; each message is one clear line."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """A mistake the user can mend; the message is one line and says how. Commands exit with `exit_code`."""
+    """A mistake that the user can correct; the message says how, one line per mistake. Exit code: `exit_code`."""
 
     exit_code = 2
 
 
 class NonDeterministic(Exception):  # noqa: N818 - says what happened, as KeyboardInterrupt does
-    """Two executions of one run disagreed on the outcome: the study is flagged and none of it may be trusted."""
+    """Two executions of one run gave different outcomes: the study is flagged, and its results must not be used."""
 
 
 class WorkersUnusable(Exception):  # noqa: N818 - says what happened, as KeyboardInterrupt does
@@ -24,7 +24,7 @@ class Interrupted(Exception):  # noqa: N818 - says what happened, as KeyboardInt
     """
 
     def __init__(self, done: int, failed: int) -> None:
-        """Counts of tasks finished and failed in this session."""
+        """Take the numbers of tasks finished and failed in this session."""
         self.done = done
         self.failed = failed
         lost = f", {failed} failed" if failed else ""
@@ -36,6 +36,6 @@ class Interrupted(Exception):  # noqa: N818 - says what happened, as KeyboardInt
 
 
 class NothingFinished(UserError):  # noqa: N818 - says what happened
-    """Every replicate failed; the message says why the first did. No mistake of the user's."""
+    """Every replicate failed; the message has the reason of the first. The user made no mistake."""
 
     exit_code = 1

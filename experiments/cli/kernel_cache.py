@@ -1,4 +1,4 @@
-"""Where compiled kernels are, before the first of them is imported."""
+"""Cache of compiled kernels, chosen before the first kernel is imported."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import typer
 
 
 def find_compiled() -> None:
-    """Point numba at the cache of this code before a kernel is imported, and say so if it is empty."""
-    from ...agents.source_hash import use_code_named_cache  # what `moat --help` does not need
+    """Point numba at the cache of this code before a kernel is imported, and print a line if it is empty."""
+    from ...agents.source_hash import use_code_named_cache  # not needed by `moat --help`
 
     if not any(use_code_named_cache().iterdir()):
         typer.echo("compiling once for this version (about 20 seconds)", err=True)

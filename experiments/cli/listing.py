@@ -1,4 +1,4 @@
-"""What `moat params`, `moat presets` and `moat cite` print."""
+"""Printed text of `moat params`, `moat presets` and `moat cite`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _cells(parameter: Described) -> tuple[str, ...]:
 
 
 def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, form: str = "table") -> str:
-    """Every parameter: one line each in the csv, two in the table, the second its source."""
+    """Return every parameter: one line each in the csv, two in the table, the second its source."""
     if form not in ("table", "csv", "md"):
         raise UserError(f"format {form!r} is not possible; allowed: table, csv, md")
     try:
@@ -92,7 +92,7 @@ def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, fo
 
 
 def _page(rows: Sequence[Described]) -> str:
-    """The page of reference docs/reference/parameters.md: a table for every group."""
+    """Return the page docs/reference/parameters.md: a table for every group."""
     lines = ["# Parameters", "", *_PAGE_HEAD]
     group = ""
     for parameter in rows:
@@ -115,7 +115,7 @@ def _page(rows: Sequence[Described]) -> str:
 
 
 def share_of_range(known: Quantity, old: object, new: object) -> float | None:
-    """How far a value has moved, as a share of the declared range; None where there is no range to measure by.
+    """Return the change of a value as a share of the declared range; None for a value without a range.
 
     >>> share_of_range(Quantity("1 / utility", 0.0, 40.0, 0.0, 1e9, "swept", "assumed", "", ""), 8.0, 20.0)
     0.3
@@ -127,7 +127,7 @@ def share_of_range(known: Quantity, old: object, new: object) -> float | None:
 
 
 def preset_listing() -> str:
-    """Every preset: its sentence, its signature, and its distance from calibrated, parameter by parameter."""
+    """Return every preset: its sentence, its signature, and its differences from calibrated, by parameter."""
     base = Parameters()
     known = {parameter.name: parameter.known for parameter in describe(base)}
     lines = []
@@ -148,7 +148,7 @@ def preset_listing() -> str:
 
 
 def citation() -> str:
-    """Citation line, and a sentence of code and package versions to paste into a paper."""
+    """Return the citation line, and a sentence of code and package versions to paste into a paper."""
     from ..storage.provenance import manifest
 
     facts = manifest(seed=0, request={})

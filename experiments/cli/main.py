@@ -250,7 +250,7 @@ def command() -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes 0 done, 1 some runs failed, 2 a mistake of the user."""
+    """Run the command line; exit with 0 done, 1 some runs failed, 2 a mistake of the user."""
     try:
         # Outside its standalone mode click returns the code of typer.Exit instead of raising it.
         code = app(standalone_mode=False)

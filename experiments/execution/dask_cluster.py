@@ -1,9 +1,9 @@
-"""Runs attempts on a Dask cluster: a local one, or one at an address (dask-jobqueue starts such on SLURM).
+"""Runs attempts on a Dask cluster: a local one, or one at an address (on SLURM started by dask-jobqueue).
 
 Attempts travel in chunks of about a second, since the scheduler costs about a millisecond each. Dask runs the finished
-chunks of a dead worker again; a result that comes twice is recorded once, by the ledger. A run that takes too long ends
-its worker process. Dask cannot say which run of a chunk killed its workers, so each of them runs again with nothing
-else on the cluster, and is blamed only if its workers die again.
+chunks of a dead worker again; the ledger records a repeated result only once. A run that takes too long ends its
+worker process. Dask does not report which run of a chunk killed its workers, so each of them runs again with nothing
+else on the cluster, and counts as failed only if its workers die again.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LOCAL_DEATHS = 1
 
 
 class ChunkAnswer(NamedTuple):
-    """What a Dask worker returns: packed (kind, value) and seconds of each payload, or why it cannot run any."""
+    """Answer of a Dask worker: packed (kind, value) and seconds of each payload, or the reason why it runs none."""
 
     answers: list[bytes]
     seconds: list[float]
@@ -97,7 +97,7 @@ class DaskCluster:
         timeout_s: float | None = None,
         memory_mb: int | None = None,
     ) -> None:
-        """As `ProcessPool`; with an `address`, workers and memory are the cluster's own."""
+        """Take the arguments of `ProcessPool`; with an `address`, workers and memory are the cluster's own."""
         self._queue = queue
         self._function = function
         self._workers = workers
@@ -111,7 +111,7 @@ class DaskCluster:
 
     @property
     def busy(self) -> bool:
-        """Whether any chunk is in flight."""
+        """Return whether any chunk is in flight."""
         return bool(self._chunks)
 
     def __enter__(self) -> DaskCluster:
@@ -127,7 +127,7 @@ class DaskCluster:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Disconnect; a local cluster ends."""
+        """Disconnect; end a local cluster."""
         self._stack.close()
 
     def fill(self) -> None:
@@ -162,7 +162,7 @@ class DaskCluster:
         return min(math.ceil(CHUNK_SECONDS / max(self._seconds, 1e-6)), MOST_IN_A_CHUNK)
 
     def collect(self) -> list[Outcome]:
-        """Wait for a chunk or the clock; returns the outcomes of the finished chunks."""
+        """Wait for a chunk or the clock; return the outcomes of the finished chunks."""
         from distributed import wait
 
         with suppress(TimeoutError):

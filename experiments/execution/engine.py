@@ -1,4 +1,4 @@
-"""Where runs are computed: in this process, in worker processes, or on a Dask cluster. No choice changes a result."""
+"""Engines that compute runs: this process, worker processes, or a Dask cluster. No choice changes a result."""
 
 from __future__ import annotations
 
@@ -28,42 +28,42 @@ def default_workers() -> int:
 
 
 class EngineSettings(Protocol):
-    """What a study file says about its engine; the fields mean the same as those of `Engine`."""
+    """The engine section of a study file; its fields mean the same as those of `Engine`."""
 
     @property
     def kind(self) -> str:
-        """One of KINDS."""
+        """Return one of KINDS."""
         ...
 
     @property
     def workers(self) -> int | None:
-        """Number of workers; None for `default_workers`."""
+        """Return the number of workers; None for `default_workers`."""
         ...
 
     @property
     def timeout_s(self) -> float | None:
-        """Seconds a run may take; None for the limit that the caller of `run` derives from its size."""
+        """Return the seconds a run may take; None for the limit that the caller of `run` derives from its size."""
         ...
 
     @property
     def attempts(self) -> int:
-        """How often a run may fail."""
+        """Return how often a run may fail."""
         ...
 
     @property
     def memory_mb(self) -> int | None:
-        """Resident memory of a worker; None for no limit."""
+        """Return the limit of a worker's resident memory, MB; None for no limit."""
         ...
 
     @property
     def address(self) -> str | None:
-        """Address of a Dask scheduler; None for a local cluster."""
+        """Return the address of a Dask scheduler; None for a local cluster."""
         ...
 
 
 @dataclass(frozen=True)
 class Engine:
-    """Where and within which limits runs are computed.
+    """An engine and its limits.
 
     workers: processes (serial: none). timeout_s, memory_mb: seconds a run may take and resident memory that its worker
     may hold before the run is ended (serial: no effect). attempts: how often a run may fail. address: of a Dask
@@ -106,7 +106,7 @@ class Engine:
 
     @classmethod
     def local(cls, workers: int) -> Engine:
-        """Return an engine of this machine: one worker is this process itself."""
+        """Return an engine of this machine; one worker means this process."""
         return cls(kind="serial" if workers == 1 else "process", workers=workers)
 
     def run(
@@ -126,7 +126,7 @@ class Engine:
         `tasks` is read lazily, a few ahead. An attempt that raises, dies, or exceeds a limit is reported to
         `on_failure` and repeated, `attempts` in all; `timeout_s` counts where the engine has no limit of its own.
         Workers whose sources have another hash than `code` refuse. The callbacks run in the calling thread, several in
-        one block of `together` (a transaction), and what they raise ends the session.
+        one block of `together` (a transaction); an exception in them ends the session.
 
         Ctrl-C stops handing out tasks, waits for those in flight, and raises Interrupted if anything is left; a second
         one does not wait. Raises WorkersUnusable if no worker can run the function at all, and UserError if Dask is not

@@ -14,7 +14,10 @@ class InProcess:
     """An executor without workers: a crash ends the study, and limits of time and memory have no effect."""
 
     def __init__(self, queue: TaskQueue, call: Callable[[Any], Any], interrupts: Interrupts) -> None:
-        """call: from a payload to a result. interrupts: the second Ctrl-C breaks into the call."""
+        """Take the queue; nothing starts.
+
+        call: from a payload to a result. interrupts: the second Ctrl-C breaks into the call.
+        """
         self._queue = queue
         self._call = call
         self._interrupts = interrupts
@@ -22,7 +25,7 @@ class InProcess:
 
     @property
     def busy(self) -> bool:
-        """Whether an attempt has been taken from the queue."""
+        """Return whether an attempt has been taken from the queue."""
         return self._attempt is not None
 
     def __enter__(self) -> InProcess:

@@ -17,7 +17,7 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        """Nothing is counted before the block."""
+        """Create the counter; counting starts with the block."""
         self.count = 0
         self._breakable = False
         self._previous: Any = None

@@ -1,6 +1,6 @@
-"""Runs attempts in long-lived worker processes, so that a bad run costs itself alone.
+"""Runs attempts in long-lived worker processes, so that a failing run affects no other run.
 
-Each worker has its own pipe and holds one attempt at a time, so a death, a hang or an exception has one culprit.
+Each worker has its own pipe and holds one attempt at a time, so a death, a hang or an exception belongs to one attempt.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ class ProcessPool:
         timeout_s: float | None = None,
         memory_mb: int | None = None,
     ) -> None:
-        """function: "package.module:name". code: code hash that workers must find. No worker starts yet.
+        """Take the queue; no worker starts yet.
 
-        timeout_s, memory_mb: seconds an attempt may take and resident memory its worker may hold; None for no limit.
+        function: "package.module:name". code: code hash that workers must find. timeout_s, memory_mb: seconds that an
+        attempt may take and resident memory of its worker; None for no limit.
         """
         self._queue = queue
         self._function = function
@@ -48,7 +49,7 @@ class ProcessPool:
 
     @property
     def busy(self) -> bool:
-        """Whether any worker holds an attempt."""
+        """Return whether any worker holds an attempt."""
         return any(worker.held is not None for worker in self._workers)
 
     def __enter__(self) -> ProcessPool:
@@ -86,14 +87,14 @@ class ProcessPool:
                 self._queue.take()
 
     def collect(self) -> list[Outcome]:
-        """Wait for messages, deaths or the clock; returns the outcomes."""
-        # A dead worker ends its pipe, so the pipe reports both. The short wait lets Ctrl-C be heard on every system.
+        """Wait for messages, deaths or the clock; return the outcomes."""
+        # A dead worker ends its pipe, so the pipe reports both. The short wait lets every system handle Ctrl-C.
         ready = wait([worker.connection for worker in self._workers], timeout=_POLL_S)
         now = time.monotonic()
         weigh = self._memory_mb is not None and now - self._weighed_at > _POLL_S
         self._weighed_at = now if weigh else self._weighed_at
         for worker in list(self._workers):
-            # A process that the run left behind may keep the pipe of a dead worker open, so ask for the exit code too.
+            # A process that the run left behind may keep the pipe of a dead worker open, so check the exit code too.
             if worker.connection in ready or worker.process.exitcode is not None:
                 self._receive(worker)
             elif worker.held is not None and self._timeout_s is not None and now - worker.since > self._timeout_s:

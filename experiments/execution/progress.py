@@ -1,4 +1,4 @@
-"""How far a study is: a bar on a terminal, plain lines elsewhere, nothing when quiet. Always on standard error."""
+"""Progress of a study: a bar on a terminal, plain lines elsewhere, nothing when quiet. Always on standard error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINE_SECONDS = 10.0
 
 
 class Progress:
-    """Counts finished tasks of `total`; `done` of them were there before, and do not count for the time left.
+    """Counts finished tasks of `total`; `done` of them were finished before and do not count towards the time left.
 
     A context manager. `stream` defaults to standard error; a terminal gets a bar, anything else a plain line about
     every tenth of the way or every ten seconds. `quiet` shows nothing and costs nothing.
@@ -55,7 +55,7 @@ class Progress:
             self._show(self.text())
 
     def advance(self, *, failed: bool = False) -> None:
-        """One more task finished, or given up."""
+        """Count one more task as finished, or as given up with `failed`."""
         if failed:
             self.failed += 1
         else:
@@ -69,33 +69,33 @@ class Progress:
             self._show(self.text())
 
     def known(self) -> None:
-        """One task that was there before: counted, but not for the time left."""
+        """Count one task that was finished before; it does not count towards the time left."""
         self.done += 1
         self._before += 1
         self._line_done += 1
 
     def extend(self, total: int) -> None:
-        """More work became known."""
+        """Set the number of tasks to `total`, after more became known."""
         self.total = total
         if self._bar is not None:
             self._bar.update(self._task, total=total)
 
     def note(self, text: str) -> None:
-        """One line beside the count, at once."""
+        """Print one line above the count at once."""
         if self._bar is not None:
             self._bar.console.print(text, markup=False, highlight=False)
         elif not self.quiet:
             self._write(text)
 
     def seconds_left(self) -> float | None:
-        """Expected seconds to the end by this session's own pace; None before the first task."""
+        """Return the expected seconds to the end at this session's pace; None before the first task."""
         finished = self.done + self.failed - self._before
         if finished <= 0:
             return None
         return (time.monotonic() - self._started) / finished * (self.total - self.done - self.failed)
 
     def text(self) -> str:
-        """The state in words: "stress: 63 of 625 (10%), 1 failed, about 2 min left"."""
+        """Return the state in words: "stress: 63 of 625 (10%), 1 failed, about 2 min left"."""
         counted = self.done + self.failed
         share = f" ({100 * counted // self.total}%)" if self.total else ""
         parts = [f"{self.label}: {counted} of {self.total}{share}"]
@@ -115,12 +115,12 @@ class Progress:
     def _write(self, text: str) -> None:
         try:
             print(text, file=self._stream, flush=True)
-        except (OSError, ValueError):  # a closed pipe or stream must not cost the study
+        except (OSError, ValueError):  # a closed pipe or stream must not end the study
             self.quiet = True
 
 
 def in_words(seconds: float) -> str:
-    """A duration in the unit a reader would use: "40 s", "3 min", "2 h 10 min"."""
+    """Return a duration in its usual unit: "40 s", "3 min", "2 h 10 min"."""
     if seconds < 90:
         return f"{max(round(seconds), 1)} s"
     minutes = round(seconds / 60)

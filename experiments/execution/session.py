@@ -16,9 +16,9 @@ from .tasks import Executor, Failed, Failure, Outcome, Summary, Task, TaskQueue
 
 @dataclass(slots=True)
 class Session:
-    """Runs a queue of tasks on one executor, whichever it is.
+    """Runs a queue of tasks on one executor of any kind.
 
-    on_result, on_failure: called in this thread, several in one block of `together` (a transaction); what they raise
+    on_result, on_failure: called in this thread, several in one block of `together` (a transaction); an exception
     ends the session. attempts: how often a task may fail. grace_s: how long Ctrl-C waits for attempts in flight.
     """
 
@@ -41,14 +41,14 @@ class Session:
             except KeyboardInterrupt:
                 raise self._interrupted() from None
             self._queue_repeats(outcomes)
-            # The next task before the disk: no worker waits for a commit.
+            # Hand out before writing, so that no worker waits for a commit.
             self._hand_out(executor)
             self._record(outcomes)
         if self._stop_at is not None and self.queue:
             raise self._interrupted()
 
     def _hand_out(self, executor: Executor) -> bool:
-        """Hand out what can start; False when nothing is in flight and nothing is to come."""
+        """Hand out the attempts that can start; return False when nothing is in flight and nothing waits."""
         self._heed_interrupts(executor)
         if self._stop_at is not None:
             return executor.busy

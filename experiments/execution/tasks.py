@@ -43,7 +43,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A task and the number of this attempt, from 1. `alone`: nothing else may run beside it (it may crash workers)."""
+    """A task and the number of this attempt, from 1. `alone`: no other may run with it, as it may crash workers."""
 
     task: Task
     number: int = 1
@@ -78,12 +78,12 @@ class TaskQueue:
     """Attempts that wait: those put back first, then tasks of an iterator, which is read only as far as needed."""
 
     def __init__(self, tasks: Iterable[Task]) -> None:
-        """Reads nothing yet."""
+        """Take the tasks; nothing is read yet."""
         self._tasks = iter(tasks)
         self._waiting: deque[Attempt] = deque()
 
     def load(self, count: int) -> int:
-        """Read tasks until `count` attempts wait or the tasks end; returns how many wait."""
+        """Read tasks until `count` attempts wait or the tasks end; return how many wait."""
         while len(self._waiting) < count:
             task = next(self._tasks, None)
             if task is None:
@@ -92,7 +92,7 @@ class TaskQueue:
         return len(self._waiting)
 
     def __bool__(self) -> bool:
-        """Whether anything waits."""
+        """Return whether anything waits."""
         return self.load(1) > 0
 
     def peek(self) -> Attempt | None:
@@ -109,15 +109,15 @@ class TaskQueue:
 
 
 class Executor(Protocol):
-    """Where attempts run. A session fills it from its queue, collects outcomes, and decides what is repeated."""
+    """Runs attempts. A session fills it from its queue, collects outcomes, and decides which attempts are repeated."""
 
     @property
     def busy(self) -> bool:
-        """Whether any attempt is in flight."""
+        """Return whether any attempt is in flight."""
         ...
 
     def __enter__(self) -> Self:
-        """Start what the executor needs."""
+        """Prepare the executor for attempts and return it."""
         ...
 
     def __exit__(self, *exception: object) -> None:

@@ -1,4 +1,4 @@
-"""One worker process: what runs inside it, and the coordinator's handle on it. Imports nothing heavy."""
+"""One worker process: the code inside it, and the coordinator's handle on it. Imports no heavy library."""
 
 from __future__ import annotations
 
@@ -91,15 +91,15 @@ def refuse_other_code(code: str | None) -> None:
 
 
 def packed(value: object) -> bytes:
-    """Return the pickle of a value, as it travels to and from workers."""
+    """Return the pickle of a value, the form sent to and from workers."""
     return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def answer(call: Callable[[Any], Any], content: bytes) -> bytes:
-    """Call a function on a packed payload; returns packed (RESULT, value) or (ERROR, Raised)."""
+    """Call a function on a packed payload; return packed (RESULT, value) or (ERROR, Raised)."""
     try:
         return packed((RESULT, call(pickle.loads(content))))
-    except BaseException as error:  # SystemExit and MemoryError cost one run as well
+    except BaseException as error:  # SystemExit and MemoryError fail this run alone
         return packed((ERROR, Raised.of(error)))
 
 
@@ -126,7 +126,7 @@ def _end_with_parent() -> None:
 
 
 def _exit_after_parent() -> None:
-    """Exit when the coordinator ends, however it ends: nothing else would stop a worker in a long run."""
+    """Exit when the coordinator ends in any way; otherwise a worker in a long run would go on."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -134,7 +134,7 @@ def _exit_after_parent() -> None:
 
 
 class WorkerProcess:
-    """The coordinator's handle on one spawned worker. `held` is what it works on, None while idle or starting."""
+    """The coordinator's handle on one spawned worker. `held` is its current attempt, None while idle or starting."""
 
     def __init__(self, function: str, code: str | None = None) -> None:
         """Start the process; it is usable after its READY message."""
@@ -154,7 +154,7 @@ class WorkerProcess:
         self.since = time.monotonic()
 
     def send(self, held: object, payload: object) -> bool:
-        """Send a payload; False if the worker is dead and never got it. Raises if the payload cannot be pickled."""
+        """Send a payload; return False if the worker is dead and never got it. Raises if it cannot be pickled."""
         content = packed(payload)
         try:
             self.connection.send_bytes(content)
@@ -181,7 +181,7 @@ class WorkerProcess:
             return 0
 
     def why_dead(self) -> str:
-        """Describe how the process ended."""
+        """Return how the process ended, in words."""
         self.process.join(1.0)
         code = self.process.exitcode
         if code is None:

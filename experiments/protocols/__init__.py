@@ -1,4 +1,4 @@
-"""Protocols: what a replicate runs and measures. A protocol is a folder here with a file protocol.py."""
+"""Protocols: how a replicate runs and what it measures. A protocol is a folder here with a file protocol.py."""
 
 from __future__ import annotations
 

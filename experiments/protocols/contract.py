@@ -1,6 +1,6 @@
-"""The Protocol contract: what a replicate runs and what is measured, tabulated and printed; and its registry.
+"""The Protocol contract: how a replicate runs, and how its results are tabulated and printed; and its registry.
 
-Importing a protocol's declaration brings neither numba nor pandas: its methods import what they need.
+Importing a protocol's declaration imports neither numba nor pandas; its methods import the libraries they use.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ PROTOCOLS: dict[str, type[Protocol]] = {}
 
 SHORTEST_LIMIT_S = 600.0
 SECONDS_PER_VOTER_AND_TERM = 0.01
-"""A hundred times what one term of one arm takes for each voter."""
+"""A hundred times the usual duration of one term of one arm, per voter."""
 
 
 class Declared(NamedTuple):
-    """What a study file declares that a protocol makes its design from.
+    """Declarations of a study file from which a protocol makes its design.
 
     breadths, visibilities: levels of the exposure arms. arm_factors: names of other exposure factors with levels.
     design_kind: grid, lhs, sobol, morris or list. replicates: the smallest number (None if the file has no valid one).
@@ -47,7 +47,7 @@ class Declared(NamedTuple):
 
 
 class RunDefaults(NamedTuple):
-    """What `moat run` uses where the user gives no option."""
+    """Values that `moat run` uses where the user gives no option."""
 
     replicates: int = 100
     breadths: tuple[float, ...] = (0.0, 0.3)
@@ -56,7 +56,7 @@ class RunDefaults(NamedTuple):
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished study of one setting: what its summary and its printed answer are made from.
+    """A finished study of one setting: the input of its summary and of its printed answer.
 
     runs: export/runs.csv. table: summary.csv (empty while it is made). reasons: a line per failed replicate.
     """
@@ -72,7 +72,7 @@ class Finished:
 
 
 class OwnTable(NamedTuple):
-    """The table with which a protocol answers: NAME.csv, made from export/runs.csv."""
+    """A protocol's own table: NAME.csv, made from export/runs.csv."""
 
     name: str
     columns: tuple[Column, ...]
@@ -84,7 +84,7 @@ class Answer(ABC):
 
     @abstractmethod
     def tables(self, design: Any) -> Tables:
-        """Tables of the codebook beside runs and cycles."""
+        """Return all tables of the codebook except runs and cycles."""
 
     @abstractmethod
     def write(self, finished: Finished) -> pd.DataFrame:
@@ -100,14 +100,14 @@ class Answer(ABC):
 
 
 class Protocol(ABC):
-    """One way to run a replicate. Subclass, set `name`, write the abstract methods; the registry fills itself.
+    """One way to run a replicate. To add one, subclass, set `name` and write the abstract methods.
 
     name: its name in study files. sentence: one line for help. options: table of its options, in the study file under
-    its name, or under [model] where options_in_model. unit, units: what one unit of work is called, and several.
-    cycle_unit: what a row of cycles.csv is. parameter_values: values that differ from the defaults unless preset or
+    its name, or under [model] where options_in_model. unit, units: one unit of work, in singular and plural.
+    cycle_unit: name of a row of cycles.csv. parameter_values: values that differ from the defaults unless preset or
     user set them. draws_prior: a Latin hypercube also draws every uncertain parameter that the file does not name.
     stop_outcomes: outcomes a stopping rule may use; numbers that every run has. summary_events, summary_means: outcomes
-    in summary.csv, events 0 or 1. run_defaults: what `moat run` uses. rule_contrast: options of the study that
+    in summary.csv, events 0 or 1. run_defaults: defaults of `moat run`. rule_contrast: options of the study that
     `moat run --rules all` runs under every party rule; None if rules cannot be compared.
     """
 
@@ -139,7 +139,7 @@ class Protocol(ABC):
 
     @abstractmethod
     def design(self, declared: Declared) -> Any:
-        """Return the design: a NamedTuple of everything beside parameters, seed and replicate that `run` needs."""
+        """Return the design: a NamedTuple of everything that `run` needs besides parameters, seed and replicate."""
 
     @abstractmethod
     def arms(self, parameters: Parameters, design: Any) -> Sequence[Arm]:
@@ -161,11 +161,11 @@ class Protocol(ABC):
         return ()
 
     def problems(self, declared: Declared) -> list[str]:
-        """Return a line for everything in a study that this protocol cannot run."""
+        """Return a line for each part of a study that this protocol cannot run."""
         return []
 
     def identity(self, parameters: Parameters, design: Any, arm: Arm) -> dict[str, Any]:
-        """Return everything that decides the outcome of an arm but replicate, seed and code.
+        """Return everything that determines the outcome of an arm, except replicate, seed and code.
 
         By default the whole design. A protocol whose arms do not depend on each other leaves the other arms out, so
         that rows are reused when arms are added.
@@ -177,15 +177,15 @@ class Protocol(ABC):
         return design
 
     def pairs(self, replicates: int) -> int:
-        """Return how many paired replicates one unit of work holds."""
+        """Return the number of paired replicates in one unit of work."""
         return 1
 
     def hung_after_seconds(self, parameters: Parameters, design: Any) -> float:
-        """Return after how many seconds a unit of work counts as hung; never below ten minutes."""
+        """Return the number of seconds after which a unit of work counts as hung; never below ten minutes."""
         return limit_of_terms(parameters, len(self.arms(parameters, design)))
 
     def own_table(self) -> OwnTable | None:
-        """Return the table the protocol answers with; None for a protocol without one."""
+        """Return the protocol's own table; None for a protocol without one."""
         return None
 
     def run_options(self, parameters: Parameters) -> dict[str, Any]:
@@ -193,7 +193,7 @@ class Protocol(ABC):
         return {}
 
     def answer(self) -> Answer | None:
-        """Return what `moat run` prints and writes; None: the summary and text of any study."""
+        """Return the maker of the files and text of `moat run`; None: the summary and text that any study has."""
         return None
 
     def replicate_text(
@@ -218,5 +218,8 @@ def tree_without_dose(parameters: Parameters) -> dict[str, Any]:
 
 
 def limit_of_terms(parameters: Parameters, terms: float) -> float:
-    """Return a limit in seconds for a unit of work that simulates so many terms: a hundred times what they take."""
+    """Return the time limit, s, of a unit of work that simulates `terms` terms.
+
+    A hundred times the usual duration, and at least SHORTEST_LIMIT_S.
+    """
     return max(SHORTEST_LIMIT_S, SECONDS_PER_VOTER_AND_TERM * parameters.electorate.voters * terms)

@@ -6,7 +6,10 @@ from .contract import Declared
 
 
 def one_dose_problems(protocol: str, declared: Declared) -> list[str]:
-    """Return a line for several doses or none, several visibilities, other exposure arms, and evolving exposure."""
+    """Return a line for each deviation from one dose of assigned exposure.
+
+    Deviations: no dose or several, several visibilities, other exposure arms, and evolving exposure.
+    """
     problems = []
     if len([breadth for breadth in declared.breadths if breadth != 0]) != 1:
         problems.append(f"factors.exposure.breadth: protocol {protocol} takes one dose; allowed: levels = [0, 0.3]")

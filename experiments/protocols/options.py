@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 def key(default: Any, allowed: str, **bounds: Any) -> Any:
-    """Declare one key of a table; `allowed` is what a message says is possible."""
+    """Declare one key of a table; error messages print `allowed` as the possible values."""
     return Field(default, json_schema_extra={"allowed": allowed}, **bounds)
 
 

@@ -20,7 +20,7 @@ Payload = tuple[Parameters, Any, int, int, tuple[str, str]]
 
 
 def run_task(payload: Payload) -> ReplicateResult:
-    """Run one unit of work. Raises ValueError or TypeError for an outcome that no file can hold."""
+    """Run one unit of work. Raises ValueError or TypeError for an outcome that cannot be stored."""
     parameters, design, seed, replicate, reference = payload
     name, module = reference
     if name not in PROTOCOLS:

@@ -1,4 +1,4 @@
-"""What is measured on one administration: attempted, restricted, reversed, severity and the outcomes that compete."""
+"""Outcomes of one administration: attempted, restricted, reversed, severity and the competing outcomes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOLERANCE = 1e-9
 
 
 class TermOutcomes(NamedTuple):
-    """Outcomes of one term. Counts are 0 or 1; months count from inauguration, -1 where it never came."""
+    """Outcomes of one term. Counts are 0 or 1; months count from inauguration, -1 where the event never came."""
 
     attempted: int
     restricted: int
@@ -42,7 +42,7 @@ class TermOutcomes(NamedTuple):
 
 
 def lasting_start(holds: Sequence[bool], lasting: int = LASTING) -> int:
-    """Index of the first month of the first unbroken run of `lasting` months in which something holds; -1 if none.
+    """Return the first month (index) of the first unbroken run of `lasting` True months; -1 if there is none.
 
     >>> lasting_start([True, False, True, True], 2)
     2

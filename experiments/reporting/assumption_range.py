@@ -1,7 +1,7 @@
-"""The headline's range over office rent and choice precision, which have no data: no headline goes without it.
+"""Range of the headline over office rent and choice precision, which have no data; printed with every headline.
 
-`python -m political_moat.experiments.reporting.assumption_range` measures it anew and writes
-rent_by_precision.csv, which is shipped and read by `moat run`.
+`python -m political_moat.experiments.reporting.assumption_range` measures it again and writes
+rent_by_precision.csv, which the package ships and `moat run` reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a sweep's rows say about its factors: sensitivity.csv, logit.csv and phase-map.csv of a results folder."""
+"""Analysis of a sweep's factors: sensitivity.csv, logit.csv and phase-map.csv of a results folder."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ UNIT = "unit "
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A csv of a results folder; "none" stays a word. UserError if it is not there."""
+    """Return a csv of a results folder; "none" stays a word. UserError if the file does not exist."""
     if not path.is_file():
         raise UserError(f"{path.parent} has no {path.name}")
     return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
 
 def analyse(folder: Path) -> tuple[list[Path], list[str]]:
-    """Write what can be said of a sweep's factors; returns the files written and, for the others, a reason each.
+    """Write the tables of a sweep's factors; return the paths, and a line with the reason for each table left out.
 
-    Reads study.toml, export/points.csv and export/runs.csv. Rows must be whole: UserError names missing rows, doubled
-    rows, NaN and mixed generations of code.
+    Reads study.toml, export/points.csv and export/runs.csv. Raises UserError for missing rows, duplicate rows, NaN and
+    rows of several code versions, and names them.
     """
     runs = read_table(folder / "export" / "runs.csv")
     if "layer" not in runs.columns:
@@ -62,7 +62,7 @@ def analyse(folder: Path) -> tuple[list[Path], list[str]]:
 
 
 def design_of(folder: Path) -> dict[str, Any]:
-    """The [design] table of the folder's study.toml."""
+    """Return the [design] table of the folder's study.toml."""
     path = folder / "study.toml"
     if not path.is_file():
         raise UserError("the folder has no study.toml, so its design is not known")
@@ -71,7 +71,10 @@ def design_of(folder: Path) -> dict[str, Any]:
 
 
 def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
-    """Indices of the outcomes over a Sobol' or Morris design; of the paired difference where exposure has doses."""
+    """Return the sensitivity indices of the outcomes over a Sobol' or Morris design.
+
+    Where exposure has doses, the indices are those of the paired difference from zero exposure.
+    """
     design = design_of(folder)
     kind = design.get("kind", "grid")
     if kind not in ("sobol", "morris"):
@@ -100,7 +103,7 @@ def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def logit_of(runs: pd.DataFrame) -> pd.DataFrame:
-    """Logit of reversed and restricted on every factor that varies, errors clustered on the replicate."""
+    """Return the logit of reversed and restricted on every factor that varies, errors clustered on the replicate."""
     dotted = [name for name in runs.columns if "." in name and not name.startswith("exposure.")]
     factors = [
         name

@@ -111,7 +111,7 @@ def cycles_of(finished: Finished) -> pd.DataFrame:
 
 
 def _over_time(cycles: pd.DataFrame, column: str, decimals: int, terms: list[int]) -> list[str]:
-    """Mean over runs at the inauguration of some terms, a line per arm, with the largest Monte Carlo error."""
+    """Return a line per arm: means over runs at the inauguration of some terms, the largest Monte Carlo error."""
     lines = []
     for _, rows in cycles.groupby("arm", sort=False):
         by_term = rows.groupby("number")[column]
@@ -122,7 +122,7 @@ def _over_time(cycles: pd.DataFrame, column: str, decimals: int, terms: list[int
 
 
 def evolving_lines(cycles: pd.DataFrame) -> list[str]:
-    """Exposure over time of every arm, and the naive regression beside the assigned one."""
+    """Return the exposure over time of every arm, and the naive regression with the assigned one."""
     last = int(cycles["number"].max())
     terms = list(range(0, last + 1, math.ceil((last + 1) / 12)))
     head = f"{'term':>7}" + "".join(f"{term:>8d}" for term in terms) + f"{'MC err':>10}"
@@ -139,10 +139,10 @@ def evolving_lines(cycles: pd.DataFrame) -> list[str]:
 
 
 class HistoryAnswer(Answer):
-    """Rates of a history, how the policy first ended, and with evolving exposure the naive regression."""
+    """Rates of a history, first endings of the policy, and with evolving exposure the naive regression."""
 
     def tables(self, design: Any) -> Tables:
-        """Return the columns of the tables beside runs and cycles."""
+        """Return the columns of all tables except runs and cycles."""
         tables: Tables = (
             ("summary.csv: the printed table, a row per arm", HISTORY_SUMMARY_COLUMNS),
             ("incidence.csv: how the friendly policy first ended, by arm, clock and time", INCIDENCE_COLUMNS),

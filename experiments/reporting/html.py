@@ -1,4 +1,4 @@
-"""The parts of the report as HTML: one file, nothing loaded from anywhere, readable without colours and on paper."""
+"""HTML of the report: one file that loads no other, readable without colours and on paper."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ caption{text-align:left;font-weight:bold;padding:.3rem 0}pre{white-space:pre-wra
 
 
 def text(value: object) -> str:
-    """Text that a page shows as it is."""
+    """Return a value as escaped text of a page."""
     return html.escape(str(value))
 
 
 def paragraph(value: object, kind: str = "") -> str:
-    """A paragraph, with a class if one is given."""
+    """Return a paragraph, with a class if `kind` is not empty."""
     return f"<p{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}>{text(value)}</p>"
 
 
 def section(title: str, *parts: str) -> str:
-    """A heading and what stands below it; the heading can be linked to."""
+    """Return a heading, to which a page can link, and the parts below it."""
     name = "".join(character if character.isalnum() else "-" for character in title.lower())
     return f'<section id="{name}"><h2>{text(title)}</h2>{"".join(parts)}</section>'
 
 
 def figure(svg: Path, caption: str, alternative: str) -> str:
-    """A drawing inside the page itself; `alternative` says in words what it shows."""
+    """Return a figure that holds its drawing in the page; `alternative` describes it in words."""
     content = base64.b64encode(svg.read_bytes()).decode("ascii")
     source = f"data:image/svg+xml;base64,{content}"
     return (
@@ -51,7 +51,7 @@ def figure(svg: Path, caption: str, alternative: str) -> str:
 
 
 def table(frame: pd.DataFrame, caption: str, columns: Sequence[str] = ()) -> str:
-    """A table of a frame; numbers to three decimals, a missing value empty."""
+    """Return a table of a frame; numbers to three decimals, a missing value empty."""
     shown = frame[list(columns)] if columns else frame
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in shown.columns)
     body = "".join(
@@ -73,7 +73,7 @@ def _cell(value: object) -> str:
 
 
 def page(title: str, sections: Sequence[str], citation: str) -> str:
-    """The whole page."""
+    """Return the whole page."""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -23,7 +23,7 @@ _SPECIAL = {
 
 
 def escape(text: object) -> str:
-    """Text as LaTeX prints it.
+    """Return text with LaTeX's special characters escaped.
 
     >>> escape("exposure_breadth > 50%")
     'exposure\\\\_breadth > 50\\\\%'
@@ -32,25 +32,28 @@ def escape(text: object) -> str:
 
 
 def signed(value: float, decimals: int = 3) -> str:
-    """A difference with its sign, a true minus, and no leading zero: $-$.091."""
+    """Return a difference with its sign, a true minus, and no leading zero: $-$.091."""
     text = f"{abs(value):.{decimals}f}"
     zero = float(text) == 0.0
     return ("" if zero else "$-$" if value < 0.0 else "$+$") + text.removeprefix("0")
 
 
 def share(value: float, decimals: int = 3) -> str:
-    """A probability without leading zero."""
+    """Return a probability without leading zero."""
     text = f"{value:.{decimals}f}"
     return text.removeprefix("0") if text.startswith("0.") else text
 
 
 def interval(low: float, high: float) -> str:
-    """An interval of differences in brackets; only minus signs, so that two fit beside each other on a page."""
+    """Return an interval of differences in brackets, without plus signs, so that two fit side by side on a page."""
     return f"[{signed(low)}, {signed(high)}]".replace("$+$", "")
 
 
 def grouped(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table body: rows whose first cell is that of the row above leave it out, others get some space."""
+    """Return the lines of a table body, grouped by the first cell.
+
+    A row with the first cell of the row above leaves it empty; any other row starts after some space.
+    """
     lines = []
     for place, row in enumerate(rows):
         again = place > 0 and row[0] == rows[place - 1][0]
@@ -69,10 +72,10 @@ def tabular(
     *,
     groups: bool = True,
 ) -> str:
-    """A table environment of cells that are LaTeX already; the first column left, the others right by default.
+    """Return a table environment; header, rows and caption are LaTeX already.
 
-    groups: see `grouped`. As wide as the text of the article class at most, with the shipped tables. Raises ValueError
-    where a row has another number of cells than the header.
+    By default the first column is aligned left, the others right. groups: see `grouped`. The shipped tables are at most
+    as wide as the text of the article class. Raises ValueError where a row has another number of cells than the header.
     """
     wrong = [place for place, row in enumerate(rows) if len(row) != len(header)]
     if wrong:
@@ -97,7 +100,7 @@ def tabular(
 
 
 def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
-    """The dose-response table of one legal layer: shares with Monte Carlo errors, paired differences with intervals."""
+    """Return the table of one legal layer: shares with Monte Carlo errors, paired differences with intervals."""
     rows = []
     for row in summary.to_dict("records"):
         first = [f"{row['visibility']:g}", f"{row['breadth']:g}"]
@@ -121,7 +124,7 @@ def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
 
 
 def mediation_tex(table: pd.DataFrame, citation: str) -> str:
-    """The mediation table: each channel's Shapley value with interval, error and range over orders."""
+    """Return the mediation table: each channel's Shapley value with interval, error and range over orders."""
     rows = []
     for row in table.to_dict("records"):
         spans = [interval(row["low"], row["high"]), share(row["mcse"])]
@@ -137,7 +140,7 @@ def mediation_tex(table: pd.DataFrame, citation: str) -> str:
 
 
 def _plain(region: str) -> str:
-    """A region's words with true minus signs and no leading zeros.
+    """Return a region's words with true minus signs and no leading zeros.
 
     >>> _plain("within 0.05 of 0"), _plain("below -0.05")
     ('within .05 of 0', 'below $-$.05')
@@ -146,7 +149,7 @@ def _plain(region: str) -> str:
 
 
 def prior_mass_tex(table: pd.DataFrame, citation: str) -> str:
-    """The three shares of the prior with their errors."""
+    """Return the table of the three shares of the prior with their errors."""
     rows = [
         [escape(r["outcome"]), _plain(r["region"]), share(r["share"]), share(r["error"]), share(r["raw_share"]),
          share(r["noise_error"])]
@@ -163,7 +166,7 @@ def prior_mass_tex(table: pd.DataFrame, citation: str) -> str:
 
 
 def sensitivity_tex(table: pd.DataFrame, citation: str) -> str:
-    """Sensitivity indices with their bootstrap intervals."""
+    """Return the table of sensitivity indices with their bootstrap intervals."""
     rows = [
         [escape(r["factor"]) + (f" $\\times$ {escape(r['with'])}" if isinstance(r["with"], str) and r["with"] else ""),
          escape(str(r["index"]).replace("_", " ")), signed(r["value"]),

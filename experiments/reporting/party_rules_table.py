@@ -1,4 +1,4 @@
-"""`moat run --rules all`: the primary contrast under every registered party rule, sticker as the control."""
+"""`moat run --rules all`: the primary contrast under every registered party rule, with sticker as the control."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _cell(difference: PairedDifference) -> str:
 
 
 def rules_text(studies: Mapping[str, Finished], breadth: float, folder: Path) -> str:
-    """Return the table of rules, one panel per visibility, and under how many rules reversal falls."""
+    """Return the table of rules, one panel per visibility, and the number of rules under which reversal falls."""
     first = next(iter(studies.values()))
     lines = [
         f"political-moat: preset {first.preset}, every party rule, b = {breadth:g} against 0, seed {first.seed}, "

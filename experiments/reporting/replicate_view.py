@@ -1,4 +1,4 @@
-"""One replicate in detail: every arm's outcomes and what happened when, for `moat run --replicate`."""
+"""One replicate in detail: every arm's outcomes and dated events, for `moat run --replicate`."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ FIGURES, TABLES = "figures", "tables"
 
 @dataclass
 class Report:
-    """The study a report is made from, and the parts gathered so far."""
+    """The study of a report, and the parts gathered so far."""
 
     folder: Path
     study: StudyFile
@@ -35,7 +35,7 @@ class Report:
 
     @property
     def figures(self) -> Path:
-        """Folder of the figures."""
+        """Return the folder of the figures."""
         return self.folder / FIGURES
 
     def part(self, title: str, make: Callable[[Report], list[str]]) -> None:
@@ -63,7 +63,7 @@ class Report:
 def build_report(folder: Path) -> Path:
     """Write report.html, figures/ and tables/ of a results folder and renew its checksums; return the page's path.
 
-    The protocol says which sections there are. A section that the folder's files do not allow is named on the page with
+    The protocol declares the sections. A section that the folder's files do not allow is named on the page with
     the reason. Raises UserError if the folder holds no results, or no section can be made.
     """
     study, manifest = study_in(folder)

@@ -41,9 +41,9 @@ SETTING = ("point", "layer", "allocation", "skew", "grandfathering")
 
 
 def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.DataFrame, str]:
-    """Rows of the first point, layer and exposure but its dose, and a sentence that says so where there are more.
+    """Return the rows of the first point, layer and exposure setting, and a sentence that names it if others exist.
 
-    free: columns that may vary.
+    The dose is not part of the setting. free: columns that may vary.
     """
     rows, fixed = frame, []
     for name in SETTING:
@@ -68,7 +68,7 @@ def _statements(report: Report) -> list[str]:
     for visibility, contrast in smallest_doses(rows, layer=layer).items():
         parts.append(html.paragraph(f"x10 at visibility {visibility:g}. {contrast.sentence}"))
         parts.append(html.paragraph(f"x50 at visibility {visibility:g}. {_x50(rows, visibility)}"))
-    # Without the returning friendly party G was not measured: 0 would be a number nobody computed.
+    # Without the returning friendly party G was not measured, and its zeros are no estimates.
     shown = SHOWN if (own["gap"] != 0.0).any() else [name for name in SHOWN if not name.startswith("gap")]
     parts.append(html.table(own, "Outcomes by dose, with Monte Carlo standard errors (mcse) and 95% limits", shown))
     return parts
@@ -214,14 +214,14 @@ def _one_run(report: Report) -> list[str]:
 
 
 def setting_of(report: Report, rows: pd.DataFrame) -> Parameters:
-    """Return the parameters of the rows' one setting."""
+    """Return the parameters of the one setting of these rows."""
     dosed = ("exposure.breadth", "exposure.visibility")
     values = {name: rows[name].iloc[0] for name in rows.columns if "." in name and name not in dosed}
     return report.study.parameters.with_values(values)
 
 
 def _telling_replicate(rows: pd.DataFrame, dose: float, visibility: float) -> int:
-    """First replicate in which the two arms end differently; the first of all if none does."""
+    """Return the first replicate in which the two arms end differently; the first of all if none does."""
     wide = rows[
         (rows["breadth"] == 0.0) | ((rows["breadth"] == dose) & (rows["visibility"] == visibility))
     ].pivot_table(index="replicate", columns="breadth", values="reversed")

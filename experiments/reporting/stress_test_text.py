@@ -54,7 +54,7 @@ def _line(row: Any) -> str:
 
 
 def layer_counts(frame: pd.DataFrame, arm: str) -> str:
-    """How the restrictions of an arm came about, by the layer that held them."""
+    """Return the share of runs restricted in an arm, by the layer that held the policy, as text."""
     rows = frame[frame["arm"] == arm]
     shares = rows["restricted_layer"].value_counts() / len(rows)
     return (
@@ -80,7 +80,7 @@ def layer_lines(frame: pd.DataFrame, own: pd.DataFrame) -> list[str]:
 
 
 def verdict_lines(finished: Finished) -> list[str]:
-    """Return one sentence with the verdict per visibility, by the rule declared before any run."""
+    """Return a sentence with the verdict per visibility, by the rule declared before any run."""
     if PRIMARY_BREADTH not in finished.design.breadths:
         return [
             f"No verdict: the declared contrast needs breadth {PRIMARY_BREADTH:g} (--breadth 0,{PRIMARY_BREADTH:g})."
@@ -99,7 +99,7 @@ def verdict_lines(finished: Finished) -> list[str]:
 
 
 def money_lines(table: pd.DataFrame) -> list[str]:
-    """What each breadth stands for in USD, and which breadth stands for the article's 5% of 401(k) assets."""
+    """Return the value of each breadth in USD, and the breadth that equals the article's 5% of 401(k) assets."""
     rows = table[(table["breadth"] > 0) & (table["layer"] == table["layer"].iloc[0])]
     rows = rows[rows["visibility"] == rows["visibility"].iloc[0]] if len(rows) else rows
     share, breadth = rows["share_of_401k_assets"].tolist(), rows["breadth"].tolist()

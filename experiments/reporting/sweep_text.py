@@ -1,4 +1,4 @@
-"""What the commands of a study print at their end."""
+"""Text that the commands of a study print at their end."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def outcome_json(outcome: Outcome) -> str:
 def report_line(outcome: Outcome) -> str:
     """Write the report of a finished study; return a line with its path, or with the reason why there is none.
 
-    The report is made from the folder's files alone: exports stay as they are, and SHA256SUMS is renewed.
+    The report uses the folder's files alone: exports do not change, and SHA256SUMS is renewed.
     """
     reason = _no_report(outcome)
     if reason is None:
@@ -97,6 +97,6 @@ def report_line(outcome: Outcome) -> str:
 
 def _no_report(outcome: Outcome) -> str | None:
     if outcome.failed or outcome.absent:
-        # A report shows no trace of missing replicates, and those that fail may differ from the others.
+        # A report does not show which replicates are missing, and failed ones may differ from the others.
         return f"replicates are missing; moat report {outcome.path} makes one without them"
     return None

@@ -1,4 +1,4 @@
-"""`moat targets`: what long histories without exposure give for the emergent targets, beside the record.
+"""`moat targets`: emergent targets estimated from long histories without exposure, compared with the record.
 
 Nothing is fitted here. A target that the model does not meet is printed as a MISS.
 """
@@ -31,7 +31,7 @@ IN_RANGE, MISS, NO_CASE = "in range", "MISS", "no case"
 
 
 class Target(NamedTuple):
-    """One line: a row of parameters.csv and how it is measured.
+    """One line: a row of parameters.csv and its estimate.
 
     The estimate is scale * (sum of `above` / sum of `below`) over replicates, or the root of that ratio times scale.
     """
@@ -65,7 +65,7 @@ TARGETS: tuple[Target, ...] = (
 NOT_MEASURED: dict[str, str] = {
     "share_all_EOs_ever_revoked": "revocation of executive orders of every kind and subject",
 }
-"""Rows with use TARGET that are about more than one policy, and what they are."""
+"""Row with use TARGET that concerns more than one policy -> its meaning."""
 
 
 class Measured(NamedTuple):
@@ -78,19 +78,19 @@ class Measured(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Whether the estimate lies in the range of the record."""
+        """Return whether the estimate lies in the range of the record: in range, MISS or no case."""
         if math.isnan(self.estimate):
             return NO_CASE
         return IN_RANGE if self.fact.low <= self.estimate <= self.fact.high else MISS
 
     @property
     def close(self) -> bool:
-        """Whether a limit of the range is within two Monte Carlo errors."""
+        """Return whether a limit of the range is within two Monte Carlo errors."""
         return min(abs(self.estimate - limit) for limit in (self.fact.low, self.fact.high)) < 2.0 * self.error
 
 
 def estimate(counts: Sequence[Mapping[str, float]], target: Target) -> tuple[float, float]:
-    """Estimate of a target and its Monte Carlo standard error, replicates being the clusters (delta method)."""
+    """Estimate a target and its Monte Carlo standard error, replicates being the clusters (delta method)."""
     value, error = ratio([row[target.above] for row in counts], [row[target.below] for row in counts])
     if target.root:
         value = math.sqrt(value)
@@ -99,7 +99,7 @@ def estimate(counts: Sequence[Mapping[str, float]], target: Target) -> tuple[flo
 
 
 def measured(counts: Sequence[Mapping[str, float]]) -> list[Measured]:
-    """Every measured target, in the order of TARGETS."""
+    """Return every measured target, in the order of TARGETS."""
     facts = shipped_facts()
     return [Measured(target, facts[target.fact], *estimate(counts, target)) for target in TARGETS]
 
@@ -153,7 +153,7 @@ def counts_of(finished: Finished) -> list[dict[str, float]]:
 
 
 class TargetsAnswer(Answer):
-    """The table of targets: a line for each, those not measured, and what the columns mean."""
+    """The table of targets: a line for each, those not measured, and explanations of the columns."""
 
     def tables(self, design: Any) -> Tables:
         """Return the columns of summary.csv."""

@@ -30,7 +30,7 @@ LOGIT_COLUMNS: tuple[Column, ...] = (
 def cluster_logit(
     frame: pd.DataFrame, outcome: str, factors: Sequence[str], cluster: str = "replicate", level: float = 0.95
 ) -> pd.DataFrame:
-    """Fit P(outcome) = logit(intercept + factors), errors clustered; one row per term, the columns of LOGIT_COLUMNS.
+    """Fit P(outcome) = inverse logit(intercept + factors), errors clustered; return a row per term, LOGIT_COLUMNS.
 
     frame: a row per run. Arms and points of one replicate share every draw, so their errors are correlated: the cluster
     is the replicate (Liang & Zeger 1986; small-sample factor G/(G-1) (N-1)/(N-K) as in Cameron & Miller 2015). Raises

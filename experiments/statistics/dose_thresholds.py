@@ -16,7 +16,7 @@ from .paired_tests import BOOTSTRAP_DRAWS, max_t_band
 
 
 class HalfDose(NamedTuple):
-    """x50: the smallest tested dose with at least half of the effect that the largest tested dose has.
+    """The threshold x50: the smallest tested dose with at least half of the largest tested dose's effect.
 
     dose, low and high are None if the band at the largest dose includes 0, because then there is no effect to halve.
     share_defined: share of bootstrap curves whose effect at the largest dose has the sign of the estimate; the interval

@@ -19,7 +19,7 @@ _KEYS = ("point", "replicate", "arm")
 
 
 def library(name: str) -> Any:
-    """Import a library of the extra `analysis`; UserError says how to install it."""
+    """Import a library of the extra `analysis`; UserError names the command that installs it."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -29,7 +29,7 @@ def library(name: str) -> Any:
 
 
 def some(items: Sequence[str]) -> str:
-    """Return the first items in one line, and how many more there are."""
+    """Return the first items in one line, and the number of further ones."""
     more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
     return ", ".join(items[:_SHOWN]) + more
 
@@ -73,7 +73,7 @@ def refuse_mixed_code(codes: Iterable[str]) -> None:
 
 
 def refuse_missing_rows(frame: pd.DataFrame, points: int | None = None) -> None:
-    """Raise UserError, naming them, for points without rows and for arms that lack replicates of their point.
+    """Raise UserError, with names, for points without rows and for arms that lack replicates of their point.
 
     frame: a row per run with `replicate`, and `point` and `arm` where the design has them. points: how many points the
     design has, numbered from 0.

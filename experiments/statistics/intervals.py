@@ -25,7 +25,7 @@ class Interval(NamedTuple):
 
 
 class PairedDifference(NamedTuple):
-    """Risk difference (treated minus control) over n pairs, with its interval at `level` and the counts it came from.
+    """Risk difference (treated minus control) over n pairs, with its interval at `level` and its counts.
 
     monte_carlo_error is the standard error of the estimate; p_value the exact McNemar test of no difference.
     """
@@ -226,8 +226,8 @@ def _tango_low(gained: int, lost: int, n: int, critical: float) -> float:
 def tango(gained: int, lost: int, n: int, level: float = 0.95) -> Interval:
     """Return the asymptotic score interval of a paired risk difference (Tango 1998, Stat. in Medicine 17:891).
 
-    Its limits are the differences that the score test just does not reject. They depend on discordant pairs alone, and
-    the width is never 0. Raises ValueError for impossible counts.
+    Its limits are the extreme differences that the score test does not reject. They depend on discordant pairs alone,
+    and the width is never 0. Raises ValueError for impossible counts.
     """
     if min(gained, lost) < 0 or n < 1 or gained + lost > n:
         raise ValueError(f"discordant pairs are non-negative and at most n: {(gained, lost, n)}")

@@ -258,8 +258,8 @@ def verdict(
     Interval below -margin: "moat"; above margin: "trapdoor"; inside +-margin: "no effect of political size"; otherwise
     "inconclusive after n replicates". The verdict's word is the primary's; the co-primary has its own.
 
-    Both intervals have level 1 - alpha/2 (.975 each). A wrong word needs an interval that misses the true value, so no
-    word is wrong with probability 1 - alpha. Holm's second step (the other outcome at the full level once one is
+    Both intervals have level 1 - alpha/2 (.975 each). A wrong word needs an interval that misses the true value, so
+    with probability 1 - alpha none is wrong. Holm's second step (the other outcome at the full level once one is
     decided) guarantees this for one null hypothesis per outcome, but not for a choice among three words (Shaffer 1980),
     so only its first step is used. Holm's adjusted p-values of "no difference at all" are reported too. Raises
     ValueError if the two outcomes have different numbers of replicates.

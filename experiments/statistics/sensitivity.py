@@ -45,7 +45,7 @@ def point_outcomes(
 
     frame: runs of a sweep. With `breadth` the paired difference of that dose (at that visibility, if given) from the
     point's zero-exposure arm, within replicate; without, the mean over the point's rows. points: how many the design
-    has. Raises UserError, naming them, for missing points or rows, NaN, duplicate rows and mixed code versions.
+    has. Raises UserError, with names, for missing points or rows, NaN, duplicate rows and mixed code versions.
     """
     needed = ["point", "replicate", outcome] + (["arm", "breadth"] if breadth is not None else [])
     refuse_incomplete(frame, needed)
@@ -107,7 +107,7 @@ def sobol_table(
 ) -> pd.DataFrame:
     """Return first-order, total and (if the design has them) second-order Sobol' indices with bootstrap intervals.
 
-    values: outcome of every point in the order of Saltelli's (2002) design, N (d + 2) of them, or N (2 d + 2) with
+    values: outcome of every point in the order of Saltelli's (2002) design; N (d + 2) points, or N (2 d + 2) with
     second order. errors: their Monte Carlo errors, for `noise_share`; noise inflates total indices. Estimators:
     Saltelli et al. (2010), Jansen (1999) for the total. Raises UserError for another number of points, NaN, no
     variance.

@@ -53,7 +53,7 @@ def _within(difference: PairedDifference) -> bool:
 
 
 def word_of(evidence: Evidence) -> str:
-    """Return the label of one cell: that of the first rule below that holds.
+    """Return the label of one cell: that of the first rule that holds, in the order of the code.
 
     The intervals are used at the level they have; for a family of cells the caller widens them.
     """
@@ -73,8 +73,8 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
     """Return one row per dose: breadth, visible stake (visibility * mean stake of holders), differences and label.
 
     frame: runs of a stress test or a sweep; rows with another layer are left out. The error 1 - level is divided by the
-    number of doses and the two deciding outcomes (Bonferroni), so that no label of the map is wrong with probability
-    `level`. Raises UserError for missing rows or values, and if a point has no single zero-exposure arm.
+    number of doses and the two deciding outcomes (Bonferroni), so that with probability `level` no label of the map is
+    wrong. Raises UserError for missing rows or values, and if a point has no single zero-exposure arm.
     """
     events = ("attempted", "restricted", "reversed")
     refuse_incomplete(

@@ -17,9 +17,9 @@ _CHUNK = 1 << 20
 
 
 def archive_folder(path: Path, out: Path | None = None) -> str:
-    """Check the checksums of a results folder and pack it, ledger included; returns one line: file, size, digest.
+    """Check the checksums of a results folder and pack it, ledger included; return one line: file, size, digest.
 
-    Raises UserError if files were changed since the export, or a coordinator is at work in the folder.
+    Raises UserError if files were changed since the export, or a coordinator uses the folder.
     """
     read_own_manifest(path)
     if not (path / CHECKSUMS).is_file():

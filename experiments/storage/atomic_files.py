@@ -80,7 +80,7 @@ def replaced_atomically(path: Path) -> Iterator[TextIO]:
 
 
 def _make_durable(folder: Path) -> None:
-    """Flush a folder's own entry, where the system lets a folder be opened (Windows does not)."""
+    """Flush a folder's own entry, on systems where a folder can be opened (not on Windows)."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""codebook.md: every column of every table, from the declarations that made them."""
+"""codebook.md: every column of every table, from the column declarations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Tables = tuple[tuple[str, tuple[Column, ...]], ...]
 
 
 def codebook(tables: Tables) -> str:
-    """The codebook of a results folder, Markdown; tables: titles and columns of its files."""
+    """Return the codebook of a results folder, Markdown; tables: titles and columns of its files."""
     parts = [
         "# Codebook",
         "",
@@ -42,7 +42,7 @@ def codebook(tables: Tables) -> str:
 
 
 def codebook_json(tables: Tables) -> str:
-    """The same codebook for programs: a list of columns by file; a bound that does not exist is null."""
+    """Return the codebook for programs: a list of columns by file; null for a bound that does not exist."""
     content = {
         title.partition(":")[0]: [
             {

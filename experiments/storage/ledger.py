@@ -1,4 +1,4 @@
-"""Ledger of finished runs: a run whose recording returned is on disk, exactly once, whatever process dies next."""
+"""Ledger of finished runs: once `record` has returned, a run is on disk exactly once, even if a process dies."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class FailureRecord(TypedDict):
 
 
 class Ledger:
-    """SQLite file of finished runs. One writer (the coordinator), one transaction per task, flushed before it returns.
+    """SQLite file of finished runs. One writer (the coordinator), one transaction per task, flushed to disk.
 
     Write-ahead log where the file system can, a rollback journal elsewhere (network folders). `read_only` opens an
     existing ledger beside its writer. Raises UserError in one line for a full disk, a damaged or a newer file.
@@ -137,7 +137,7 @@ class Ledger:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except NonDeterministic:  # the flag must stay
+            except NonDeterministic:  # keeps the flag of the disagreement
                 self._connection.execute("COMMIT")
                 raise
             except BaseException:
@@ -146,7 +146,7 @@ class Ledger:
                 raise
 
     def record(self, task_key: str, runs: Sequence[RunRecord], cycles: Sequence[CycleRecord] = ()) -> bool:
-        """Record a finished task, all or nothing; False if all of it was recorded before, with equal outcomes.
+        """Record a finished task, all or nothing; return False if all of it was recorded before, with equal outcomes.
 
         Raises NonDeterministic (and flags the study) if a run was recorded with another outcome, ValueError for NaN or
         for cycles of a run not in `runs`.
@@ -223,7 +223,7 @@ class Ledger:
     def copy_from(self, other: Path) -> int:
         """Copy every run of another ledger in one transaction; runs that both hold are compared.
 
-        Returns the number of runs that are new. Raises NonDeterministic (and flags the study) if two disagree.
+        Return the number of new runs. Raises NonDeterministic (and flags the study) if two disagree.
         """
         source = Ledger(other, read_only=True)
         with source, self._transaction() as connection:
@@ -304,12 +304,12 @@ class Ledger:
         replicates: int = _ALL,
         parquet: bool = False,
     ) -> tuple[Path, Path]:
-        """Write runs.csv and cycles.csv into `folder` (made if needed), each atomically; returns both paths.
+        """Write runs.csv and cycles.csv into `folder` (created if needed), each atomically; return both paths.
 
         `parquet`: write the same tables as Parquet too.
 
         The bytes depend only on the rows, the columns and the order of `arms`. Columns may name key, replicate, arm,
-        outcome_hash (runs) and number (cycles) beside the rows' own. Format and errors as `tables.write_csv`.
+        outcome_hash (runs) and number (cycles) besides the rows' own. Format and errors as `tables.write_csv`.
         """
         runs, cycles = folder / "runs.csv", folder / "cycles.csv"
         added = {"replicate", "arm", "key"}
@@ -341,7 +341,7 @@ def _prepared(run: RunRecord, cycles: Sequence[CycleRecord]) -> _Prepared:
 
 
 def journal_mode(connection: sqlite3.Connection) -> str:
-    """Set the write-ahead log, or the rollback journal if the file system has no shared memory; returns the mode."""
+    """Set the write-ahead log, or the rollback journal without shared memory in the file system; return the mode."""
     with suppress(sqlite3.OperationalError):
         (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         if mode == "wal":

@@ -25,7 +25,7 @@ from .atomic_files import PARTIAL, replaced_atomically
 SCHEMA_VERSION = 3
 """Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
 EXPERIMENT_MODULES = ("protocols",)
-"""Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
+"""Modules (or packages) of experiments/ that determine an outcome, and so belong to the code hash."""
 OUTCOME_PACKAGES = (*COMPILER_PACKAGES, "networkx", "scipy")
 """Distributions whose versions are part of the code hash, because their functions decide bits of an outcome."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
@@ -39,7 +39,7 @@ _CELLS = frozenset({str, int, float, bool, type(None)})
 
 @functools.cache
 def code_hash() -> str:
-    """Return the sha256 (64 hex characters) of everything that decides an outcome; read once per process.
+    """Return the sha256 (64 hex characters) of everything that determines an outcome; read once per process.
 
     Sources of agents/ and model/ with the shipped calibration, the modules of experiments/ in EXPERIMENT_MODULES, the
     versions of OUTCOME_PACKAGES, and the kind of machine: equal bits are promised for equal values of all of them, on
@@ -92,7 +92,7 @@ def as_plain(obj: object) -> Any:
 
 
 def _is_plain_row(obj: object) -> bool:
-    """Return whether this is a table row in JSON types already: most values are, and need no copy."""
+    """Return whether this is a table row in JSON types already; most rows are, and need no copy."""
     if type(obj) is not dict or not _NAMES.issuperset(map(type, obj)) or not _CELLS.issuperset(map(type, obj.values())):
         return False
     return all(map(math.isfinite, [value for value in obj.values() if type(value) is float]))
@@ -173,7 +173,7 @@ def manifest(*, seed: int, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_checksums(folder: Path) -> Path:
-    """Write SHA256SUMS of every file of a results folder (in the format of sha256sum); returns its path.
+    """Write SHA256SUMS of every file of a results folder (in the format of sha256sum); return its path.
 
     The ledger and the lock are left out, so that equal studies have equal files however they were run.
     """

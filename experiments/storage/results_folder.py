@@ -44,7 +44,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
 def read_own_manifest(out: Path) -> dict[str, Any]:
     """Return the manifest of a results folder of this version. Raises UserError where another version made the folder.
 
-    Every command that reads or writes a results folder comes through here, so that rows of two versions never mix.
+    All commands read a results folder through this function, so that rows of two versions never mix.
     """
     manifest = read_manifest(out)
     made = manifest.get("schema_version")
@@ -117,7 +117,7 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
 
 
 def _create(out: Path) -> list[Path]:
-    """Create the folder; returns the folders that were missing, innermost first."""
+    """Create the folder; return the folders that were missing, innermost first."""
     with disk_errors_in_one_line(out):
         if out.is_dir():
             names = {entry.name for entry in out.iterdir()}

@@ -15,7 +15,7 @@ _BLOCK_BYTES = 1 << 20
 
 
 def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Write a table atomically; returns the kind of each column's values.
+    """Write a table atomically; return the kind of each column's values.
 
     A row must have every column and may have those of `added`. Floats are written by repr, booleans as 1 and 0, missing
     values as empty cells; UTF-8, line feeds. Raises ValueError for a column that is declared but absent, or present but

@@ -1,1 +1,1 @@
-"""Studies that ship with the package: `moat sweep experiments/studies/NAME.toml`."""
+"""Studies: reading, checks and plan of a study file, and the study files that ship with the package."""

@@ -25,7 +25,7 @@ class Rows(NamedTuple):
 
 
 def is_arm_factor(name: str, factor: FactorSection) -> bool:
-    """Whether the factor's levels are arms of each replicate: exposure assigned, all else equal."""
+    """Return whether the factor's levels are arms of each replicate: exposure assigned, all else equal."""
     return name.startswith(ARM_GROUP) and factor.levels is not None
 
 
@@ -35,7 +35,7 @@ def _known_quantities() -> dict[str, Quantity]:
 
 
 def known_quantity(name: str) -> Quantity:
-    """Metadata of a parameter by its dotted name."""
+    """Return the metadata of a parameter by its dotted name."""
     return _known_quantities()[name]
 
 
@@ -44,7 +44,7 @@ def _unknown(name: str) -> str:
 
 
 def _type_problem(name: str, value: object, default: object) -> str | None:
-    """A line if a value is of another kind than the parameter: text for a number, or the other way round."""
+    """Return a line if a value is of another kind than the parameter, such as text for a number; else None."""
     if isinstance(default, bool):
         fine, allowed = isinstance(value, bool), "true, false"
     elif isinstance(default, int):
@@ -70,7 +70,7 @@ def _value_problems(name: str, value: object, tree: Parameters) -> list[str]:
 
 
 def check_set(values: Mapping[str, Any], tree: Parameters) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-    """Wrong values as (name, line), and those that can be set."""
+    """Return the wrong values as (name, line), and the values that can be set."""
     wrong: list[tuple[str, str]] = []
     fine: dict[str, Any] = {}
     known = set(parameter_names())
@@ -88,7 +88,7 @@ def check_set(values: Mapping[str, Any], tree: Parameters) -> tuple[list[tuple[s
 
 
 def _alone(name: str, value: object, tree: Parameters) -> list[str]:
-    """Problems of one value that name it; contradictions with others are found when all are set together."""
+    """Return the problems of one value that name it; contradictions with others show when all are set together."""
     try:
         tree.with_values({name: value})
     except ParameterError as error:
@@ -97,7 +97,7 @@ def _alone(name: str, value: object, tree: Parameters) -> list[str]:
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted names, also where the file nests them: set.market.crash_month = 40."""
+    """Return values by dotted name, also where the file nests them: set.market.crash_month = 40."""
     flat: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
@@ -108,7 +108,7 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_factor(name: str, factor: FactorSection, tree: Parameters) -> list[str]:
-    """Every mistake of one factor, each line starting with its key."""
+    """Return a line for every mistake of one factor; each starts with its key."""
     place = f"factors.{name}"
     if name not in parameter_names():
         return [f"{place}: {_unknown(name)}"]
@@ -171,7 +171,7 @@ def _finite(value: float) -> bool:
 
 
 def factor_range(name: str, factor: FactorSection) -> tuple[float, float]:
-    """Low and high of a factor with a range: its own, or the parameter's plausible range."""
+    """Return low and high of a factor with a range: its own, or the parameter's plausible range."""
     known = known_quantity(name)
     low = known.low if factor.low is None else factor.low
     high = known.high if factor.high is None else factor.high
@@ -179,7 +179,7 @@ def factor_range(name: str, factor: FactorSection) -> tuple[float, float]:
 
 
 def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
-    """Design points from a csv file whose header names parameters; lines are added to `problems`."""
+    """Read design points from a csv file whose header names parameters; add a line per mistake to `problems`."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             lines = [line for line in csv.reader(stream) if line]
@@ -216,7 +216,7 @@ def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
 
 
 def _parsed(name: str, cell: str, tree: Parameters) -> Any:
-    """A cell as the parameter's own kind; what cannot be read stays text, for the check to name."""
+    """Return a cell as the parameter's own kind; a cell that cannot be read stays text, which a later check reports."""
     group, _, leaf = name.partition(".")
     default = getattr(getattr(tree, group), leaf)
     if isinstance(default, bool):

@@ -21,7 +21,7 @@ PRIMARY_BREADTH = 0.3
 
 
 def parse_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
-    """NAME=VALUE texts as a dict, and a line for each that is none or names a parameter a second time."""
+    """Return NAME=VALUE texts as a dict, and a line for each text that is malformed or repeats a parameter."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     for text in settings:
@@ -36,7 +36,7 @@ def parse_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
 
 
 def parse_breadths(text: str) -> tuple[float, ...]:
-    """Comma-separated breadths, 0 added if missing, in increasing order. UserError says which one is wrong."""
+    """Return comma-separated breadths in increasing order, with 0 added. UserError names each that is wrong."""
     breadths: list[float] = []
     wrong: list[str] = []
     for word in text.split(","):
@@ -117,7 +117,7 @@ def study_of_run(
         problems.append("network.kind = own needs a graph, which only Python can give: docs/own-network.md")
     if problems:
         raise UserError("\n".join(problems))
-    # A preset that sets visibility runs at that one; otherwise the protocol's levels are run.
+    # A preset that sets visibility runs at that value alone; otherwise all levels of the protocol run.
     chosen = p.exposure.visibility
     visibilities = (chosen,) if VISIBILITY in values or chosen != 1.0 else defaults.visibilities
     options = kind.options().model_dump() | options | kind().run_options(p) | dict(fixed or {})
@@ -150,7 +150,7 @@ def study_of_rule(rule: str, protocol: str, **options: Any) -> StudyFile:
 
 
 def _tree(preset_name: str, calibration: Path | None, values: Mapping[str, Any], problems: list[str]) -> Parameters:
-    """Return the preset with values on top, under a calibration of the user's own; lines are added to `problems`."""
+    """Return the preset with `values`, over the user's calibration if there is one; add lines to `problems`."""
     base, tree = None, Parameters()
     try:
         base = from_calibration(calibration) if calibration is not None else None

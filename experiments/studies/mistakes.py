@@ -1,4 +1,4 @@
-"""What is wrong with a study file, every mistake at once: the key, what is allowed, and the nearest name."""
+"""Messages about a study file, all mistakes at once: the key, the allowed values, and the nearest name."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def shown(value: object) -> str:
 
 
 def unknown_key(place: str, known: Sequence[str]) -> str:
-    """One line for a key nobody knows."""
+    """Return the line for an unknown key."""
     name = place.rpartition(".")[2]
     return f"{place}: unknown key; allowed: {', '.join(known)}{nearest(name, known)}"
 
 
 def _allowed(model: type[BaseModel], path: Sequence[int | str]) -> str:
-    """What a field says is possible; fields of a nested section say it themselves."""
+    """Return the allowed values that a field declares; the fields of a nested section declare their own."""
     for part in path:
         field = model.model_fields.get(str(part))
         if field is None:
@@ -80,7 +80,7 @@ def _line(model: type[BaseModel], place: str, error: ErrorDetails) -> str:
 
 
 def checked_section(model: type[S], place: str, content: object, problems: list[str]) -> S | None:
-    """A section from what the file holds; None, and lines added to `problems`, if it cannot be one."""
+    """Return a section from the content of the file; add lines to `problems` and return None if it is invalid."""
     if not isinstance(content, Mapping):
         problems.append(f"{place} = {shown(content)} is not possible; allowed: a table, [{place}]")
         return None
@@ -93,7 +93,7 @@ def checked_section(model: type[S], place: str, content: object, problems: list[
 
 
 def checked_sections(content: Mapping[str, Any], problems: list[str]) -> dict[str, Section | None]:
-    """Return every section of a file: defaults for those left out, None for those that are wrong."""
+    """Return every section of a file: defaults for absent ones, None for invalid ones."""
     own = [name for name, protocol in PROTOCOLS.items() if _has_table(protocol)]
     known = [*(name for name in SECTIONS if name != "engine"), *own, "engine", "factors"]
     problems += [unknown_key(name, known) for name in content if name not in known]
@@ -156,7 +156,7 @@ def checked_protocol(content: Mapping[str, Any], problems: list[str]) -> tuple[t
 
 
 def checked_factors(content: Mapping[str, Any], problems: list[str]) -> dict[str, FactorSection | None]:
-    """The factors of a file by dotted name, in its order; None for those that are wrong."""
+    """Return the factors of a file by dotted name, in its order; None for invalid ones."""
     factors = content.get("factors", {})
     if not isinstance(factors, Mapping):
         problems.append(f"factors = {shown(factors)} is not possible; allowed: a table for each factor")

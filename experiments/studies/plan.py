@@ -1,4 +1,4 @@
-"""From a study to its runs: design points, arms, and the key of every run by its content."""
+"""Plan of a study: design points, arms, and the key of every run by its content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .reader import BREADTH, VISIBILITY, StudyFile
 from .sampling import Points, design_points
 
 NOT_IN_ROWS = ("replicate", "arm", "number")
-"""Columns that the ledger holds beside a row."""
+"""Columns that the ledger stores outside the row."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ArmSet:
     """Arms that run together in each replicate: one design point, one setting of the exposure besides the dose.
 
     values: every factor but breadth and visibility, by name. variant: suffix of the arms' names. digests: a name of
-    each arm by everything that decides its outcome but replicate, seed and code (64 hex characters).
+    each arm by everything that determines its outcome except replicate, seed and code (64 hex characters).
     """
 
     point: int
@@ -52,7 +52,7 @@ class ArmSet:
         return run_key({"cell": list(self.digests)}, replicate, self.seed)
 
     def payload(self, replicate: int, places: Sequence[int]) -> tuple[Parameters, Any, int, int, tuple[str, str]]:
-        """Return what a worker needs to run the arms at some places; other arms may be among its rows."""
+        """Return the input of a worker that runs the arms at some places; its rows may hold other arms too."""
         wanted = [self.arms[place] for place in places]
         design = self.protocol.reduced(self.parameters, self.design, wanted)
         return (self.parameters, design, self.seed, replicate, self.protocol.reference())
@@ -82,7 +82,7 @@ def _without(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def content_digest(protocol: Protocol, parameters: Parameters, design: Any, arm: Arm) -> str:
-    """Return the digest of everything that decides the outcome of an arm but replicate, seed and code."""
+    """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code."""
     content = {"protocol": protocol.name, **protocol.identity(parameters, design, arm)}
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
@@ -95,17 +95,17 @@ class Plan:
         self.study = study
         self.points: Points = design_points(study)
         self.factors = study.factor_names
-        # Callers go through the points in order; the last few are enough.
+        # Callers visit points in order, so a cache of the last few is enough.
         self.arm_sets = lru_cache(maxsize=16)(self._arm_sets)
 
     def __iter__(self) -> Iterator[ArmSet]:
-        """Every arm set in order."""
+        """Yield every arm set in order."""
         for point in range(len(self.points)):
             yield from self.arm_sets(point)
 
     @property
     def width(self) -> int:
-        """Arm sets of each point."""
+        """Return the number of arm sets of each point."""
         return len(self._variants())
 
     def _variants(self) -> list[dict[str, Any]]:

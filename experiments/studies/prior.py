@@ -1,4 +1,4 @@
-"""The prior that the declared ranges allow: which parameters are drawn, and from where. Light: for `moat validate`."""
+"""Prior over the declared ranges: which parameters are drawn, and from where. Imports little, for `moat validate`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ...model.parameters.tree import Parameters, describe
 from .schema import FactorSection
 
 ASIDE = ("electorate.voters", "employer.employers", "network.built_directly_above", "party.agenda_cost")
-"""Not drawn: the resolution of the computation is no belief, and the agenda cost is fitted inside each draw."""
+"""Not drawn: computational resolution, which is no belief, and the agenda cost, which each draw fits."""
 LOG_FROM = 8.0
 """A positive range whose ends differ by this factor or more is drawn on the log scale, else uniformly."""
 
 
 def prior_factors(parameters: Parameters) -> dict[str, FactorSection]:
-    """A factor for every parameter that is swept, or assumed with a finite range, over that plausible range.
+    """Return a factor over its plausible range for every parameter that is swept, or assumed with a finite range.
 
     Levers are treatments and stay as set. Whole numbers are drawn evenly; a positive range that spans `LOG_FROM` is
     drawn on the log scale.
@@ -36,7 +36,7 @@ def prior_factors(parameters: Parameters) -> dict[str, FactorSection]:
 
 
 def in_order(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The draw with the ends of a span exchanged where NAME_latest came out below NAME_soonest.
+    """Return the draw with the ends of a span exchanged where NAME_latest came out below NAME_soonest.
 
     >>> in_order({"a.soonest_x": 1.0, "a.court_soonest": 5.0, "a.court_latest": 3.0})
     {'a.soonest_x': 1.0, 'a.court_soonest': 3.0, 'a.court_latest': 5.0}

@@ -1,4 +1,4 @@
-"""A study file, read and checked: every mistake at once, nothing computed, nothing heavy imported."""
+"""Reads and checks a study file: reports all mistakes at once, computes nothing, imports no heavy library."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class StudyFile:
 
     @property
     def protocol(self) -> Protocol:
-        """The protocol that the study runs."""
+        """Return the protocol that the study runs."""
         return PROTOCOLS[self.model.protocol]()
 
     def declared(self, parameters: Parameters) -> Declared:
-        """Return what the protocol makes its design from, for the parameters of one design point."""
+        """Return the declarations from which the protocol makes its design, for the parameters of one design point."""
         return _declared(self.factors, parameters, self.options, self.replicates, self.design.kind)
 
     @property
@@ -75,17 +75,17 @@ class StudyFile:
 
     @property
     def factor_names(self) -> list[str]:
-        """Every factor in the order of the file, those of a list's csv after them."""
+        """Return every factor in the order of the file, then those of a list's csv."""
         return [*self.factors, *(name for name in self.rows.names if name not in self.factors)]
 
     @property
     def pairs(self) -> int:
-        """Paired replicates in one unit of work."""
+        """Return the number of paired replicates in one unit of work."""
         return self.protocol.pairs(self.replicates.min)
 
     @property
     def stages(self) -> list[int]:
-        """Units of work of a point at each interim analysis, doubling from min to max; one number without a rule."""
+        """Return a point's units of work at each interim analysis, doubling from min to max; [min] without a rule."""
         first, last = self.replicates.min // self.pairs, self.replicates.max
         if self.replicates.stop is None or last is None:
             return [first]
@@ -96,7 +96,7 @@ class StudyFile:
         return [*sizes, last]
 
     def canonical(self) -> dict[str, Any]:
-        """Return what decides the rows and how many, for the manifest: everything but the engine."""
+        """Return everything that determines the rows and their number, for the manifest: all but the engine."""
         options = self.options.model_dump()
         in_model = self.protocol.options_in_model
         content = {
@@ -124,7 +124,7 @@ def read_study(path: Path) -> StudyFile:
 
 
 def parse_study(text: str, name: str = "study.toml", folder: Path | None = None) -> StudyFile:
-    """Check the text of a study file; `folder` is where a list's csv file lies. UserError holds a line per mistake."""
+    """Check the text of a study file; `folder` holds the csv file of a list. UserError holds a line per mistake."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -195,7 +195,7 @@ def _declared(
 
 
 def _numbers(levels: Sequence[Any]) -> tuple[float, ...]:
-    """Return levels as floats; values of another kind, which are mistakes reported elsewhere, are left out."""
+    """Return levels as floats; leave out values of another kind, which other checks report."""
     return tuple(float(level) for level in levels if isinstance(level, int | float))
 
 
@@ -212,7 +212,7 @@ def _single_setting_problems(factors: Mapping[str, FactorSection], design: Desig
 
 
 def with_protocol_values(values: Mapping[str, Any], protocol: type[Protocol], preset_name: str) -> dict[str, Any]:
-    """Return the values with those that the protocol sets where neither the preset nor the user does."""
+    """Return the values, with the protocol's own where neither the preset nor the user sets one."""
     chosen = PRESETS[preset_name].values if preset_name in PRESETS else None
     if chosen is None:
         return dict(values)
@@ -220,7 +220,7 @@ def with_protocol_values(values: Mapping[str, Any], protocol: type[Protocol], pr
 
 
 def _base(model: ModelSection | None, protocol: type[Protocol], problems: list[str]) -> Parameters | None:
-    """The tree every design point starts from."""
+    """Return the tree from which every design point starts; add lines to `problems`."""
     if model is None:
         return None
     tree = Parameters()
@@ -299,7 +299,10 @@ def _replicates_problems(
 def _stop_problems(
     rule: Mapping[str, Any], protocol: type[Protocol], factors: Mapping[str, FactorSection]
 ) -> list[str]:
-    """Names in the stopping rule that mean nothing; read from the file, so that a wrong number beside hides none."""
+    """Return a line for every unknown name in the stopping rule.
+
+    Read from the file, because a wrong number in the same table would hide the names.
+    """
     problems = []
     arms = [name for name, factor in factors.items() if is_arm_factor(name, factor)]
     outcomes = protocol.stop_outcomes

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GRID_LEVELS = 4
-_STREAM = 0x64657369  # "desi": the design's generator is none of the model's streams
+_STREAM = 0x64657369  # "desi": separates the design's generator from the model's streams
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,16 @@ class Points:
     unit: tuple[tuple[float, ...], ...] = ()
 
     def __len__(self) -> int:
-        """Number of points."""
+        """Return the number of points."""
         return len(self.values)
 
     def of(self, index: int) -> dict[str, Any]:
-        """Values of one point by factor."""
+        """Return the values of one point by factor."""
         return dict(zip(self.names, self.values[index], strict=True))
 
 
 def design_points(study: StudyFile) -> Points:
-    """The points of a study, the same for the same study and seed. UserError if a library is missing."""
+    """Return the points of a study, a function of study and seed alone. UserError if a library is missing."""
     factors = study.point_factors
     names = tuple(factors)
     kind = study.design.kind
@@ -80,7 +80,7 @@ def design_size(study: StudyFile) -> int:
 
 
 class _Scale:
-    """From the unit interval to a factor's values."""
+    """Maps the unit interval to a factor's values."""
 
     def __init__(self, name: str, factor: FactorSection, tree: Parameters) -> None:
         group, _, leaf = name.partition(".")
@@ -93,7 +93,7 @@ class _Scale:
         if self.levels is not None:
             return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
         if self.whole and not self.log:
-            low, high = round(self.low), round(self.high)  # every whole number alike, the ends too
+            low, high = round(self.low), round(self.high)  # all whole numbers equally likely, ends included
             return min(low + int(u * (high - low + 1)), high)
         if self.log:
             value = math.exp(math.log(self.low) + u * (math.log(self.high) - math.log(self.low)))
@@ -104,7 +104,7 @@ class _Scale:
 
 
 def _typed(tree: Parameters, name: str, value: Any) -> Any:
-    """A level in the parameter's own kind: 2 is 2.0 where the parameter is a real number."""
+    """Return a level in the parameter's own kind: 2 is 2.0 where the parameter is a real number."""
     group, _, leaf = name.partition(".")
     return float(value) if isinstance(getattr(getattr(tree, group), leaf), float) else value
 
@@ -126,7 +126,7 @@ def _cube(study: StudyFile, d: int) -> list[list[float]]:
 
 
 def _engine(maker: Any, seed: int, **options: Any) -> Any:
-    """A sampler of scipy.stats.qmc; the argument for its generator was renamed from seed to rng."""
+    """Return a sampler of scipy.stats.qmc; the argument for its generator was renamed from seed to rng."""
     import numpy as np
 
     name = "rng" if "rng" in inspect.signature(maker).parameters else "seed"
@@ -134,7 +134,10 @@ def _engine(maker: Any, seed: int, **options: Any) -> Any:
 
 
 def _cross(base: NDArray[np.float64], d: int, second_order: bool) -> NDArray[np.float64]:
-    """Saltelli's (2002) scheme in the order SALib analyses: for each row A, A with one column of B, [B with A], B."""
+    """Return Saltelli's (2002) scheme in the order that SALib analyses.
+
+    For each row: A, A with one column of B, [B with one column of A], B.
+    """
     import numpy as np
 
     a, b = base[:, :d], base[:, d:]
@@ -149,7 +152,7 @@ def _cross(base: NDArray[np.float64], d: int, second_order: bool) -> NDArray[np.
 
 
 def _morris(trajectories: int, levels: int, d: int, seed: int) -> NDArray[np.float64]:
-    """Morris' (1991) trajectories through SALib."""
+    """Return Morris' (1991) trajectories from SALib."""
     try:
         from SALib.sample import morris
     except ImportError as error:
@@ -162,12 +165,15 @@ def _morris(trajectories: int, levels: int, d: int, seed: int) -> NDArray[np.flo
 
 
 def _small(seed: int) -> int:
-    """SALib's generator takes 32 bits."""
+    """Return a seed of 32 bits, the size that SALib's generator takes."""
     return (seed ^ _STREAM) & 0xFFFF_FFFF
 
 
 def check_points(study: StudyFile, points: Points, indices: Sequence[int]) -> list[str]:
-    """Contradictions between values of a point, one line each: single values were checked with the file."""
+    """Return a line for each contradiction between values of a point.
+
+    Single values were checked with the file.
+    """
     from ...model.parameters.tree import ParameterError
 
     problems = []

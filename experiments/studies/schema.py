@@ -29,7 +29,7 @@ class StudySection(Section):
 
 
 class ModelSection(Section):
-    """What is simulated: preset, protocol, voters, and any parameter by its dotted name."""
+    """The simulated model: preset, protocol, voters, and any parameter by its dotted name."""
 
     preset: str = key("calibrated", "a preset of moat presets")
     protocol: str = key("stress", "a protocol")
@@ -38,7 +38,7 @@ class ModelSection(Section):
 
 
 class DesignSection(Section):
-    """How design points are chosen; which keys belong to which kind is checked with the whole study."""
+    """Choice of design points; the reader of the whole study checks which keys belong to a kind."""
 
     kind: Literal["grid", "lhs", "sobol", "morris", "list"] = key("grid", ", ".join(KINDS))
     samples: int | None = key(None, "a whole number, 1 or more", ge=1, le=10_000_000)
@@ -59,7 +59,7 @@ class FactorSection(Section):
 
 
 class StopSection(Section):
-    """When a point has enough replicates: the Monte Carlo error of one contrast, declared before any run."""
+    """Stopping rule of a point: the largest Monte Carlo error of one contrast, declared before any run."""
 
     outcome: str = key(..., "a numeric outcome of runs.csv")
     contrast: str = key(..., "an exposure factor with levels")
@@ -67,7 +67,7 @@ class StopSection(Section):
 
 
 class ReplicatesSection(Section):
-    """How many paired replicates each design point gets."""
+    """Number of paired replicates of each design point."""
 
     min: int = key(..., "a whole number, 1 or more", ge=1)
     max: int | None = key(None, "a whole number, min or more", ge=1)
@@ -75,7 +75,7 @@ class ReplicatesSection(Section):
 
 
 class EngineSection(Section):
-    """Where runs are computed; nothing here can change a result."""
+    """Engine and limits of the runs; nothing here can change a result."""
 
     kind: Literal["serial", "process", "dask"] = key("process", "serial, process, dask")
     workers: int | None = key(None, "a whole number, 1 or more", ge=1, le=100_000)
@@ -94,5 +94,5 @@ SECTIONS: dict[str, type[Section]] = {
     "replicates": ReplicatesSection,
     "engine": EngineSection,
 }
-"""Sections by name; beside them `factors` is a table of FactorSection, and protocols have tables of their own."""
+"""Sections by name. A study also has `factors`, a table of FactorSection, and its protocol's own table."""
 REQUIRED = ("study", "replicates")

@@ -1,7 +1,7 @@
-"""What a study leaves for a paper: runs, cycles and points as csv and Parquet, summary, codebook and checksums.
+"""Exports of a study for a paper: runs, cycles and points as csv and Parquet, summary, codebook and checksums.
 
 The bytes depend on the study and its rows only: not on the engine, the number of workers, the order in which runs
-finished, or what was killed in between.
+finished, or interruptions.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _AFTER = "arm"
 
 
 def answer_of(study: StudyFile) -> Answer | None:
-    """Return what prints a study of one setting; None for a study of several, or a protocol without an answer."""
+    """Return the answer of a study of one setting; None for a study of several, or a protocol without an answer."""
     return study.protocol.answer() if study.study.single_setting else None
 
 
@@ -71,12 +71,12 @@ def run_columns(plan: Plan) -> tuple[Column, ...]:
 
 
 def cycle_columns(plan: Plan) -> tuple[Column, ...]:
-    """Return the columns of cycles.csv of a study; none where its protocol keeps no administrations."""
+    """Return the columns of cycles.csv of a study; none where its protocol has no administrations."""
     return _with_factors(plan.study.protocol.cycle_columns(), plan)
 
 
 def point_columns(plan: Plan) -> tuple[Column, ...]:
-    """Columns of points.csv: a row per design point."""
+    """Return the columns of points.csv, a row per design point."""
     known = {column.name: column for column in factor_columns(plan)}
     unit = tuple(
         Column(f"unit {name}", "", 0.0, 1.0, f"place of {name} in the unit cube of the sampled design", "design")
@@ -87,7 +87,7 @@ def point_columns(plan: Plan) -> tuple[Column, ...]:
 
 
 def ordered_runs(plan: Plan, analyses: InterimAnalyses) -> Iterator[tuple[ArmSet, int, int, str]]:
-    """Arm set, replicate, place of the arm and key of every run of the study, by point, replicate, then arm."""
+    """Yield arm set, replicate, place of the arm and key of every run, by point, replicate, then arm."""
     for point, state in enumerate(analyses.points):
         arm_sets = plan.arm_sets(point)
         for replicate in range(state.replicates):
@@ -105,7 +105,7 @@ def _base(arm_set: ArmSet, replicate: int, place: int, key: str, factors: list[s
 def run_rows(
     plan: Plan, analyses: InterimAnalyses, ledger: Ledger, seen: Callable[[dict[str, Any]], None] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Rows of runs.csv; runs that were given up are left out. `seen` is called with each row."""
+    """Yield the rows of runs.csv, without runs that were given up; call `seen` with each row."""
     for arm_set, replicate, place, key in ordered_runs(plan, analyses):
         recorded = ledger.run_row(key)
         if recorded is not None:
@@ -117,7 +117,7 @@ def run_rows(
 
 
 def cycle_rows(plan: Plan, analyses: InterimAnalyses, ledger: Ledger) -> Iterator[dict[str, Any]]:
-    """Rows of cycles.csv."""
+    """Yield the rows of cycles.csv."""
     for arm_set, replicate, place, key in ordered_runs(plan, analyses):
         for number, row in ledger.cycle_rows(key):
             yield _base(arm_set, replicate, place, key, plan.factors) | {"number": number} | row
@@ -157,7 +157,7 @@ def export_study(
     """Write everything, each file replaced in one step.
 
     Return the rows of summary.csv and None. A study of one setting has the summary and figures of its protocol's answer
-    in place of points.csv: then return no rows and what its printed answer is made from.
+    in place of points.csv: then return no rows, and the input of its printed answer.
     """
     answer = answer_of(plan.study)
     export, summary = folder.export, SummaryRows(plan)

@@ -1,4 +1,4 @@
-"""The results folder of a study: its manifest, what must agree to resume it, and what is refused."""
+"""The results folder of a study: its manifest, and the checks before a study is resumed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Shard:
 
 
 def default_folder(study: StudyFile, shard: Shard | None = None) -> Path:
-    """Return the default folder of a study: results/NAME, and one beside it for each shard."""
+    """Return the default folder of a study: results/NAME, and one next to it for each shard."""
     part = "" if shard is None else f"-shard-{shard.number}-of-{shard.count}"
     return Path("results") / f"{study.study.name}{part}"
 

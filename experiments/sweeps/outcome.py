@@ -25,8 +25,8 @@ class Outcome:
     """A study that was run.
 
     runs: in the ledger. reasons: a line for each replicate given up. summary: rows of summary.csv in a study of several
-    settings. analyses: what the stopping rule found. absent: replicates not run. own: the protocol's own table.
-    finished: what the answer of a study of one setting is made from. notes: further lines to print.
+    settings. analyses: interim analyses of the stopping rule. absent: replicates not run. own: the protocol's table.
+    finished: input of the answer of a study of one setting. notes: further lines to print.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Outcome:
 
     @property
     def failed(self) -> int:
-        """Replicates given up."""
+        """Return the number of replicates given up."""
         return len(self.reasons)
 
 
@@ -73,7 +73,7 @@ def finish(
 
 
 def finish_recorded(study: StudyFile, folder: ResultsFolder) -> Outcome:
-    """Finish a study from what its ledger holds; nothing is run."""
+    """Finish a study from its ledger; nothing is run."""
     plan = Plan(study)
     analyses = InterimAnalyses(plan, folder.ledger)
     given_up = folder.ledger.given_up()
@@ -98,7 +98,7 @@ def given_up_reasons(plan: Plan, analyses: InterimAnalyses, given_up: Mapping[st
 
 
 class Work(NamedTuple):
-    """Replicates of a study: with all of their runs, failed for good, and neither."""
+    """Numbers of replicates: with all runs recorded, given up, and missing."""
 
     done: int
     failed: int
@@ -106,14 +106,14 @@ class Work(NamedTuple):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Return the number of all replicates."""
         return self.done + self.failed + self.missing
 
 
 def work(
     plan: Plan, analyses: InterimAnalyses, ledger: Ledger, given_up: Mapping[str, str], shard: Shard | None = None
 ) -> Work:
-    """Return how far a study is (or one part of it)."""
+    """Return the progress of a study, or of one part of it."""
     done = failed = missing = 0
     ordinal = -1
     for point, state in enumerate(analyses.points):

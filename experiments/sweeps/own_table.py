@@ -1,4 +1,4 @@
-"""The table that a protocol answers with, beside its runs: Shapley values of a mediation, shares of a prior."""
+"""A protocol's own table, written next to its runs: Shapley values of a mediation, shares of a prior."""
 
 from __future__ import annotations
 

@@ -20,15 +20,15 @@ from .run import TASK
 _PILOT_SECONDS = 30.0
 _CHECKED_POINTS = 2_000
 _EXPORT_SHARE = 1.3
-"""Csv, Parquet and indices beside what the ledger's rows weigh, measured on the shipped smoke study."""
+"""Csv, Parquet and indices relative to the size of the ledger's rows, measured on the shipped smoke study."""
 
 _FACTOR_BYTES, _POINT_BYTES = 14, 65
-"""A factor's value in a row of the exports (half of it, since the ledger does not hold it), and in points.csv."""
+"""Bytes of a factor's value: in a row of the exports (half of them: the ledger has no factors), in points.csv."""
 
 
 @dataclass(frozen=True)
 class Pilots:
-    """Cost of the pilots: seconds and bytes of rows of a replicate of an arm set, and how many were run."""
+    """Cost of the pilots: seconds and bytes of rows of one replicate of an arm set, and the number of pilots."""
 
     seconds: float
     bytes: float
@@ -36,7 +36,7 @@ class Pilots:
 
 
 def _spread(count: int, wanted: int) -> list[int]:
-    """Numbers spread evenly over range(count), the first and the last among them."""
+    """Return numbers spread evenly over range(count), the first and the last among them."""
     wanted = min(count, wanted)
     return sorted({round(place * (count - 1) / max(wanted - 1, 1)) for place in range(wanted)})
 
@@ -70,7 +70,7 @@ def _weight(records: Any) -> int:
 
 
 def plan_text(study: StudyFile, engine: Engine, pilots: int) -> str:
-    """Return an estimate of what a study takes; UserError names design points that contradict themselves."""
+    """Return an estimate of points, runs, time and disk; UserError names contradictory design points."""
     plan = Plan(study)
     wrong = check_points(study, plan.points, _spread(len(plan.points), _CHECKED_POINTS))
     if wrong:

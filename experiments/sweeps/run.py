@@ -1,4 +1,4 @@
-"""Runs a study: what is missing is run, what is recorded is kept, and everything is exported at the end."""
+"""Runs a study: executes the missing runs, keeps the recorded ones, and exports everything at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .outcome import Outcome, finish, given_up_reasons
 from .stopping_rule import InterimAnalyses
 
 TASK = "political_moat.experiments.protocols.task:run_task"
-"""What a worker calls for one unit of work, whatever the protocol."""
+"""Function that a worker calls for one unit of work of any protocol."""
 
 
 def run_study(
@@ -79,7 +79,7 @@ class _StudyRun:
         while self._more():
             total = self._total()
             if total == before:
-                return  # what is still missing was given up, or belongs to another shard
+                return  # the rest was given up, or belongs to another shard
             before = total
             self._round(total)
 
@@ -108,7 +108,7 @@ class _StudyRun:
             )
 
     def _tasks(self, progress: Progress) -> Iterator[Task]:
-        """Work that is neither recorded nor given up, made as it is asked for."""
+        """Yield the tasks that are neither recorded nor given up, each made on request."""
         ordinal = -1
         for point, state in enumerate(self.analyses.points):
             for arm_set in self.plan.arm_sets(point):

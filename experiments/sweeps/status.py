@@ -1,4 +1,4 @@
-"""Reading a results folder: how far it is, its exports again, one run again."""
+"""Commands on a results folder: its progress, its exports again, one run again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN_FAILURES = 20
 
 
 def parse_share(text: str) -> float:
-    """ "5%" or "0.05" as a share. UserError says what is allowed."""
+    """Return "5%" or "0.05" as a share. UserError names the allowed values."""
     number = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(%?)\s*", text)
     value = float(number[1]) / (100.0 if number[2] else 1.0) if number is not None else -1.0
     if not 0.0 <= value <= 1.0:
@@ -57,7 +57,7 @@ def _folders_with(key: str, results: Path | None) -> list[Path]:
     folders = []
     for place in places:
         if results is not None:
-            read_own_manifest(place)  # says what is wrong with the folder
+            read_own_manifest(place)  # raises an error that names the folder's fault
         with Ledger(place / LEDGER, read_only=True) as ledger:
             if ledger.find(key):
                 folders.append(place)
@@ -65,7 +65,7 @@ def _folders_with(key: str, results: Path | None) -> list[Path]:
 
 
 def rerun_text(key: str, results: Path | None) -> tuple[str, bool]:
-    """Repeat the run of a key and compare; a line for the user, and whether the outcome hashes agree."""
+    """Repeat the run of a key; return a line for the user, and whether the outcome hashes agree."""
     if re.fullmatch(r"[0-9a-f]{6,64}", key) is None:
         raise UserError(f"key {key} is not possible; allowed: 6 to 64 digits 0-9 a-f, from the column key of runs.csv")
     folders = _folders_with(key, results)

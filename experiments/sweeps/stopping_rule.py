@@ -29,7 +29,7 @@ class Reached:
 
 
 def paired_error(treated: Sequence[float], control: Sequence[float], event: bool) -> float:
-    """Monte Carlo standard error of a paired difference of means; infinite for fewer than two pairs.
+    """Return the Monte Carlo standard error of a paired difference of means; infinite for fewer than two pairs.
 
     For events (0 or 1), one gained and one lost pair are added to those observed (Bonett & Price 2012). Without them
     the error of pairs that all agree would be exactly 0, and the study would stop after very few of them.
@@ -48,7 +48,7 @@ class InterimAnalyses:
     """State of every point of a plan, from the ledger alone."""
 
     def __init__(self, plan: Plan, ledger: Ledger) -> None:
-        """Nothing is read before `update`."""
+        """Take a plan and its ledger; nothing is read before `update`."""
         self.plan = plan
         self.ledger = ledger
         self.stages = plan.study.stages
@@ -83,7 +83,7 @@ class InterimAnalyses:
             state.replicates = self.stages[self.stages.index(state.replicates) + 1]
 
     def _error(self, point: int, replicates: int) -> float:
-        """The largest error among the contrasts of a point: each level against the first, all other factors equal."""
+        """Return the largest error over a point's contrasts: each level against the first, other factors equal."""
         rule = self.plan.study.replicates.stop
         assert rule is not None
         values = self._values(point, replicates, rule.outcome)
@@ -108,7 +108,7 @@ class InterimAnalyses:
         return values
 
     def recorded(self) -> list[dict[str, Any]]:
-        """One entry per analysis: replicates, points analysed, points that go on, and the largest error."""
+        """Return an entry per analysis: replicates, points analysed, points that go on, and the largest error."""
         rule = self.plan.study.replicates.stop
         entries = []
         for stage in self.stages:
@@ -131,7 +131,10 @@ Place = tuple[int, int]
 
 
 def _pairs(arm_sets: Sequence[ArmSet], contrast: str) -> list[tuple[Place, Place]]:
-    """(treated, control) places of arms: same settings but for the contrast factor, control at its lowest level."""
+    """Return (treated, control) places of arms that differ in the contrast factor alone.
+
+    The control has the lowest level of that factor.
+    """
     groups: dict[tuple[Any, ...], list[tuple[float, Place]]] = {}
     for number, arm_set in enumerate(arm_sets):
         for place, arm in enumerate(arm_set.arms):
@@ -151,7 +154,7 @@ def _pairs(arm_sets: Sequence[ArmSet], contrast: str) -> list[tuple[Place, Place
 
 
 def _split(arm_set: ArmSet, arm: Arm, contrast: str) -> tuple[float, tuple[Any, ...]]:
-    """Level of the contrast factor in an arm, and its other settings, visibility first."""
+    """Return the level of the contrast factor in an arm, and its other settings, visibility first."""
     settings = dict(arm_set.values) | {
         "exposure.breadth": arm.breadth,
         "exposure.visibility": arm.visibility,

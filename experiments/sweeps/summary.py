@@ -74,7 +74,7 @@ class _Arm:
             here.append(math.nan if row[name] is None else float(row[name]))
 
     def of(self, name: str) -> dict[int, float]:
-        """Values by replicate, missing ones left out."""
+        """Return the values by replicate, without missing ones."""
         return {r: v for r, v in zip(self.replicates, self.values[name], strict=True) if not math.isnan(v)}
 
 
@@ -82,7 +82,7 @@ class SummaryRows:
     """Gathers runs point by point, as the export passes them."""
 
     def __init__(self, plan: Plan) -> None:
-        """Nothing seen yet."""
+        """Take the plan of a study; no row has been seen."""
         self._factors = plan.factors
         self._plan = plan
         protocol = plan.study.protocol
@@ -103,7 +103,7 @@ class SummaryRows:
         arm.add(row)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """A row per point and arm."""
+        """Yield a row per point and arm."""
         self._close()
         yield from self._done
 
@@ -163,7 +163,7 @@ def _newcombe(pairs: list[tuple[float, float]]) -> tuple[float, float]:
 
 
 def printed(rows: Sequence[dict[str, Any]], factors: Sequence[str], protocol: Protocol, most: int = 40) -> list[str]:
-    """The summary as lines of text: identifying columns, n, means with their Monte Carlo errors, differences."""
+    """Return the summary as lines of text: identifying columns, n, means with Monte Carlo errors, differences."""
     events, means = protocol.summary_events, protocol.summary_means
     shown = [*(f"p_{name}" for name in events), *means[: 1 if events else 6]]
     differences = [f"rd_{name}" for name in events[1:]]

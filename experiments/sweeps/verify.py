@@ -1,4 +1,4 @@
-"""`moat verify`: do the files, the ledger and the code still agree?"""
+"""`moat verify`: checks that the files, the ledger and the code agree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 5
 
 
 def exported(path: Path) -> Iterator[tuple[str, str]]:
-    """Key and outcome hash of every row of runs.csv."""
+    """Yield key and outcome hash of every row of runs.csv."""
     with (path / "export" / "runs.csv").open(newline="", encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             yield row["key"], row["outcome_hash"]
@@ -31,7 +31,7 @@ def _some(names: list[str]) -> str:
 
 
 def _ledger_problems(path: Path, ledger: Ledger) -> list[str]:
-    """Rows that the ledger and the export do not share, and rows whose content is not what its hash says."""
+    """Return a line for exported runs that differ from the ledger or their hash, and one for flagged runs."""
     problems = []
     wrong = []
     count = 0
@@ -50,7 +50,7 @@ def _ledger_problems(path: Path, ledger: Ledger) -> list[str]:
 
 
 def sampled(key: str, share: float) -> bool:
-    """Whether a run is in the sample: decided by its key, so the same share names the same runs."""
+    """Return whether a run is in the sample: a function of its key, so the same share names the same runs."""
     number = int(hashlib.sha256(f"sample {key}".encode()).hexdigest()[:12], 16)
     return number < share * 16**12
 
@@ -81,7 +81,7 @@ def _repeat_sample(path: Path, plan: Plan, ledger: Ledger, share: float) -> tupl
 
 
 def verify_text(path: Path, share: float) -> tuple[str, bool]:
-    """A line per check, and whether all is well. UserError if the code has changed: nothing could be compared."""
+    """Return a line per check, and whether all agree. UserError if the code has changed, as nothing is comparable."""
     plan = plan_of(path)
     problems = []
     lines = []

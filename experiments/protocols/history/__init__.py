@@ -1,1 +1,1 @@
-"""Protocol history: free runs of twelve presidential terms."""
+"""Protocol history: free runs of many presidential terms."""

@@ -1,4 +1,4 @@
-"""Columns of a history's runs.csv, cycles.csv, summary.csv and incidence.csv: exports and codebook come from these."""
+"""Columns of a history's runs.csv, cycles.csv, summary.csv and incidence.csv, declared for exports and codebook."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def _summary() -> Iterator[Column]:
 HISTORY_SUMMARY_COLUMNS: tuple[Column, ...] = tuple(_summary())
 
 CLOCKS: dict[str, str] = {"calendar": "calendar_months", "opportunity": "opportunity_months"}
-"""Clock -> column of runs.csv that tells it."""
+"""Clock -> column of runs.csv with the months on it."""
 
 
 def _incidence() -> Iterator[Column]:

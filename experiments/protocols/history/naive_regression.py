@@ -1,4 +1,4 @@
-"""What a naive regression of reversal on endogenous exposure says, beside the assigned result of the same histories.
+"""Naive regression of reversal on endogenous exposure, compared with assigned exposure in the same histories.
 
 Unit of analysis: takeovers at risk, as in the printed table. Outcome: reversed in the term so begun. Exposure: visible
 stake, mean over all voters, so that arms with other stakes and visibilities are on one scale. Linear probability,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 UNIT = 0.01
-"""Years of income of visible stake per which slopes are given: ten points of breadth at 4% of a mean balance of 2.5."""
+"""Unit of slopes, years of income of visible stake: ten points of breadth at 4% of a mean balance of 2.5."""
 ASSIGNED = "assigned"
 _LEVEL = 0.95
 _CLUSTERS = 2
@@ -56,10 +56,10 @@ class Slope(NamedTuple):
 
 
 def takeovers(cycles: pd.DataFrame) -> pd.DataFrame:
-    """Takeovers at risk with outcome and exposure by estimator, in units of UNIT; a row each, in the order of cycles.
+    """Return a row per takeover at risk, in the order of cycles: outcome, and exposure by estimator in units of UNIT.
 
-    cycles: cycles.csv. landmark is the exposure at inauguration of that term: a run reversed within the term had its
-    full exposure then, and one reversed before is not at risk.
+    cycles: cycles.csv. landmark is the exposure at inauguration of that term: a run reversed within the term still had
+    its full exposure then, and a run reversed before is not at risk.
     """
     runs = cycles.groupby(["replicate", "arm"], sort=False)
     exposures = cycles[["replicate", "arm", "evolving", "reversed"]].copy()
@@ -76,7 +76,7 @@ def _centred(values: Floats, clusters: npt.NDArray[np.int64]) -> Floats:
 
 
 def clustered_slope(x: npt.ArrayLike, y: npt.ArrayLike, clusters: npt.ArrayLike, *, within: bool = False) -> Slope:
-    """Slope of y on x by ordinary least squares, with errors robust to dependence within clusters.
+    """Return the least-squares slope of y on x, with errors robust to dependence within clusters.
 
     within: an intercept for each cluster (compares only observations of one cluster); else one intercept. Errors: the
     sandwich of Liang & Zeger 1986 with the correction G / (G - 1) * (N - 1) / (N - K) for G clusters, N observations
@@ -109,7 +109,10 @@ def clustered_slope(x: npt.ArrayLike, y: npt.ArrayLike, clusters: npt.ArrayLike,
 
 
 def _sums(x: Floats, y: Floats, place: npt.NDArray[np.int64], replicates: int, within: bool) -> Floats:
-    """Per replicate: n, sum x, sum y, sum xx, sum xy; shape (replicates, 5). Within: of centred values."""
+    """Return n, sum x, sum y, sum xx and sum xy of each replicate, shape (replicates, 5).
+
+    within: the sums of values centred on their cluster.
+    """
     if within and x.size:
         _, group = np.unique(place, return_inverse=True)
         x, y = _centred(x, group), _centred(y, group)
@@ -118,7 +121,7 @@ def _sums(x: Floats, y: Floats, place: npt.NDArray[np.int64], replicates: int, w
 
 
 def _slopes(totals: Floats, within: bool) -> Floats:
-    """Slope of every row of totals (as `_sums`, added up)."""
+    """Return the slope for every row of totals (weighted sums of the rows of `_sums`)."""
     n, sx, sy, sxx, sxy = totals.T
     with np.errstate(divide="ignore", invalid="ignore"):
         if within:
@@ -130,10 +133,11 @@ def _slopes(totals: Floats, within: bool) -> Floats:
 def bias_interval(
     taken: pd.DataFrame, estimator: Estimator, replicates: npt.ArrayLike, draws: int = BOOTSTRAP_DRAWS
 ) -> tuple[float, float]:
-    """Percentile interval of naive minus assigned slope: whole replicates are drawn again, both slopes from one draw.
+    """Return the percentile interval of naive minus assigned slope, by a bootstrap over whole replicates.
 
-    replicates: all of them, also those without a takeover at risk. Draws on which a slope is not identified are left
-    out; NaN where that is more than one in twenty. Equal data give equal intervals.
+    Both slopes of a draw come from the same resampled replicates. replicates: all of them, also those without a
+    takeover at risk. Draws on which a slope is not identified are left out; NaN where they are more than one in
+    twenty. Equal data give equal intervals.
     """
     numbers = np.unique(np.asarray(replicates))
     weights = np.random.default_rng(0).multinomial(numbers.size, np.full(numbers.size, 1.0 / numbers.size), size=draws)
@@ -179,7 +183,7 @@ NAIVE_COLUMNS: tuple[Column, ...] = (
 
 
 def naive_table(cycles: pd.DataFrame) -> pd.DataFrame:
-    """One row per estimator with the columns of NAIVE_COLUMNS; cycles: cycles.csv of a history with an evolving arm."""
+    """Return a row per estimator with NAIVE_COLUMNS; cycles: cycles.csv of a history with an evolving arm."""
     import pandas as pd
 
     taken = takeovers(cycles)
@@ -207,7 +211,7 @@ def _interval(low: float, high: float) -> str:
 
 
 def naive_lines(table: pd.DataFrame) -> list[str]:
-    """The table of `naive_table` as printed, with what its lines mean."""
+    """Return the printed lines of a `naive_table`, with an explanation of its terms."""
     lines = [
         f"Reversal regressed on exposure, takeovers at risk: {_PER} (95% interval)",
         f"{'estimator':<14}{'exposure':<42}{'slope':>9}{'interval':>22}{'takeovers':>11}{'clusters':>10}"

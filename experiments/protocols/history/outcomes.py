@@ -1,4 +1,4 @@
-"""What is measured on a history: risk set per takeover, two clocks, competing risks, net reversal, volatility, G."""
+"""Outcomes of a history: risk set per takeover, two clocks, competing risks, net reversal, volatility, G."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..term_outcomes import COLLAPSE, FALL, LASTING, TOLERANCE, TermOutcomes
 Floats = npt.NDArray[np.float64]
 
 AT_RISK = 0.5
-"""Openness at takeover from which a policy can be reversed: below it there is little left to reverse."""
+"""Smallest openness at takeover that counts as at risk: below it there is little left to reverse."""
 CAUSES = ("reversed", "moderated", "court", "collapse")
 """Ways in which a friendly policy ends; they compete, and the first one counts."""
 _DECADE = 120.0
@@ -78,16 +78,16 @@ def administration(
     before: str,
     policy: PolicyParameters,
 ) -> Administration:
-    """The term that began in month `start` and reaches to the end of the record; before: role in office until then.
+    """Return the term that begins in month `start` and reaches to the end of the record.
 
-    Moderated: a fall that ends the policy (`first_ending`) began in the term under the author, not by a court, and
-    lasted six months within it. What the term inherited does not count.
+    before: role in office until then. Moderated: a fall that ends the policy (`first_ending`) began in the term under
+    the author, not by a court, and lasted six months within it. A fall that the term inherited does not count.
     """
     role = record[start].in_office
     inherited = record[start - 1].openness if start > 0 else record[0].openness
     alternated = int(role != before)
     at_risk = int(alternated and role == "opponent" and inherited >= AT_RISK - TOLERANCE)
-    # From the month before, so that a fall that was there at inauguration is known as inherited.
+    # Starts a month early, so that a fall that precedes inauguration counts as inherited.
     since = max(start - 1, min(policy.friendly_month, len(record)))
     own = [cause for first, cause in _falls(record[since:], events, policy) if since + first >= start]
     moderated = int("moderated" in own)
@@ -95,12 +95,12 @@ def administration(
 
 
 def restored(term: Administration, following: Administration) -> bool:
-    """Whether by the end of the next term openness is no longer .10 or more below what `one` inherited."""
+    """Return whether openness at the end of the next term is less than .10 below the openness that `term` inherited."""
     return following.outcomes.final_policy > term.inherited - FALL + TOLERANCE
 
 
 def _lasting_starts(low: Sequence[bool], lasting: int = LASTING) -> Iterator[int]:
-    """First index of every unbroken run of at least `lasting` True values."""
+    """Yield the first index of every unbroken run of at least `lasting` True values."""
     start = 0
     for index in range(len(low) + 1):
         if index == len(low) or not low[index]:
@@ -110,7 +110,7 @@ def _lasting_starts(low: Sequence[bool], lasting: int = LASTING) -> Iterator[int
 
 
 def _falls(months: Sequence[Month], events: Sequence[Event], policy: PolicyParameters) -> Iterator[tuple[int, str]]:
-    """First index and cause of every lasting fall in these months that ends the policy."""
+    """Yield the first index and the cause of every lasting fall in these months that ends the policy."""
     struck = {event.month for event in events if event.kind == "vacated" and not event.restrictive}
     for start in _lasting_starts([month.openness <= policy.before_theta + TOLERANCE for month in months]):
         mild = "moderated" if months[start].in_office == "author" else "reversed"
@@ -128,12 +128,13 @@ def first_ending(
     terms: Sequence[tuple[int, int]],
     policy: PolicyParameters,
 ) -> Ending:
-    """First end of the friendly policy, and its cause; each is dated by its first month.
+    """Return the cause of the first end of the friendly policy, and its first month.
 
-    months: the whole record. terms: (first month, number of months) of each. Looked at from policy.friendly_month on.
-    Reversed: openness at or below policy.before_theta for six months in a row, begun under the opponent. Moderated:
-    openness below .5 for six months, begun under the author. Court: either of the two, begun in a month in which a
-    court struck a permissive rule. Collapse: price under 10% of its level at inauguration for 12 months within a term.
+    months: the whole record. terms: (first month, number of months) of each. Falls before policy.friendly_month do not
+    count. Reversed: openness at or below policy.before_theta for six months in a row, begun under the opponent.
+    Moderated: openness below .5 for six months, begun under the author. Court: either of the two, begun in a month in
+    which a court struck a permissive rule. Collapse: price under 10% of its level at inauguration for 12 months within
+    a term.
     """
     since = min(policy.friendly_month, len(months))
     endings = [(since + start, CAUSES.index(cause)) for start, cause in _falls(months[since:], events, policy)]
@@ -151,7 +152,7 @@ def first_ending(
 def run_outcomes(
     months: Sequence[Month], events: Sequence[Event], terms: Sequence[Administration], policy: PolicyParameters
 ) -> RunOutcomes:
-    """Measure term run from its record, its events and its terms in order."""
+    """Measure one run from its record, its events and its terms in order."""
     ending = first_ending(months, events, [(term.start, term.length) for term in terms], policy)
     risky = [place for place, term in enumerate(terms) if term.at_risk]
     observed = [place for place in risky if place + 1 < len(terms)]
@@ -202,12 +203,12 @@ class Incidence(NamedTuple):
     error: dict[str, Floats]
 
     def at(self, cause: str, time: float) -> tuple[float, float]:
-        """Cumulative incidence of a cause up to and including a time, and its standard error."""
+        """Return the cumulative incidence of a cause up to and including a time, and its standard error."""
         place = int(np.searchsorted(self.times, time, side="right")) - 1
         return (float(self.incidence[cause][place]), float(self.error[cause][place])) if place >= 0 else (0.0, 0.0)
 
     def survival_at(self, time: float) -> float:
-        """Share without any event up to and including a time."""
+        """Return the share without any event up to and including a time."""
         place = int(np.searchsorted(self.times, time, side="right")) - 1
         return float(self.survival[place]) if place >= 0 else 1.0
 
@@ -215,11 +216,11 @@ class Incidence(NamedTuple):
 def cumulative_incidence(
     times: Sequence[float] | Floats, causes: Sequence[str], names: Sequence[str] = CAUSES
 ) -> Incidence:
-    """Aalen-Johansen estimate from independent runs: a time and a cause each, where "none" is censored at its time.
+    """Return the Aalen-Johansen estimate from independent runs, each with a time and a cause.
 
-    An event and a censoring at one time: the event comes first. Standard errors by the delta method (Marubini and
-    Valsecchi 1995, ch. 10): sqrt(p (1 - p) / n) exactly where nothing is censored. Raises ValueError for unknown
-    causes, unequal lengths, and no runs.
+    Cause "none": censored at its time. Of an event and a censoring at the same time the event comes first. Standard
+    errors by the delta method (Marubini and Valsecchi 1995, ch. 10): sqrt(p (1 - p) / n) exactly where nothing is
+    censored. Raises ValueError for unknown causes, unequal lengths, and no runs.
     """
     when, why = np.asarray(times, dtype=np.float64), np.asarray(causes, dtype=str)
     if when.size == 0 or when.size != why.size:
@@ -239,7 +240,7 @@ def cumulative_incidence(
 
 
 def _incidence_error(curve: Floats, before: Floats, events: Floats, total: Floats, n: Floats) -> Floats:
-    """Delta-method standard error of one cumulative incidence at every event time."""
+    """Return the delta-method standard error of one cumulative incidence at every event time."""
     left = n - total
     hazard = np.divide(total, n * left, out=np.zeros_like(n), where=left > 0.0)
     own = before**2 * events * (n - events) / n**3

@@ -74,7 +74,7 @@ class History(Protocol):
         return HISTORY_CYCLE_COLUMNS
 
     def identity(self, parameters: Parameters, design: HistoryDesign, arm: Arm) -> dict[str, Any]:
-        """Return parameters, dose and length: other arms do not change its outcome."""
+        """Return parameters, dose and length: other arms do not change the outcome."""
         tree = tree_without_dose(parameters)
         tree["exposure"]["evolves"] = arm.name == EVOLVING
         dose = {"layer": arm.layer, "breadth": float(arm.breadth), "visibility": float(arm.visibility)}
@@ -85,7 +85,7 @@ class History(Protocol):
         return reduced(parameters, design, wanted)
 
     def hung_after_seconds(self, parameters: Parameters, design: HistoryDesign) -> float:
-        """Return the limit: a hundred times what all arms and terms take."""
+        """Return the limit in seconds: a hundred times the usual duration of all arms and terms."""
         return limit_of_terms(parameters, len(self.arms(parameters, design)) * max(1.0, design.cycles / 3))
 
     def answer(self) -> Answer:
@@ -97,7 +97,7 @@ class History(Protocol):
     def replicate_text(
         self, parameters: Parameters, design: HistoryDesign, seed: int, replicate: int, preset: str, form: str
     ) -> str:
-        """Return every term of every arm of one replicate."""
+        """Return the text of every term of every arm of one replicate."""
         from ...reporting.replicate_view import history_replicate
 
         return history_replicate(parameters, design, seed, replicate, preset, form)

@@ -1,4 +1,4 @@
-"""History: a free run over many presidential terms, exposure assigned or evolving, alternations as they happen."""
+"""History: a free run over many presidential terms with assigned or evolving exposure; elections decide who governs."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Holding(NamedTuple):
 
 
 def arm_parameters(p: Parameters, arm: Arm) -> Parameters:
-    """The tree of one arm: its dose, and evolving exposure in the arm of that name alone."""
+    """Return the tree of an arm: its dose, and exposure that evolves in the arm of that name alone."""
     dosed = with_dose(p, arm.breadth, arm.visibility)
     exposure = dosed.exposure.model_copy(update={"evolves": arm.name == EVOLVING})
     return dosed.model_copy(update={"exposure": exposure})
 
 
 def holding(world: WorldState) -> Holding:
-    """Exposure of a world now."""
+    """Return the present exposure of a world."""
     share = float(np.count_nonzero(world.electorate.dynamic[UNITS])) / len(world.electorate)
     return Holding(share, mean_visible_stake(world))
 
@@ -80,7 +80,7 @@ def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replic
 
 
 def free_run(world: WorldState, cycles: int) -> tuple[list[dict[str, Any]], list[Administration]]:
-    """Run a new world for a number of terms with policy released from the start; a row and outcomes per term.
+    """Run a new world for `cycles` terms, policy released from the start; return a row and the outcomes of each term.
 
     The friendly policy takes effect in its month (policy.friendly_month), as in the stress test.
     """
@@ -124,13 +124,13 @@ def free_run(world: WorldState, cycles: int) -> tuple[list[dict[str, Any]], list
 
 
 def begin_term(world: WorldState, first: Block, number: int) -> None:
-    """Before term `number`: where nobody ages, accounts are brought back to month 0 (first: dynamic columns then)."""
+    """Bring accounts back to month 0 before term `number` where nobody ages (first: dynamic columns of month 0)."""
     if number > 0 and not world.parameters.people.ageing:
         hold_accounts(world, first)
 
 
 def run_term(world: WorldState) -> list[Holding]:
-    """Run one term; exposure at inauguration, every three months after it, and at the end."""
+    """Run one term; return the exposure at inauguration, every three months after it, and at the end."""
     seen = [holding(world)]
     left = world.parameters.institutions.term_months
     while left > 0:
@@ -143,17 +143,17 @@ def run_term(world: WorldState) -> list[Holding]:
 def hold_accounts(world: WorldState, first: Block) -> None:
     """Bring accounts back to their month-0 balances and, while policy lets new money in, to the assigned stakes.
 
-    first: dynamic columns of month 0. Where nobody ages, retires or dies (people.ageing off) decades of contributions
+    first: dynamic columns of month 0. Where nobody ages, retires or dies (people.ageing off), decades of contributions
     and returns would pile up on the same people, and a price path would turn a stake of weeks of income into years.
-    Where policy admits no new money, a stake is never raised: who was made to sell stays without. Reference prices,
-    attention, opinion and grievance are left as they are; nothing is bought or sold, so no price moves.
+    Where policy admits no new money, no stake is raised: a voter who was forced to sell stays without. Reference
+    prices, attention, opinion and grievance do not change; nothing is bought or sold, so no price moves.
     """
     fixed, dynamic = world.electorate.fixed, world.electorate.dynamic
     price = world.electorate.unit_prices(world.product_prices)
     income = fixed[INCOME].astype(np.float64)
     assigned = dynamic[ASSIGNED_STAKE].astype(np.float64) * income
     in_plan = (fixed[ELIGIBLE] > 0.0) & (dynamic[PRODUCT] != IRA_FUND)
-    # An assigned stake lay beside the balances of month 0; what savers took up since came out of them.
+    # Assigned stakes came on top of the month-0 balances; savers paid for later purchases out of them.
     beside = np.where(dynamic[PRODUCT] == ASSIGNED, assigned, 0.0)
     now = world.in_force
     value = np.minimum(assigned, beside + np.where(in_plan, first[PLAN], first[IRA]))

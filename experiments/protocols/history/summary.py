@@ -22,7 +22,7 @@ _FIXED = ("layer", "visibility", "breadth", "evolving", "allocation", "voters", 
 
 
 def history_summary(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row per arm, in the order of the frame, with the columns of HISTORY_SUMMARY_COLUMNS."""
+    """Return a row per arm, in the order of the frame, with the columns of HISTORY_SUMMARY_COLUMNS."""
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
@@ -43,7 +43,7 @@ def history_summary(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def incidences(frame: pd.DataFrame) -> dict[tuple[str, str], Incidence]:
-    """Cumulative incidence by (arm, clock)."""
+    """Return the cumulative incidence by (arm, clock)."""
     return {
         (str(arm), clock): cumulative_incidence(runs[column].to_numpy(dtype=np.float64), runs["cause"].tolist())
         for arm, runs in frame.groupby("arm", sort=False)
@@ -52,7 +52,7 @@ def incidences(frame: pd.DataFrame) -> dict[tuple[str, str], Incidence]:
 
 
 def incidence_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Cumulative incidence every 12 months on both clocks, with the columns of INCIDENCE_COLUMNS."""
+    """Return the cumulative incidence every 12 months on both clocks, with the columns of INCIDENCE_COLUMNS."""
     import pandas as pd
 
     curves = incidences(frame)

@@ -1,1 +1,1 @@
-"""Protocol mediation: the effect split among causal paths."""
+"""Protocol mediation: the effect decomposed into causal channels."""

@@ -11,7 +11,7 @@ ZERO_ARM = "zero"
 
 
 class MediationDesign(NamedTuple):
-    """The dose whose effect is decomposed, and how many presidential terms after takeover are measured."""
+    """The dose whose effect is decomposed, and the number of presidential terms measured after takeover."""
 
     breadth: float = 0.3
     visibility: float = 1.0
@@ -28,7 +28,7 @@ class Cell(NamedTuple):
 
     @property
     def arm(self) -> str:
-        """Name of the cell: the open channels, or none."""
+        """Return the name of the cell: its open channels, or none."""
         return "+".join(name for name, is_open in zip(CHANNELS, self, strict=True) if is_open) or "none"
 
 

@@ -16,7 +16,7 @@ from .design import ARMS, ZERO_ARM, MediationDesign
 
 
 class MediationOptions(Options):
-    """How long the effect is measured."""
+    """Number of terms over which the effect is measured."""
 
     terms: int = key(1, "1 to 25 presidential terms after takeover", ge=1, le=25)
 
@@ -33,7 +33,7 @@ class Mediation(Protocol):
     run_defaults = RunDefaults(200)
 
     def problems(self, declared: Declared) -> list[str]:
-        """Return a line for everything but one dose of assigned exposure."""
+        """Return a line for each deviation from one dose of assigned exposure."""
         return one_dose_problems(self.name, declared)
 
     def design(self, declared: Declared) -> MediationDesign:

@@ -1,17 +1,16 @@
-"""The mediation factorial: which way exposure takes to policy, each way open or shut, on common draws.
+"""The mediation factorial: four channels from exposure to policy, each open or shut, on common draws.
 
-Four channels. A shut channel is held at what it was in the zero-exposure arm of the same replicate:
-
-- deterrence: what the government perceives of exposure. Shut: its polls are answered by the same people without
+A shut channel stays as it was in the zero-exposure arm of the same replicate:
+- deterrence: the government's perception of exposure. Shut: its polls are answered by the same people without
   stakes, and savers' assets pledge nothing.
-- replacement: the votes cast. Shut: House and Senate of the zero-exposure arm sit, its presidential elections are won
-  by those who win them there.
+- replacement: the votes cast. Shut: House and Senate of the zero-exposure arm sit, and its presidential elections
+  have the winners of that arm.
 - convergence: rival platforms. Shut: both parties' platforms are held at the zero-exposure arm's path.
 - inertia: institutions that see vested stakes. Shut: courts see none. (Agencies and employers of this model see
   no exposure; with regulator.reliance_weight at its default of 0 this channel carries nothing.)
 
 With all four open a cell is the exposed arm of the stress test; with all four shut it is the zero-exposure arm, unless
-exposure acts in some other way (a price that opens the support move): what is left is reported as `other`.
+exposure acts in some other way (a price that opens the support move): the remainder is reported as `other`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ Path = dict[int, dict[str, float]]
 
 
 class _Zero(NamedTuple):
-    """The zero-exposure arm: its world at takeover, its end, and what it imposes where a channel is shut."""
+    """The zero-exposure arm: its worlds at takeover and at the end, and the paths that shut channels follow."""
 
     past: WorldState
     end: WorldState
@@ -73,10 +72,13 @@ def _imposed(cell: Cell, zero: _Zero) -> Interventions:
 
 
 def _exposed_past(p: Parameters, cell: Cell, zero: _Zero, population: Electorate) -> WorldState:
-    """The friendly term under exposure; of the channels only convergence can act in it, since policy is held."""
+    """Return the world after the friendly term under exposure.
+
+    Of the channels only convergence can act in it, since policy is held.
+    """
     draws = zero.past.draws
     world = build_state(p, draws, population)
-    # Every cell has this past, so the votes cast in it are free: nobody takes office by them.
+    # Cells with replacement open and shut share this past. Its votes are free: takeover installs the government.
     world.interventions = _imposed(cell._replace(replacement=1), zero)
     advance(world, p.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
@@ -104,7 +106,7 @@ def _cell_world(p: Parameters, cell: Cell, past: WorldState, zero: _Zero, terms:
 
 
 def measure_from(world: WorldState, start: int) -> TermOutcomes:
-    """Outcomes of everything from a takeover month to the end of the record."""
+    """Return the outcomes from a takeover month to the end of the record."""
     months = [m for m in world.record if m.month >= start]
     events = [e for e in world.events if e.month >= start]
     last = world.record[start - 1]
@@ -119,7 +121,7 @@ def _row(arm: str, cell: Mapping[str, int], outcomes: TermOutcomes, replicate: i
 def run_mediation_replicate(
     parameters: Parameters, design: MediationDesign, seed: int, replicate: int
 ) -> list[dict[str, Any]]:
-    """Run the zero-exposure arm and the sixteen cells of one replicate; a row each, in the order of `ARMS`.
+    """Run the zero-exposure arm and the sixteen cells of one replicate; return their rows in the order of `ARMS`.
 
     Raises ValueError where exposure evolves (no arm has zero exposure then) and for less than one term.
     """

@@ -1,9 +1,9 @@
-"""Mediation: how much of the risk difference runs through each channel, from the factorial on common draws.
+"""Mediation: the part of the risk difference that each channel carries, from the factorial on common draws.
 
-Shapley values share the risk difference out over the channels: a channel's part is its mean marginal contribution over
-all orders in which the channels could be opened (Shapley 1953). They add up exactly, treat channels alike, and are
-taken within replicate, so their errors are those of paired differences. One part alone means little where channels
-interact, so the smallest and the largest contribution over the 24 orders stand beside it.
+Shapley values decompose the risk difference into the channels: a channel's part is its mean marginal contribution over
+all orders in which the channels could be opened (Shapley 1953). The parts add up exactly and treat channels alike. They
+are computed within replicates, so their errors are those of paired differences. Where channels interact, the mean hides
+that a contribution depends on the order: the smallest and the largest over the 24 orders are reported too.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class Shares(NamedTuple):
 
 
 def contributions(worths: Floats) -> Floats:
-    """Marginal contribution of every player in every order: shape (orders, players, ...).
+    """Return the marginal contribution of every player in every order, shape (orders, players, ...).
 
-    worths: worth of every coalition, shape (2 ** players, ...); bit i of the index, counted from the last, says
-    whether player i is in it, so that the index is the coalition written as a binary number, player 0 first.
+    worths: worth of every coalition, shape (2 ** players, ...). The index is the coalition written as a binary number,
+    player 0 first: bit i, counted from the left, is 1 where player i belongs to it. ValueError for another length.
     """
     players = int(math.log2(len(worths)))
     if len(worths) != 2**players:
@@ -68,7 +68,7 @@ def contributions(worths: Floats) -> Floats:
 
 
 def shapley(worths: Floats) -> Shares:
-    """Shapley values of a game and the range of contributions over the orders.
+    """Return the Shapley values of a game and the range of contributions over the orders.
 
     worths: shape (2 ** players,), see `contributions`. The values add up to worths[-1] - worths[0].
 
@@ -80,9 +80,9 @@ def shapley(worths: Floats) -> Shares:
 
 
 def worths_by_replicate(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Floats]:
-    """Worth of the 16 cells, shape (16, replicates), and the zero-exposure arm, from the rows of the protocol.
+    """Return the worths of the 16 cells, shape (16, replicates), and the zero-exposure outcomes, shape (replicates,).
 
-    Raises UserError naming missing rows, doubled rows and NaN.
+    frame: rows of the protocol. Raises UserError for missing rows, duplicate rows and NaN, and names them.
     """
     refuse_incomplete(frame, ["replicate", "arm", *CHANNELS, outcome])
     refuse_missing_rows(frame)
@@ -102,7 +102,7 @@ def worths_by_replicate(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Floa
 def mediation_table(
     frame: pd.DataFrame, outcomes: tuple[str, ...] = ("reversed", "restricted", "attempted", "severity")
 ) -> pd.DataFrame:
-    """Shapley value of every channel for each outcome, what no channel carries, and the total; MEDIATION_COLUMNS.
+    """Return the Shapley value of every channel for each outcome, the remainder and the total; MEDIATION_COLUMNS.
 
     frame: rows of the factorial, of each design point where it has several (`point`). For each outcome the channels and
     `other` add up to `total`, the paired difference of the exposed from the zero-exposure arm. Raises UserError as

@@ -1,4 +1,4 @@
-"""Columns of runs.csv and cycles.csv by protocol, and the declarations that belong to mediation and prior mass."""
+"""Columns of runs.csv of the prior-mass protocol."""
 
 from __future__ import annotations
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 
 class PriorMassDesign(NamedTuple):
-    """What is done inside each draw.
+    """Dose, pairs and calibration of each draw.
 
     breadth, visibility: the dose against zero. replicates: paired replicates. calibration_replicates: how many of them
-    the baseline is calibrated on. band: P(restricted | opposed, zero exposure) that is asked for. costs: agenda costs
-    searched, utility. steps: halvings of that range at most. A cost below 0 is an issue that presses onto the agenda:
-    wider than the parameter's declared range, since with other assumptions at their ends the baseline is met outside.
+    calibrate the baseline. band: target of P(restricted | opposed, zero exposure). costs: agenda costs searched,
+    utility. steps: halvings of that range at most. A negative cost forces the issue onto the agenda. The range is wider
+    than the parameter's declared one: with other assumptions at their ends some draws reach the baseline only outside.
     """
 
     breadth: float = 0.3

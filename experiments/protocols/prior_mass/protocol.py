@@ -19,7 +19,7 @@ DRAW = "draw"
 
 
 class PriorMassOptions(Options):
-    """How the baseline of each draw is calibrated."""
+    """Calibration of the baseline in each draw."""
 
     calibration_replicates: int | None = key(None, "1 to replicates.min (default: half of them)", ge=1)
     band: list[float] = key([0.4, 0.7], "two shares, low and high", min_length=2, max_length=2)
@@ -36,7 +36,7 @@ class PriorMass(Protocol):
     run_defaults = RunDefaults(60)
 
     def problems(self, declared: Declared) -> list[str]:
-        """Return a line for everything that is no sample of a prior, or no single dose."""
+        """Return a line for a design that samples no prior, for any dose but one, and for each invalid option."""
         problems = one_dose_problems(self.name, declared)
         if declared.design_kind not in ("lhs", "list"):
             problems.append(
@@ -57,7 +57,7 @@ class PriorMass(Protocol):
         return problems
 
     def design(self, declared: Declared) -> PriorMassDesign:
-        """Return the dose, the number of pairs and how each draw is calibrated."""
+        """Return the dose, the number of pairs and the calibration of each draw."""
         options, pairs = _checked(declared.options), declared.replicates or 1
         calibrated = options.calibration_replicates or max(1, pairs // 2)
         band = (options.band[0], options.band[1])
@@ -82,7 +82,7 @@ class PriorMass(Protocol):
         return replicates
 
     def hung_after_seconds(self, parameters: Parameters, design: PriorMassDesign) -> float:
-        """Return the limit: a hundred times what all pairs take."""
+        """Return the limit in seconds: a hundred times the usual duration of all pairs."""
         return limit_of_terms(parameters, 2 * design.replicates)
 
     def own_table(self) -> OwnTable:

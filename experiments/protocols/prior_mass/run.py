@@ -17,7 +17,7 @@ FITTED = "party.agenda_cost"
 
 
 class Calibrated(NamedTuple):
-    """The agenda cost found, P(restricted) there on the calibration replicates, and how many costs were tried."""
+    """The agenda cost chosen, P(restricted) at it on the calibration replicates, the number of costs tried, success."""
 
     cost: float
     share: float
@@ -32,16 +32,19 @@ def _opposed(past: WorldState, p: Parameters, zero: WorldState) -> WorldState:
 
 
 def share_restricted(p: Parameters, pasts: list[WorldState]) -> float:
-    """P(restricted | opposed government, zero exposure) over the worlds at takeover; policy of the past was held."""
+    """Return P(restricted | opposed government, zero exposure) over worlds at takeover.
+
+    pasts: these worlds; policy was held until takeover.
+    """
     return ordered_sum(measure(_opposed(past, p, past)).restricted for past in pasts) / len(pasts)
 
 
 def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -> Calibrated:
     """Find an agenda cost with P(restricted) inside the band, by bisection on common draws.
 
-    The ends of the range are tried first: where restriction stays too rare at no cost or too common at the highest, no
-    cost does it and `inside` is False. Restriction falls with its cost on common draws, up to the noise of few
-    replicates, so a bisection that does not hit the band within its steps also ends as False.
+    The ends of the range come before the bisection: where restriction stays too rare at the lowest cost or too common
+    at the highest, no cost reaches the band and `inside` is False. On common draws restriction falls with its cost, up
+    to the noise of few replicates; a bisection that misses the band within its steps also ends with False.
     """
     low, high = design.costs
     tried = 0
@@ -73,10 +76,10 @@ def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -
 
 
 def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, number: int) -> list[dict[str, Any]]:
-    """Run one draw; one row with the counts of its pairs for `reversed` and `restricted`.
+    """Run one draw; return one row with the counts of its pairs for `reversed` and `restricted`.
 
-    Replicates are those of `seed`, the same in every draw. Draws that cannot be calibrated are run all the same, at the
-    cost that came nearest the band's end, and marked.
+    Replicates are those of `seed`, the same in every draw. A draw that cannot be calibrated also runs, at the last cost
+    tried, and is marked.
     """
     base = with_dose(parameters, 0.0, design.visibility)
     pasts = []

@@ -1,9 +1,9 @@
-"""Prior mass: how much of what the assumptions allow is a moat, how much is nothing, how much is a trapdoor.
+"""Prior mass: shares of the prior in which exposure lowers the risk, leaves it within the margin, or raises it.
 
 Every swept parameter and every assumed one with a finite range is drawn at once from a Latin hypercube; inside each
 draw the baseline is recalibrated with the agenda cost alone and the arms are paired. Each draw's risk difference
-carries Monte Carlo noise, which spreads the distribution of estimates beyond that of the differences themselves; both
-shares are given, see `deconvolution`.
+carries Monte Carlo noise, so estimates spread more widely than the differences themselves. The table has the shares of
+both, see `deconvolution`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PRIOR_MASS_COLUMNS: tuple[Column, ...] = (
 
 
 def counts_of(frame: pd.DataFrame, event: str) -> Floats:
-    """Counts (gained, lost, n) of every calibrated draw, shape (draws, 3), in the order of the draws."""
+    """Return the counts (gained, lost, n) of every calibrated draw, shape (draws, 3), in the order of the draws."""
     columns = [f"{event}_gained", f"{event}_lost", "n"]
     refuse_incomplete(frame, ["point", "calibrated", *columns])
     kept = frame[frame["calibrated"] == 1].sort_values("point")
@@ -49,12 +49,12 @@ def counts_of(frame: pd.DataFrame, event: str) -> Floats:
 def prior_mass_table(
     frame: pd.DataFrame, events: Sequence[str] = ("reversed", "restricted"), margin: float = 0.05, seed: int = 0
 ) -> pd.DataFrame:
-    """The three shares of the prior with their errors, PRIOR_MASS_COLUMNS; frame: one row for each draw.
+    """Return the three shares of the prior with their errors, PRIOR_MASS_COLUMNS; frame: one row for each draw.
 
-    `share` takes the Monte Carlo noise of each draw's own pairs out (nonparametric maximum likelihood of the
-    distribution of differences, Kiefer & Wolfowitz 1956); its error resamples draws, and within them nothing more,
-    since a draw's counts already carry their noise. `raw_share` counts estimates as they are. Raises UserError for
-    missing values, and where no draw could be calibrated.
+    `share` removes the Monte Carlo noise of each draw's own pairs (nonparametric maximum likelihood of the distribution
+    of differences, Kiefer & Wolfowitz 1956). Its error resamples draws and not their pairs, since a draw's counts
+    already carry that noise. `raw_share` counts estimates as they are. Raises UserError for missing values, and where
+    fewer than two draws could be calibrated.
     """
     rows = []
     for event in events:
@@ -82,7 +82,7 @@ def prior_mass_table(
 
 
 def _pairs_anew(counts: Floats, rng: np.random.Generator) -> Floats:
-    """The same draws with their pairs sampled again: what Monte Carlo noise alone would do."""
+    """Return the same draws with their pairs sampled again, to measure Monte Carlo noise alone."""
     fresh = counts.copy()
     for place, (gained, lost, n) in enumerate(counts):
         fresh[place, :2] = rng.multinomial(int(n), [gained / n, lost / n, max(0.0, 1.0 - (gained + lost) / n)])[:2]

@@ -1,4 +1,4 @@
-"""Columns of runs.csv and cycles.csv: the codebook and the exports are made from these declarations."""
+"""Columns of runs.csv and cycles.csv, declared for the codebook and the exports."""
 
 from __future__ import annotations
 

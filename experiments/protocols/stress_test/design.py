@@ -24,7 +24,7 @@ class StressDesign(NamedTuple):
 
 
 def arm_list(p: Parameters, design: StressDesign) -> list[Arm]:
-    """Arms of a design, the zero-exposure arm first."""
+    """Return the arms of a design, the zero-exposure arm first."""
     own, first = p.policy.layer, design.visibilities[0]
     arms = [Arm("b=0", own, 0.0, first)]
     for visibility in design.visibilities:

@@ -1,7 +1,7 @@
 """The printed table of a stress test: outcomes by breadth, each paired with its replicate's zero-exposure arm.
 
 The input is the frame of runs, one row per (replicate, arm). A missing row, a duplicate row or a NaN raises an
-error that names it and is never dropped: a mean over what happened to finish is not the estimand.
+error that names it and is never dropped: a mean over the finished runs alone is not the estimand.
 """
 
 from __future__ import annotations
@@ -152,7 +152,10 @@ def _some(items: list[str]) -> str:
 
 
 def _checked(frame: pd.DataFrame) -> None:
-    """Refuse absent columns, doubled rows, NaN and infinite values, and events other than 0 and 1."""
+    """Raise ValueError for a frame that is not complete and valid.
+
+    Invalid: absent columns, no rows, NaN, infinite values, events other than 0 and 1, and duplicate rows.
+    """
     absent = [name for name in REQUIRED if name not in frame.columns]
     if absent:
         raise ValueError(f"the frame of runs lacks the columns {_some(absent)}")
@@ -207,7 +210,7 @@ def _panels(zero: pd.DataFrame, exposed: list[pd.DataFrame]) -> dict[float, list
             both = f"{panel[-1]['arm'].iloc[0]} and {arm['arm'].iloc[0]}"
             raise ValueError(f"arms {both} share visibility and breadth: tabulate one allocation at a time")
         panel.append(arm)
-    # Without an exposed arm the control stands alone, under the visibility it happens to carry.
+    # Without an exposed arm the control is the only row, under its own visibility.
     return panels or {float(zero["visibility"].iloc[0]): []}
 
 
@@ -218,7 +221,7 @@ def _band(panel: list[pd.DataFrame], zero: pd.DataFrame, event: str, seed: int) 
 
 
 def _row(arm: pd.DataFrame, zero: pd.DataFrame, visibility: float, seed: int) -> dict[str, object]:
-    """Everything of a table row but the simultaneous bands."""
+    """Return a row of the table without the simultaneous bands."""
     n = len(arm)
     row: dict[str, object] = {name: arm[name].iloc[0] for name in ("layer", *TREATMENTS, "arm", "voters")}
     row |= {"visibility": visibility, "n": n}
@@ -252,9 +255,9 @@ def dose_response(frame: pd.DataFrame, layer: str = "rule", seed: int = BOOTSTRA
 
     frame: one row per (replicate, arm), the columns of `REQUIRED`; others are ignored. Rows are sorted by visibility
     (highest first) and breadth; the zero-exposure arm, the control of every visibility, appears once per visibility.
-    seed: of the bootstrap alone; equal frames and seeds give equal tables, in whatever order the rows come.
+    seed: of the bootstrap alone; equal frames and seeds give equal tables, in any order of the rows.
 
-    Raises ValueError, naming them, for missing columns, missing or doubled (replicate, arm) rows, NaN, events other
+    Raises ValueError, with names, for missing columns, missing or duplicate (replicate, arm) rows, NaN, events other
     than 0 and 1, arms that mix treatments, and where there is not exactly one arm at breadth 0.
     """
     zero, exposed = _arms(frame, layer)
@@ -275,9 +278,9 @@ def dose_response(frame: pd.DataFrame, layer: str = "rule", seed: int = BOOTSTRA
 def primary_contrast(
     frame: pd.DataFrame, breadth: float = PRIMARY_BREADTH, layer: str = "rule", margin: float = 0.05
 ) -> dict[float, PrimaryContrast]:
-    """Give the declared contrast, `breadth` against 0, of every visibility (highest first), keyed by visibility.
+    """Return the declared contrast, `breadth` against 0, of every visibility (highest first), keyed by visibility.
 
-    Each visibility is a family of its own: v = 1 is the declared upper bound, the default sleeve stands beside it.
+    Each visibility is a family of its own: v = 1 is the declared upper bound, the default sleeve is reported too.
     Raises ValueError as `dose_response` does, and where a visibility has no arm at that breadth.
     """
     zero, exposed = _arms(frame, layer)
@@ -307,7 +310,7 @@ def smallest_doses(
     threshold: float = -0.10,
     seed: int = BOOTSTRAP_SEED,
 ) -> dict[float, SmallestDose]:
-    """Give x10 (or another threshold) of every visibility that has an exposed arm: the smallest breadth reaching it.
+    """Return the smallest breadth that reaches the threshold (default x10), by visibility with an exposed arm.
 
     The interval comes from the same simultaneous band as the table. Raises ValueError as `dose_response` does.
     """

@@ -109,13 +109,13 @@ class StressTest(Protocol):
     def replicate_text(
         self, parameters: Parameters, design: StressDesign, seed: int, replicate: int, preset: str, form: str
     ) -> str:
-        """Return outcomes and events of every arm of one replicate."""
+        """Return the text of outcomes and events of every arm of one replicate."""
         from ...reporting.replicate_view import stress_replicate
 
         return stress_replicate(parameters, design, seed, replicate, preset, form)
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
-        """Return every section that the files of a stress test allow."""
+        """Return every section that the files of a stress test support."""
         from ...reporting.report_sections import STRESS_TEST
 
         return STRESS_TEST

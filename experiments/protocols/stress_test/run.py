@@ -1,4 +1,4 @@
-"""The stress test: one population, arms that differ in exposure alone, the opposed party put in office by decree."""
+"""The stress test: one population, arms that differ in exposure alone, and an opponent installed in office."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .design import StressDesign, arm_list
 
 
 class Past(NamedTuple):
-    """A finished friendly term: its world, its measures, and what its arms held."""
+    """A finished friendly term: its world, its outcomes, and the stakes of its arms."""
 
     world: WorldState
     outcomes: TermOutcomes
@@ -31,14 +31,14 @@ class Past(NamedTuple):
 
 
 def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
-    """The tree with an arm's breadth and visibility."""
+    """Return the tree with an arm's breadth and visibility."""
     return p.model_copy(
         update={"exposure": p.exposure.model_copy(update={"breadth": breadth, "visibility": visibility})}
     )
 
 
 def takeover(world: WorldState, government: str, congress_of: WorldState) -> WorldState:
-    """Fork a world at the end of the friendly term and put a government in office by decree.
+    """Fork a world at the end of the friendly term and install a government.
 
     The House and Senate are those of `congress_of`, the zero-exposure arm; policy is released.
     """
@@ -50,12 +50,12 @@ def takeover(world: WorldState, government: str, congress_of: WorldState) -> Wor
 
 
 def with_layer(p: Parameters, layer: str) -> Parameters:
-    """The tree with the friendly policy on another legal layer."""
+    """Return the tree with the friendly policy on another legal layer."""
     return p.model_copy(update={"policy": p.policy.model_copy(update={"layer": layer})})
 
 
 def on_layer(world: WorldState, layer: str) -> WorldState:
-    """A fork in which the friendly policy rests on another legal layer; nothing else differs."""
+    """Return a fork in which the friendly policy rests on another legal layer; nothing else differs."""
     twin = world.fork(with_layer(world.parameters, layer))
     twin.law = Law(layer, world.law.base).with_layer(layer, world.law.standing())
     twin.refresh_policy()
@@ -63,7 +63,7 @@ def on_layer(world: WorldState, layer: str) -> WorldState:
 
 
 def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = None) -> WorldState:
-    """The friendly term with policy held, and stakes brought back to the assigned value at its end."""
+    """Run the friendly term with policy held; bring stakes back to their assigned value at its end."""
     world = build_state(p, draws_of(seed, replicate), population)
     advance(world, p.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
@@ -71,13 +71,13 @@ def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = No
 
 
 def _first_of_term(world: WorldState) -> int:
-    """Place in the record of the first month of the term a world has just finished."""
+    """Return the index in the record of the first month of the term that a world has just finished."""
     start = world.month - world.parameters.institutions.term_months
     return bisect_left(world.record, start, key=attrgetter("month"))
 
 
 def measure(world: WorldState) -> TermOutcomes:
-    """Outcomes of the term a world has just finished."""
+    """Return the outcomes of the term that a world has just finished."""
     p, first = world.parameters, _first_of_term(world)
     start = world.month - p.institutions.term_months
     events = [e for e in world.events if e.month >= start]
@@ -86,7 +86,7 @@ def measure(world: WorldState) -> TermOutcomes:
 
 
 def past_of(world: WorldState) -> Past:
-    """What all arms that fork from a friendly term have in common."""
+    """Return the world, outcomes and stakes shared by all arms that fork from a friendly term."""
     stakes = world.electorate.dynamic[ASSIGNED_STAKE]
     held = stakes[stakes > 0.0]
     mean = float(held.mean(dtype=np.float64)) if held.size else 0.0
@@ -124,7 +124,7 @@ def _run_row(
 ) -> dict[str, Any]:
     before, out = past.world, outcomes["opposed"]
     p, returned = before.parameters, outcomes.get("returned")
-    # A parliament has no midterm: its one election of the term stands here too.
+    # A parliament has no midterm: its one election of the term fills both columns.
     elections = [result for result in opposed.results if result.month >= before.month]
     return {
         "replicate": replicate,
@@ -154,7 +154,7 @@ def _run_row(
 
 
 def endowment_usd(world: WorldState) -> float:
-    """What the assigned stakes stand for at the start, in USD of the whole population."""
+    """Return the value of the assigned stakes at the start, in USD of the whole population."""
     stake = world.electorate.dynamic[ASSIGNED_STAKE].astype(np.float64)
     return float((stake * world.electorate.column("income")).sum()) * world.citizens_per_voter
 

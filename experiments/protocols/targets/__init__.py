@@ -1,1 +1,1 @@
-"""Protocol targets: moments of free histories beside the record."""
+"""Protocol targets: moments of free histories compared with the record."""

@@ -42,7 +42,7 @@ _SLACK = 1e-12
 
 
 def drawdown(prices: Sequence[float]) -> float:
-    """Largest fall below an earlier price, as a share, at most 0.
+    """Return the largest fall below an earlier price, as a share of it; 0 or negative.
 
     >>> drawdown([1.0, 2.0, 0.5, 3.0, 1.5])
     -0.75
@@ -51,9 +51,9 @@ def drawdown(prices: Sequence[float]) -> float:
 
 
 def deep_falls(prices: Sequence[float]) -> int:
-    """Falls of at least half from the highest price since the last such fall ended.
+    """Count the falls by half or more from the highest price since the last such fall ended.
 
-    A fall ends when the price has doubled from its low: the next is counted from there, also below the old high.
+    A fall ends when the price has doubled from its low. The next fall is measured from there, also below the old high.
 
     >>> deep_falls([1.0, 2.0, 1.0, 0.5, 1.0, 1.2, 0.6])
     2
@@ -73,7 +73,7 @@ def deep_falls(prices: Sequence[float]) -> int:
 
 
 def falls_from_record_high(prices: Sequence[float]) -> int:
-    """Falls of at least half from the highest price so far, each over only at a new highest price.
+    """Count the falls by half or more from the highest price so far; each ends only at a new highest price.
 
     >>> falls_from_record_high([1.0, 2.0, 1.0, 0.5, 1.0, 1.2, 0.6])
     1
@@ -84,7 +84,10 @@ def falls_from_record_high(prices: Sequence[float]) -> int:
 
 
 def price_windows(prices: Sequence[float], months: int = RECORD_MONTHS) -> list[Sequence[float]]:
-    """Stretches of `months` months without overlap, a shorter rest left out; the whole path if it is shorter."""
+    """Return stretches of `months` months without overlap; a shorter rest is left out.
+
+    A path that is not longer is returned whole.
+    """
     if len(prices) <= months:
         return [prices]
     return [prices[first : first + months + 1] for first in range(0, len(prices) - months, months)]
@@ -93,10 +96,10 @@ def price_windows(prices: Sequence[float], months: int = RECORD_MONTHS) -> list[
 def history_with_ballots(
     parameters: Parameters, cycles: int, seed: int, replicate: int
 ) -> tuple[WorldState, list[Ballots], list[Ages]]:
-    """A free history at zero exposure; every voter's ballot at its presidential elections in order, and age at each.
+    """Run a free history at zero exposure; return its world, then ballots and ages at each presidential election.
 
-    The same world as `free_run`; it only stops in the month after each presidential election, since ballots can be
-    drawn from no other state.
+    Ballots and ages: one array of all voters per election, in order. The world is the same as in `free_run`; it only
+    stops in the month after each presidential election, since ballots can be drawn from no other state.
     """
     world = build_state(with_dose(parameters, 0.0, 1.0), draws_of(seed, replicate))
     world.released = True
@@ -113,7 +116,7 @@ def history_with_ballots(
 
 
 def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int) -> dict[str, float]:
-    """Sums of one replicate from which every target is computed, by name."""
+    """Return the sums of one replicate from which every target is computed, by name."""
     world, votes, ages = history_with_ballots(parameters, cycles, seed, replicate)
     prices = [1.0, *(month.price for month in world.record)]
     presidency = presidency_counts([result for result in world.results if result.presidential])
@@ -122,7 +125,10 @@ def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int
 
 
 def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
-    """Turnover by terms in office (the author holds its first at the start), swings, and votes against the college."""
+    """Count turnover by terms in office, swings, and presidents elected with a minority of the vote.
+
+    The author holds its first term at the start.
+    """
     lost, faced = {True: 0, False: 0}, {True: 0, False: 0}
     holder, terms = "author", 1
     for result in elections:
@@ -146,7 +152,10 @@ def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:
 
 
 def congress_counts(world: WorldState) -> dict[str, float]:
-    """Unified governments and seats lost at midterms; the Congress of January 2025 is set, not elected: left out."""
+    """Count unified governments, and sum the changes of the president's party's share of House seats at midterms.
+
+    The Congress of January 2025 is set, not elected, so it is left out.
+    """
     unified, congresses, change, midterms = 0, 0, 0.0, 0
     lead = world.parameters.institutions.election_lead
     for result in world.results:
@@ -167,9 +176,9 @@ def congress_counts(world: WorldState) -> dict[str, float]:
 
 
 def ballot_counts(votes: Sequence[Ballots], ages: Sequence[Ages]) -> dict[str, float]:
-    """Of those who voted at an election, how many voted for the other party at the next, and how many for nobody.
+    """Count the voters of one presidential election who chose the other party at the next, and those who abstained.
 
-    Who has died by then is not counted: the place is taken by somebody younger.
+    A voter who has died by then does not count: a younger person has taken the place.
     """
     voted, switched, dropped = 0, 0, 0
     for (before, now), (age_before, age_now) in zip(itertools.pairwise(votes), itertools.pairwise(ages), strict=True):
@@ -181,7 +190,7 @@ def ballot_counts(votes: Sequence[Ballots], ages: Sequence[Ages]) -> dict[str, f
 
 
 def price_counts(prices: Sequence[float]) -> dict[str, float]:
-    """Drawdowns and deep falls, in stretches as long as the record: a longer path falls deeper."""
+    """Sum drawdowns and deep falls over windows as long as the record: a longer path falls deeper."""
     windows = price_windows(prices)
     return {
         "max_drawdowns": ordered_sum(drawdown(window) for window in windows),

@@ -1,4 +1,4 @@
-"""The two policy controls: policies whose fate is known, from the same code and the same voters and parties.
+"""The two policy controls: policies with a known history, from the same code and the same voters and parties.
 
 Only the legal layer, exposure (breadth, stake, visibility) and the parties' declared distance on the issue differ from
 `calibrated` (presets `esg-guidance` and `default-investment-rule`). A flip is `restricted`: openness lower by .10 or
@@ -15,12 +15,12 @@ from .design import CONTROLLED, TAKEOVERS
 
 
 def control_parameters(name: str, base: Parameters) -> Parameters:
-    """Parameters of a control with the electorate's size of `base`."""
+    """Return the parameters of a control with the electorate size of `base`."""
     return preset(name).with_values({"electorate.voters": base.electorate.voters})
 
 
 def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
-    """Whether an opposed government takes the policy of a control back in one replicate of the stress test."""
+    """Return whether an opposed government restricts the policy of a control in one replicate of the stress test."""
     parameters = control_parameters(name, base)
     exposure = parameters.exposure
     zero = friendly_term(with_dose(parameters, 0.0, exposure.visibility), seed, replicate)
@@ -31,7 +31,10 @@ def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
 
 
 def control_counts(base: Parameters, seed: int, replicate: int) -> dict[str, float]:
-    """Flips and takeovers of every control in one replicate (TAKEOVERS of its own each), by the name of its preset."""
+    """Count flips and takeovers of every control in one replicate, by the name of its preset.
+
+    Each replicate has TAKEOVERS takeovers of its own.
+    """
     own = range(TAKEOVERS * replicate, TAKEOVERS * (replicate + 1))
     counts: dict[str, float] = {}
     for name, _ in CONTROLLED.values():

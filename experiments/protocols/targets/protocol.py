@@ -24,7 +24,7 @@ class TargetsOptions(Options):
 
 
 class Targets(Protocol):
-    """A free history at zero exposure, and takeovers of two policies whose fate is known. People age by default."""
+    """A free history at zero exposure, and takeovers of two policies with a known history. People age by default."""
 
     name = "targets"
     sentence = "long histories without exposure, compared with the record"
@@ -56,7 +56,7 @@ class Targets(Protocol):
         return [Arm(ARM, parameters.policy.layer, 0.0, 1.0)]
 
     def run(self, parameters: Parameters, design: TargetsDesign, seed: int, replicate: int) -> ReplicateResult:
-        """Run one history and count; a single row."""
+        """Run one history and return its counts in a single row."""
         from .counts import target_counts
 
         counts = target_counts(parameters, design.cycles, seed, replicate)
@@ -67,7 +67,7 @@ class Targets(Protocol):
         return TARGETS_RUN_COLUMNS
 
     def hung_after_seconds(self, parameters: Parameters, design: TargetsDesign) -> float:
-        """Return the limit: a hundred times what the history and the controls take."""
+        """Return the limit in seconds: a hundred times the usual duration of the history and the controls."""
         return limit_of_terms(parameters, design.cycles + 3 * TAKEOVERS * len(CONTROLLED))
 
     def answer(self) -> Answer:

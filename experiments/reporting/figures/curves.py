@@ -25,9 +25,9 @@ CRASH = "market.crash_month"
 
 
 def incidence_of_term(frame: pd.DataFrame, arms: Sequence[str], months: int = 48) -> pd.DataFrame:
-    """Cumulative incidence of attempt, restriction and reversal since takeover, by arm, with 95% limits.
+    """Return the cumulative incidence of attempt, restriction and reversal since takeover, by arm, with 95% limits.
 
-    frame: runs of a stress test; -1 is an event that never came: censored at the end of the term, `months`. Each event
+    frame: runs of a stress test. An event at -1 never came: it is censored at the end of the term, `months`. Each event
     has its own curve: a restriction does not end the risk of a reversal. Columns event, arm, month, share, low, high.
     """
     refuse_incomplete(frame, ["replicate", "arm", *EVENTS.values()])
@@ -74,7 +74,7 @@ def _paint_incidence(figure: Figure, data: pd.DataFrame) -> None:
 
 
 def crash_table(frame: pd.DataFrame, outcome: str = "severity") -> pd.DataFrame:
-    """Paired difference of an outcome from zero exposure by breadth, after a scheduled crash and in calm.
+    """Return the paired difference of an outcome from zero exposure by breadth, after a scheduled crash and in calm.
 
     frame: runs of a sweep whose design has the factor market.crash_month with -1 (calm) and a month (crash). The band
     is simultaneous over the doses of each state. Columns state, breadth, value, low, high, n.
@@ -116,7 +116,7 @@ def _paint_crash(figure: Figure, data: pd.DataFrame) -> None:
     for place, (state, line) in enumerate(data.groupby("state", sort=False)):
         colour = COLOURS[place]
         axes.fill_between(line["breadth"], line["low"], line["high"], color=colour, alpha=0.12, lw=0)
-        for edge in ("low", "high"):  # readable where a printer swallows a light tint
+        for edge in ("low", "high"):  # readable where a printer loses a light tint
             axes.plot(line["breadth"], line[edge], color=colour, lw=0.5, alpha=0.7, ls=LINES[place])
         axes.plot(
             *(line["breadth"], line["value"]), color=colour, ls=LINES[place], marker=MARKERS[place], ms=4,

@@ -1,6 +1,6 @@
 """Dose-response figures for print: svg, pdf and png of equal content, each with the csv it was drawn from.
 
-matplotlib is imported inside the functions, because it costs a second that `moat --help` must not pay. Equal tables
+matplotlib is imported inside the functions: the import takes a second, and `moat --help` needs no figure. Equal tables
 give equal bytes: no date is written, svg identifiers are salted, and no global state of matplotlib is used.
 """
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe & Ito (2008), black and the darker hues first: their lightness differs, so presets stay apart in grey too.
+# Okabe & Ito (2008), black and the darker hues first: their lightness differs, so presets differ in grey too.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-# Any: the stubs of matplotlib type line styles and parameters differently from version to version.
+# Any: the types of line styles and parameters in matplotlib's stubs differ between versions.
 LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
 COVERAGE = 0.5
 MARGIN = 0.05
@@ -62,7 +62,7 @@ _IDENTITY = ("layer", "visibility", "breadth", "allocation", "arm", "voters", "n
 
 @contextmanager
 def print_style(*, small: bool = False) -> Iterator[None]:
-    """Fonts and formats of every figure, whatever the user's own matplotlibrc says; small: for print at full size."""
+    """Set fonts and formats of every figure, independent of the user's matplotlibrc; small: for print at full size."""
     import matplotlib as mpl
 
     style: dict[Any, Any] = {
@@ -96,7 +96,7 @@ def save_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> 
 
 
 def _labelled(tables: pd.DataFrame | Mapping[str, pd.DataFrame], panels: tuple[Panel, ...]) -> pd.DataFrame:
-    """Stack the tables under their labels, keeping the columns that are drawn and those that identify a row."""
+    """Stack the tables under their labels; keep the columns that are drawn and those that identify a row."""
     by_label = {"": tables} if isinstance(tables, pd.DataFrame) else dict(tables)
     if not by_label or len(by_label) > len(COLOURS):
         raise ValueError(f"a figure shows 1 to {len(COLOURS)} tables, not {len(by_label)}")
@@ -119,7 +119,7 @@ def _labelled(tables: pd.DataFrame | Mapping[str, pd.DataFrame], panels: tuple[P
 
 
 def _heights(data: pd.DataFrame, panels: tuple[Panel, ...], quantity: str) -> tuple[float, float]:
-    """One vertical range for all panels, so that their slopes can be compared by eye."""
+    """Return one vertical range for all panels, so that their slopes can be compared by eye."""
     if quantity == "level":
         return -0.02, 1.02
     drawn = data[[name for panel in panels for name in (panel.value, panel.low, panel.high)]].to_numpy(dtype=float)
@@ -147,7 +147,7 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, panel: Panel, quantity: str, hei
         x = line["breadth"].to_numpy(dtype=float)
         low, high = (line[name].to_numpy(dtype=float) for name in (panel.low, panel.high))
         axes.fill_between(x, low, high, color=colour, alpha=0.16 if order == 0 else 0.09, linewidth=0.0, zorder=2)
-        # The edges of the band keep it readable where a printer swallows a light tint.
+        # Edges keep the band readable where a printer loses a light tint.
         for edge in (low, high):
             axes.plot(x, edge, color=colour, linewidth=0.4, alpha=0.6, linestyle=LINES[order % len(LINES)], zorder=2)
         axes.plot(
@@ -170,7 +170,10 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, panel: Panel, quantity: str, hei
 
 
 def _legend(figure: Figure, data: pd.DataFrame) -> None:
-    """One entry per line, in the order drawn; the label says which preset and how visible its stake is."""
+    """Draw one entry per line, in the order drawn.
+
+    The label names the preset and the visibility of its stake.
+    """
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -228,7 +231,7 @@ def dose_response_figure(
 
     tables: one table of `dose_response`, or several by the label the reader sees (one colour and marker each). Lines
     are solid for the highest visibility and dashed for the next. quantity: "difference" draws the paired change
-    against zero exposure, what the claim is about; "level" the probabilities themselves. The csv holds the numbers
+    against zero exposure, the subject of the claim; "level" the probabilities. The csv holds the numbers
     drawn. print_size: two columns of a journal (183 mm) with type to match, and no caption, which the paper has.
 
     Raises ValueError for an empty table, one that lacks a column, too many tables, or a name that is not a file name.

@@ -41,7 +41,7 @@ def _paint_gap(figure: Figure, data: pd.DataFrame) -> None:
             *(x, y), color=colour, marker=MARKERS[place], ms=4, markerfacecolor=filled, lw=0.8,
             ls="-" if place == 0 else "--", label=f"v = {visibility:g}",
         )  # fmt: skip
-        # Numbers at both ends alone: between them they would lie on one another.
+        # Labels at both ends alone: those between them would overlap.
         for at in (0, -1) if place == 0 else ():
             axes.annotate(
                 *(f"b = {line['breadth'].iloc[at]:g}", (x[at], y[at])), xytext=(4, 4), textcoords="offset points",

@@ -1,4 +1,4 @@
-"""Figure of the naive regression beside the assigned result, and the files of a history with evolving exposure."""
+"""Figure of the naive regression and the assigned result, and the files of a history with evolving exposure."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _LABELS = {
 
 
 def write_naive(cycles: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Write naive_regression.csv and figures/naive-regression.* into a results folder; returns the table.
+    """Write naive_regression.csv and figures/naive-regression.* into a results folder; return the table.
 
-    The figure is left out while nothing can be drawn: no takeover at risk on one of the two sides.
+    Without a takeover at risk on both sides there is no figure.
     """
     table = naive_table(cycles)
     with replaced_atomically(folder / "naive_regression.csv") as stream:
@@ -43,7 +43,7 @@ def write_naive(cycles: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 
 def _share(series: str, rows: pd.DataFrame, exposure: str) -> dict[str, Any]:
-    """Share reversed of some takeovers at their mean exposure; interval clustered on the replicate."""
+    """Return the share reversed of some takeovers at their mean exposure; interval clustered on the replicate."""
     by_replicate = rows.groupby("replicate")["reversed"]
     share, error = ratio(by_replicate.sum(), by_replicate.count())
     half = _CRITICAL * error if math.isfinite(error) else 0.0
@@ -53,7 +53,10 @@ def _share(series: str, rows: pd.DataFrame, exposure: str) -> dict[str, Any]:
 
 
 def figure_data(cycles: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """What is drawn: share reversed by assigned arm and by bin of evolving exposure at takeover, and every slope."""
+    """Return the drawn data, a row per point.
+
+    Points: the share reversed by assigned arm and by bin of evolving exposure at takeover, and every slope.
+    """
     taken = takeovers(cycles)
     assigned = taken[taken["evolving"] == 0]
     rows = [_share(ASSIGNED, group, ASSIGNED) for _, group in assigned.groupby("arm", sort=False)]
@@ -77,7 +80,7 @@ def _draw_shares(axes: Axes, data: pd.DataFrame, table: pd.DataFrame) -> None:
         axes.errorbar(x, value, yerr=spread, markersize=4.2, elinewidth=0.8, label=_LABELS[name], **style)
         slope = float(slopes.loc[name, "slope"])  # type: ignore[arg-type]
         if math.isfinite(slope):
-            # Within replicates the slope has no level of its own: the line goes through the mean of its side.
+            # A slope within replicates has no intercept: the line goes through the mean of its side.
             centre = float(slopes.loc[name, "exposure"]), float(slopes.loc[name, "p_reversed"])  # type: ignore[arg-type]
             ends = np.array([x.min(), x.max()])
             line = centre[1] + slope / UNIT * (ends - centre[0])

@@ -10,7 +10,7 @@ from ...storage.atomic_files import disk_errors_in_one_line
 
 
 def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
-    """Draw dose-response curves of results folders together; labels are their presets. UserError in one line."""
+    """Draw dose-response curves of several results folders together; labels are their presets. Raises UserError."""
     import pandas as pd
 
     from ...protocols.stress_test.dose_response import dose_response

@@ -13,7 +13,7 @@ from .style import DOUBLE, DRAWN, draw, plain
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe & Ito (2008); the letter in the cell says the same, for grey and for those who do not see the colours.
+# Okabe & Ito (2008); the letter in the cell repeats the label for print in grey and for colour-blind readers.
 FILL = {
     "moat": "#0072B2",
     "gridlock": "#56B4E9",
@@ -29,16 +29,16 @@ _DARK = ("moat", "trapdoor", "fewer reversals")
 def phase_map_figure(
     table: pd.DataFrame, folder: Path, name: str = "phase-map", endings: tuple[str, ...] = DRAWN
 ) -> list[Path]:
-    """Draw the phase map of `hypotheses.phase_table`; a row of cells per stake and visibility, smallest at the bottom.
+    """Draw the phase map of `verdicts.phase_table`; a row of cells per stake and visibility, smallest at the bottom.
 
-    A row's number is the mean visible stake over its doses: who holds at a larger breadth differs a little.
+    A row is labelled with the mean visible stake over its doses, because holders differ a little between breadths.
     """
     rows, words = len(_rows(table)), table["word"].nunique()
     return draw(folder, name, table, DOUBLE, max(62.0, 24.0 + 9.0 * rows + 4.0 * words), _paint, endings)
 
 
 def _rows(data: pd.DataFrame) -> list[tuple[tuple[float, float], float]]:
-    """(allocation, visibility) and mean visible stake of every row of cells, from the smallest."""
+    """Return (allocation, visibility) and the mean visible stake of every row of cells, from the smallest."""
     means = data.groupby(["allocation", "visibility"])["visible_stake"].mean()
     return sorted(((key, float(value)) for key, value in means.items()), key=lambda row: row[1])  # type: ignore[misc]
 

@@ -1,4 +1,4 @@
-"""One annotated run: openness month by month with and without exposure, and what happened when."""
+"""One annotated run: openness month by month with and without exposure, and dated events."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _KINDS = {
 def run_story(
     parameters: Parameters, seed: int, replicate: int, breadth: float = 0.3, visibility: float = 1.0
 ) -> pd.DataFrame:
-    """Two arms of one replicate, month by month, with events: columns arm, month, openness, platform_distance, event.
+    """Return two arms of one replicate, month by month: columns arm, month, openness, platform_distance, event.
 
-    The same draws as in the study: the arms are the rows `replicate` of export/runs.csv.
+    The draws are those of the study: the arms are the rows `replicate` of export/runs.csv.
     """
     from ....agents.draws import draws_of
     from ....model.fast_forward import advance

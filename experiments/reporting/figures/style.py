@@ -1,4 +1,4 @@
-"""What every print figure shares: column widths, small type, colours that differ in grey, and files with their data.
+"""Style of all print figures: column widths, small type, colours that differ in grey, and files with their data.
 
 Equal tables give equal bytes: no date, salted identifiers, no matplotlibrc of the user.
 """
@@ -52,10 +52,9 @@ def draw(
     paint: Callable[[Figure, pd.DataFrame], None],
     endings: tuple[str, ...] = DRAWN,
 ) -> list[Path]:
-    """Draw one figure at its size in print; write NAME.csv with its data and NAME.ENDING each; returns the paths.
+    """Draw one figure at its size in print; write NAME.csv with its data and a file NAME.ENDING each; return the paths.
 
-    paint: from an empty figure and the data to the drawing. Raises ValueError for no data or a name that is no plain
-    file name.
+    paint: draws the data into an empty figure. Raises ValueError for no data or a name that is no plain file name.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -83,7 +82,7 @@ def draw(
 
 
 def plain(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:
-    """Title on the left, labels, no frame at the top and on the right."""
+    """Set the title on the left and the axis labels; remove the frame at the top and on the right."""
     if title:
         axes.set_title(title, loc="left", fontweight="bold")
     axes.set_xlabel(x)
@@ -92,7 +91,7 @@ def plain(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:
 
 
 def zero_line(axes: Axes, margin: float = 0.0) -> None:
-    """A line at 0, and dotted lines at the margin of political size where there is one."""
+    """Draw a line at 0, and dotted lines at the margin of political size where there is one."""
     axes.axhline(0.0, color="0.35", linewidth=0.7, zorder=1)
     for at in (-margin, margin) if margin else ():
         axes.axhline(at, color="0.55", linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
