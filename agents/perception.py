@@ -8,7 +8,7 @@ NOT_ASKED = -1.0
 """Value of a mean ideal policy that the panel was not asked for."""
 
 NEVER = -1.0
-"""Months until something that will not happen."""
+"""Value of months until an event that will not happen."""
 
 
 class Stand(NamedTuple):
@@ -70,7 +70,7 @@ class Memory(NamedTuple):
 
 
 EMPTY_MEMORY = Memory()
-"""The memory of a party that has not decided yet."""
+"""Memory of a party before its first decision."""
 
 
 class PolicyState(NamedTuple):

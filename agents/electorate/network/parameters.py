@@ -67,9 +67,9 @@ class NetworkParameters(Group):
 
 
 def network_contradictions(network: NetworkParameters, voters: int) -> list[str]:
-    """Mistakes of the network group that no single value shows, one line each; none where the kind has no use for them.
+    """Return contradictions between values of the network group, one line each, for the kinds that use the values.
 
-    A ring has as many neighbours on either side; a block, about half of the voters, must hold everybody's neighbours.
+    A ring has equally many neighbours on both sides; a block (about half of the voters) must contain all neighbours.
     """
     problems = []
     if network.kind == "small-world":

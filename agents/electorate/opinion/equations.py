@@ -1,4 +1,4 @@
-"""Equations of opinion: what one voter sees, wants and resents from month to month (ODD: opinion_month).
+"""Equations of opinion: one voter's attention, ideal policy, blame and grievance each month (ODD: opinion_month).
 
 Each function is a numbered equation of the ODD. Policy and ideal policy lie on a scale from 0 (prohibited) to 1;
 stakes are in years of income; `c` holds the month's coefficients.
