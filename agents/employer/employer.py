@@ -149,7 +149,7 @@ class EmployerSet(LazySet):
     """The employers of a world; a selection of some of them is Mesa's own AgentSet."""
 
     def __init__(self, world: Any) -> None:
-        """Number the employers after all other agents."""
+        """Assign numbers to the employers, after those of all other agents."""
         self.world = world
         self.views: dict[int, Employer] = {}
         self.first_number = world.reserve_agent_numbers(world.employers.number)

@@ -1,7 +1,7 @@
 """Presets of the hypotheses: the moat, its rivals and its failures, each inside the declared ranges.
 
 Each was chosen on one seed and its signature is tested on others (tests/statistical/test_hypotheses.py). None is a
-claim about the world: they show that the same code can end in each of these ways, and with which numbers.
+claim about the world: they show that the same code can produce each of these results, and with which numbers.
 """
 
 from __future__ import annotations

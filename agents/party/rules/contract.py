@@ -43,8 +43,8 @@ class Rule(ABC):
     ) -> float:
         """Return the openness, in [0, 1], that the party treats as its ideal when it weighs moves and platforms.
 
-        ideal: the party's own ideal. poll.shares[poll.standing]: its share under the status quo. memory: empty at the first
-        decision, and always empty for a rule that does not declare `remembers`.
+        ideal: the party's own ideal. poll.shares[poll.standing]: its share under the status quo. memory: empty at the
+        first decision, and always empty for a rule that does not declare `remembers`.
         """
 
 
