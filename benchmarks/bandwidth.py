@@ -47,7 +47,7 @@ TRAFFIC = {
 
 
 def merged(one: Traffic, other: Traffic) -> Traffic:
-    """Both kernels in one pass: what both touch is moved once."""
+    """Return the traffic of two kernels in one pass: columns that both use are moved once."""
     everybody = set(one.reads + other.reads)
     return Traffic(
         reads=tuple(sorted(everybody)),
@@ -58,7 +58,7 @@ def merged(one: Traffic, other: Traffic) -> Traffic:
 
 
 def bytes_a_voter(traffic: Traffic, holding: float) -> float:
-    """Bytes that must move for a voter of a population in which a share holds; columns are float32."""
+    """Return the bytes that must move for a voter of a population in which a share holds; columns are float32."""
     known = set(columns.FIXED + columns.DYNAMIC)
     unknown = {name for part in traffic for name in part} - known
     if unknown:
@@ -68,12 +68,12 @@ def bytes_a_voter(traffic: Traffic, holding: float) -> float:
 
 
 def share_of_lines(holding: float) -> float:
-    """Share of cache lines with a holder in them, where holders are scattered: they move whole."""
+    """Return the share of cache lines that contain a holder, if holders are scattered: lines move whole."""
     return 1.0 - (1.0 - holding) ** LINE
 
 
 def month_bytes(holding: float) -> tuple[float, float]:
-    """Bytes of a voter's month: kernel after kernel, and in one pass."""
+    """Return the bytes of a voter's month: kernel after kernel, and in one pass."""
     kernels = list(TRAFFIC.values())
     return sum(bytes_a_voter(one, holding) for one in kernels), bytes_a_voter(merged(*kernels), holding)
 
@@ -131,9 +131,9 @@ def _prepared(kernel: Callable[..., None], *arguments: Any) -> Callable[[], Acti
 
 
 def rows(megabytes: int, repeats: int, breadth: float) -> tuple[list[Row], float]:
-    """Rows of the table, and the floor of a voter's month in nanoseconds: in one pass, at the best of one thread.
+    """Return rows of the table, and the floor of a voter's month in ns: in one pass, at one thread's best bandwidth.
 
-    The best of all repeats counts, as in STREAM: what disturbs the machine must not lower the floor.
+    The best of all repeats counts, as in STREAM, so that other load on the machine does not raise the floor.
     """
     found = gigabytes_a_second(megabytes, repeats)
     made = [Row(name, 0, values, "GB a second") for name, values in found.items()]

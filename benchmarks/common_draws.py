@@ -36,20 +36,20 @@ class Needed(NamedTuple):
 
     @property
     def ratio(self) -> Floats:
-        """Independent over common."""
+        """Return replicates needed with independent draws over those with common draws."""
         with np.errstate(divide="ignore"):
             return self.independent / self.common
 
 
 def needed(exposed: Floats, control: Floats, other: Floats, error: float) -> Needed:
-    """Variance of a replicate's difference over the squared error; replicates along the last axis."""
+    """Return the variance of a replicate's difference over the squared error; replicates along the last axis."""
     paired = np.var(exposed - control, axis=-1, ddof=1)
     apart = np.var(exposed - other, axis=-1, ddof=1)
     return Needed(paired / error**2, apart / error**2)
 
 
 def bootstrap(exposed: Floats, control: Floats, other: Floats, error: float, resamples: int, seed: int) -> Needed:
-    """The same for resampled replicates."""
+    """Return `needed` for resampled replicates."""
     rng = np.random.default_rng(seed)
     n = exposed.size
     pairs, others = rng.integers(n, size=(resamples, n)), rng.integers(n, size=(resamples, n))
@@ -57,7 +57,7 @@ def bootstrap(exposed: Floats, control: Floats, other: Floats, error: float, res
 
 
 def run(replicates: int, voters: int, seed: int, breadth: float, visibility: float) -> dict[str, dict[str, Floats]]:
-    """Events of the exposed and the control arm of a replicate, and of the control arm of a shifted replicate."""
+    """Return events of a replicate's exposed and control arms, and of the control arm of another replicate."""
     pair = StressDesign(breadths=(0.0, breadth), visibilities=(visibility,), layers=(), returning=False)
     single = pair._replace(breadths=(0.0,))
     p = preset("calibrated").with_values({"electorate.voters": voters})
@@ -76,7 +76,7 @@ def run(replicates: int, voters: int, seed: int, breadth: float, visibility: flo
 
 
 def interval(values: Floats) -> str:
-    """Percentile interval; infinite where resamples without one discordant pair reach it."""
+    """Return the percentile interval as text; infinite if its end is a resample without a discordant pair."""
     low, high = np.quantile(values, (0.025, 0.975), method="nearest")
     return f"[{low:,.0f}, {high:,.0f}]" if high >= 100.0 else f"[{low:.2f}, {high:.2f}]"
 

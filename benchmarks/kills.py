@@ -67,7 +67,7 @@ def children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 
 def keys(folder: Path) -> list[str]:
-    """Keys of the recorded runs."""
+    """Return the keys of the recorded runs."""
     path = folder / "out" / "ledger.sqlite"
     if not path.exists():
         return []

@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 @contextmanager
 def server() -> Iterator[tuple[str, psutil.Process]]:
-    """The page on a free port."""
+    """Serve the page on a free port; yield its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -67,7 +67,7 @@ def server() -> Iterator[tuple[str, psutil.Process]]:
 
 
 def opened(browser: Any, address: str, ready: str) -> tuple[Any, float]:
-    """A fresh profile at an address, and the seconds until `ready` is true."""
+    """Open an address in a fresh profile; return the page and the seconds until `ready` is true."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(120_000)
     start = time.perf_counter()
@@ -77,7 +77,7 @@ def opened(browser: Any, address: str, ready: str) -> tuple[Any, float]:
 
 
 def frames(page: Any, seconds: float) -> float:
-    """Frames a second while playing: how often the page paints a new month or the space between two."""
+    """Return the frames a second while playing: paintings of a new month or of a moment between two."""
     page.keyboard.press("Home")
     page.evaluate("window.moat.player.frames.length = 0; window.moat.player.rate = 0.5; window.moat.player.play()")
     page.wait_for_timeout(1000 * seconds)
@@ -87,7 +87,7 @@ def frames(page: Any, seconds: float) -> float:
 
 
 def scrubs(page: Any) -> list[float]:
-    """Milliseconds from a jump to the frame after it has been painted."""
+    """Return the milliseconds from a jump to the frame after it has been painted, for 60 jumps."""
     script = """async month => {
       const start = performance.now(); window.moat.player.seek(month);
       await new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)));
@@ -96,7 +96,7 @@ def scrubs(page: Any) -> list[float]:
 
 
 def travelled(page: Any, seconds: float, start: Any) -> int:
-    """Bytes over the socket in so many seconds after `start()`."""
+    """Return the bytes over the socket in `seconds` after `start()`."""
     sizes: list[int] = []
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
@@ -108,7 +108,7 @@ def travelled(page: Any, seconds: float, start: Any) -> int:
 
 
 def mesa_steps(page: Any) -> tuple[float, list[float]]:
-    """Steps a second of Mesa's page while playing, and milliseconds of single steps."""
+    """Return the steps a second of Mesa's page while playing, and the milliseconds of single steps."""
     number = "() => Number(/Step: (\\d+)/.exec(document.body.innerText)?.[1] ?? -1)"
     single = []
     for _ in range(5):
@@ -125,7 +125,7 @@ def mesa_steps(page: Any) -> tuple[float, list[float]]:
 
 
 def students(different: bool) -> list[float]:
-    """Seconds from Play to the first months, for forty visitors at once; the server's side, without browsers."""
+    """Return the seconds from Play to the first months of forty simultaneous visitors, at the server, no browsers."""
     pool = Pool()
     first: list[float] = []
     try:
@@ -162,7 +162,7 @@ def _ask(replicate: int) -> dict[str, Any]:
 
 
 def measure(chromium: str) -> list[Row]:
-    """Every line of the table."""
+    """Measure every row of the table."""
     from playwright.sync_api import sync_playwright
 
     rows = []
@@ -242,7 +242,7 @@ def measure(chromium: str) -> list[Row]:
 
 
 def percentile(values: list[float], share: float = 0.95) -> float:
-    """Value that a share of the values does not exceed."""
+    """Return the value that a share of the values does not exceed."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 

@@ -27,7 +27,7 @@ class Start(NamedTuple):
 
 
 def started(cache: Path, voters: int | None, replicates: int) -> Start:
-    """One `moat run` of a few replicates at its defaults, its compiled kernels in `cache`."""
+    """Time one `moat run` of a few replicates at its defaults, with its compiled kernels in `cache`."""
     words = [sys.executable, "-m", "political_moat.experiments.cli.main", "run", "--replicates", str(replicates)]
     words += ["--voters", str(voters)] if voters else []
     compiling: float | None = None
@@ -52,7 +52,7 @@ def started(cache: Path, voters: int | None, replicates: int) -> Start:
 
 
 def run_rows(cold_repeats: int, repeats: int, voters: int | None, replicates: int = 4) -> list[Row]:
-    """Cold starts, each in a new empty cache, and warm ones in a filled cache."""
+    """Return rows of cold starts, each in a new empty cache, and of warm ones in a filled cache."""
     made: list[Row] = []
     with tempfile.TemporaryDirectory() as place:
         cold = [started(Path(place, str(number)), voters, replicates) for number in range(cold_repeats)]
@@ -76,7 +76,7 @@ def _session_cache() -> Path:
 
 
 def help_rows(repeats: int) -> list[Row]:
-    """Processor time of commands that only answer."""
+    """Return rows with the processor time of commands that only print."""
     made = []
     for name, words in COMMANDS.items():
         cpu_seconds(words)

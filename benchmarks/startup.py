@@ -17,7 +17,7 @@ REPEATS = 7
 
 
 def cpu_seconds(words: list[str]) -> float:
-    """CPU time of one call, user and system."""
+    """Return the CPU seconds of one call, user and system."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-m", "political_moat.experiments.cli.main", *words], check=True, capture_output=True
