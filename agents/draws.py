@@ -216,5 +216,5 @@ class Draws:
 
 @lru_cache(maxsize=2)
 def draws_of(seed: int, replicate: int) -> Draws:
-    """Return the draws of a replicate, the same object for all of its arms, which share what is kept in it."""
+    """Return the draws of a replicate; all of its arms get the same object and share its cache."""
     return Draws(seed, replicate)

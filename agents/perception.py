@@ -1,4 +1,4 @@
-"""What a party or a regulator may see: frozen tuples of plain fields, without exposure, stakes or voters."""
+"""Perception of parties and regulators: frozen tuples of plain fields, without exposure, stakes or voters."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class PolicyState(NamedTuple):
 
 
 class LawState(NamedTuple):
-    """Public facts of law: the layer of current policy and what is pending.
+    """Public facts of law: the layer of current policy, the docket and pending review.
 
     salted: Congress voided a rule, so that no similar one may be made. review: Congress may void the current rule.
     """

@@ -1,6 +1,6 @@
-"""How fast this machine moves memory, and how long a month must take at least because of it.
+"""Memory bandwidth of this machine, and the least time of a month that it allows.
 
-Copy and triad as in STREAM (McCalpin 1995), on arrays that no cache holds; bytes are counted as STREAM does, one read
+Copy and triad as in STREAM (McCalpin 1995), on arrays larger than any cache; bytes are counted as in STREAM, one read
 or write for every element of every array. The bytes of a month are counted from the columns that its two kernels read
 and write.
 """
@@ -21,7 +21,7 @@ LINE = 64 // 4
 
 
 class Traffic(NamedTuple):
-    """Columns a kernel reads and writes for every voter, and besides them for a holder."""
+    """Columns that a kernel reads and writes for every voter, and those that it uses for holders only."""
 
     reads: tuple[str, ...]
     writes: tuple[str, ...]
@@ -43,7 +43,7 @@ TRAFFIC = {
         holder_writes=("reference",),
     ),
 }
-"""Nobody is retired in a world without ageing people: their ages need not be read."""
+"""Age is not among the columns: without ageing no voter draws down, so the kernel does not need to read it."""
 
 
 def merged(one: Traffic, other: Traffic) -> Traffic:
@@ -120,7 +120,7 @@ def gigabytes_a_second(megabytes: int, repeats: int) -> dict[str, list[float]]:
             sides[f"triad, {name}"] = _prepared(triad, a, b, c, kind(3.0))
             moved |= {f"copy, {name}": 2 * a.nbytes, f"triad, {name}": 3 * a.nbytes}
         for prepare in sides.values():
-            prepare()()  # compiled, and the pages are there
+            prepare()()  # compiles, and touches the pages of memory
         for name, seconds in in_turn(sides, repeats, wall_seconds).items():
             found[name] = [moved[name] / one / 1e9 for one in seconds]
     return found

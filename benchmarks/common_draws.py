@@ -2,11 +2,11 @@
 
     python benchmarks/common_draws.py
 
-The contrast of the exposure study (breadth .3 against 0, fully visible, calibrated). Common draws: both arms of a
-replicate live on the same people, shocks and poll panels. Independent seeds: the control arm comes from replicates with
-other numbers (shifted past the last one), which share no draw with the exposed arm. A replicate is two arms in
-both designs, so that replicates compare as computing does. Intervals: percentile bootstrap over replicates; pairs and
-shifted controls are resampled apart, as they were drawn.
+The contrast is that of the exposure study (breadth .3 against 0, fully visible, calibrated). Common draws: both arms of
+a replicate have the same people, shocks and poll panels. Independent seeds: the control arm comes from replicates with
+other numbers (after the last one), which share no draw with the exposed arm. A replicate is two arms in both designs,
+so that equal numbers of replicates cost equal time. Intervals: percentile bootstrap over replicates; pairs and shifted
+controls are resampled separately, as they were drawn.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 
 class Needed(NamedTuple):
-    """Replicates needed with common draws and with independent seeds, and how many times more the second are."""
+    """Replicates needed with common draws and with independent seeds, and their ratio."""
 
     common: Floats
     independent: Floats

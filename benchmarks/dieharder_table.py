@@ -1,4 +1,4 @@
-"""What dieharder can test, its printed table as rows, and what many rows say together."""
+"""Dieharder's tests, its printed table as rows, and summaries of many rows."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from scipy import stats
 WEAK, FAILED = 0.005, 1e-6
 """Dieharder's own bounds: WEAK below .005 or above .995, FAILED below or above 1e-6 from either end."""
 FEW = 20
-"""With fewer pairs of stream and order a test of evenness over them says little."""
+"""Least number of pairs of stream and order for a test of uniform p-values over them."""
 HEADER = (
     *("stream", "order", "attempt", "test", "ntuple_asked", "ntuple", "psamples_asked", "psamples"),
     *("tsamples_asked", "tsamples", "p_value", "assessment", "exact_p", "judged", "reliability"),
 )
 RUN = ("stream", "order", "attempt", "test", "ntuple_asked", "psamples_asked", "tsamples_asked")
-"""What tells one run of dieharder from another."""
+"""Columns that identify one run of dieharder."""
 FORM = ("stream", "order", "test", "ntuple_asked")
 PSAMPLE_VALUES = "65536"
-"""Dieharder's flag for printing the p-values beneath each line; it does not know the name that it lists for it."""
+"""Dieharder's flag for printing the p-values beneath each line; the name that it lists for the flag does not work."""
 Line = dict[str, str]
 NTUPLES = {
     "rgb_bitdist": range(1, 13),
@@ -35,7 +35,7 @@ NTUPLES = {
     "rgb_permutations": range(2, 6),
     "rgb_lagged_sum": range(33),
 }
-"""Word lengths, dimensions and lags that `dieharder -a` goes through; every other test has one form."""
+"""Word lengths, dimensions and lags that `dieharder -a` tests; every other test has one form."""
 SAMPLES = {
     "rgb_lagged_sum": 1_000_000,
     "marsaglia_tsang_gcd": 10_000_000,
@@ -99,9 +99,9 @@ class Case(NamedTuple):
 class Row(NamedTuple):
     """One line of dieharder's table; exact_p and judged are our own.
 
-    Dieharder's Kolmogorov-Smirnov p of a few p-values is far too near 1 (of 600 tests of 10 p-values of its own AES 61
-    were above .995), so that exact_p is the exact test of the p-values that it prints, and judged the same bounds on
-    that. A single p-value is itself.
+    Dieharder's Kolmogorov-Smirnov p of a few p-values is far too close to 1 (of 600 tests of 10 p-values of its own AES
+    generator 61 were above .995). Therefore exact_p is the exact test of the p-values that it prints, and judged applies
+    the same bounds to exact_p. A single p-value is its own exact_p.
     """
 
     test: str

@@ -3,13 +3,14 @@
     python benchmarks/draws_quality.py --out dieharder.csv --short
     python benchmarks/draws_quality.py --out dieharder.csv --summary
 
-needs Robert G. Brown's `dieharder` (Debian and Ubuntu: package dieharder). What is tested are the 32 bits of
+needs Robert G. Brown's `dieharder` (Debian and Ubuntu: package dieharder). It tests the 32 bits of
 `squares32` under the keys that the model uses; a uniform is their top 24 bits. They go through a pipe into
 `dieharder -g 200` (stdin_input_raw), one process a test: agent-major is months 0 .. 599 of agent 0, then of agent 1,
 and so on; month-major agents 0 .. 9,999 of month 0, then of month 1, and so on. Every process reads a replicate of its
-own from its first number on, so that tests do not see each other's numbers. Streams are those of streams.txt, which a
-test compares with what runs ask for. A test with a row that ends WEAK or FAILED is run once more, with more p-samples,
-on a fresh replicate. What `--out` (csv, or csv.gz) already holds is not run again. What follows `--` goes to dieharder.
+own from its first number on, so that no two tests read the same numbers. Streams are those of streams.txt, which a
+test compares with the streams that runs use. A test with a row that ends WEAK or FAILED is run once more, with more
+p-samples, on a fresh replicate. Tests that `--out` (csv, or csv.gz) already holds are not run again. Arguments after
+`--` go to dieharder.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ AGENTS = 10_000
 """Agents of a month in month-major order: the model's usual number of voters."""
 SEED = 20250807
 BUFFER_AGENTS, BUFFER_MONTHS = 1_000, 60
-"""Numbers are made in pieces of 600,000."""
+"""Agents, and months, of one piece of 600,000 numbers."""
 MORE_PSAMPLES = 10
-"""p-values of a repeat."""
+"""Number of p-values of a repeat."""
 LONG = {"rgb_lagged_sum", "marsaglia_tsang_gcd", "dab_bytedistrib", "dab_dct", "dab_filltree", "dab_filltree2"}
 LONG |= {"dab_monobit2"}
 """Tests that take ten times longer than others: `--short` gives them a tenth of dieharder's own number of samples."""
@@ -129,7 +130,7 @@ def stream_names() -> list[str]:
 def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
     """Run dieharder for one job; return the rows of its table."""
     command = [program, "-g", "200", "-d", str(job.case.number), "-p", str(job.psamples)]
-    # A word length of our own where dieharder computes it from the number of samples would spoil dab_monobit2.
+    # dab_monobit2 must keep the word length that dieharder computes from the number of samples.
     command += ["-n", str(job.case.ntuple)] if job.case.ntuple else []
     command += ["-t", str(job.tsamples)] if job.tsamples else []
     for column in ("test_name", "ntuple", "tsamples", "psamples", "pvalues", "assessment", PSAMPLE_VALUES):
@@ -138,7 +139,7 @@ def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     pipe, process.stdin = process.stdin, None
     assert pipe is not None
-    # The pipe breaks, and closes with the same complaint, once dieharder has read enough.
+    # The pipe breaks when dieharder has read enough; closing it then raises the same error.
     with contextlib.suppress(OSError), pipe:
         for words in NUMBERS[job.order](stream_key(SEED, job.replicate, job.stream)):
             pipe.write(words.data)

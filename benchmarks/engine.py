@@ -1,9 +1,9 @@
-"""What the engine costs: wall time of runs of .1 s on 2 workers against the bare sum of run times, Dask's beside it.
+"""Overhead of the engines: wall time of runs of .1 s on 2 workers against the sum of run times, pool and Dask.
 
     python benchmarks/engine.py
 
 A run here waits .1 s instead of computing, so that a busy machine does not count against an engine; its rows go through
-the whole path (payload, worker, ledger on disk) as a real run's do. Starting workers is timed apart: once a study.
+the whole path (payload, worker, ledger on disk) like those of a real run. The start of workers is timed separately.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ Action = Callable[[], object]
 
 
 class Aim(NamedTuple):
-    """What a median should reach: at least or at most so much."""
+    """Target of a median: a least or a largest value."""
 
     least: float | None = None
     most: float | None = None
@@ -28,7 +28,7 @@ NO_AIM = Aim()
 
 
 class Row(NamedTuple):
-    """One line: what was measured, on how many voters (0: does not matter), values of the repeats, their unit."""
+    """One line: quantity, number of voters (0: irrelevant), values of the repeats, unit, aim."""
 
     what: str
     voters: int

@@ -1,7 +1,7 @@
-"""The page beside Mesa's own SolaraViz on this machine, in one run: prints one table and names the targets missed.
+"""The page compared with Mesa's SolaraViz on this machine, in one run: prints one table and the missed targets.
 
 Run `python benchmarks/page.py` with the package and its extras `browser` and `offline` installed, and a chromium
-(`--chromium` says where). Both pages are served by the same server; a software-rendered headless browser looks at them.
+(`--chromium` is its path). The same server serves both pages to a software-rendered headless browser.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STUDENTS = 40
 
 
 class Row(NamedTuple):
-    """A line of the table: what, Mesa's page, ours, the target, whether it is met (None: no target)."""
+    """A line of the table: quantity, Mesa's page, our page, the target, whether it is met (None: no target)."""
 
     what: str
     mesa: str
@@ -129,7 +129,7 @@ def students(different: bool) -> list[float]:
     pool = Pool()
     first: list[float] = []
     try:
-        for replicate in range(100, 108):  # as `moat view` does before it opens: every worker has its kernels
+        for replicate in range(100, 108):  # like `moat view` before it opens: every worker loads its kernels
             Session(pool, lambda message, _: None).handle(_ask(replicate))
         while pool.waiting():
             time.sleep(0.1)
@@ -168,7 +168,7 @@ def measure(chromium: str) -> list[Row]:
     rows = []
     with server() as (address, process), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        opened(browser, address, READY)[0].context.close()  # the first visitor of a server pays for its imports
+        opened(browser, address, READY)[0].context.close()  # the server imports the model for its first visitor
         page, usable = opened(browser, address, READY)
         other, _ = opened(browser, address, FRAME)
         cold = other.evaluate("window.moat.firstFrame") / 1000.0
@@ -188,7 +188,7 @@ def measure(chromium: str) -> list[Row]:
         mesa.context.close()
         page.context.close()
         time.sleep(20)
-        # What the first visitors made the server import stays; what counts is what later ones leave behind.
+        # Imports for the first visitors stay in memory; the table has the memory that later visitors leave.
         before = process.memory_info().rss
         extra = [opened(browser, address, READY)[0] for _ in range(5)]
         each = (process.memory_info().rss - before) / 5 / 1e6

@@ -1,4 +1,4 @@
-"""Replicates a second of the two protocols, and where the time of a replicate goes."""
+"""Replicates a second of the two protocols, and the time of a replicate by kernel and phase."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ KERNELS: tuple[tuple[ModuleType, str], ...] = (
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
 )
-"""Where the phases of the base world call a kernel."""
+"""Modules and names through which the phases of the base world call kernels."""
 EVERY_MONTH = ("accounts_month", "opinion_month")
-"""Kernels that every voter goes through every month."""
+"""Kernels that process every voter every month."""
 OUTSIDE_AIM, RATE_AIM = Aim(most=20), Aim(most=1.2)
 RATE_MONTHS = 24
 MEAN_BREADTH = 0.3
-"""Share of holders of that world: the arms of a stress test have .25 on average."""
+"""Share of holders in the world of `kernel_nanoseconds`: the arms of a stress test have .25 on average."""
 
 
 def arms_of(protocol: str, voters: int | None, cycles: int | None = None) -> ArmSet:
@@ -103,7 +103,7 @@ READING = _reading()
 
 
 class Clocks:
-    """Processor time of functions by name, and how often they were called."""
+    """Processor time and number of calls of functions, by name."""
 
     def __init__(self) -> None:
         """Start with no seconds and no calls."""
@@ -157,7 +157,7 @@ def phases_on(clocks: Clocks) -> AbstractContextManager[None]:
 
 
 class Spent(NamedTuple):
-    """One replicate: its seconds, seconds by kernel or phase, and how often each was called."""
+    """One replicate: its seconds, and seconds and calls by kernel or phase."""
 
     total: float
     by_name: dict[str, float]
@@ -202,7 +202,7 @@ def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
     ]
     kernels = [spent_on(arms, number, False) for number in range(1, repeats + 1)]
     whole = [spent_on(arms, number, True) for number in range(1, repeats + 1)]
-    # Months of worlds, counted: arms may share some of them.
+    # Counted months of worlds, since arms may share some.
     worlds_months = whole[0].calls[schedule.PHASES[-1].name]
     months = worlds_months * size
     outside = [100 * (1 - sum(one.by_name.values()) / one.total) for one in kernels]

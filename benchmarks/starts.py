@@ -15,11 +15,11 @@ from startup import COMMANDS, cpu_seconds
 
 COLD_AIM, WARM_AIM, HELP_AIM = Aim(most=20), Aim(most=3), Aim(most=0.25)
 FIRST = "replicates: "
-"""How the line that reports a finished replicate begins (experiments/execution/progress.py)."""
+"""Beginning of the line that reports a finished replicate (experiments/execution/progress.py)."""
 
 
 class Start(NamedTuple):
-    """Seconds to the line that says it compiles (None if there was none), to the first result, and to the end."""
+    """Seconds to the line that reports compiling (None without it), to the first result, and to the end."""
 
     compiling: float | None
     first: float
@@ -61,7 +61,7 @@ def run_rows(cold_repeats: int, repeats: int, voters: int | None, replicates: in
             made.append(Row("cold `moat run`: first result", 0, [one.first for one in cold], "s", COLD_AIM))
             if len(said) == len(cold):
                 made.append(Row("cold `moat run`: says that it compiles once", 0, said, "s"))
-        # The warm cache is the one of this session, or the one that a cold start has just filled.
+        # The warm cache is that of a cold start, or else that of this session.
         cache = Path(place, "0") if cold else _session_cache()
         warm = [started(cache, voters, replicates) for _ in range(repeats + 1)][1:]
     made.append(Row("warm `moat run`: first result", 0, [one.first for one in warm], "s", WARM_AIM))

@@ -1,4 +1,4 @@
-"""CPU time of commands that only answer: `moat --help` and `moat validate`; prints one table.
+"""CPU time of commands that run nothing: `moat --help` and `moat validate`; prints one table.
 
 Run `python benchmarks/startup.py` with the package installed. Medians of repeats, children's CPU time.
 """

@@ -26,7 +26,7 @@ BREADTH = 0.3
 """Share of voters who hold, in every world that is timed."""
 WARM_MONTHS = 25
 WHOLE_REPEAT = 100_000
-"""Voters of one repeat at least: a small world is run several times, each time from the same start."""
+"""Least number of voters in one repeat: a small world is run several times, each time from the same start."""
 SHARES_AGREE = 1e-5
 KERNELS, LOOP, NUMPY = "compiled kernels", "per-agent Mesa loop", "whole-array NumPy"
 LOOP_AIM, NUMPY_AIM, FLOOR_AIM, FLAT_AIM = Aim(least=200), Aim(least=3), Aim(least=10), Aim(most=3)
@@ -34,7 +34,7 @@ TALK = {"network.kind": "small-world"}
 
 
 class Limits(NamedTuple):
-    """Largest populations that the two slow sides are asked for."""
+    """Largest populations that the two slow sides run."""
 
     loop: int
     numpy: int

@@ -1,8 +1,8 @@
-"""What worlds cost to make, to copy and to keep: construction, forks, networks, memory, the largest world.
+"""Time and memory of worlds: construction, forks, networks, memory, the largest world.
 
     python benchmarks/worlds.py --voters 10000000 --months 480
 
-runs one large world alone and prints a line of JSON for the parent: memory is then that of a fresh process.
+runs one large world alone and prints a line of JSON for the parent, so that memory is that of a fresh process.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def main() -> None:
     parser.add_argument("--voters", type=int, default=10_000_000)
     parser.add_argument("--months", type=int, default=24)
     given: Any = parser.parse_args()
-    World(parameters(200), seed=2).advance(25)  # compiled before the clock runs
+    World(parameters(200), seed=2).advance(25)  # compiles before the clock starts
     print(json.dumps(run_alone(given.voters, given.months)))
 
 

@@ -14,7 +14,7 @@ Block = npt.NDArray[np.float32]
 class Electorate:
     """State of all voters: `fixed` columns are shared by the arms of a replicate unless people age, `dynamic` never.
 
-    Both have shape (columns, voters), float32. `exposure_order` ranks voters by who is exposed first.
+    Both have shape (columns, voters), float32. `exposure_order` lists voters in the order in which they are exposed.
     """
 
     __slots__ = ("dynamic", "exposure_order", "fixed", "logit_per_point")

@@ -126,7 +126,7 @@ class Voter(ModelAgent):
         return opinion.noticed(self.stake, self.visibility, self._opinion.stake_half)
 
     def next_reference(self) -> float:
-        """Return the reference price after this month, USD a unit; it stays where she holds nothing."""
+        """Return the reference price after this month, USD a unit; it does not change without a holding."""
         if not self.holder:
             return float(self.reference)
         return opinion.next_reference(self.reference, self.price, self.attention, self._opinion)

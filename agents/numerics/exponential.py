@@ -105,7 +105,7 @@ def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cove
     """Replace space[row], .., space[row + count - 1] by their exponentials."""
     large = 0
     for j in range(count):
-        large += 0 if abs(space[row + j]) < LARGEST else 1  # also where it is no number
+        large += 0 if abs(space[row + j]) < LARGEST else 1  # NaN counts as large
     if large > 0:
         for j in range(count):
             space[row + j] = math.exp(space[row + j])

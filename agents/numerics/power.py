@@ -1,6 +1,6 @@
 """Powers of positive numbers in vector form, the same to the last bit on every machine and system.
 
-The C library's `pow` was half of what a holder's ballot cost. As with the exponential this is the algorithm of the ARM
+The C library's `pow` took half of the time of a holder's ballot. As in exponential.py, this is the algorithm of the ARM
 optimized routines, which GNU's library uses as well (Nagy 2018): x^y = exp(y log x) with log x in two doubles, from a
 table of log c, 128 numbers c, and a polynomial of degree 8 in the rest. Which multiplications and additions are fused
 is declared. The error is below .54 units in the last place.
@@ -52,7 +52,7 @@ def powers(values: Space, exponent: float) -> None:  # pragma: no cover - compil
     outside = 0
     for j in range(values.size):
         x = values[j]
-        outside += 0 if (SMALLEST < x < LARGEST) or x == 0.0 else 1  # also where it is no number
+        outside += 0 if (SMALLEST < x < LARGEST) or x == 0.0 else 1  # NaN counts as outside
     if outside > 0 or not 0.01 <= exponent <= 1.0:
         for j in range(values.size):
             values[j] = values[j] ** exponent

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Preset(NamedTuple):
-    """A named setting: what it stands for, its values by dotted name, and the signature it is expected to show."""
+    """A named setting: a sentence about it, its values by dotted name, and its expected signature."""
 
     sentence: str
     values: dict[str, Any]

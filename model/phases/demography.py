@@ -80,7 +80,7 @@ def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float
 
 
 def entrants(state: WorldState, people_state: PeopleState, rows: Rows, eligible: Reals, level: float) -> Traits:
-    """Return the traits of entrants in these rows, drawn once for all arms of a replicate where they are few."""
+    """Return the traits of entrants in these rows; up to FEW entrants are drawn once for all arms of a replicate."""
     draws, month, scores = state.draws, state.month, people_state.scores[rows]
 
     def drawn() -> Traits:

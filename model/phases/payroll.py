@@ -83,7 +83,7 @@ def product_flows(
 ) -> npt.NDArray[np.float64]:
     """Return net money into each product since units were `before`, USD of the population (ODD: product_flows).
 
-    before: None where exposure does not evolve, so that all of the flow is into the coin as assigned. flow: USD of
+    before: None if exposure does not evolve; all of the flow is then into the coin as assigned. flow: USD of
     model voters, of whom each stands for `scale` citizens.
     """
     if before is None:

@@ -37,7 +37,7 @@ class Law:
     """The layers of the Department of Labor's policy on menus, and the SEC's enforcement posture on products.
 
     former: the rule that the present one replaced. salted_from: openness from which on no rule may be made, salted_to:
-    openness up to which none may be made, since Congress voided one like it; None where nothing was voided.
+    openness up to which no rule may be made, because Congress voided a similar one; None without a voided rule.
     """
 
     layer: str

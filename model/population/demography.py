@@ -51,7 +51,7 @@ class PeopleState(NamedTuple):
 
 
 class Entrants(NamedTuple):
-    """The draws of those who enter in a month in the rows of the dead: streams of their own, agent = row."""
+    """Draws of a month's entrants, from streams of entrants; the agent number is the row of a dead voter."""
 
     draws: Draws
     rows: Rows

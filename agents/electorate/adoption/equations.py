@@ -34,7 +34,7 @@ def acting_chance(attention: float, t: AdoptionCoefficients) -> float:
 def neutral_odds(takeup: float) -> float:
     """Return the odds of holding of an active neutral saver, so that the share `takeup` holds in the long run (W24).
 
-    Those who act choose anew, with probability a to hold: the share that holds tends to a from any start.
+    Savers who act choose to hold with the same probability each time, so the share that holds tends to it.
     """
     return takeup / max(1.0 - takeup, 1e-12)
 

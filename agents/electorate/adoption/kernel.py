@@ -200,8 +200,8 @@ def adoption_month(
     """Move every saver by a month of adoption and redemption (ODD: adoption_month).
 
     offers, taken: menus, and options that employers removed this month, shape (products, employers). table: see
-    ADOPTION_ROWS; an allocation of 0 shuts a product to those who do not hold it. starts, neighbours: network in
-    compressed rows (starts of size 0: none, t.share_holding counts); holds: who held before this month. keys: month's
+    ADOPTION_ROWS; an allocation of 0 closes a product to savers who do not hold it. starts, neighbours: network in
+    compressed rows (starts of size 0: none, t.share_holding counts); holds: holders before this month. keys: month's
     keys of STREAMS. common_plan, common_ira: logit all savers share. Returns totals, shape (4, products), TOTALS_OF.
     """
     voters = fixed.shape[1]

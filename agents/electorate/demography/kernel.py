@@ -75,7 +75,7 @@ def people_month(
     c: PeopleCoefficients,
     died: Flags,
 ) -> Reals:  # pragma: no cover - compiled
-    """Move everybody by a month of ageing, birthdays and deaths (ODD: people_month); fills `died`.
+    """Run a month of ageing, birthdays and deaths (ODD: people_month); fill `died`.
 
     products: as in `accounts_month`; allocations: share of the balance each product takes; by_age: rows AGE_ROWS, a
     column a year from 0; luck, change, leaving: uniform draws, one a voter; places: voters whose place is exposed by

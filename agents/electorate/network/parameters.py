@@ -1,4 +1,4 @@
-"""Parameters of the social network: who is a neighbour, and how much neighbours count."""
+"""Parameters of the social network: its structure, and the influence of neighbours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...parameter_metadata import Group, quantity
 
 
 class NetworkParameters(Group):
-    """Who is whose neighbour, and what neighbours do to one another's opinion."""
+    """Structure of the network of voters, and the influence of neighbours on opinion."""
 
     kind: Literal["none", "small-world", "blocks", "own"] = quantity(
         "none",

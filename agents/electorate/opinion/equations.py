@@ -45,7 +45,7 @@ def noticed(stake: float, weight: float, stake_half: float) -> float:
 
 @equation
 def salience_goal(calm: float, noticed_share: float, threat: float, c: OpinionCoefficients) -> float:
-    """Return the issue weight a holder tends to, given what she notices of her stake (E18; Campbell 2003)."""
+    """Return the issue weight a holder tends to; noticed_share: attention to her stake (E18; Campbell 2003)."""
     return calm + noticed_share * (c.salience_stake + c.salience_threat * threat * c.unprotected)
 
 

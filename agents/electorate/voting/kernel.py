@@ -184,7 +184,7 @@ def _list_holders(
     count = 0
     for j in range(units.size):
         holders[count] = j
-        count += 1 if (units[j] > 0.0) & (visibility[j] > 0.0) else 0  # no branch: who holds cannot be predicted
+        count += 1 if (units[j] > 0.0) & (visibility[j] > 0.0) else 0  # no branch: holding is unpredictable
     stakes, gains = space[_STAKE : _STAKE + count], space[_GAIN : _GAIN + count]
     stake_powers, gain_powers = space[_STAKE_POWER : _STAKE_POWER + count], space[_GAIN_POWER : _GAIN_POWER + count]
     for k in range(count):
