@@ -100,8 +100,8 @@ class Row(NamedTuple):
     """One line of dieharder's table; exact_p and judged are our own.
 
     Dieharder's Kolmogorov-Smirnov p of a few p-values is far too close to 1 (of 600 tests of 10 p-values of its own AES
-    generator 61 were above .995). Therefore exact_p is the exact test of the p-values that it prints, and judged applies
-    the same bounds to exact_p. A single p-value is its own exact_p.
+    generator 61 were above .995). Therefore exact_p is the exact test of the p-values that it prints, and judged
+    applies the same bounds to exact_p. A single p-value is its own exact_p.
     """
 
     test: str

@@ -127,7 +127,10 @@ def depth(price: float, held: float, c: MarketCoefficients) -> float:  # pragma:
 
 @numba.njit(error_model="numpy", forceinline=True)
 def volatility(price: float, held: float, c: MarketCoefficients) -> float:  # pragma: no cover - compiled
-    """Return monthly log volatility; it falls with relative depth only if the depth switch is on (a claim)."""
+    """Return monthly log volatility, which falls with relative depth only if the depth switch is on.
+
+    That depth lowers volatility is a claim of the article, not a fact.
+    """
     if c.calms == 0.0:
         return c.log_sd
     relative = depth(price, held, c) / (c.capitalisation * price)

@@ -26,7 +26,10 @@ def sue(state: WorldState, option: Option, before: Law, role: str, started: int,
 
 
 def reliance(state: WorldState) -> float:
-    """Return the reliance a court weighs: mean visible, unprotected stake of the electorate."""
+    """Return the reliance that a court weighs: mean visible, unprotected stake of the electorate, years of income.
+
+    A declared exception: apart from donors' pledges, no other institution takes account of stakes.
+    """
     p = state.parameters
     if not p.channels.reliance or p.regulator.reliance_weight == 0.0:
         return 0.0

@@ -190,5 +190,5 @@ def mean_lean(p: Parameters) -> float:
 
 
 def monthly_drawdown(p: Parameters) -> float:
-    """Return the share of the balance that a retired person takes out a month (ODD: monthly_drawdown)."""
+    """Return a retired person's monthly draw-down as a share of the balance (ODD: monthly_drawdown); 0 without ageing."""
     return 1.0 - (1.0 - p.people.drawdown_yearly) ** (1.0 / 12.0) if p.people.ageing else 0.0

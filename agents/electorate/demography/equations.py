@@ -28,7 +28,7 @@ def completed_months(age: float) -> int:
 
 @equation
 def is_too_old(months: int, c: PeopleCoefficients) -> bool:
-    """Return whether an age in months is above the oldest age, at which everybody dies (Y19)."""
+    """Return whether an age in months is above the oldest age that anybody reaches (Y19)."""
     return months > 12.0 * c.oldest_age
 
 
