@@ -190,5 +190,5 @@ def mean_lean(p: Parameters) -> float:
 
 
 def monthly_drawdown(p: Parameters) -> float:
-    """Return a retired person's monthly draw-down as a share of the balance (ODD: monthly_drawdown); 0 without ageing."""
+    """Return a retired person's monthly draw-down, share of the balance; 0 without ageing (ODD: monthly_drawdown)."""
     return 1.0 - (1.0 - p.people.drawdown_yearly) ** (1.0 / 12.0) if p.people.ageing else 0.0
