@@ -34,7 +34,7 @@ def endow(
             dynamic[IRA, i] = balance
         dynamic[ASSIGNED_STAKE, i] = endowment(allocation, potential)
         dynamic[UNITS, i] = endowment(allocation, balance)
-        # In float32, the type of the columns.
+        # In float32: an account is what its column holds.
         dynamic[PLAN, i] = dynamic[PLAN, i] * kept
         dynamic[IRA, i] = dynamic[IRA, i] * kept
         dynamic[VISIBILITY, i] = visibility
