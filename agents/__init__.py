@@ -1,1 +1,1 @@
-"""Who acts: voters, parties and regulators, what each may perceive, and the draws that move them."""
+"""Agents: voters, employers, parties and regulators, their perception, and the random draws."""

@@ -23,34 +23,34 @@ class Everyone(LazySet):
     """
 
     def __init__(self, registered: Any, voters: VoterSet, employers: EmployerSet | None = None) -> None:
-        """registered: Mesa's set of agents. employers: none where exposure does not evolve."""
+        """Combine Mesa's set of registered agents with voters and employers (None where exposure does not evolve)."""
         self.registered = registered
         self.voters = voters
         self.employers: Any = () if employers is None else employers
 
     @property
     def random(self) -> Random:
-        """The model's generator."""
+        """Return the model's generator."""
         return self.voters.random
 
     def __len__(self) -> int:
-        """Number of agents."""
+        """Return the number of agents."""
         return len(self.registered) + len(self.voters) + len(self.employers)
 
     def __iter__(self) -> Iterator[Any]:
-        """Institutions, then voters, then employers."""
+        """Yield institutions, then voters, then employers."""
         return chain(self.registered, self.voters, self.employers)
 
     def __contains__(self, agent: object) -> bool:
-        """Whether the agent is in the world."""
+        """Return whether the agent is in the world."""
         return agent in self.voters or agent in self.registered or agent in self.employers
 
     def __copy__(self) -> Everyone:
-        """The combination again."""
+        """Return another set of the same agents."""
         return Everyone(self.registered, self.voters, self.employers or None)
 
     def __repr__(self) -> str:
-        """How many of each."""
+        """Return the number of agents of each kind as text."""
         employers = f", {len(self.employers)} employers" if self.employers else ""
         return f"<Everyone: {len(self.registered)} institutions and {len(self.voters)} voters{employers}>"
 
@@ -71,7 +71,7 @@ class Everyone(LazySet):
         inplace: bool = False,
         agent_type: type[Any] | None = None,
     ) -> Any:
-        """Return the agents for which `filter_func` is true, at most so many; `agent_type=Voter` gives a VoterSet."""
+        """Return the agents for which `filter_func` is true, up to `at_most`; `agent_type=Voter` gives a VoterSet."""
         if inplace:
             raise self._fixed("select")
         limit = limit_of(at_most, len(self))
@@ -96,7 +96,7 @@ class Everyone(LazySet):
         return [value for agents in sets for value in agents.get(attr_names, handle_missing, default_value)]
 
     def set(self, attr_name: str, value: Any) -> Everyone:
-        """Set an attribute of every agent; returns the set."""
+        """Set an attribute of every agent; return the set."""
         self.registered.set(attr_name, value)
         self.voters.set(attr_name, value)
         if self.employers:

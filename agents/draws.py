@@ -101,7 +101,7 @@ def persistent_gumbel(key: int, agent: int, long_month: int, month: int, persist
 
 @numba.njit(cache=True, error_model="numpy", inline="always")
 def month_key_kernel(key: np.uint64, month: np.uint64) -> np.uint64:  # pragma: no cover - compiled
-    """Compiled `month_key`."""
+    """Return what `month_key` returns, in compiled code."""
     x = (key ^ (month * _GOLDEN_64)) + _GOLDEN_64
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -110,7 +110,7 @@ def month_key_kernel(key: np.uint64, month: np.uint64) -> np.uint64:  # pragma: 
 
 @numba.njit(cache=True, error_model="numpy", inline="always")
 def squares32_kernel(counter: np.uint64, key: np.uint64) -> np.uint32:  # pragma: no cover - compiled
-    """Compiled `squares32`."""
+    """Return what `squares32` returns, in compiled code."""
     x = counter * key
     y = x
     z = y + key
@@ -167,7 +167,7 @@ class Draws:
     __slots__ = ("_keys", "_once", "replicate", "seed")
 
     def __init__(self, seed: int, replicate: int) -> None:
-        """seed: root seed; replicate: its number. Both are non-negative integers."""
+        """Open the streams of a replicate; seed: root seed; replicate: its number. Both are non-negative integers."""
         self.seed = seed
         self.replicate = replicate
         self._keys: dict[str, int] = {}
@@ -216,5 +216,5 @@ class Draws:
 
 @lru_cache(maxsize=2)
 def draws_of(seed: int, replicate: int) -> Draws:
-    """Return the draws of a replicate, the same object for all of its arms, which share what is kept in it."""
+    """Return the draws of a replicate; all of its arms get the same object and share its cache."""
     return Draws(seed, replicate)

@@ -1,4 +1,4 @@
-"""What a party or a regulator may see: frozen tuples of plain fields, without exposure, stakes or voters."""
+"""Perception of parties and regulators: frozen tuples of plain fields, without exposure, stakes or voters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ NOT_ASKED = -1.0
 """Value of a mean ideal policy that the panel was not asked for."""
 
 NEVER = -1.0
-"""Months until something that will not happen."""
+"""Value of months until an event that will not happen."""
 
 
 class Stand(NamedTuple):
@@ -70,7 +70,7 @@ class Memory(NamedTuple):
 
 
 EMPTY_MEMORY = Memory()
-"""The memory of a party that has not decided yet."""
+"""Memory of a party before its first decision."""
 
 
 class PolicyState(NamedTuple):
@@ -98,7 +98,7 @@ class PolicyState(NamedTuple):
 
 
 class LawState(NamedTuple):
-    """Public facts of law: the layer of current policy and what is pending.
+    """Public facts of law: the layer of current policy, the docket and pending review.
 
     salted: Congress voided a rule, so that no similar one may be made. review: Congress may void the current rule.
     """

@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 
 COMPILER_PACKAGES = ("numba", "numpy")
-"""Distributions whose versions are part of the hash, because they decide what a kernel computes."""
+"""Distributions whose versions are part of the hash, because the results of kernels depend on them."""
 SHORT = 16
 """Length of a short hash, in characters."""
 APPLICATION = "political-moat"
@@ -71,7 +71,7 @@ def public_door() -> dict[str, bytes]:
 
 
 def model_sources() -> dict[str, bytes]:
-    """Return the sources of agents/, model/ and the public door, by package-relative name."""
+    """Return the sources of agents/, model/ and model/api/, by package-relative name."""
     spec = importlib.util.find_spec(f"{_ROOT}.model")
     places = [Path(place) for place in (spec.submodule_search_locations or ())] if spec is not None else []
     # An editable install adds a place that is no folder; without any folder, sources_under raises.
@@ -108,7 +108,7 @@ def kernel_code_hash() -> str:
 
 
 def use_code_named_cache() -> Path:
-    """Point numba's cache at a user cache folder named by `kernel_code_hash`; returns that folder.
+    """Point numba's cache at a user cache folder named by `kernel_code_hash`; return that folder.
 
     Call it before the first module with kernels is imported; numba itself may be imported already. With
     NUMBA_CACHE_DIR set, the folder lies inside that one. An unwritable place falls back to the temporary folder.
@@ -148,7 +148,7 @@ def _writable(root: Path, name: str) -> Path:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Return whether only this user can write there: loading numba's cache runs the code in it."""
+    """Return whether only this user can write to a folder: loading numba's cache runs the code in it."""
     if not hasattr(os, "getuid"):
         return True
     known = folder.lstat()

@@ -1,6 +1,6 @@
-"""How fast this machine moves memory, and how long a month must take at least because of it.
+"""Memory bandwidth of this machine, and the least time of a month that it allows.
 
-Copy and triad as in STREAM (McCalpin 1995), on arrays that no cache holds; bytes are counted as STREAM does, one read
+Copy and triad as in STREAM (McCalpin 1995), on arrays larger than any cache; bytes are counted as in STREAM, one read
 or write for every element of every array. The bytes of a month are counted from the columns that its two kernels read
 and write.
 """
@@ -21,7 +21,7 @@ LINE = 64 // 4
 
 
 class Traffic(NamedTuple):
-    """Columns a kernel reads and writes for every voter, and besides them for a holder."""
+    """Columns that a kernel reads and writes for every voter, and those that it uses for holders only."""
 
     reads: tuple[str, ...]
     writes: tuple[str, ...]
@@ -43,11 +43,11 @@ TRAFFIC = {
         holder_writes=("reference",),
     ),
 }
-"""Nobody is retired in a world without ageing people: their ages need not be read."""
+"""Age is not among the columns: without ageing no voter draws down, so the kernel does not need to read it."""
 
 
 def merged(one: Traffic, other: Traffic) -> Traffic:
-    """Both kernels in one pass: what both touch is moved once."""
+    """Return the traffic of two kernels in one pass: columns that both use are moved once."""
     everybody = set(one.reads + other.reads)
     return Traffic(
         reads=tuple(sorted(everybody)),
@@ -58,7 +58,7 @@ def merged(one: Traffic, other: Traffic) -> Traffic:
 
 
 def bytes_a_voter(traffic: Traffic, holding: float) -> float:
-    """Bytes that must move for a voter of a population in which a share holds; columns are float32."""
+    """Return the bytes that must move for a voter of a population in which a share holds; columns are float32."""
     known = set(columns.FIXED + columns.DYNAMIC)
     unknown = {name for part in traffic for name in part} - known
     if unknown:
@@ -68,12 +68,12 @@ def bytes_a_voter(traffic: Traffic, holding: float) -> float:
 
 
 def share_of_lines(holding: float) -> float:
-    """Share of cache lines with a holder in them, where holders are scattered: they move whole."""
+    """Return the share of cache lines that contain a holder, if holders are scattered: lines move whole."""
     return 1.0 - (1.0 - holding) ** LINE
 
 
 def month_bytes(holding: float) -> tuple[float, float]:
-    """Bytes of a voter's month: kernel after kernel, and in one pass."""
+    """Return the bytes of a voter's month: kernel after kernel, and in one pass."""
     kernels = list(TRAFFIC.values())
     return sum(bytes_a_voter(one, holding) for one in kernels), bytes_a_voter(merged(*kernels), holding)
 
@@ -120,7 +120,7 @@ def gigabytes_a_second(megabytes: int, repeats: int) -> dict[str, list[float]]:
             sides[f"triad, {name}"] = _prepared(triad, a, b, c, kind(3.0))
             moved |= {f"copy, {name}": 2 * a.nbytes, f"triad, {name}": 3 * a.nbytes}
         for prepare in sides.values():
-            prepare()()  # compiled, and the pages are there
+            prepare()()  # compiles, and touches the pages of memory
         for name, seconds in in_turn(sides, repeats, wall_seconds).items():
             found[name] = [moved[name] / one / 1e9 for one in seconds]
     return found
@@ -131,9 +131,9 @@ def _prepared(kernel: Callable[..., None], *arguments: Any) -> Callable[[], Acti
 
 
 def rows(megabytes: int, repeats: int, breadth: float) -> tuple[list[Row], float]:
-    """Rows of the table, and the floor of a voter's month in nanoseconds: in one pass, at the best of one thread.
+    """Return rows of the table, and the floor of a voter's month in ns: in one pass, at one thread's best bandwidth.
 
-    The best of all repeats counts, as in STREAM: what disturbs the machine must not lower the floor.
+    The best of all repeats counts, as in STREAM, so that other load on the machine does not raise the floor.
     """
     found = gigabytes_a_second(megabytes, repeats)
     made = [Row(name, 0, values, "GB a second") for name, values in found.items()]

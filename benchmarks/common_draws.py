@@ -2,11 +2,11 @@
 
     python benchmarks/common_draws.py
 
-The contrast of the exposure study (breadth .3 against 0, fully visible, calibrated). Common draws: both arms of a
-replicate live on the same people, shocks and poll panels. Independent seeds: the control arm comes from replicates with
-other numbers (shifted past the last one), which share no draw with the exposed arm. A replicate is two arms in
-both designs, so that replicates compare as computing does. Intervals: percentile bootstrap over replicates; pairs and
-shifted controls are resampled apart, as they were drawn.
+The contrast is that of the exposure study (breadth .3 against 0, fully visible, calibrated). Common draws: both arms of
+a replicate have the same people, shocks and poll panels. Independent seeds: the control arm comes from replicates with
+other numbers (after the last one), which share no draw with the exposed arm. A replicate is two arms in both designs,
+so that equal numbers of replicates cost equal time. Intervals: percentile bootstrap over replicates; pairs and shifted
+controls are resampled separately, as they were drawn.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ Floats = NDArray[np.float64]
 
 
 class Needed(NamedTuple):
-    """Replicates needed with common draws and with independent seeds, and how many times more the second are."""
+    """Replicates needed with common draws and with independent seeds, and their ratio."""
 
     common: Floats
     independent: Floats
 
     @property
     def ratio(self) -> Floats:
-        """Independent over common."""
+        """Return replicates needed with independent draws over those with common draws."""
         with np.errstate(divide="ignore"):
             return self.independent / self.common
 
 
 def needed(exposed: Floats, control: Floats, other: Floats, error: float) -> Needed:
-    """Variance of a replicate's difference over the squared error; replicates along the last axis."""
+    """Return the variance of a replicate's difference over the squared error; replicates along the last axis."""
     paired = np.var(exposed - control, axis=-1, ddof=1)
     apart = np.var(exposed - other, axis=-1, ddof=1)
     return Needed(paired / error**2, apart / error**2)
 
 
 def bootstrap(exposed: Floats, control: Floats, other: Floats, error: float, resamples: int, seed: int) -> Needed:
-    """The same for resampled replicates."""
+    """Return `needed` for resampled replicates."""
     rng = np.random.default_rng(seed)
     n = exposed.size
     pairs, others = rng.integers(n, size=(resamples, n)), rng.integers(n, size=(resamples, n))
@@ -57,7 +57,7 @@ def bootstrap(exposed: Floats, control: Floats, other: Floats, error: float, res
 
 
 def run(replicates: int, voters: int, seed: int, breadth: float, visibility: float) -> dict[str, dict[str, Floats]]:
-    """Events of the exposed and the control arm of a replicate, and of the control arm of a shifted replicate."""
+    """Return events of a replicate's exposed and control arms, and of the control arm of another replicate."""
     pair = StressDesign(breadths=(0.0, breadth), visibilities=(visibility,), layers=(), returning=False)
     single = pair._replace(breadths=(0.0,))
     p = preset("calibrated").with_values({"electorate.voters": voters})
@@ -76,7 +76,7 @@ def run(replicates: int, voters: int, seed: int, breadth: float, visibility: flo
 
 
 def interval(values: Floats) -> str:
-    """Percentile interval; infinite where resamples without one discordant pair reach it."""
+    """Return the percentile interval as text; infinite if its end is a resample without a discordant pair."""
     low, high = np.quantile(values, (0.025, 0.975), method="nearest")
     return f"[{low:,.0f}, {high:,.0f}]" if high >= 100.0 else f"[{low:.2f}, {high:.2f}]"
 

@@ -1,4 +1,4 @@
-"""What dieharder can test, its printed table as rows, and what many rows say together."""
+"""Dieharder's tests, its printed table as rows, and summaries of many rows."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from scipy import stats
 WEAK, FAILED = 0.005, 1e-6
 """Dieharder's own bounds: WEAK below .005 or above .995, FAILED below or above 1e-6 from either end."""
 FEW = 20
-"""With fewer pairs of stream and order a test of evenness over them says little."""
+"""Least number of pairs of stream and order for a test of uniform p-values over them."""
 HEADER = (
     *("stream", "order", "attempt", "test", "ntuple_asked", "ntuple", "psamples_asked", "psamples"),
     *("tsamples_asked", "tsamples", "p_value", "assessment", "exact_p", "judged", "reliability"),
 )
 RUN = ("stream", "order", "attempt", "test", "ntuple_asked", "psamples_asked", "tsamples_asked")
-"""What tells one run of dieharder from another."""
+"""Columns that identify one run of dieharder."""
 FORM = ("stream", "order", "test", "ntuple_asked")
 PSAMPLE_VALUES = "65536"
-"""Dieharder's flag for printing the p-values beneath each line; it does not know the name that it lists for it."""
+"""Dieharder's flag for printing the p-values beneath each line; the name that it lists for the flag does not work."""
 Line = dict[str, str]
 NTUPLES = {
     "rgb_bitdist": range(1, 13),
@@ -35,7 +35,7 @@ NTUPLES = {
     "rgb_permutations": range(2, 6),
     "rgb_lagged_sum": range(33),
 }
-"""Word lengths, dimensions and lags that `dieharder -a` goes through; every other test has one form."""
+"""Word lengths, dimensions and lags that `dieharder -a` tests; every other test has one form."""
 SAMPLES = {
     "rgb_lagged_sum": 1_000_000,
     "marsaglia_tsang_gcd": 10_000_000,
@@ -92,16 +92,16 @@ class Case(NamedTuple):
 
     @property
     def tenth(self) -> int:
-        """A tenth of dieharder's own number of samples."""
+        """Return a tenth of dieharder's own number of samples."""
         return SAMPLES[self.test] // 10
 
 
 class Row(NamedTuple):
     """One line of dieharder's table; exact_p and judged are our own.
 
-    Dieharder's Kolmogorov-Smirnov p of a few p-values is far too near 1 (of 600 tests of 10 p-values of its own AES 61
-    were above .995), so that exact_p is the exact test of the p-values that it prints, and judged the same bounds on
-    that. A single p-value is itself.
+    Dieharder's Kolmogorov-Smirnov p of a few p-values is far too close to 1 (of 600 tests of 10 p-values of its own AES
+    generator 61 were above .995). Therefore exact_p is the exact test of the p-values that it prints, and judged
+    applies the same bounds to exact_p. A single p-value is its own exact_p.
     """
 
     test: str
@@ -116,7 +116,7 @@ class Row(NamedTuple):
 
 
 def find_dieharder() -> str:
-    """Where the program is; one line for who has not got it."""
+    """Return the path of the program. SystemExit with one line if it is not installed."""
     found = shutil.which("dieharder")
     if found is None:
         raise SystemExit("dieharder is not installed (Debian and Ubuntu: apt install dieharder)")
@@ -124,7 +124,7 @@ def find_dieharder() -> str:
 
 
 def cases(program: str) -> list[Case]:
-    """Every test of `dieharder -l`, once for each of its forms."""
+    """Return every test of `dieharder -l`, once for each of its forms."""
     listed = subprocess.run([program, "-l"], capture_output=True, text=True, check=True).stdout
     found = re.findall(r"^\s*-d (\d+)\s+.*?\t\s*(Good|Suspect|Do Not Use)\s*$", listed, re.MULTILINE)
     unknown = [number for number, _ in found if int(number) not in NAMES]
@@ -138,13 +138,16 @@ def cases(program: str) -> list[Case]:
 
 
 def judge(p: float) -> str:
-    """Dieharder's bounds on a p-value."""
+    """Return PASSED, WEAK or FAILED by dieharder's bounds on a p-value."""
     end = min(p, 1.0 - p)
     return "FAILED" if end < FAILED else "WEAK" if end < WEAK else "PASSED"
 
 
 def parse(shown: str, case: Case) -> list[Row]:
-    """Rows of a table of test_name, ntuple, tsamples, psamples, pvalues, assessment, each followed by its p-values."""
+    """Return the rows of a table of test_name, ntuple, tsamples, psamples, pvalues and assessment.
+
+    In the text, each row is followed by its p-values.
+    """
     found: list[tuple[list[str], list[float]]] = []
     for line in shown.splitlines():
         cells = [cell.strip() for cell in line.split(",")]
@@ -163,14 +166,14 @@ def parse(shown: str, case: Case) -> list[Row]:
 
 
 def opened(path: Path, mode: str) -> TextIO:
-    """The file as text, compressed where its name ends in .gz; mode: "rt" or "at"."""
+    """Open a file as text, compressed if its name ends in .gz; mode: "rt" or "at"."""
     if path.suffix == ".gz":
         return cast(TextIO, gzip.open(path, mode, newline="", encoding="utf-8"))
     return cast(TextIO, path.open(mode, newline="", encoding="utf-8"))
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a file of results; none where there is no file."""
+    """Read the rows of a file of results; none if there is no file."""
     if not path.is_file():
         return []
     with opened(path, "rt") as stream:
@@ -178,12 +181,12 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def all_forms() -> set[tuple[str, str]]:
-    """Every test with every word length, dimension or lag."""
+    """Return every test with every word length, dimension or lag."""
     return {(test, str(ntuple)) for test in NAMES.values() for ntuple in NTUPLES.get(test, (0,))}
 
 
 def numbered(rows: Iterable[Line]) -> list[Line]:
-    """Rows with their place among those that the same process printed."""
+    """Return the rows with their place among those that the same process printed."""
     seen: Counter[tuple[str, ...]] = Counter()
     found = []
     for row in rows:
@@ -194,12 +197,12 @@ def numbered(rows: Iterable[Line]) -> list[Line]:
 
 
 def uniform_p(rows: Sequence[Line]) -> float:
-    """Kolmogorov-Smirnov p of the rows' p-values against uniform."""
+    """Return the Kolmogorov-Smirnov p of the rows' p-values against the uniform distribution."""
     return float(stats.kstest(np.array([float(row["exact_p"]) for row in rows]), "uniform").pvalue)
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Holm's adjusted p-values (Holm 1979) in the order given."""
+    """Return Holm's adjusted p-values (Holm 1979) in the order of `p`."""
     places = sorted(range(len(p)), key=lambda i: p[i])
     adjusted, reached = [0.0] * len(p), 0.0
     for rank, i in enumerate(places):
@@ -209,13 +212,13 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def counts(rows: Sequence[Line]) -> str:
-    """Rows, PASSED, WEAK, FAILED and how many WEAK chance gives, as cells."""
+    """Return cells: rows, PASSED, WEAK, the number of WEAK expected by chance, and FAILED."""
     said = Counter(row["judged"] for row in rows)
     return f"{len(rows):,} | {said['PASSED']:,} | {said['WEAK']} | {2 * WEAK * len(rows):.1f} | {said['FAILED']}"
 
 
 def by_order(rows: Sequence[Line]) -> list[str]:
-    """Table of both orders."""
+    """Return the table of both orders."""
     lines = ["| order | rows | PASSED | WEAK | by chance | FAILED | KS p |", "|---|---:|---:|---:|---:|---:|---:|"]
     for order in sorted({row["order"] for row in rows}):
         some = [row for row in rows if row["order"] == order]
@@ -224,7 +227,7 @@ def by_order(rows: Sequence[Line]) -> list[str]:
 
 
 def by_test(rows: Sequence[Line]) -> list[str]:
-    """Table of tests; a form's p-values are one a stream and order, and independent."""
+    """Return the table of tests; a form has one p-value for each stream and order, and they are independent."""
     forms: dict[tuple[str, str, str], list[Line]] = {}
     for row in rows:
         forms.setdefault((row["test"], row["ntuple_asked"], row["place"]), []).append(row)
@@ -245,7 +248,7 @@ def by_test(rows: Sequence[Line]) -> list[str]:
 
 
 def by_length(rows: Sequence[Line]) -> list[str]:
-    """Table of tests by how many p-values and samples they had: for too few streams to say more."""
+    """Return the table of tests by their numbers of p-values and samples, used when there are few streams."""
     lines = ["| test | p-values a row | samples | rows | PASSED | WEAK | by chance | FAILED |"]
     lines.append("|---|---:|---:|---:|---:|---:|---:|---:|")
     groups: dict[tuple[str, int, int], list[Line]] = {}
@@ -257,7 +260,7 @@ def by_length(rows: Sequence[Line]) -> list[str]:
 
 
 def repeats(rows: Sequence[Line], later: Sequence[Line]) -> list[str]:
-    """Table of every row that did not pass, and the same row of its repeat."""
+    """Return the table of every row that did not pass, and the same row of its repeat."""
     lines = [
         "| stream | order | test | ntuple | p | | p-values of the repeat | p | |",
         "|---|---|---|---:|---:|---|---:|---:|---|",
@@ -274,7 +277,7 @@ def repeats(rows: Sequence[Line], later: Sequence[Line]) -> list[str]:
 
 
 def coverage(rows: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> str:
-    """How many streams and orders have all forms of all tests; which have not."""
+    """Return a sentence on how many pairs of stream and order have all forms of all tests, and which are incomplete."""
     done: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for row in rows:
         done.setdefault((row["stream"], row["order"]), set()).add((row["test"], row["ntuple_asked"]))
@@ -285,9 +288,9 @@ def coverage(rows: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> str:
 
 
 def summary(rows: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> list[str]:
-    """Coverage, counts, p-values against uniform, rows that did not pass: markdown, an empty line between parts.
+    """Return coverage, counts, p-values against uniform and rows that did not pass, as lines of Markdown.
 
-    wanted: pairs of stream and order that should be there.
+    wanted: pairs of stream and order that should be complete. An empty line separates parts.
     """
     known = numbered(rows)
     first = [row for row in known if row["attempt"] == "0"]

@@ -3,13 +3,14 @@
     python benchmarks/draws_quality.py --out dieharder.csv --short
     python benchmarks/draws_quality.py --out dieharder.csv --summary
 
-needs Robert G. Brown's `dieharder` (Debian and Ubuntu: package dieharder). What is tested are the 32 bits of
+needs Robert G. Brown's `dieharder` (Debian and Ubuntu: package dieharder). It tests the 32 bits of
 `squares32` under the keys that the model uses; a uniform is their top 24 bits. They go through a pipe into
 `dieharder -g 200` (stdin_input_raw), one process a test: agent-major is months 0 .. 599 of agent 0, then of agent 1,
 and so on; month-major agents 0 .. 9,999 of month 0, then of month 1, and so on. Every process reads a replicate of its
-own from its first number on, so that tests do not see each other's numbers. Streams are those of streams.txt, which a
-test compares with what runs ask for. A test with a row that ends WEAK or FAILED is run once more, with more p-samples,
-on a fresh replicate. What `--out` (csv, or csv.gz) already holds is not run again. What follows `--` goes to dieharder.
+own from its first number on, so that no two tests read the same numbers. Streams are those of streams.txt, which a
+test compares with the streams that runs use. A test with a row that ends WEAK or FAILED is run once more, with more
+p-samples, on a fresh replicate. Tests that `--out` (csv, or csv.gz) already holds are not run again. Arguments after
+`--` go to dieharder.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ AGENTS = 10_000
 """Agents of a month in month-major order: the model's usual number of voters."""
 SEED = 20250807
 BUFFER_AGENTS, BUFFER_MONTHS = 1_000, 60
-"""Numbers are made in pieces of 600,000."""
+"""Agents, and months, of one piece of 600,000 numbers."""
 MORE_PSAMPLES = 10
-"""p-values of a repeat."""
+"""Number of p-values of a repeat."""
 LONG = {"rgb_lagged_sum", "marsaglia_tsang_gcd", "dab_bytedistrib", "dab_dct", "dab_filltree", "dab_filltree2"}
 LONG |= {"dab_monobit2"}
 """Tests that take ten times longer than others: `--short` gives them a tenth of dieharder's own number of samples."""
@@ -75,7 +76,7 @@ class Job(NamedTuple):
 
     @property
     def mark(self) -> tuple[str, ...]:
-        """What makes it the same job in a file of results."""
+        """Return the values that identify the job in a file of results."""
         shown = (self.case.test, str(self.case.ntuple), str(self.psamples), str(self.tsamples), str(self.attempt))
         return (self.stream, self.order, *shown)
 
@@ -95,12 +96,12 @@ def fill_month_major(keys: Keys, agents: int, out: Words) -> None:  # pragma: no
 
 
 def month_keys(key: int, first: int, count: int) -> Keys:
-    """Keys of consecutive months of a stream."""
+    """Return the keys of consecutive months of a stream; shape (count,)."""
     return np.array([month_key(key, month) for month in range(first, first + count)], dtype=np.uint64)
 
 
 def agent_major(key: int) -> Iterator[Words]:
-    """Months 0 .. 599 of agent 0, of agent 1, ... for ever, in pieces; the piece is written over by the next one."""
+    """Yield months 0 .. 599 of agent 0, of agent 1, ... without end, in pieces; each piece overwrites the last."""
     keys, out, first = month_keys(key, 0, MONTHS), np.empty(BUFFER_AGENTS * MONTHS, dtype=np.uint32), 0
     while True:
         fill_agent_major(keys, np.uint64(first), out)
@@ -109,7 +110,7 @@ def agent_major(key: int) -> Iterator[Words]:
 
 
 def month_major(key: int) -> Iterator[Words]:
-    """Agents 0 .. 9,999 of month 0, of month 1, ... for ever, in pieces; the piece is written over by the next one."""
+    """Yield agents 0 .. 9,999 of month 0, of month 1, ... without end, in pieces; each piece overwrites the last."""
     out, first = np.empty(AGENTS * BUFFER_MONTHS, dtype=np.uint32), 0
     while True:
         fill_month_major(month_keys(key, first, BUFFER_MONTHS), AGENTS, out)
@@ -121,15 +122,15 @@ NUMBERS: dict[str, Callable[[int], Iterator[Words]]] = dict(zip(ORDERS, (agent_m
 
 
 def stream_names() -> list[str]:
-    """Names of streams.txt, which has one a line."""
+    """Return the names in streams.txt, which has one name a line."""
     lines = STREAMS.read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
-    """Rows of dieharder's table for one job."""
+    """Run dieharder for one job; return the rows of its table."""
     command = [program, "-g", "200", "-d", str(job.case.number), "-p", str(job.psamples)]
-    # A word length of our own where dieharder computes it from the number of samples would spoil dab_monobit2.
+    # dab_monobit2 must keep the word length that dieharder computes from the number of samples.
     command += ["-n", str(job.case.ntuple)] if job.case.ntuple else []
     command += ["-t", str(job.tsamples)] if job.tsamples else []
     for column in ("test_name", "ntuple", "tsamples", "psamples", "pvalues", "assessment", PSAMPLE_VALUES):
@@ -138,7 +139,7 @@ def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     pipe, process.stdin = process.stdin, None
     assert pipe is not None
-    # The pipe breaks, and closes with the same complaint, once dieharder has read enough.
+    # The pipe breaks when dieharder has read enough; closing it then raises the same error.
     with contextlib.suppress(OSError), pipe:
         for words in NUMBERS[job.order](stream_key(SEED, job.replicate, job.stream)):
             pipe.write(words.data)
@@ -150,7 +151,7 @@ def run(job: Job, program: str, passed: Sequence[str]) -> list[Row]:
 
 
 def first_jobs(options: argparse.Namespace, program: str) -> Iterator[Job]:
-    """Every test of every stream and order; the place in the list is the replicate it reads."""
+    """Yield every test of every stream and order; its place in the list of tests is the replicate that it reads."""
     for stream in options.streams or stream_names():
         for order in options.orders or ORDERS:
             for place, case in enumerate(cases(program)):
@@ -161,7 +162,7 @@ def first_jobs(options: argparse.Namespace, program: str) -> Iterator[Job]:
 
 
 def again(job: Job, had: int) -> Job:
-    """The job on a fresh replicate with more p-values than it had."""
+    """Return the job on a fresh replicate, with more p-values than `had`."""
     more = max(MORE_PSAMPLES, 2 * had)
     return job._replace(psamples=more, attempt=1, replicate=job.replicate + 1_000)
 
@@ -180,7 +181,7 @@ def work(options: argparse.Namespace, program: str) -> None:
             writer.writeheader()
 
         def finish(job: Job) -> bool:
-            """Whether all of the job's rows passed, having run it if it is not in the file."""
+            """Return whether all of the job's rows passed; run the job if it is not in the file."""
             nonlocal count
             if job.mark not in done:
                 rows = run(job, program, options.passed)

@@ -1,9 +1,9 @@
-"""What the engine costs: wall time of runs of .1 s on 2 workers against the bare sum of run times, Dask's beside it.
+"""Overhead of the engines: wall time of runs of .1 s on 2 workers against the sum of run times, pool and Dask.
 
     python benchmarks/engine.py
 
 A run here waits .1 s instead of computing, so that a busy machine does not count against an engine; its rows go through
-the whole path (payload, worker, ledger on disk) as a real run's do. Starting workers is timed apart: once a study.
+the whole path (payload, worker, ledger on disk) like those of a real run. The start of workers is timed separately.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FUNCTION = "engine:wait"
 
 
 def wait(payload: tuple[int, float]) -> dict[str, Any]:
-    """A run: waits, and returns as many rows as one replicate of the exposure study."""
+    """Wait as long as a run, and return as many rows as one replicate of the exposure study."""
     number, seconds = payload
     started = time.perf_counter()
     runs = [
@@ -69,7 +69,7 @@ class Measured:
 
 
 def measure(kind: str, runs: int, seconds: float, workers: int, kill_at: int | None = None) -> tuple[float, float]:
-    """Overhead over the bare sum as a share, and seconds to the first result."""
+    """Return the overhead over the sum of bare runs, as a share of it, and the seconds to the first result."""
     tasks: Iterator[Task] = (Task(str(number), (number, seconds)) for number in range(runs))
     fail: Callable[..., None] = lambda *_: None  # noqa: E731 - a killed worker's run is repeated
     with tempfile.TemporaryDirectory() as place, closing(Ledger(Path(place, "ledger.sqlite"))) as ledger:

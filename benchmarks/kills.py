@@ -3,8 +3,8 @@
     python benchmarks/kills.py --kills 1000
 
 Kills hit the coordinator (the same command then resumes) or a worker; a coordinator's moment is counted from its start
-or from its first worker. A study that has taken its share is let finish. After each study: every row once, no row that
-was recorded before a kill gone, and the export's bytes those of a study that nobody disturbed.
+or from its first worker. A study that has had its share of kills finishes. After each study: every row once, no row
+missing that was recorded before a kill, and the export's bytes equal to those of a study without kills.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ COMMAND = [sys.executable, "-m", "political_moat.experiments.cli.main"]
 
 
 class Count(NamedTuple):
-    """What was found: studies, kills of coordinators and of workers, rows lost, doubled, exports that differ."""
+    """Counts: studies, kills of coordinators and of workers, rows lost, rows doubled, exports that differ."""
 
     studies: int
     coordinators: int
@@ -67,7 +67,7 @@ def children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 
 def keys(folder: Path) -> list[str]:
-    """Keys of the recorded runs."""
+    """Return the keys of the recorded runs."""
     path = folder / "out" / "ledger.sqlite"
     if not path.exists():
         return []
@@ -81,12 +81,12 @@ def digest(folder: Path) -> str:
 
 
 def disturbed(folder: Path, draw: random.Random, most: int) -> tuple[int, int, int]:
-    """Run one study to its end with at most so many kills; kills of coordinators and workers, and rows lost."""
+    """Run one study with at most `most` kills to its end; return kills of coordinators, of workers, and rows lost."""
     coordinators = workers = lost = 0
     known: set[str] = set()
     while True:
         process = start(folder)
-        # Half of the clocks wait for a worker: on a busy machine the others mostly hit one that has just begun.
+        # Half of the kills are timed from the first worker: on a busy machine the others mostly hit the start.
         working, wait = draw.random() < 0.5, draw.uniform(0.3, 4.0)
         end = time.monotonic() + (60.0 if working else wait)
         while process.poll() is None:

@@ -12,13 +12,13 @@ Action = Callable[[], object]
 
 
 class Aim(NamedTuple):
-    """What a median should reach: at least or at most so much."""
+    """Target of a median: a least or a largest value."""
 
     least: float | None = None
     most: float | None = None
 
     def text(self, median: float) -> str:
-        """The aim in words, and whether it was missed."""
+        """Return the aim in words, and whether it was met or missed."""
         missed = (self.least is not None and median < self.least) or (self.most is not None and median > self.most)
         words = f"at least {self.least:g}" if self.least is not None else f"at most {self.most:g}"
         return f"{words}: {'MISSED' if missed else 'met'}"
@@ -28,7 +28,7 @@ NO_AIM = Aim()
 
 
 class Row(NamedTuple):
-    """One line: what was measured, on how many voters (0: does not matter), values of the repeats, their unit."""
+    """One line: quantity, number of voters (0: irrelevant), values of the repeats, unit, aim."""
 
     what: str
     voters: int
@@ -38,12 +38,12 @@ class Row(NamedTuple):
 
 
 def processor_seconds(action: Action) -> float:
-    """Processor time of this process, user and system, all threads, for one call; the collector of garbage waits."""
+    """Return this process's processor time (user and system, all threads) for one call without garbage collection."""
     return _seconds(action, time.process_time)
 
 
 def wall_seconds(action: Action) -> float:
-    """Wall time of one call; the collector of garbage waits."""
+    """Return the wall time of one call without garbage collection, seconds."""
     return _seconds(action, time.perf_counter)
 
 
@@ -63,9 +63,9 @@ def in_turn(
     repeats: int,
     clock: Callable[[Action], float] = processor_seconds,
 ) -> dict[str, list[float]]:
-    """Seconds of every side, repeat by repeat, so that noise of the machine meets all sides alike.
+    """Return the seconds of every side, measured in turn, so that other load on the machine affects all sides alike.
 
-    A side is a function that prepares (untimed) and returns what is timed. The order turns by one every repeat.
+    A side is a function that prepares (untimed) and returns the timed action. The order rotates by one every repeat.
     """
     names = list(sides)
     found: dict[str, list[float]] = {name: [] for name in names}
@@ -77,17 +77,17 @@ def in_turn(
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
-    """Ratio of every repeat."""
+    """Return the ratio of every repeat."""
     return [one / other for one, other in zip(above, below, strict=True)]
 
 
 def number(value: float) -> str:
-    """Four significant digits, thousands apart."""
+    """Return a number as text: four significant digits, or whole with separated thousands from 10,000 on."""
     return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:,.4g}"
 
 
 def table(sections: Mapping[str, Sequence[Row]]) -> str:
-    """The Markdown table: section, what, voters, median, lowest, highest, unit, aim."""
+    """Return the Markdown table: section, what, voters, median, lowest, highest, unit, aim."""
     lines = [
         "| section | what | voters | median | lowest | highest | unit | aim |",
         "|---|---|---:|---:|---:|---:|---|---|",

@@ -1,7 +1,7 @@
-"""The page beside Mesa's own SolaraViz on this machine, in one run: prints one table and names the targets missed.
+"""The page compared with Mesa's SolaraViz on this machine, in one run: prints one table and the missed targets.
 
 Run `python benchmarks/page.py` with the package and its extras `browser` and `offline` installed, and a chromium
-(`--chromium` says where). Both pages are served by the same server; a software-rendered headless browser looks at them.
+(`--chromium` is its path). The same server serves both pages to a software-rendered headless browser.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STUDENTS = 40
 
 
 class Row(NamedTuple):
-    """A line of the table: what, Mesa's page, ours, the target, whether it is met (None: no target)."""
+    """A line of the table: quantity, Mesa's page, our page, the target, whether it is met (None: no target)."""
 
     what: str
     mesa: str
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 @contextmanager
 def server() -> Iterator[tuple[str, psutil.Process]]:
-    """The page on a free port."""
+    """Serve the page on a free port; yield its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -67,7 +67,7 @@ def server() -> Iterator[tuple[str, psutil.Process]]:
 
 
 def opened(browser: Any, address: str, ready: str) -> tuple[Any, float]:
-    """A fresh profile at an address, and the seconds until `ready` is true."""
+    """Open an address in a fresh profile; return the page and the seconds until `ready` is true."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(120_000)
     start = time.perf_counter()
@@ -77,7 +77,7 @@ def opened(browser: Any, address: str, ready: str) -> tuple[Any, float]:
 
 
 def frames(page: Any, seconds: float) -> float:
-    """Frames a second while playing: how often the page paints a new month or the space between two."""
+    """Return the frames a second while playing: paintings of a new month or of a moment between two."""
     page.keyboard.press("Home")
     page.evaluate("window.moat.player.frames.length = 0; window.moat.player.rate = 0.5; window.moat.player.play()")
     page.wait_for_timeout(1000 * seconds)
@@ -87,7 +87,7 @@ def frames(page: Any, seconds: float) -> float:
 
 
 def scrubs(page: Any) -> list[float]:
-    """Milliseconds from a jump to the frame after it has been painted."""
+    """Return the milliseconds from a jump to the frame after it has been painted, for 60 jumps."""
     script = """async month => {
       const start = performance.now(); window.moat.player.seek(month);
       await new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)));
@@ -96,7 +96,7 @@ def scrubs(page: Any) -> list[float]:
 
 
 def travelled(page: Any, seconds: float, start: Any) -> int:
-    """Bytes over the socket in so many seconds after `start()`."""
+    """Return the bytes over the socket in `seconds` after `start()`."""
     sizes: list[int] = []
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
@@ -108,7 +108,7 @@ def travelled(page: Any, seconds: float, start: Any) -> int:
 
 
 def mesa_steps(page: Any) -> tuple[float, list[float]]:
-    """Steps a second of Mesa's page while playing, and milliseconds of single steps."""
+    """Return the steps a second of Mesa's page while playing, and the milliseconds of single steps."""
     number = "() => Number(/Step: (\\d+)/.exec(document.body.innerText)?.[1] ?? -1)"
     single = []
     for _ in range(5):
@@ -125,11 +125,11 @@ def mesa_steps(page: Any) -> tuple[float, list[float]]:
 
 
 def students(different: bool) -> list[float]:
-    """Seconds from Play to the first months, for forty visitors at once; the server's side, without browsers."""
+    """Return the seconds from Play to the first months of forty simultaneous visitors, at the server, no browsers."""
     pool = Pool()
     first: list[float] = []
     try:
-        for replicate in range(100, 108):  # as `moat view` does before it opens: every worker has its kernels
+        for replicate in range(100, 108):  # like `moat view` before it opens: every worker loads its kernels
             Session(pool, lambda message, _: None).handle(_ask(replicate))
         while pool.waiting():
             time.sleep(0.1)
@@ -162,13 +162,13 @@ def _ask(replicate: int) -> dict[str, Any]:
 
 
 def measure(chromium: str) -> list[Row]:
-    """Every line of the table."""
+    """Measure every row of the table."""
     from playwright.sync_api import sync_playwright
 
     rows = []
     with server() as (address, process), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        opened(browser, address, READY)[0].context.close()  # the first visitor of a server pays for its imports
+        opened(browser, address, READY)[0].context.close()  # the server imports the model for its first visitor
         page, usable = opened(browser, address, READY)
         other, _ = opened(browser, address, FRAME)
         cold = other.evaluate("window.moat.firstFrame") / 1000.0
@@ -188,7 +188,7 @@ def measure(chromium: str) -> list[Row]:
         mesa.context.close()
         page.context.close()
         time.sleep(20)
-        # What the first visitors made the server import stays; what counts is what later ones leave behind.
+        # Imports for the first visitors stay in memory; the table has the memory that later visitors leave.
         before = process.memory_info().rss
         extra = [opened(browser, address, READY)[0] for _ in range(5)]
         each = (process.memory_info().rss - before) / 5 / 1e6
@@ -242,7 +242,7 @@ def measure(chromium: str) -> list[Row]:
 
 
 def percentile(values: list[float], share: float = 0.95) -> float:
-    """Value that a share of the values does not exceed."""
+    """Return the value that a share of the values does not exceed."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 

@@ -1,4 +1,4 @@
-"""Replicates a second of the two protocols, and where the time of a replicate goes."""
+"""Replicates a second of the two protocols, and the time of a replicate by kernel and phase."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ KERNELS: tuple[tuple[ModuleType, str], ...] = (
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
 )
-"""Where the phases of the base world call a kernel."""
+"""Modules and names through which the phases of the base world call kernels."""
 EVERY_MONTH = ("accounts_month", "opinion_month")
-"""Kernels that every voter goes through every month."""
+"""Kernels that process every voter every month."""
 OUTSIDE_AIM, RATE_AIM = Aim(most=20), Aim(most=1.2)
 RATE_MONTHS = 24
 MEAN_BREADTH = 0.3
-"""Share of holders of that world: the arms of a stress test have .25 on average."""
+"""Share of holders in the world of `kernel_nanoseconds`: the arms of a stress test have .25 on average."""
 
 
 def arms_of(protocol: str, voters: int | None, cycles: int | None = None) -> ArmSet:
-    """The arms of `moat run` at its defaults, with another number of voters if one is given."""
+    """Return the arms of `moat run` at its defaults, with other numbers of voters and cycles if not None."""
     has_cycles = "cycles" in DECLARED[protocol].options.model_fields
     study = study_of_run(protocol=protocol, voters=voters, cycles=cycles if has_cycles else None)
     return Plan(study).arm_sets(0)[0]
 
 
 def replicates_a_second(arms: ArmSet, workers: int, count: int) -> float:
-    """Replicates by wall time on spawned workers that have done one already, from then to the last result."""
+    """Return the replicates a second of wall time, on spawned workers that have finished one already."""
     times: list[float] = []
     places = range(len(arms.arms))
     tasks = (Task(str(number), arms.payload(number, places)) for number in range(count + 2 * workers))
@@ -65,7 +65,7 @@ def replicates_a_second(arms: ArmSet, workers: int, count: int) -> float:
         raise SystemExit(f"replicate {task.key}: {failure.reason}")
 
     Engine(workers=workers).run(tasks, TASK, keep, fail)
-    # The last results come while some workers have nothing left to do: the last one of each worker is not counted.
+    # At the end some workers are idle: the last result of each worker is not counted.
     first, last = 2 * workers - 1, len(times) - workers
     if last <= first:
         first, last = 0, len(times) - 1
@@ -75,7 +75,7 @@ def replicates_a_second(arms: ArmSet, workers: int, count: int) -> float:
 def rate_rows(
     replicates: int, repeats: int, voters: int | None, cycles: int | None, workers: Sequence[int]
 ) -> list[Row]:
-    """Replicates a second of both protocols on one process and on two."""
+    """Return rows with the replicates a second of both protocols, for each number of processes."""
     made: list[Row] = []
     for protocol in PROTOCOLS:
         arms = arms_of(protocol, voters, cycles)
@@ -91,7 +91,7 @@ def rate_rows(
 
 
 def _reading() -> float:
-    """Seconds that one reading of the processor's clock takes: a microsecond or so, as much as a small call."""
+    """Return the seconds that one reading of the processor's clock takes: about a microsecond, like a small call."""
     count = 10_000
     start = time.process_time()
     for _ in range(count):
@@ -103,19 +103,19 @@ READING = _reading()
 
 
 class Clocks:
-    """Processor time of functions by name, and how often they were called."""
+    """Processor time and number of calls of functions, by name."""
 
     def __init__(self) -> None:
-        """Nothing spent yet."""
+        """Start with no seconds and no calls."""
         self.spent: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
 
     def without_reading(self) -> dict[str, float]:
-        """Seconds by name, less what reading the clock itself takes: one of the two readings falls inside."""
+        """Return the seconds by name, less one reading of the clock per call, which falls inside the timed span."""
         return {name: max(0.0, seconds - self.calls[name] * READING) for name, seconds in self.spent.items()}
 
     def around(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function on the clock."""
+        """Return a function that times each call of `function` under a name."""
 
         def timed(*arguments: Any, **named: Any) -> Any:
             start = time.process_time()
@@ -129,7 +129,7 @@ class Clocks:
 
 @contextmanager
 def replaced(*places: tuple[ModuleType, str, Any]) -> Iterator[None]:
-    """Other values for some names of modules, for the time being."""
+    """Replace the values of some names of modules within a `with` block."""
     before = [getattr(module, name) for module, name, _ in places]
     for module, name, value in places:
         setattr(module, name, value)
@@ -141,23 +141,23 @@ def replaced(*places: tuple[ModuleType, str, Any]) -> Iterator[None]:
 
 
 def phase_by_phase() -> AbstractContextManager[None]:
-    """Worlds advance through every phase of the schedule, of which several are otherwise one kernel."""
+    """Return a context in which worlds run every phase, without the fast path that joins several in one kernel."""
     return replaced((months_ahead, "predictable", lambda one: False))
 
 
 def kernels_on(clocks: Clocks) -> AbstractContextManager[None]:
-    """Clocks around every kernel."""
+    """Return a context that times every kernel."""
     return replaced(*((module, name, clocks.around(name, getattr(module, name))) for module, name in KERNELS))
 
 
 def phases_on(clocks: Clocks) -> AbstractContextManager[None]:
-    """Clocks around every phase of the schedule."""
+    """Return a context that times every phase of the schedule."""
     timed = tuple(phase._replace(run=clocks.around(phase.name, phase.run)) for phase in schedule.PHASES)
     return replaced((schedule, "PHASES", timed))
 
 
 class Spent(NamedTuple):
-    """One replicate: its seconds, seconds by kernel or phase, and how often each was called."""
+    """One replicate: its seconds, and seconds and calls by kernel or phase."""
 
     total: float
     by_name: dict[str, float]
@@ -165,7 +165,7 @@ class Spent(NamedTuple):
 
 
 def spent_on(arms: ArmSet, replicate: int, whole_phases: bool) -> Spent:
-    """One replicate in this process, on the clock."""
+    """Run one replicate in this process; return its seconds in all, and seconds and calls by name."""
     clocks = Clocks()
     on_the_clock = ExitStack()
     on_the_clock.enter_context(phase_by_phase() if whole_phases else nullcontext())
@@ -178,7 +178,7 @@ def spent_on(arms: ArmSet, replicate: int, whole_phases: bool) -> Spent:
 
 
 def kernel_nanoseconds(voters: int) -> dict[str, float]:
-    """Nanoseconds of a voter's month in the two monthly kernels, in a world so large that calling them is free."""
+    """Return ns of a voter's month in the two monthly kernels, in a world so large that calls cost almost nothing."""
     p = arms_of(PROTOCOLS[0], voters).parameters
     one = World(protocols.with_dose(p, MEAN_BREADTH, 1.0), seed=1)
     one.advance(1)
@@ -189,7 +189,7 @@ def kernel_nanoseconds(voters: int) -> dict[str, float]:
 
 
 def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
-    """What a replicate of the stress test spends in kernels, outside of them, and phase by phase.
+    """Return rows with the time of a stress-test replicate in kernels, outside of them, and phase by phase.
 
     large: voters of the world from which the kernels' own rate is taken.
     """
@@ -202,7 +202,7 @@ def inside_rows(repeats: int, voters: int | None, large: int) -> list[Row]:
     ]
     kernels = [spent_on(arms, number, False) for number in range(1, repeats + 1)]
     whole = [spent_on(arms, number, True) for number in range(1, repeats + 1)]
-    # Months of worlds, counted: arms may share some of them.
+    # Counted months of worlds, since arms may share some.
     worlds_months = whole[0].calls[schedule.PHASES[-1].name]
     months = worlds_months * size
     outside = [100 * (1 - sum(one.by_name.values()) / one.total) for one in kernels]

@@ -15,11 +15,11 @@ from startup import COMMANDS, cpu_seconds
 
 COLD_AIM, WARM_AIM, HELP_AIM = Aim(most=20), Aim(most=3), Aim(most=0.25)
 FIRST = "replicates: "
-"""How the line that reports a finished replicate begins (experiments/execution/progress.py)."""
+"""Beginning of the line that reports a finished replicate (experiments/execution/progress.py)."""
 
 
 class Start(NamedTuple):
-    """Seconds to the line that says it compiles (None if there was none), to the first result, and to the end."""
+    """Seconds to the line that reports compiling (None without it), to the first result, and to the end."""
 
     compiling: float | None
     first: float
@@ -27,7 +27,7 @@ class Start(NamedTuple):
 
 
 def started(cache: Path, voters: int | None, replicates: int) -> Start:
-    """One `moat run` of a few replicates at its defaults, its compiled kernels in `cache`."""
+    """Time one `moat run` of a few replicates at its defaults, with its compiled kernels in `cache`."""
     words = [sys.executable, "-m", "political_moat.experiments.cli.main", "run", "--replicates", str(replicates)]
     words += ["--voters", str(voters)] if voters else []
     compiling: float | None = None
@@ -52,7 +52,7 @@ def started(cache: Path, voters: int | None, replicates: int) -> Start:
 
 
 def run_rows(cold_repeats: int, repeats: int, voters: int | None, replicates: int = 4) -> list[Row]:
-    """Cold starts, each in a new empty cache, and warm ones in a filled cache."""
+    """Return rows of cold starts, each in a new empty cache, and of warm ones in a filled cache."""
     made: list[Row] = []
     with tempfile.TemporaryDirectory() as place:
         cold = [started(Path(place, str(number)), voters, replicates) for number in range(cold_repeats)]
@@ -61,7 +61,7 @@ def run_rows(cold_repeats: int, repeats: int, voters: int | None, replicates: in
             made.append(Row("cold `moat run`: first result", 0, [one.first for one in cold], "s", COLD_AIM))
             if len(said) == len(cold):
                 made.append(Row("cold `moat run`: says that it compiles once", 0, said, "s"))
-        # The warm cache is the one of this session, or the one that a cold start has just filled.
+        # The warm cache is that of a cold start, or else that of this session.
         cache = Path(place, "0") if cold else _session_cache()
         warm = [started(cache, voters, replicates) for _ in range(repeats + 1)][1:]
     made.append(Row("warm `moat run`: first result", 0, [one.first for one in warm], "s", WARM_AIM))
@@ -76,7 +76,7 @@ def _session_cache() -> Path:
 
 
 def help_rows(repeats: int) -> list[Row]:
-    """Processor time of commands that only answer."""
+    """Return rows with the processor time of commands that only print."""
     made = []
     for name, words in COMMANDS.items():
         cpu_seconds(words)

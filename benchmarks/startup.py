@@ -1,4 +1,4 @@
-"""CPU time of commands that only answer: `moat --help` and `moat validate`; prints one table.
+"""CPU time of commands that run nothing: `moat --help` and `moat validate`; prints one table.
 
 Run `python benchmarks/startup.py` with the package installed. Medians of repeats, children's CPU time.
 """
@@ -17,7 +17,7 @@ REPEATS = 7
 
 
 def cpu_seconds(words: list[str]) -> float:
-    """CPU time of one call, user and system."""
+    """Return the CPU seconds of one call, user and system."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-m", "political_moat.experiments.cli.main", *words], check=True, capture_output=True

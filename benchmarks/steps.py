@@ -26,7 +26,7 @@ BREADTH = 0.3
 """Share of voters who hold, in every world that is timed."""
 WARM_MONTHS = 25
 WHOLE_REPEAT = 100_000
-"""Voters of one repeat at least: a small world is run several times, each time from the same start."""
+"""Least number of voters in one repeat: a small world is run several times, each time from the same start."""
 SHARES_AGREE = 1e-5
 KERNELS, LOOP, NUMPY = "compiled kernels", "per-agent Mesa loop", "whole-array NumPy"
 LOOP_AIM, NUMPY_AIM, FLOOR_AIM, FLAT_AIM = Aim(least=200), Aim(least=3), Aim(least=10), Aim(most=3)
@@ -34,33 +34,33 @@ TALK = {"network.kind": "small-world"}
 
 
 class Limits(NamedTuple):
-    """Largest populations that the two slow sides are asked for."""
+    """Largest populations that the two slow sides run."""
 
     loop: int
     numpy: int
 
 
 def parameters(voters: int, values: dict[str, Any] | None = None) -> Parameters:
-    """A world of so many voters, of whom a share holds."""
+    """Return the parameters of a world of so many voters, of whom the share BREADTH holds."""
     return Parameters().with_values({"electorate.voters": voters, "exposure.breadth": BREADTH, **(values or {})})
 
 
 def released(kind: type[World], p: Parameters, seed: int = 1) -> World:
-    """A world whose parties may move policy from the first month."""
+    """Return a world whose parties may move policy from the first month on."""
     world = kind(p, seed=seed)
     world.released = True
     return world
 
 
 def compile_everything(values: dict[str, Any] | None = None) -> None:
-    """Compiling, and the first weight of the loss, are paid once a session."""
+    """Compile every kernel and solve the vote effect once, before anything is timed."""
     for kind in (World, NumpyWorld, PlainWorld):
         released(kind, parameters(200, values), seed=2).advance(WARM_MONTHS)
     released(World, parameters(200, values), seed=2).step()  # large worlds go phase by phase
 
 
 def check(worlds: dict[str, World]) -> None:
-    """All sides must have done the same work. SystemExit if they have not."""
+    """Raise SystemExit unless all sides have done the same work."""
     first, *others = worlds.values()
     for name, other in zip(list(worlds)[1:], others, strict=True):
         shares = [(one.author_share, two.author_share) for one, two in zip(first.results, other.results, strict=True)]
@@ -69,7 +69,7 @@ def check(worlds: dict[str, World]) -> None:
 
 
 def nanoseconds(voters: int, months: int, repeats: int, kinds: dict[str, type[World]], p: Parameters) -> dict[str, Any]:
-    """Nanoseconds of processor time for a voter's month: each side's repeats, all of the same months."""
+    """Return the ns of processor time for a voter's month: each side's repeats, all of the same months."""
     starts = {name: released(kind, p) for name, kind in kinds.items()}
     rounds = {name: 1 if name == LOOP else max(1, WHOLE_REPEAT // voters) for name in kinds}
     last: dict[str, World] = {}
@@ -94,7 +94,7 @@ def nanoseconds(voters: int, months: int, repeats: int, kinds: dict[str, type[Wo
 
 
 def sides_for(voters: int, limits: Limits) -> dict[str, type[World]]:
-    """Who takes part at this size."""
+    """Return the implementations that are compared at this size, by name."""
     sides: dict[str, type[World]] = {KERNELS: World}
     if voters <= limits.loop:
         sides[LOOP] = PlainWorld
@@ -104,7 +104,7 @@ def sides_for(voters: int, limits: Limits) -> dict[str, type[World]]:
 
 
 def rows(sizes: Sequence[int], months: int, repeats: int, limits: Limits, floor: float | None) -> list[Row]:
-    """Rows of the step; floor: nanoseconds of a voter's month that memory alone takes, None if it was not measured."""
+    """Return the rows of the step; floor: ns of a voter's month by memory bandwidth alone, None if not measured."""
     compile_everything()
     made: list[Row] = []
     medians: dict[int, float] = {}
@@ -130,7 +130,7 @@ def rows(sizes: Sequence[int], months: int, repeats: int, limits: Limits, floor:
 
 
 def network_rows(sizes: Sequence[int], months: int, repeats: int) -> list[Row]:
-    """The same months in a small world of neighbours: kernels against NumPy with a sparse matrix."""
+    """Return rows of the same months in a small-world network: kernels against NumPy with a sparse matrix."""
     compile_everything(TALK)
     made: list[Row] = []
     for voters in sizes:

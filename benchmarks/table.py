@@ -30,7 +30,7 @@ SECTIONS = ("bandwidth", "step", "neighbours", "replicates", "inside", "construc
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Sizes and repeats; the defaults take about a quarter of an hour on two cores."""
+    """Return the parser of sizes and repeats; the defaults take about a quarter of an hour on two cores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(SECTIONS), help=f"sections, of {','.join(SECTIONS)}")
     parser.add_argument("--out", type=Path, help="write the table to this file as well")
@@ -61,12 +61,12 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def sizes(text: str) -> list[int]:
-    """Whole numbers of a list with commas."""
+    """Return the whole numbers of a comma-separated list."""
     return [int(one) for one in text.split(",") if one]
 
 
 def measure(given: Any) -> dict[str, list[Row]]:
-    """Rows of the sections asked for, in the order of the table."""
+    """Measure the requested sections; return their rows in the order of the table."""
     wanted = set(given.only.split(","))
     unknown = wanted - set(SECTIONS)
     if unknown:
@@ -106,7 +106,7 @@ def measure(given: Any) -> dict[str, list[Row]]:
 
 
 def machine(given: Any) -> str:
-    """Date, machine, versions and the repeats, in one line each."""
+    """Return one line of date, machine, versions and repeats."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("mesa", "numba", "numpy", "scipy"))
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (

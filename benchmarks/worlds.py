@@ -1,8 +1,8 @@
-"""What worlds cost to make, to copy and to keep: construction, forks, networks, memory, the largest world.
+"""Time and memory of worlds: construction, forks, networks, memory, the largest world.
 
     python benchmarks/worlds.py --voters 10000000 --months 480
 
-runs one large world alone and prints a line of JSON for the parent: memory is then that of a fresh process.
+runs one large world alone and prints a line of JSON for the parent, so that memory is that of a fresh process.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ YEAR = 12
 
 
 def parameters(voters: int) -> Parameters:
-    """A world of so many voters, of whom three in ten hold."""
+    """Return the parameters of a world of so many voters, of whom 30% hold."""
     return Parameters().with_values({"electorate.voters": voters, "exposure.breadth": 0.3})
 
 
 def construction_rows(small: int, large: Sequence[int], networks: Sequence[int], repeats: int) -> list[Row]:
-    """Building after the first, forks, networks of the small-world kind, large builds, memory and draws."""
+    """Return rows of builds after the first, forks, small-world networks, large builds, memory and draws."""
     p = parameters(small)
     world = World(p, seed=1)
     world.advance(2)
@@ -77,7 +77,7 @@ def _network_seconds(voters: int, seed: int, network: NetworkParameters) -> floa
 
 
 def large_rows(voters: int, months: int, threads: Sequence[int]) -> list[Row]:
-    """One large world in a fresh process: build, months, peak of memory, first and last year."""
+    """Return rows of one large world in a fresh process: build, months, peak memory, first and last year."""
     made: list[Row] = []
     for count in threads:
         found = _in_a_fresh_process(voters, months, count)
@@ -115,9 +115,9 @@ def _in_a_fresh_process(voters: int, months: int, threads: int) -> dict[str, flo
 
 
 def peak_bytes() -> int:
-    """Largest resident memory of this process since it began.
+    """Return the largest resident memory of this process since it began, bytes.
 
-    Linux keeps the peak of its own in VmHWM; what getrusage says there may be that of the parent it was started from.
+    On Linux it is read from VmHWM, since the value of getrusage may be that of the parent process.
     """
     status = Path("/proc/self/status")
     if status.exists():
@@ -159,7 +159,7 @@ def main() -> None:
     parser.add_argument("--voters", type=int, default=10_000_000)
     parser.add_argument("--months", type=int, default=24)
     given: Any = parser.parse_args()
-    World(parameters(200), seed=2).advance(25)  # compiled before the clock runs
+    World(parameters(200), seed=2).advance(25)  # compiles before the clock starts
     print(json.dumps(run_alone(given.voters, given.months)))
 
 

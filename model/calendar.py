@@ -6,7 +6,7 @@ from .parameters.tree import Parameters
 
 
 def half_term(p: Parameters) -> int:
-    """Months between elections of the House: half a term, or a whole one in a parliament, which has no midterm."""
+    """Return the months between elections of the House: half a term, or a whole term in a parliament (no midterm)."""
     if p.institutions.chambers == "parliamentary":
         return p.institutions.term_months
     return p.institutions.term_months // 2

@@ -1,4 +1,4 @@
-"""A Mesa DataCollector of a world's main quantities, and the ballots of single voters."""
+"""Mesa DataCollector of a world's main quantities, and ballots of single voters."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ REPORTERS = {
 
 
 def collector(world: World, voter_columns: Sequence[str] = ()) -> mesa.DataCollector:
-    """A Mesa DataCollector for this world; put it in `world.datacollector` and every month is collected.
+    """Return a Mesa DataCollector for a world; it collects every month once it is set as `world.datacollector`.
 
     Model rows: REPORTERS, with months counted from 1 (state after the month). Agent rows: parties and regulators, and
-    voters if `voter_columns` names attributes of theirs; that makes every voter and writes a row for each, every month.
-    Raises AttributeError for an attribute that voters do not have.
+    voters if `voter_columns` names some of their attributes. Each voter is then created and has a row every month.
+    Raises AttributeError for a name that is not an attribute of voters.
     """
     attributes: dict[type[Any], Sequence[str]] = {Party: ("label", "role", "platform"), Regulator: ("name", "ideal")}
     if voter_columns:
@@ -103,9 +103,9 @@ def collector(world: World, voter_columns: Sequence[str] = ()) -> mesa.DataColle
 
 
 def vote_probabilities(world: World | WorldState) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Utility of R over D (logit) and probability to turn out, by voter, at the election held in the month just done.
+    """Return each voter's utility of R over D (logit) and probability to turn out at the election of the last month.
 
-    ValueError when no election was held in that month: minds and prices have moved on since.
+    Two arrays, shape (voters,). ValueError if the last month held no election: opinions and prices have changed since.
     """
     last = world.results[-1] if world.results else None
     if last is None or last.month != world.month - 1:
@@ -132,24 +132,24 @@ def vote_probabilities(world: World | WorldState) -> tuple[npt.NDArray[np.float6
 
 
 def individual_votes(world: World | WorldState) -> npt.NDArray[np.int8]:
-    """Each voter's own ballot at the election held in the month just done: 1 for R, -1 for D, 0 abstained.
+    """Draw each voter's ballot at the election of the last month: 1 for R, -1 for D, 0 abstained.
 
-    Shape (voters,), int8. The model itself adds up probabilities; these are draws that agree with them: a voter votes
+    Shape (voters,), int8. The model adds up probabilities; these draws agree with them: a voter votes
     R with exactly the logistic probability, and a share `voting.vote_persistence` of the variance of the underlying
-    normal (Gaussian copula) is a taste that lasts from election to election; turning out likewise. Mirrored worlds give
-    mirrored ballots. Raises ValueError when no election was held in that month.
+    normal (Gaussian copula) is a taste that lasts from election to election; turnout is drawn likewise. Mirrored worlds
+    give mirrored ballots. Raises ValueError if the last month held no election.
     """
     utilities, turnouts = vote_probabilities(world)
     taste = _copula(world, "vote taste", "vote fresh")
     going = ndtr(_copula(world, "turnout taste", "turnout fresh"))
-    # For R to win a ballot the uniform must fall below the logistic of the utility; turning the normal around in the
-    # mirror world turns every ballot, since the utility is turned as well.
+    # A ballot is for R if the uniform falls below the logistic of the utility. The mirror world has the opposite
+    # utility; the sign of the normal is changed as well, so that every ballot changes sides.
     chosen = ndtr(world.sign * taste) < 1.0 / (1.0 + np.exp(-utilities))
     return np.where(going < turnouts, np.where(chosen, VOTED_R, VOTED_D), ABSTAINED).astype(np.int8)
 
 
 def _copula(world: World | WorldState, lasting: str, fresh: str) -> npt.NDArray[np.float64]:
-    """Standard normals of which a share of variance lasts for good; fresh ones belong to the month of the election."""
+    """Return standard normals: a share of variance is permanent, the rest is drawn anew; shape (voters,)."""
     voters, persistence = len(world.electorate), world.parameters.voting.vote_persistence
     held = world.month - 1
     mixed = math.sqrt(persistence) * world.draws.normals(lasting, voters)

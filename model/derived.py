@@ -1,4 +1,4 @@
-"""What follows from a parameter tree: computed once per tree and handed on in the state."""
+"""Values derived from a parameter tree: computed once per tree and kept in the state."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .population.demography import monthly_drawdown
 
 Reals = npt.NDArray[np.float64]
 VOTE_EFFECT_GROUPS = ("electorate", "attitude", "opinion", "voting")
-"""Groups on which the vote effect depends, beside policy.friendly_theta; arms differ in others alone."""
+"""Groups on which the vote effect depends, beside policy.friendly_theta; arms differ only in other groups."""
 _DEFAULTS = Parameters()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Derived:
-    """What follows from one tree. Its arrays are read only by agreement: kernels take writable ones.
+    """Values derived from one tree. Do not write to its arrays, which are not locked: kernels take writable ones.
 
     questions: rows of poll questions. drawdown: share of the balance that a retired person takes out in a month.
     offer_rate: of employers, 0 where exposure does not evolve. without_dose: the tree at zero exposure, equal for all
@@ -50,16 +50,16 @@ class Derived:
     without_dose: Parameters
 
     def __reduce__(self) -> tuple[Callable[[Parameters], Derived], tuple[Parameters]]:
-        """Pickle the tree alone: all else follows from it."""
+        """Pickle the tree alone, from which the other fields are derived."""
         return derive, (self.parameters,)
 
 
 @lru_cache(maxsize=128)
 def derive(p: Parameters) -> Derived:
-    """Return what follows from a tree.
+    """Return the values derived from a tree.
 
     The cache is by value: each task brings its own copy of the tree. Arms of a study and its replicates share the vote
-    effect (13 ms to solve) and the questions asked before.
+    effect (13 ms to solve) and the poll questions computed before.
     """
     base = _basis(p)
     if base == p:
@@ -87,6 +87,6 @@ def derive(p: Parameters) -> Derived:
 
 
 def _basis(p: Parameters) -> Parameters:
-    """Return the default tree with what the vote effect depends on as in `p`: equal for all arms of a study."""
+    """Return the default tree with the inputs of the vote effect as in `p`: equal for all arms of a study."""
     policy = _DEFAULTS.policy.model_copy(update={"friendly_theta": p.policy.friendly_theta})
     return _DEFAULTS.model_copy(update={"policy": policy, **{name: getattr(p, name) for name in VOTE_EFFECT_GROUPS}})

@@ -37,7 +37,7 @@ class ImpliedEffects(NamedTuple):
 
 
 def utilities(world: WorldState, electorate: Electorate, author: Stand, opponent: Stand) -> tuple[Reals, Reals]:
-    """Utility of the author over the opponent, and turnout, of every voter at two stands; two arrays (voters,)."""
+    """Return voters' utility of the author over the opponent, and turnout, at two stands; two arrays (voters,)."""
     utility, turnout = ballots(
         electorate.fixed,
         electorate.dynamic,
@@ -54,9 +54,9 @@ def utilities(world: WorldState, electorate: Electorate, author: Stand, opponent
 
 
 def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -> ImpliedEffects:
-    """Effect of holding where the opponent stands to prohibit and divest, after one friendly term.
+    """Return the effect of holding after one friendly term, if the opponent's stand is to prohibit and divest.
 
-    Every voter is compared with herself had she held nothing in retirement accounts (the shadow electorate of blind
+    Every voter is compared with the same voter without crypto in retirement accounts (the shadow electorate of blind
     polls): attention, ownership, threatened loss, retrospection and turnout together.
     """
     polls = parameters.polls.model_copy(update={"blind": True})
@@ -82,7 +82,7 @@ def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -
 
 
 def issue_variance_share(world: WorldState) -> float:
-    """Share of the variance of the vote utility that the issue has, the opponent standing for prohibition."""
+    """Return the issue's share of the variance of the vote utility, if the opponent's stand is prohibition."""
     hold = Stand(world.openness, 0.0, 0.0)
     utility, _ = utilities(world, world.electorate, hold, PROHIBITION)
     issue = utility - world.sign * world.electorate.column("partisanship").astype(float)

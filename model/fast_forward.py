@@ -1,6 +1,6 @@
 """Fast path of a world's months: several in one compiled call while no decision is due.
 
-In most months nobody decides and nothing falls due: prices, accounts and minds move, and the month is recorded. The
+In most months no decision and no item is due: prices, accounts and opinions move, and the month is recorded. The
 schedule (`PHASES`) stays the definition: month by month the state is the same to the last bit
 (tests/reference/test_months_ahead.py).
 """
@@ -51,10 +51,10 @@ BEFORE, AT_ONCE, AFTER = PHASES[:2], PHASES[2:6], PHASES[6:]
 
 
 def predictable(state: WorldState) -> bool:
-    """Return whether only prices, accounts and minds move between decisions, so that the fast path applies.
+    """Return whether only prices, accounts and opinions move between decisions, so that the fast path applies.
 
-    Not where exposure evolves, people age, neighbours meet, a poll is blind, a public fund trades or platforms are
-    imposed; nor in a large world, whose kernels run on several threads.
+    It does not apply if exposure evolves, people age, neighbours meet, a poll is blind, a public fund trades, platforms
+    are imposed, or the world is large: its kernels run on several threads.
     """
     p = state.parameters
     return not (
@@ -69,7 +69,7 @@ def predictable(state: WorldState) -> bool:
 
 
 def advance(state: WorldState, months: int) -> None:
-    """Run a number of months; the same states as by so many calls of `run_month`."""
+    """Run a number of months; the states are those of as many calls of `run_month`."""
     end = state.month + months
     if not predictable(state):
         while state.month < end:
@@ -91,7 +91,7 @@ def advance(state: WorldState, months: int) -> None:
 
 
 def last_undisturbed(state: WorldState, end: int) -> int:
-    """Return the last month, before `end`, that needs no other phase before it; this one at the earliest.
+    """Return the last month before `end` that the fast path can reach from this one; at least this month.
 
     Decisions come at the end of a month (parties at quarters, voters at elections), due items at its beginning.
     """
@@ -153,7 +153,7 @@ def move_months(state: WorldState, count: int) -> list[float]:
 
 
 def _shares_kept(state: WorldState, count: int) -> Reals:
-    """Return `keep_share` of each month; the last one also holds after it."""
+    """Return `keep_share` of each month; the last value also holds later."""
     if share_kept(state, state.month) == 1.0:  # nothing has to be sold, or all of it is
         return _ALL_KEPT
     return np.array([share_kept(state, state.month + ahead) for ahead in range(count)])
@@ -189,7 +189,7 @@ def move_electorate(
     stand_r: float,
     stand_d: float,
 ) -> None:  # pragma: no cover - compiled
-    """The compiled `move_months`, month by month in the order of the schedule; fills path, moves the rest in place.
+    """Run the months of `move_months` in the order of the schedule; fill path, change the other arrays in place.
 
     market_state: as MarketState; ahead: row of surprises and noises of the first month; table: `standing_table`, into
     which prices are written; market, moves, opinion: `market_coefficients`, `price_moves`, OpinionCoefficients; kept:

@@ -8,7 +8,7 @@ from .state import WorldState
 
 
 def polled(state: WorldState, role: str) -> Electorate:
-    """The electorate that answers a party's polls: the real one, or the shadow where its office is blind."""
+    """Return the electorate that answers a party's polls: the shadow electorate if its office is blind."""
     office = GOVERNMENT if role == state.in_office else CHALLENGER
     if state.blind is None or office not in state.interventions.blind:
         return state.electorate
@@ -16,13 +16,13 @@ def polled(state: WorldState, role: str) -> Electorate:
 
 
 def imposed_winner(state: WorldState, elected: str) -> str:
-    """Role that wins this month's election: the one imposed, if any, else the one elected."""
+    """Return the role that wins this month's election: the imposed role, if any, else the elected one."""
     imposed = state.interventions.winners
     return elected if imposed is None else imposed.get(state.month, elected)
 
 
 def hold_platforms(state: WorldState) -> None:
-    """Put imposed platforms in the place of those the parties chose this month."""
+    """Replace the platforms that parties chose this month by imposed ones, if any."""
     imposed = state.interventions.platforms
     if imposed is None:
         return

@@ -1,4 +1,4 @@
-"""Interventions: an experiment imposes values of another arm to shut one channel from exposure to policy.
+"""Interventions: an experiment imposes values of another arm to close one channel from exposure to policy.
 
 By default nothing is imposed. Institutions have switches of their own (channels, WorldState.imposed_congress).
 """

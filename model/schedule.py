@@ -1,4 +1,4 @@
-"""The phase table: one month of the state, in order. The schedule runs from it and the ODD prints it."""
+"""The phase table: one month of the state, in order. The schedule runs it and the ODD prints it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .state import WorldState
 
 
 class Phase(NamedTuple):
-    """One phase: number in the ODD document, name, how often it acts, what it does, the function that does it."""
+    """One phase: number in the ODD document, name, frequency, description and function."""
 
     number: int
     name: str

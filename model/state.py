@@ -1,4 +1,4 @@
-"""State of a world: what a month changes, and what its forks share. Phases take it and nothing else."""
+"""State of a world: the values that a month changes, and those that its forks share. Phases take only the state."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ FORKED, FORKED_EACH, LISTED = ({AT_FORK: copy} for copy in (_fork, _forks, list)
 
 @dataclass(slots=True, eq=False)
 class WorldState:
-    """Everything that a month of one world changes, and what it reads.
+    """Everything that a month of one world reads or changes.
 
     Roles are author and opponent of the friendly policy. sign is +1 where the author is R. blind is the shadow
     electorate without stakes that answers blind polls. product_prices: one per product, 1 at month 0. USD are real and
@@ -109,7 +109,7 @@ class WorldState:
     elected_congress: Congress | None = field(metadata=SHARED)
     suits: list[Suit] = field(metadata=LISTED)
     last_poll: tuple[PollReport, tuple[str, ...]] | None = field(metadata=SHARED)
-    # What an experiment imposes
+    # Imposed by an experiment
     imposed_congress: dict[int, Congress] | None = field(metadata=SHARED)
     interventions: Interventions = field(metadata=SHARED)
     # History
@@ -123,7 +123,7 @@ class WorldState:
 
     @property
     def incumbent_sign(self) -> float:
-        """+1 when the R party is in office, -1 when D is."""
+        """Return +1 if the R party is in office, -1 if D is."""
         return self.sign if self.in_office == "author" else -self.sign
 
     def stand(self, role: str) -> Stand:
@@ -165,7 +165,7 @@ class WorldState:
         return float(lost.sum()) * self.citizens_per_voter
 
     def take_over_losses(self) -> None:
-        """Let a public backstop take over a share of savers' losses, felt and feared (ODD: take_over_losses)."""
+        """Let a public backstop take over a share of savers' past and feared losses (ODD: take_over_losses)."""
         p, c = self.parameters, self.vote_coefficients
         if self.socialised_usd == 0.0:
             self.socialised_usd = p.party.support_share * self.losses_usd()
@@ -178,10 +178,10 @@ class WorldState:
         self.events.append(Event(self.month, kind, role, option.name, option.instrument, restrictive))
 
     def fork(self, parameters: Parameters | None = None) -> WorldState:
-        """Return a copy that changes on its own from here, on the same draws.
+        """Return a copy that changes independently from now on, on the same draws.
 
-        parameters, if given, replace the tree from now on; population, network and history stay. ParameterError or
-        ValueError where they ask for another past: other ties, ageing or blind polls switched.
+        parameters, if not None, replace the tree from now on; population, network and history stay. ParameterError or
+        ValueError if they contradict the past: other ties, ageing or blind polls switched.
         """
         if parameters is not None:
             check_same_ties(self.parameters.network, parameters.network)

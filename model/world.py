@@ -1,4 +1,4 @@
-"""The world as a Mesa model: the face of a `WorldState`, moved by the phase table."""
+"""The world as a Mesa model, around a `WorldState` that the phase table changes."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class World(mesa.Model):  # type: ignore[misc]
         self._show(build_state(parameters or Parameters(), draws_of(seed, replicate), population, graph))
 
     def _show(self, state: WorldState) -> None:
-        """Become the face of a state: Mesa's constructor, then parties, regulators, voters and employers in order."""
+        """Attach a state: run Mesa's constructor, then make parties, regulators, voters and employers in order."""
         super().__init__(rng=state.draws.seed)
         self._agent_numbers = 0
         self.state = state
         self.parties = {role: Party.with_state(self, party) for role, party in state.parties.items()}
         self.agencies = {name: Regulator.with_state(self, agency) for name, agency in state.agencies.items()}
-        # Entered in Mesa's table of types without being registered one by one: each is made on first access.
+        # Lazy sets in Mesa's table of types: each voter and employer is created on first access.
         self._agents_by_type[Voter] = VoterSet(self)
         if state.employers is not None:
             self._agents_by_type[Employer] = EmployerSet(self)
@@ -67,7 +67,7 @@ class World(mesa.Model):  # type: ignore[misc]
 
     @property
     def agents(self) -> Everyone:
-        """All agents: parties and regulators, then voters, then employers where exposure evolves."""
+        """Return all agents: parties and regulators, then voters, then employers where exposure evolves."""
         return Everyone(self._all_agents, self._agents_by_type[Voter], self._agents_by_type.get(Employer))
 
     def next_agent_number(self) -> int:
@@ -76,7 +76,7 @@ class World(mesa.Model):  # type: ignore[misc]
         return self._agent_numbers
 
     def reserve_agent_numbers(self, count: int) -> int:
-        """Set aside numbers for agents that are made later; returns the first."""
+        """Reserve numbers for agents that are created later; return the first."""
         first = self._agent_numbers + 1
         self._agent_numbers += count
         if hasattr(self, "agent_id_counter"):  # Mesa from 3.5 counts agents in the model
@@ -109,13 +109,13 @@ class World(mesa.Model):  # type: ignore[misc]
             advance(self.state, months)
 
     def fork(self, parameters: Parameters | None = None) -> World:
-        """Return a copy that changes on its own from here, on the same draws; parameters as for `WorldState.fork`."""
+        """Return a copy that changes independently, on the same draws; parameters as for `WorldState.fork`."""
         twin = type(self).__new__(type(self))
         twin._show(self.state.fork(parameters))
         return twin
 
     def close(self) -> None:
-        """Drop all references, so that memory comes back before the next garbage collection."""
+        """Drop all references, so that memory is freed before the next garbage collection."""
         self.__dict__.clear()
 
 

@@ -37,7 +37,7 @@ CONTRIBUTION, EQUITY, TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM, DIRECT_OWNER, EMPLO
 PLAN, IRA, UNITS, REFERENCE, IDEAL, SALIENCE, BLAME, GRIEVANCE, ASSIGNED_STAKE, VISIBILITY, PRODUCT = range(11)
 
 PRODUCTS = ("as assigned", "single asset", "basket", "hybrid", "target-date sleeve", "own IRA fund")
-"""What a holder may hold, by the number in column `product`: an assigned holding is the coin itself."""
+"""Products by their number in column `product`; an assigned holding is the coin itself."""
 ASSIGNED, SINGLE_ASSET, BASKET, HYBRID, TARGET_DATE_SLEEVE, IRA_FUND = range(6)
 
 PRODUCT_ROWS = ("price", "price_before", "new_money", "open", "limit", "coin_share")

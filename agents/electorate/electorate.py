@@ -1,4 +1,4 @@
-"""The electorate as a struct of arrays: what is fixed for a population, what moves month by month."""
+"""The electorate as a struct of arrays: columns fixed for a population, and columns that change every month."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Block = npt.NDArray[np.float32]
 class Electorate:
     """State of all voters: `fixed` columns are shared by the arms of a replicate unless people age, `dynamic` never.
 
-    Both have shape (columns, voters), float32. `exposure_order` ranks voters by who is exposed first.
+    Both have shape (columns, voters), float32. `exposure_order` lists voters in the order in which they are exposed.
     """
 
     __slots__ = ("dynamic", "exposure_order", "fixed", "logit_per_point")
@@ -22,7 +22,7 @@ class Electorate:
     def __init__(
         self, fixed: Block, dynamic: Block, exposure_order: npt.NDArray[np.int64], logit_per_point: float
     ) -> None:
-        """Blocks of columns; order of exposure; national shift in logit that moves the vote by one point."""
+        """Wrap two blocks of columns; logit_per_point: national shift in logit that moves the vote by one point."""
         if fixed.shape != (len(columns.FIXED), fixed.shape[1]) or dynamic.shape != (
             len(columns.DYNAMIC),
             fixed.shape[1],
@@ -34,21 +34,21 @@ class Electorate:
         self.logit_per_point = logit_per_point
 
     def __len__(self) -> int:
-        """Number of model voters."""
+        """Return the number of model voters."""
         return int(self.fixed.shape[1])
 
     def fork(self) -> Electorate:
-        """Return a copy whose state moves on its own; the fixed columns stay shared."""
+        """Return a copy with its own changing columns; the fixed columns stay shared."""
         return Electorate(self.fixed, self.dynamic.copy(), self.exposure_order, self.logit_per_point)
 
     def own_people(self, shadow: Electorate | None = None) -> None:
-        """Take the fixed columns for one's own, before people change; `shadow` (a blind poll's) sees the same ones."""
+        """Copy the fixed columns before people change; `shadow`, the electorate of a blind poll, shares the copy."""
         self.fixed = self.fixed.copy()
         if shadow is not None:
             shadow.fixed = self.fixed
 
     def column(self, name: str) -> npt.NDArray[np.float32]:
-        """View of one column by name; shape (voters,). KeyError names the columns there are."""
+        """Return a view of one column by name; shape (voters,). KeyError lists the names of all columns."""
         if name in columns.FIXED:
             fixed: npt.NDArray[np.float32] = self.fixed[columns.FIXED.index(name)]
             return fixed
@@ -63,11 +63,11 @@ class Electorate:
         return held
 
     def stakes(self, prices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Compute the value of crypto held, in years of income; prices: one per product; shape (voters,)."""
+        """Return the value of crypto held, in years of income; prices: one per product; shape (voters,)."""
         return stakes(self.fixed, self.dynamic, prices)
 
     def assign_exposure(self, breadth: float, allocation: float, visibility: float) -> None:
-        """Endow the first `breadth` of the exposure order with crypto at the going price of 1 (not bought: no flow).
+        """Endow the first `breadth` of the exposure order with crypto at the initial price of 1, without a market flow.
 
         Shares of breadth, allocation and visibility lie in [0, 1]. The endowment is taken out of the holder's own
         balance. Holders without an account are given an IRA of their potential balance first (arms beyond coverage).
@@ -76,9 +76,9 @@ class Electorate:
         endow(self.fixed, self.dynamic, holders, float(allocation), float(visibility))
 
     def reset_stakes(self, prices: npt.NDArray[np.float64]) -> None:
-        """Bring holdings back to the assigned stake at going prices; the difference goes to the rest of the account.
+        """Bring holdings back to the assigned stake at present prices; the difference goes to the rest of the account.
 
-        Without this a few lucky price paths carry the whole result. Reference points stay.
+        Without the reset a few price paths with large gains dominate the result. Reference prices stay.
         """
         restore(self.fixed, self.dynamic, prices)
 

@@ -38,7 +38,7 @@ from .columns import (
 def endow(
     fixed: Block, dynamic: Block, holders: npt.NDArray[np.int64], allocation: float, visibility: float
 ) -> None:  # pragma: no cover - compiled
-    """Turn the share `allocation` of their own balance into crypto for holders, by row (ODD: assign_exposure)."""
+    """Convert the share `allocation` of each holder's own balance into crypto (ODD: assign_exposure); holders: rows."""
     kept: Any = np.float32(unendowed_share(allocation))
     for i in holders:
         potential = np.float64(fixed[POTENTIAL_STAKE, i])
@@ -55,7 +55,7 @@ def endow(
 
 @numba.njit(cache=True, error_model="numpy")
 def stakes(fixed: Block, dynamic: Block, prices: Totals) -> Totals:  # pragma: no cover - compiled
-    """Compute the stake of every voter, years of income; shape (voters,) (ODD: stake)."""
+    """Return the stake of every voter, years of income; shape (voters,) (ODD: stake)."""
     values = np.empty(fixed.shape[1])
     for i in range(values.size):
         price = prices[int(dynamic[PRODUCT, i])]

@@ -8,7 +8,7 @@ AGE_BANDS = ("u25", "25_34", "35_44", "45_54", "55_64", "65p")
 
 
 class ElectorateParameters(Group):
-    """Who the citizens are: number of model voters, age, income, partisanship, turnout."""
+    """Citizens: number of model voters, age, income, partisanship, turnout."""
 
     voters: int = quantity(
         4000,

@@ -1,6 +1,6 @@
-"""A voter as a Mesa agent: a view on one row of the electorate's arrays, and what she sees, wants and does.
+"""A voter as a Mesa agent: a view of the electorate's arrays, with methods for her perception, opinion and vote.
 
-Her methods call the equations that the compiled kernels call (`*/equations.py`). They compute and return; the world's
+Her methods call the equations that the compiled kernels call (`*/equations.py`). They change no state: the world's
 phases alone move the state, for all voters at once.
 """
 
@@ -39,7 +39,7 @@ class Voter(ModelAgent):
     """
 
     def __init__(self, model: Any, index: int) -> None:
-        """View on row `index`, from 0. ValueError if the row has a view already, IndexError outside the electorate."""
+        """Create the view of row `index`, from 0. ValueError if the row has one already, IndexError outside."""
         population = model.agents_by_type[Voter]
         if not 0 <= index < len(model.electorate):
             raise IndexError(f"no voter {index}; the electorate has {len(model.electorate)}")
@@ -53,29 +53,29 @@ class Voter(ModelAgent):
         population.views[index] = self
 
     def __repr__(self) -> str:
-        """Index and side."""
+        """Return index and side as text."""
         return f"<Voter {self.index} ({self.side})>"
 
     @property
     def side(self) -> str:
-        """Party of the voter's own partisanship, "R" or "D"."""
+        """Return the party that the voter leans to, "R" or "D"."""
         return "R" if self.partisanship > 0.0 else "D"
 
     # Accounts
 
     @property
     def holder(self) -> bool:
-        """Whether the voter's retirement account holds crypto."""
+        """Return whether the voter's retirement account holds crypto."""
         return adoption.has_holding(self.units)
 
     @property
     def price(self) -> float:
-        """Price of the product she holds, USD a unit."""
+        """Return the price of the product she holds, USD a unit."""
         return float(self.model.product_prices[int(self.product)])
 
     @property
     def stake(self) -> float:
-        """Value of the crypto held at this month's price, in years of income."""
+        """Return the value of the crypto held at this month's price, in years of income."""
         return accounts.stake(self.units, self.price, self.income)
 
     def next_account(
@@ -88,7 +88,7 @@ class Voter(ModelAgent):
     ) -> tuple[float, float, float]:
         """Return plan, IRA and units after a month of returns, payroll and trades; arguments as in `accounts_month`.
 
-        A draw-down, where people age, comes after it and is left out here.
+        A draw-down, where people age, comes later and is not included.
         """
         growth = accounts.account_growth(self.equity, stock_return, bond_return)
         plan = accounts.grown_plan(self.plan, growth, self.contribution)
@@ -122,11 +122,11 @@ class Voter(ModelAgent):
         return coefficients
 
     def noticed_stake(self) -> float:
-        """Return the share of attention that the stake takes, 0-1: saturates as it grows, 0 if she does not see it."""
+        """Return the share of attention that the stake takes, 0-1: saturates as it grows, 0 if it is not visible."""
         return opinion.noticed(self.stake, self.visibility, self._opinion.stake_half)
 
     def next_reference(self) -> float:
-        """Return the reference price after this month, USD a unit; it stays where she holds nothing."""
+        """Return the reference price after this month, USD a unit; it does not change without a holding."""
         if not self.holder:
             return float(self.reference)
         return opinion.next_reference(self.reference, self.price, self.attention, self._opinion)
@@ -158,7 +158,7 @@ class Voter(ModelAgent):
         return opinion.next_ideal(self.ideal, goal, c)
 
     def next_grievance(self) -> float:
-        """Return the grievance after a month of forgetting, if nothing new comes into force."""
+        """Return the grievance after a month of forgetting, if no restriction comes into force."""
         return opinion.next_grievance(self.grievance, self._opinion)
 
     # Vote
@@ -169,11 +169,11 @@ class Voter(ModelAgent):
         return coefficients
 
     def felt_loss(self) -> float:
-        """Return the prospect value of losing all she holds and her share of a public fund, positive."""
+        """Return the prospect value of losing her holding and her share of a public fund, positive."""
         return voting.felt_loss(self.units, self.price, self.income, self.visibility, self.belief, self._vote)
 
     def feared_loss(self, size: float) -> float:
-        """Return the prospect value of what she would lose under a stand whose `feared_size` is `size`."""
+        """Return the prospect value of her loss under a stand whose `feared_size` is `size`."""
         return self.felt_loss() * size
 
     def grievance_after(self, size: float, sign: float) -> float:
@@ -185,7 +185,7 @@ class Voter(ModelAgent):
         return self.own_terms()[2]
 
     def own_terms(self) -> voting.OwnTerms:
-        """Return what her stakes bring to her vote: feared loss, attention, credit, relief, dislike of a backstop."""
+        """Return the terms of her stakes in her vote: feared loss, attention, credit, relief, dislike of a backstop."""
         return voting.own_terms(
             self.units,
             self.price,
@@ -199,7 +199,7 @@ class Voter(ModelAgent):
         )
 
     def ballot(self, question: Question, shift: float = 0.0, presidential: bool = True) -> tuple[float, float]:
-        """Return the utility of R over D (logit) and probability to turn out, at two stands.
+        """Return the utility of R over D (logit) and the probability that she turns out, at two stands.
 
         question: see `Question`; shift: national shift in logit towards R; presidential: which turnout habit counts.
         """
@@ -245,11 +245,11 @@ class Voter(ModelAgent):
         return adoption.holding_odds(neutral, common, self.ideal, self.age, share, t)
 
     def death_chance(self, c: PeopleCoefficients) -> float:
-        """Return the probability to die within a month, where people age."""
+        """Return the probability that she dies within a month, where people age."""
         return demography.death_chance(self.age, c)
 
     def remove(self) -> None:
-        """Not possible: the electorate has a fixed number of rows. Always TypeError."""
+        """Raise TypeError: the electorate has a fixed number of rows."""
         raise TypeError("a voter cannot be removed; an electorate of another size is a parameter, electorate.voters")
 
     if TYPE_CHECKING:

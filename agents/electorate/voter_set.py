@@ -1,4 +1,4 @@
-"""Sets of voters that answer from the electorate's arrays; they stand in for Mesa's AgentSet of Voter."""
+"""Sets of voters that read the electorate's arrays, in place of Mesa's AgentSet of Voter."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _KNOWN = _COLUMNS | frozenset(DERIVED) | {"index", "unique_id"}
 
 
 class VoterSet(LazySet):
-    """Some or all voters of a world, in an order; stands in for Mesa's AgentSet of Voter.
+    """Some or all voters of a world, in an order, in place of Mesa's AgentSet of Voter.
 
-    Attributes with an array behind them (the columns, holder, side, stake, index, unique_id) are answered without
-    making a single voter. Any other attribute, and any function of a voter, works as in Mesa, one voter at a time.
+    Attributes stored in arrays (the columns, holder, side, stake, index, unique_id) are read without creating a
+    voter. Any other attribute, and any function of a voter, works as in Mesa, one voter at a time.
     """
 
     def __init__(self, world: Any, rows: Rows | None = None, population: VoterSet | None = None) -> None:
-        """Without rows: the population of the world, whose voters get their numbers here. With rows: a selection."""
+        """Select `rows` of a population; without rows, make the population of the world and number its voters."""
         self.world = world
         self._rows = rows
         self._population = population
@@ -38,40 +38,40 @@ class VoterSet(LazySet):
 
     @property
     def population(self) -> VoterSet:
-        """The set of all voters, which keeps the views."""
+        """Return the set of all voters, which keeps the views."""
         return self if self._population is None else self._population
 
     @property
     def random(self) -> Random:
-        """The model's generator."""
+        """Return the model's generator."""
         generator: Random = self.world.random
         return generator
 
     @property
     def rows(self) -> Rows:
-        """Rows of the electorate, in the order of the set; shape (len(self),)."""
+        """Return the rows of the electorate, in the order of the set; shape (len(self),)."""
         return np.arange(len(self)) if self._rows is None else self._rows
 
     def __len__(self) -> int:
-        """Number of voters."""
+        """Return the number of voters."""
         return len(self.world.electorate) if self._rows is None else len(self._rows)
 
     def __contains__(self, agent: object) -> bool:
-        """Whether this is a voter of this world and in the set."""
+        """Return whether the agent is a voter of this world and in the set."""
         if not isinstance(agent, Voter) or agent.model is not self.world:
             return False
         return self._rows is None or bool(np.any(self._rows == agent.index))
 
     def __iter__(self) -> Iterator[Voter]:
-        """Voters in order, each made when its turn comes."""
+        """Yield the voters in order; each is created when it is reached."""
         return (self._voter(row) for row in self.rows.tolist())
 
     def __copy__(self) -> VoterSet:
-        """A selection of the same voters."""
+        """Return a selection of the same voters."""
         return self._take(self.rows.copy())
 
     def __repr__(self) -> str:
-        """How many."""
+        """Return the number of voters as text."""
         return f"<VoterSet of {len(self)} voters>"
 
     def _voter(self, row: int) -> Voter:
@@ -99,7 +99,7 @@ class VoterSet(LazySet):
         return self._give(_rows_of(agents), True, "update")
 
     def array(self, name: str) -> npt.NDArray[Any]:
-        """Copy of an attribute as an array in the order of the set; columns in float64. AttributeError if none."""
+        """Return a copy of an attribute as an array in the order of the set, columns in float64, or AttributeError."""
         if name not in _KNOWN:
             raise AttributeError(f"no voter attribute {name!r} with an array; there are {', '.join(sorted(_KNOWN))}")
         rows = slice(None) if self._rows is None else self._rows
@@ -127,7 +127,7 @@ class VoterSet(LazySet):
     def agg(self, attribute: str | Sequence[str], func: Any) -> Any:
         """Return `func` of the attribute's values, or a list of results when several functions are given.
 
-        A number comes to `func` as an array: shape (voters,), or (voters, attributes) for several attributes.
+        `func` gets numbers as an array of shape (voters,), or (voters, attributes) for several attributes.
         """
         if isinstance(attribute, str):
             if attribute in _KNOWN and attribute != "side":
@@ -205,7 +205,7 @@ class VoterSet(LazySet):
         return LazyGroupBy(groups)
 
     def add(self, agent: Any) -> None:
-        """Put a voter of this world at the end of a selection."""
+        """Append a voter of this world to a selection."""
         if agent in self:
             return
         if self._rows is None or agent not in self.population:
@@ -213,7 +213,7 @@ class VoterSet(LazySet):
         self._rows = np.append(self._rows, np.int64(agent.index))
 
     def discard(self, agent: Any) -> None:
-        """Take a voter out of a selection, if it is in; the population itself gives nobody up (TypeError)."""
+        """Take a voter out of a selection, if it is in; TypeError for the population, whose rows are fixed."""
         if agent in self:
             self.remove(agent)
 

@@ -1,1 +1,1 @@
-"""Employers: the sponsors who decide what stands on the menu of a retirement plan."""
+"""Employers: the sponsors who decide on the menu of a retirement plan."""

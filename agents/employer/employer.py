@@ -31,7 +31,7 @@ class Employer(ModelAgent):
     """
 
     def __init__(self, model: Any, index: int) -> None:
-        """View on employer `index`, from 0. IndexError outside, ValueError if there is a view already."""
+        """Create the view of employer `index`, from 0. IndexError outside, ValueError if it has a view already."""
         population: EmployerSet = model.agents_by_type[Employer]
         if not 0 <= index < model.employers.number:
             raise IndexError(f"no employer {index}; there are {model.employers.number}")
@@ -44,7 +44,7 @@ class Employer(ModelAgent):
         population.views[index] = self
 
     def __repr__(self) -> str:
-        """Index and menu."""
+        """Return index and menu as text."""
         return f"<Employer {self.index}: {', '.join(self.menu) or 'nothing offered'}>"
 
     @property
@@ -54,37 +54,37 @@ class Employer(ModelAgent):
 
     @property
     def sector(self) -> int:
-        """Number of the sector, from 0."""
+        """Return the number of the sector, from 0."""
         return int(self._state.sector[self.index])
 
     @property
     def record_keeper(self) -> int:
-        """Number of the record-keeper, from 0."""
+        """Return the number of the record-keeper, from 0."""
         return int(self._state.record_keeper[self.index])
 
     @property
     def workers(self) -> int:
-        """How many model voters work here."""
+        """Return the number of model voters who work here."""
         return int(self._state.workers[self.index])
 
     @property
     def menu(self) -> tuple[str, ...]:
-        """Names of the crypto products on the menu."""
+        """Return the names of the crypto products on the menu."""
         return tuple(name for number, name in enumerate(PRODUCTS) if self._state.offers[number, self.index])
 
     @property
     def options(self) -> int:
-        """How many crypto products are on the menu."""
+        """Return the number of crypto products on the menu."""
         return int(self._state.offers[:, self.index].sum())
 
     @property
     def offering(self) -> bool:
-        """Whether any crypto product is on the menu."""
+        """Return whether any crypto product is on the menu."""
         return self.options > 0
 
     @property
     def ready(self) -> bool:
-        """Whether the record-keeper's platform carries crypto."""
+        """Return whether the record-keeper's platform carries crypto."""
         return bool(self._state.ready_since[self.record_keeper] >= 0)
 
     @property
@@ -97,11 +97,11 @@ class Employer(ModelAgent):
         return opening(self.model.openness, self._parameters)
 
     def readiness_probability(self) -> float:
-        """Return the monthly probability that a record-keeper that is not ready becomes so."""
+        """Return the monthly probability that a record-keeper becomes ready."""
         return readiness_probability(self.model.openness, self._parameters)
 
     def imitation(self, peers: float) -> float:
-        """Return the factor of example on the rate of adding options; peers: share of peers that offer any."""
+        """Return the factor of imitation on the rate of adding options; peers: share of peers that offer any."""
         return float(imitation(peers, self._parameters))
 
     def addition_probability(self, rate: float, peers: float, suit: float = 0.0, crash: float = 0.0) -> float:
@@ -124,15 +124,15 @@ class Employer(ModelAgent):
         return int(self._state.offered_since[_number(product), self.index])
 
     def add_option(self, product: str) -> None:
-        """Put a product on the menu, from the next month to be run."""
+        """Put a product on the menu, from the next month on."""
         self._state.place(_number(product), self.index, self.model.month)
 
     def remove_option(self, product: str) -> None:
-        """Take a product off the menu; holders keep it, but no worker here can adopt it."""
+        """Take a product off the menu; holders keep their holdings, but no worker here can adopt the product."""
         self._state.take_off(_number(product), self.index)
 
     def remove(self) -> None:
-        """Not possible: the number of employers is fixed. Always TypeError."""
+        """Raise TypeError: the number of employers is fixed."""
         raise TypeError("an employer cannot be removed; their number is a parameter, employer.employers")
 
 
@@ -149,31 +149,31 @@ class EmployerSet(LazySet):
     """The employers of a world; a selection of some of them is Mesa's own AgentSet."""
 
     def __init__(self, world: Any) -> None:
-        """Number the employers after all other agents."""
+        """Assign numbers to the employers, after those of all other agents."""
         self.world = world
         self.views: dict[int, Employer] = {}
         self.first_number = world.reserve_agent_numbers(world.employers.number)
 
     @property
     def random(self) -> Random:
-        """The model's generator."""
+        """Return the model's generator."""
         generator: Random = self.world.random
         return generator
 
     def __len__(self) -> int:
-        """Number of employers."""
+        """Return the number of employers."""
         return int(self.world.employers.number)
 
     def __contains__(self, agent: object) -> bool:
-        """Whether this is an employer of this world."""
+        """Return whether the agent is an employer of this world."""
         return isinstance(agent, Employer) and agent.model is self.world
 
     def __copy__(self) -> Any:
-        """Mesa's set of the same employers."""
+        """Return Mesa's set of the same employers."""
         return self._subset(self)
 
     def __repr__(self) -> str:
-        """How many."""
+        """Return the number of employers as text."""
         return f"<EmployerSet of {len(self)} employers>"
 
     def _agent(self, position: int) -> Employer:

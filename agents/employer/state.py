@@ -26,18 +26,18 @@ class Employers(NamedTuple):
     ready_since: Whole
 
     def fork(self) -> Employers:
-        """Return a copy whose menus move on their own; what never changes stays shared."""
+        """Return a copy with its own menus and readiness; constant arrays stay shared."""
         return self._replace(
             offers=self.offers.copy(), offered_since=self.offered_since.copy(), ready_since=self.ready_since.copy()
         )
 
     @property
     def number(self) -> int:
-        """Number of employers."""
+        """Return the number of employers."""
         return int(self.offers.shape[1])
 
     def offering(self) -> npt.NDArray[np.bool_]:
-        """Tell which employers have any option on their menu; shape (employers,)."""
+        """Return whether each employer has any option on its menu; shape (employers,)."""
         return np.asarray(self.offers.any(axis=0))
 
     def share_offering(self) -> float:

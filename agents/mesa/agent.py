@@ -8,10 +8,10 @@ import mesa
 
 
 class ModelAgent(mesa.Agent):  # type: ignore[misc]
-    """A Mesa agent whose number comes from its model.
+    """A Mesa agent that gets its number from its model.
 
-    Mesa 3.3 counts agents in a class attribute that holds every model ever made; a batch of thousands of worlds would
-    never give memory back. From 3.5 the model counts itself, and this class leaves it to do so.
+    Mesa 3.3 counts agents in a class attribute that refers to every model ever made, so that no world's
+    memory is ever freed. From 3.5 on the model counts its agents, and this class does not interfere.
     """
 
     def __init__(self, model: Any) -> None:

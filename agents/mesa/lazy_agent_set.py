@@ -40,14 +40,14 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
     @property
     @abstractmethod
     def random(self) -> Random:
-        """The model's generator."""
+        """Return the model's generator."""
 
     @abstractmethod
     def _subset(self, agents: Iterable[Any]) -> Any:
         """Return a set of some of these agents."""
 
     def __iter__(self) -> Iterator[Any]:
-        """Agents in order, each created when its turn comes."""
+        """Yield the agents in order; each is created when it is reached."""
         return (self._agent(position) for position in range(len(self)))
 
     @abstractmethod
@@ -55,7 +55,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         """Return the agent at a position from 0."""
 
     def __getitem__(self, item: int | slice) -> Any:
-        """One agent, or a list of agents for a slice; only these are created."""
+        """Return one agent, or a list of agents for a slice; no others are created."""
         if isinstance(item, slice):
             return [self._agent(position) for position in range(*item.indices(len(self)))]
         position = item + len(self) if item < 0 else item
@@ -78,7 +78,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         inplace: bool = False,
         agent_type: type[Any] | None = None,
     ) -> Any:
-        """Return the agents for which `filter_func` is true, at most so many (a float up to 1: a fraction)."""
+        """Return the agents for which `filter_func` is true, up to `at_most` (a float up to 1: a fraction)."""
         if inplace:
             raise self._fixed("select")
         selected: list[Any] = []
@@ -106,7 +106,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return self._subset(sorted(self, key=value, reverse=not ascending))
 
     def do(self, method: Method, *args: Any, **kwargs: Any) -> Any:
-        """Call a method (by name) or a function with every agent; returns the set."""
+        """Call a method (by name) or a function with every agent; return the set."""
         self.map(method, *args, **kwargs)
         return self
 
@@ -118,7 +118,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return self
 
     def map(self, method: Method, *args: Any, **kwargs: Any) -> list[Any]:
-        """Call a method (by name) or a function with every agent; returns the results."""
+        """Call a method (by name) or a function with every agent; return the results."""
         return _call(self, method, args, kwargs)
 
     def get(
@@ -139,7 +139,7 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return aggregate(self.get(attribute), func)
 
     def set(self, attr_name: str, value: Any) -> Any:
-        """Set an attribute of every agent; returns the set."""
+        """Set an attribute of every agent; return the set."""
         for agent in self:
             setattr(agent, attr_name, value)
         return self
@@ -155,17 +155,17 @@ class LazySet(AbstractAgentSet):  # type: ignore[misc]
         return LazyGroupBy({name: self._subset(agents) for name, agents in groups.items()})
 
     def add(self, agent: Any) -> None:
-        """Not possible: the model's agents are not changed through its sets. TypeError, unless it is in already."""
+        """Raise TypeError unless the agent is in the set: the model's agents are not changed through its sets."""
         if agent not in self:
             raise self._fixed("add")
 
     def discard(self, agent: Any) -> None:
-        """Not possible for an agent that is in: TypeError."""
+        """Raise TypeError if the agent is in the set."""
         if agent in self:
             raise self._fixed("discard")
 
     def remove(self, agent: Any) -> None:
-        """Not possible: TypeError, or KeyError for an agent that is not in."""
+        """Raise TypeError, or KeyError for an agent that is not in the set."""
         if agent not in self:
             raise KeyError(agent)
         raise self._fixed("remove")
@@ -184,7 +184,7 @@ def _call(agents: Iterable[Any], method: Method, args: tuple[Any, ...], kwargs: 
 
 
 def limit_of(at_most: int | float, count: int) -> float:
-    """Number of agents that Mesa's `at_most` allows."""
+    """Return the number of agents that Mesa's `at_most` allows."""
     return int(count * at_most) if isinstance(at_most, float) and at_most <= 1.0 else at_most
 
 

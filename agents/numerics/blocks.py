@@ -28,7 +28,7 @@ ROW = GROUP + PAD
 LINE = 8
 """Float64 values in a line of the cache."""
 LARGE = 1_000_000
-"""From so many voters on several threads share a world; below, starting them costs more than they save."""
+"""Number of voters from which several threads share a world; below, starting threads costs more than it saves."""
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +45,7 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 def share_out(count: int, work: Callable[..., object], *arguments: object, threads: int | None = None) -> None:
     """Call work(first, stop, *arguments) on ranges that together are 0 .. count-1 and begin at multiples of GROUP.
 
-    One range and no thread below LARGE voters. `work` must release the interpreter's lock to gain anything.
+    One range and no thread below LARGE voters. Threads save time only if `work` releases the interpreter's lock.
 
     >>> share_out(5, print, "voters")
     0 5 voters
@@ -61,13 +61,13 @@ def share_out(count: int, work: Callable[..., object], *arguments: object, threa
 
 
 def block_count(count: int) -> int:
-    """Return the number of blocks that so many voters fill; the last may be short."""
+    """Return the number of blocks that `count` voters fill; the last may be short."""
     return -(-count // BLOCK)
 
 
 @register_jitable
 def blocks_of_groups(count: int) -> int:
-    """Return the number of blocks in the groups that so many voters fill; blocks after the last voter add nothing."""
+    """Return the number of blocks in the groups that `count` voters fill; blocks after the last voter add 0."""
     return GROUP // BLOCK * -(-count // GROUP)
 
 
@@ -88,7 +88,7 @@ def add_blocks(sums: Totals, totals: Totals) -> None:  # pragma: no cover - comp
 
 @numba.njit(error_model="numpy", forceinline=True)
 def working_space(size: int) -> Totals:  # pragma: no cover - compiled
-    """Return an array of so many float64 values, unwritten, that starts at a cache line.
+    """Return an uninitialised array of `size` float64 values that starts at a cache line.
 
     Vector instructions, which move eight values at a time, then never straddle two lines.
     """

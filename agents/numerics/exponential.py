@@ -3,8 +3,8 @@
 Compilers do not turn calls of the C library's `exp` into vector instructions, and two of those calls made up most of a
 ballot's cost. This is the algorithm of the ARM optimized routines, which GNU's library uses as well (Tang 1989; Nagy
 2018): exp(x) = 2^(k/128) exp(r), with a table of 2^(k/128), k in 0..127, and a polynomial of degree 5 in the rest r,
-|r| < ln(2)/256. Multiplications and additions are fused by declaration, not at a compiler's choice: hence the same bits
-everywhere. The error is below .52 units in the last place.
+|r| < ln(2)/256. The code declares which multiplications and additions are fused, so that all compilers give the same
+bits. The error is below .52 units in the last place.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Space = npt.NDArray[np.float64]
 
 STEPS = 128
 LARGEST = 700.0
-"""Beyond it in size an argument goes to the library: results there are near overflow or underflow."""
+"""Absolute value from which the C library computes the result, which is near overflow or underflow there."""
 _PER_STEP = float.fromhex("0x1.71547652b82fep0") * STEPS
 _STEP_HIGH, _STEP_LOW = float.fromhex("-0x1.62e42fefa0000p-8"), float.fromhex("-0x1.cf79abc9e3b39p-47")
 _ROUND = float.fromhex("0x1.8p52")
@@ -69,7 +69,7 @@ def _bits_of(typing_context: Any, number: Any) -> Any:
 
 
 def _double_of(typing_context: Any, bits: Any) -> Any:
-    """Return the double that 64 bits stand for."""
+    """Return the double with these 64 bits."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
         return builder.bitcast(values[0], ir.DoubleType())
@@ -105,7 +105,7 @@ def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cove
     """Replace space[row], .., space[row + count - 1] by their exponentials."""
     large = 0
     for j in range(count):
-        large += 0 if abs(space[row + j]) < LARGEST else 1  # also where it is no number
+        large += 0 if abs(space[row + j]) < LARGEST else 1  # NaN counts as large
     if large > 0:
         for j in range(count):
             space[row + j] = math.exp(space[row + j])
@@ -116,7 +116,7 @@ def exponentials(space: Space, row: int, count: int) -> None:  # pragma: no cove
 
 @numba.njit(error_model="numpy", forceinline=True)
 def exponential(x: float) -> float:  # pragma: no cover - compiled
-    """Return exp(x) of a number smaller than LARGEST in size, for loops that do more than that."""
+    """Return exp(x) of a number whose absolute value is below LARGEST; inlined into its caller's loop."""
     step, r = reduced(x)
     return float(restored(step, r))
 
@@ -131,7 +131,7 @@ def reduced(x: float) -> tuple[int, float]:  # pragma: no cover - compiled
 
 @numba.njit(error_model="numpy", forceinline=True)
 def restored(step: int, r: float) -> float:  # pragma: no cover - compiled
-    """Return 2^(k/128) exp(r) from what `reduced` left."""
+    """Return 2^(k/128) exp(r) from the results of `reduced`."""
     power = double_of(_POWERS[step & (STEPS - 1)] + (step << 45))
     square = r * r
     rest = _RESTS[step & (STEPS - 1)] + r

@@ -3,7 +3,7 @@
 It takes a third of SciPy's time, which keeps building 10,000 voters 1.2 ms faster and below 4 ms. The algorithm is that
 of Cephes (Moshier 1989), which SciPy calls value by value: every operation in the same order, in short loops that
 compilers turn into vector instructions. The formula of the middle is evaluated for every value; the tails, which need
-two logarithms of the C library, are gathered and evaluated apart. Nothing is fused or reordered, so that bits do not
+two logarithms of the C library, are gathered first. Nothing is fused or reordered, so that bits do not
 depend on the width of vectors; where SciPy's compiler fuses multiplications and additions (ARM), its last bits may
 differ.
 """
@@ -20,7 +20,7 @@ from scipy.special import ndtri
 Space = npt.NDArray[np.float64]
 
 LEAST = 1e-13
-"""Nearer to 0 or 1 Cephes has a third formula, left to SciPy: draws, odd multiples of 2^-25, do not come there."""
+"""Closer to 0 or 1, SciPy computes the quantile: Cephes has a third formula there, and draws never come so close."""
 _BLOCK = 512
 _TAIL = 0.13533528323661269189  # exp(-2), as Cephes writes it
 _UPPER_TAIL = 1.0 - _TAIL
@@ -70,7 +70,7 @@ _TAIL_BELOW = (
 
 
 def normal_quantiles(probabilities: Space) -> Space:
-    """Standard normal quantile of every probability, as `scipy.special.ndtri` gives it; shape (n,)."""
+    """Return the standard normal quantile of every probability, equal to `scipy.special.ndtri`; shape (n,)."""
     if probabilities.min(initial=0.5) > LEAST and probabilities.max(initial=0.5) < 1.0 - LEAST:
         results = probabilities.copy()
         replace_by_quantiles(results)
@@ -118,7 +118,7 @@ def _tails(probabilities: Space, results: Space, logs: Space, count: int) -> Non
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _polynomial(coefficients: tuple[float, ...], x: float) -> float:  # pragma: no cover - compiled
-    """Value by Horner's rule."""
+    """Return the value of a polynomial by Horner's rule; coefficients from the highest power on."""
     value = coefficients[0]
     for k in range(1, len(coefficients)):
         value = value * x + coefficients[k]

@@ -1,6 +1,6 @@
 """Powers of positive numbers in vector form, the same to the last bit on every machine and system.
 
-The C library's `pow` was half of what a holder's ballot cost. As with the exponential this is the algorithm of the ARM
+The C library's `pow` took half of the time of a holder's ballot. As in exponential.py, this is the algorithm of the ARM
 optimized routines, which GNU's library uses as well (Nagy 2018): x^y = exp(y log x) with log x in two doubles, from a
 table of log c, 128 numbers c, and a polynomial of degree 8 in the rest. Which multiplications and additions are fused
 is declared. The error is below .54 units in the last place.
@@ -16,10 +16,10 @@ import numpy as np
 from .exponential import Space, bits_of, double_of, fused, reduced, restored
 
 SMALLEST, LARGEST = 1e-200, 1e200
-"""Beyond these an argument goes to the library (but for 0), as everything does for exponents outside .01 .. 1."""
+"""Outside this range the C library computes the power (except of 0), and everywhere for exponents not in .01 .. 1."""
 _PARTS = 128
 _FIRST = 0x3FE6955500000000
-"""Bits of the first number of the 128 parts of [.705, 1.41), of which one is all around 1."""
+"""Bits of the smallest number of [.705, 1.41), which is divided into 128 parts; 1 lies inside one of them."""
 _LOG2_HIGH, _LOG2_LOW = float.fromhex("0x1.62e42fefa3800p-1"), float.fromhex("0x1.ef35793c76730p-45")
 _A2, _A3 = -2.0 * float.fromhex("0x1.555555555556p-2"), -2.0 * float.fromhex("-0x1.0000000000006p-2")
 _A4, _A5 = 4.0 * float.fromhex("0x1.999999959554ep-3"), 4.0 * float.fromhex("-0x1.555555529a47ap-3")
@@ -48,11 +48,11 @@ _INVERSES, _LOGS, _RESTS = _table()
 
 @numba.njit(error_model="numpy")
 def powers(values: Space, exponent: float) -> None:  # pragma: no cover - compiled
-    """Replace values, none of them negative, by their powers. Not inlined: its callers call it repeatedly."""
+    """Replace non-negative values by their powers. Not inlined, since its callers call it repeatedly."""
     outside = 0
     for j in range(values.size):
         x = values[j]
-        outside += 0 if (SMALLEST < x < LARGEST) or x == 0.0 else 1  # also where it is no number
+        outside += 0 if (SMALLEST < x < LARGEST) or x == 0.0 else 1  # NaN counts as outside
     if outside > 0 or not 0.01 <= exponent <= 1.0:
         for j in range(values.size):
             values[j] = values[j] ** exponent

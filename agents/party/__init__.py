@@ -1,1 +1,1 @@
-"""Parties: what they want, how they choose a move and a platform."""
+"""Parties: state, parameters, rules, and the choice of moves and platforms."""

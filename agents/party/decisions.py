@@ -1,7 +1,7 @@
 """Decisions of a party, as functions of its perception, its parameters and its draws alone.
 
-The functions are in the order of a decision: what a move is worth (D1 to D4), which move the government chooses (D9,
-D10), which platform the challenger chooses (D13, D14), and what the party remembers of it (D20). `choice` draws the
+The functions are in the order of a decision: the utility of a move (D1 to D4), the government's choice of a move (D9,
+D10), the challenger's choice of a platform (D13, D14), and the party's memory (D20). `choice` draws the
 move; `rules` gives the target. `Party` calls them on its own state.
 """
 
@@ -98,7 +98,7 @@ def move_utility(
 def _expected_policy(option: Option, target: float, policy: PolicyState, horizon_months: float) -> tuple[float, float]:
     """Return expected openness and expected squared distance from the target over the horizon (ODD D4, J17).
 
-    What the move does not cover is policy as it stands and, after a sunset in the horizon, policy without it.
+    For the rest of the horizon, policy stays as it is until a sunset, if there is one, and lapses after it.
     """
     life = life_share(option, horizon_months, policy.months_left)
     openness, distance = policy.openness, (policy.openness - target) ** 2
@@ -127,7 +127,7 @@ def agenda_decision(
     nest_draws: dict[str, float],
     memory: Memory = EMPTY_MEMORY,
 ) -> int:
-    """Return the index of the option that the government chooses (ODD D10).
+    """Return the index of the government's option (ODD D10).
 
     options, poll.shares, move_draws: one per option; option 0 is hold. With an item on the docket the options are to
     withdraw it (hold) and to go on. nest_draws: one per nest; draws are Gumbel values. level_sd in vote share.

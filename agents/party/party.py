@@ -1,4 +1,4 @@
-"""A party as a Mesa agent: its state, and its behaviour as methods that call `decisions` on that state."""
+"""A party as a Mesa agent: a state, and methods that call `decisions` on that state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Party(ModelAgent):
 
     A decision takes four steps: the party reads a poll, its rule gives a target, every move or platform gets a
     utility, and a logit draws one of them. In office it decides on the agenda, out of office on its platform. The
-    methods return the result and change nothing; the phases of a month write it down.
+    methods change no state; the phases of a month do.
     """
 
     label = of_state("label")

@@ -11,7 +11,7 @@ from ..perception import EMPTY_MEMORY, Memory
 class PartyState:
     """One of the two parties. label is R or D; role is author or opponent of the friendly policy.
 
-    ideal and platform in openness, in [0, 1]; memory is what the party's rule remembers of its decisions.
+    ideal and platform in openness, in [0, 1]; memory: past aims and shares, kept for the party's rule.
     """
 
     label: str

@@ -1,1 +1,1 @@
-"""Regulators: the Department of Labor (menus) and the SEC (products), and the docket they work through."""
+"""Regulators: the Department of Labor (menus) and the SEC (products), and the docket of items under way."""

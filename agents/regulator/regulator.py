@@ -1,4 +1,4 @@
-"""A regulator as a Mesa agent: its state, and its behaviour as methods that call `decisions` and `docket` on it."""
+"""A regulator as a Mesa agent: a state, and methods that call `decisions` and `docket` on that state."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from .state import RegulatorState
 class Regulator(ModelAgent):
     """The Department of Labor ("DOL", menus) or the Securities and Exchange Commission ("SEC", products).
 
-    Once its head is confirmed, an agency drifts towards the president. It delays what it disagrees with, and the
-    commission may refuse to bring a case. The methods return the result and change nothing; the phases of a month
-    write it down.
+    Once its head is confirmed, an agency drifts towards the president. It delays items that it disagrees with,
+    and the commission may refuse to bring a case. The methods change no state; the phases of a month do.
     """
 
     name = of_state("name")

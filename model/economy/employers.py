@@ -1,4 +1,4 @@
-"""Employers of a world: who they are, how fast they come to offer, and a month of their menus."""
+"""Employers of a world: their sizes and workers, the rate at which they offer options, and a month of their menus."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ class Climate(NamedTuple):
 
 
 def size_weights(draws: Draws, p: EmployerParameters) -> Reals:
-    """Lognormal sizes of employers, as shares of workers (ODD: size_weights); shape (employers,)."""
+    """Return lognormal sizes of employers, as shares of workers (ODD: size_weights); shape (employers,)."""
     sizes = np.exp(p.size_log_sd * draws.normals("employer size", p.employers))
     return np.asarray(sizes / sizes.sum())
 
 
 def employer_of(working: npt.NDArray[np.bool_], draws: Draws, p: EmployerParameters) -> Reals:
-    """Number of each worker's employer, -1 for those who do not work; shape (voters,) (ODD: employer_of)."""
+    """Return the number of each voter's employer, -1 for those who do not work; shape (voters,) (ODD: employer_of)."""
     return drawn_by_weight(size_weights(draws, p), draws.uniforms("employer of worker", working.size), working)
 
 
 def drawn_by_weight(weights: Reals, uniforms: Reals, drawing: npt.NDArray[np.bool_]) -> Reals:
-    """Return the number of the first whose cumulated weight passes each uniform, as a share of all weights.
+    """Return for each uniform the number of the first weight whose cumulated share of all weights exceeds it.
 
-    weights: not negative, at least one positive; drawing: persons who draw; the others have -1. Shape (persons,).
+    weights: not negative, at least one positive; drawing: persons who draw; the others get -1. Shape (persons,).
     """
     cumulated = np.cumsum(weights)
     numbers = np.searchsorted(cumulated, uniforms * cumulated[-1], side="right")
@@ -60,7 +60,7 @@ def drawn_by_weight(weights: Reals, uniforms: Reals, drawing: npt.NDArray[np.boo
 
 
 def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Employers:
-    """Employers at month 0, a few of them with an option on the menu already (ODD: build_employers)."""
+    """Return the employers of month 0; a few have an option on the menu already (ODD: build_employers)."""
     e = p.employer
     sector = np.floor(draws.uniforms("employer sector", e.employers) * e.sectors).astype(np.int64)
     keeper = np.floor(draws.uniforms("employer record-keeper", e.employers) * e.record_keepers).astype(np.int64)
@@ -83,7 +83,10 @@ def build_employers(p: Parameters, draws: Draws, electorate: Electorate) -> Empl
 
 
 def option_weights(state: Employers, openness: float, p: Parameters) -> Reals:
-    """Weight of every product for the next option: 0 if offered already or not eligible (ODD: option_weights)."""
+    """Return every product's weight for the next option: 0 if offered or not eligible (ODD: option_weights).
+
+    Shape (products, employers).
+    """
     weights, least = per_product(p, "weight"), per_product(p, "least_openness")
     eligible = np.where(openness >= least - 1e-9, weights, 0.0)
     eligible[[columns.ASSIGNED, columns.IRA_FUND]] = 0.0
@@ -97,7 +100,7 @@ def _place(state: Employers, adding: npt.NDArray[np.bool_], weights: Reals, unif
 
 
 def peers_offering(state: Employers, p: EmployerParameters) -> Reals:
-    """Share of an employer's peers that offer: of its sector, and of all (ODD: peers_offering)."""
+    """Return the share of each employer's peers that offer, in its sector and in all (ODD: peers_offering)."""
     offering = state.offering().astype(np.float64)
     count = np.bincount(state.sector, minlength=p.sectors)
     own = np.bincount(state.sector, weights=offering, minlength=p.sectors) / np.maximum(count, 1)
@@ -105,10 +108,10 @@ def peers_offering(state: Employers, p: EmployerParameters) -> Reals:
 
 
 def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p: Parameters, rate: float) -> Flags:
-    """One month of all menus (ODD: menus_month). Returns what employers took off themselves, shape like offers.
+    """Run one month of all menus (ODD: menus_month); return the options that employers removed, shape like offers.
 
-    First removals, then record-keepers, then additions on what peers offered before. Where policy prohibits or is
-    closed to new money, every option goes, but what is held is the law's affair and not counted as taken off.
+    First removals, then record-keepers, then additions, by peers' offers before the month. Where policy prohibits or is
+    closed to new money, every option goes, without a mark in the result: the law decides about the holdings.
     rate: `offer_rate`.
     """
     e = p.employer
@@ -140,9 +143,10 @@ def menus_month(state: Employers, climate: Climate, draws: Draws, month: int, p:
 
 
 def offering_path(rate: float, months: int, p: EmployerParameters) -> list[float]:
-    """Expected share of employers offering after 0 .. months at a safe harbour without removals (ODD: offering_path).
+    """Return the expected share of employers that offer, after 0 .. months at a safe harbour (ODD: offering_path).
 
-    Mean field: many employers in one sector. Those whose record-keeper is not ready, and those who wait beside.
+    Mean field without removals: many employers in one sector. Counts those whose record-keeper is not ready, and those
+    that have not added an option yet.
     """
     shut, waiting = 1.0 - p.share_plans_offering_crypto_t0, 0.0
     ready = readiness_probability(p.safe_harbour_openness, p)
@@ -157,14 +161,14 @@ def offering_path(rate: float, months: int, p: EmployerParameters) -> list[float
 
 
 def bass_rate(p: EmployerParameters) -> float:
-    """The rate a month in closed form where record-keepers are ready at once, in continuous time (ODD: bass_rate)."""
+    """Return the monthly rate in closed form, with ready record-keepers and continuous time (ODD: bass_rate)."""
     start, weight = p.share_plans_offering_crypto_t0, p.peer_weight
     ratio = (2.0 - weight) * (1.0 - start) / (1.0 - weight + weight * start)
     return max(0.0, math.log(ratio) / (12.0 * p.plan_offer_years_to_half))
 
 
 def offer_rate(p: EmployerParameters) -> float:
-    """Rate a month at which half of employers offer after plan_offer_years_to_half years (ODD: offer_rate)."""
+    """Return the monthly rate at which half of employers offer after plan_offer_years_to_half (ODD: offer_rate)."""
     months = max(1, round(12.0 * p.plan_offer_years_to_half))
 
     def gap(rate: float) -> float:

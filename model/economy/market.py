@@ -52,7 +52,7 @@ class MarketCoefficients(NamedTuple):
 
 
 def market_coefficients(p: Parameters) -> Reals:
-    """The market's coefficients as an array, in the order of MarketCoefficients."""
+    """Return the market's coefficients as an array, in the order of MarketCoefficients."""
     m, on = p.market, p.channels
     return np.array(
         MarketCoefficients(
@@ -100,7 +100,7 @@ def chances(p: Parameters) -> Chances:
 
 
 def correlated_shocks(stock: float, own: float, correlation: float) -> tuple[float, float]:
-    """Standard normal shocks of stocks and of crypto, correlated, from two that are not."""
+    """Return correlated standard normal shocks of stocks and of crypto, from two independent ones."""
     return stock, correlation * stock + math.sqrt(1.0 - correlation * correlation) * own
 
 
@@ -120,14 +120,17 @@ def surprises(draws: Draws, first: int, months: int, chances: Chances) -> Reals:
 
 @numba.njit(error_model="numpy", forceinline=True)
 def depth(price: float, held: float, c: MarketCoefficients) -> float:  # pragma: no cover - compiled
-    """Market depth in USD: capitalisation, and what retirement accounts hold where that channel is on."""
+    """Return market depth in USD: capitalisation, plus holdings of retirement accounts if that channel is on."""
     market = c.capitalisation * price
     return market + held if c.deepens > 0.0 else market
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def volatility(price: float, held: float, c: MarketCoefficients) -> float:  # pragma: no cover - compiled
-    """Monthly log volatility; it falls with relative depth only if the depth switch is on (a claim, not a fact)."""
+    """Return monthly log volatility, which falls with relative depth only if the depth switch is on.
+
+    That depth lowers volatility is a claim of the article, not a fact.
+    """
     if c.calms == 0.0:
         return c.log_sd
     relative = depth(price, held, c) / (c.capitalisation * price)
@@ -138,7 +141,10 @@ def volatility(price: float, held: float, c: MarketCoefficients) -> float:  # pr
 def crypto_log_return(
     shock: float, flow: float, price: float, held: float, news: float, c: MarketCoefficients
 ) -> float:  # pragma: no cover - compiled
-    """Monthly log return: drift + volatility * shock + impact * flow / depth + news (ODD: crypto_log_return)."""
+    """Return the monthly log return: drift + volatility * shock + impact + news (ODD: crypto_log_return).
+
+    impact: flow_multiplier * flow / depth, limited to largest_impact in size.
+    """
     impact, most = 0.0, c.largest_impact
     if c.impact > 0.0:
         impact = min(most, max(-most, c.flow_multiplier * flow / depth(price, held, c)))
@@ -148,7 +154,7 @@ def crypto_log_return(
 
 @numba.njit(error_model="numpy", forceinline=True)
 def stock_return(shock: float, c: MarketCoefficients) -> float:  # pragma: no cover - compiled
-    """Monthly simple return of stocks."""
+    """Return the monthly simple return of stocks."""
     return c.stock_mean + c.stock_sd * shock
 
 
@@ -160,7 +166,7 @@ _COUNT = len(MarketCoefficients._fields)
 
 @numba.njit(cache=True, error_model="numpy")
 def move_market(state: Reals, surprise: Reals, news: float, row: Reals) -> None:  # pragma: no cover - compiled
-    """`market_month` in place: state as MarketState, surprise as Surprises, row as MarketCoefficients."""
+    """Run `market_month` in place: state as MarketState, surprise as Surprises, row as MarketCoefficients."""
     c = MarketCoefficients(*to_fixed_tuple(row, _COUNT))  # type: ignore[call-arg]
     change = crypto_log_return(surprise[CRYPTO_SHOCK], state[FLOW], state[PRICE], state[HELD], news, c)
     change += surprise[JUMP]
@@ -183,7 +189,7 @@ def market_month(state: MarketState, surprise: Reals, news: float, coefficients:
 
 
 def with_flows(state: MarketState, flow: float, held: float, fund: PublicFund) -> MarketState:
-    """The month's market with what savers (USD) and the public fund bought net, and what they hold."""
+    """Return the month's market with the net purchases and holdings of savers (USD) and of the public fund."""
     return MarketState(
         state.price, state.peak, state.stock_return, state.stock_year, flow + fund.flow,
         held + fund.units * state.price, state.crypto_return,

@@ -23,11 +23,11 @@ _STEMS = {
     columns.IRA_FUND: "ira_fund",
 }
 LEAST = 1e-6
-"""A month's return never takes a product to nothing: prices divide."""
+"""Smallest monthly growth factor before fees: a price stays positive, because prices are divisors."""
 
 
 def per_product(p: Parameters, name: str, assigned: float = 0.0) -> Reals:
-    """A parameter of all products, in the order of columns.PRODUCTS; `assigned` for a holding as assigned."""
+    """Return a parameter of all products, in the order of columns.PRODUCTS; `assigned` for a holding as assigned."""
     values = [assigned] * len(columns.PRODUCTS)
     for number, stem in _STEMS.items():
         values[number] = float(getattr(p.product, f"{stem}_{name}", 0.0))
@@ -35,7 +35,7 @@ def per_product(p: Parameters, name: str, assigned: float = 0.0) -> Reals:
 
 
 def starting_prices() -> Reals:
-    """Every product is worth 1 at month 0; shape (products,)."""
+    """Return the price of every product at month 0, which is 1; shape (products,)."""
     return np.ones(len(columns.PRODUCTS))
 
 
@@ -43,7 +43,7 @@ def starting_prices() -> Reals:
 def product_growth(
     coin_return: float, stock_return: float, noise: float, beta: float, own_sd: float, coin_share: float, fee: float
 ) -> float:  # pragma: no cover - compiled
-    """Factor by which a product's price moves in a month, net of its fee (ODD: product_growth).
+    """Return the factor by which a product's price moves in a month, net of its fee (ODD: product_growth).
 
     coin_return in logs, stock_return simple; noise is standard normal; fee a year.
     """
@@ -67,7 +67,7 @@ def price_moves(p: Parameters) -> Reals:
 def noises(draws: Draws, first: int, months: int) -> Reals:
     """Return standard normal noise of the products' prices in the months from `first` on; shape (months, products).
 
-    A holding as assigned has none of its own.
+    A holding as assigned has no noise.
     """
     table = np.zeros((months, len(columns.PRODUCTS)))
     for row in range(months):
@@ -86,7 +86,7 @@ def move_prices(
     noises: Reals,
     moves: Reals,
 ) -> None:  # pragma: no cover - compiled
-    """`products_month` into `moved`; noises: a row of `noises`, moves: as `price_moves`."""
+    """Write the result of `products_month` into `moved`; noises: a row of `noises`, moves: as `price_moves`."""
     moved[columns.ASSIGNED] = coin_price
     for k in range(1, prices.size):
         moved[k] = prices[k] * product_growth(
@@ -97,10 +97,10 @@ def move_prices(
 def products_month(
     prices: Reals, coin_price: float, coin_return: float, stock_return: float, noise: Reals, moves: Reals
 ) -> Reals:
-    """Prices of all products after a month in which the coin made coin_return (log) and stocks stock_return (simple).
+    """Return the prices of all products after a month (ODD: products_month); shape (products,).
 
-    A holding as assigned by the experiment is the coin itself. noise: a row of `noises`; moves: as `price_moves`.
-    (ODD: products_month)
+    coin_return: log return of the coin; stock_return: simple. A holding as assigned by the experiment is the coin
+    itself. noise: a row of `noises`; moves: as `price_moves`.
     """
     moved = np.empty_like(prices)
     move_prices(moved, prices, coin_price, coin_return, stock_return, noise, moves)
@@ -108,7 +108,7 @@ def products_month(
 
 
 def allocations(p: Parameters) -> Reals:
-    """Share of a holder's balance that goes to each product; shape (products,) (ODD: allocations)."""
+    """Return the share of a holder's balance that goes to each product; shape (products,) (ODD: allocations)."""
     wanted = np.full(len(columns.PRODUCTS), p.adoption.alloc_given_takeup)
     wanted[columns.TARGET_DATE_SLEEVE] = p.adoption.tdf_crypto_sleeve
     held = np.minimum(wanted, per_product(p, "cap"))
@@ -117,12 +117,12 @@ def allocations(p: Parameters) -> Reals:
 
 
 def coin_shares(p: Parameters) -> Reals:
-    """Part of a product's value that is held in the coin market and moves its price; shape (products,)."""
+    """Return the part of each product's value that is held in the coin market; shape (products,)."""
     return per_product(p, "coin_share", assigned=1.0)
 
 
 def standing_table(shares: Reals, coin_shares: Reals, cap: float, law: Law, now: Provision) -> Reals:
-    """Rows of the product table that stay until the law or the policy in force changes; rows columns.PRODUCT_ROWS.
+    """Return the product table, constant until law or policy in force changes; rows columns.PRODUCT_ROWS.
 
     shares: `allocations`; cap: policy.cap; now: policy in force. Rows of prices are left at 0.
     """
@@ -131,7 +131,7 @@ def standing_table(shares: Reals, coin_shares: Reals, cap: float, law: Law, now:
     table = np.zeros((len(columns.PRODUCT_ROWS), len(columns.PRODUCTS)))
     if is_open:
         table[columns.NEW_MONEY] = shares * allowed
-        # Payroll goes to the plan: what is held in an IRA of one's own is bought by moving money inside it.
+        # Contributions go to the plan; crypto in an IRA is bought with money that is in the IRA already.
         table[columns.NEW_MONEY, columns.IRA_FUND] = 0.0
         table[columns.OPEN] = shares * allowed > 0.0
     table[columns.OPEN, columns.IRA_FUND] = ira_openness(law, cap) > 0.0

@@ -10,21 +10,21 @@ BILLION = 1e9
 
 
 class PublicFund(NamedTuple):
-    """What the public fund holds: units of the coin, and what it bought net this month (USD)."""
+    """The public fund's units of the coin, and its net purchase of this month (USD)."""
 
     units: float = 0.0
     flow: float = 0.0
 
 
 def fund_target(openness: float, p: Parameters) -> float:
-    """USD the fund wants to hold in crypto (ODD: fund_target): nothing where policy is not open enough for it."""
+    """Return the fund's target in crypto, USD (ODD: fund_target); 0 if policy is below its least openness."""
     if not p.fund.active or openness < p.fund.least_openness:
         return 0.0
     return p.fund.crypto_share * p.fund.assets_usd_bn * BILLION
 
 
 def fund_month(fund: PublicFund, price: float, openness: float, p: Parameters) -> PublicFund:
-    """One month of the fund: it closes a share of the gap to its target, buying or selling (ODD: fund_month)."""
+    """Return the fund after it closes a share of the gap to its target by buying or selling (ODD: fund_month)."""
     if not p.fund.active:
         return fund
     gap = fund_target(openness, p) - fund.units * price

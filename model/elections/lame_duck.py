@@ -7,7 +7,7 @@ from ..state import WorldState
 
 
 def lame_duck(state: WorldState) -> bool:
-    """Whether the party in office has lost the presidency and has not handed over yet."""
+    """Return whether the party in office has lost the presidency and has not handed over yet."""
     if not state.results:
         return False
     last = state.results[-1]
@@ -16,7 +16,7 @@ def lame_duck(state: WorldState) -> bool:
 
 
 def hurry(state: WorldState) -> None:
-    """The night of the election: the remaining time of a live rule's stage is cut by the midnight factor."""
+    """Cut the remaining time of a live rule's stage by the midnight factor, on the night of a lost election."""
     if state.docket is None or not lame_duck(state):
         return
     factor = haste("", state.docket.option.instrument, True, state.parameters.regulator)

@@ -19,11 +19,11 @@ class Congress(NamedTuple):
 
     @property
     def senate(self) -> float:
-        """Seat share of the author's party in the Senate."""
+        """Return the seat share of the author's party in the Senate."""
         return ordered_sum(self.senate_classes) / 3.0
 
     def controls(self, role: str) -> tuple[bool, bool]:
-        """Whether a role's party holds the House and the Senate; an exact tie goes to the author."""
+        """Return whether a role's party holds the House and the Senate; an exact tie goes to the author."""
         author = (self.house >= 0.5, self.senate >= 0.5)
         return author if role == "author" else (not author[0], not author[1])
 
@@ -51,12 +51,12 @@ def level_sd_share(p: Parameters) -> float:
 
 
 def level_sd(p: Parameters) -> float:
-    """Sd of the level shock of a presidential election, in points of the two-party vote."""
+    """Return the sd of the level shock of a presidential election, in points of the two-party vote."""
     return p.elections.valence_level_sd if p.elections.regime == "record" else p.elections.valence_level_sd_modern
 
 
 def incumbency_points(terms: int, p: Parameters) -> float:
-    """Points for the party in office: the running bonus after one term, the duration penalty after more."""
+    """Return points for the party in office: the running bonus after one term, the duration penalty after more."""
     factor = 1.0 if p.elections.regime == "record" else 0.5
     return factor * (p.elections.incumbent_running_bonus if terms <= 1 else p.elections.duration_penalty)
 
@@ -64,7 +64,7 @@ def incumbency_points(terms: int, p: Parameters) -> float:
 def valence_points(
     draws: Draws, month: int, stock_year: float, incumbent: float, presidential: bool, p: Parameters
 ) -> float:
-    """Level shock towards the author in points: own draw, and the economy credited to the party in office.
+    """Return the level shock towards the author in points: own draw, and the economy credited to the party in office.
 
     incumbent is +1 when the author is in office. The two parts add up to the variance of the level sd.
     """
@@ -77,18 +77,18 @@ def valence_points(
 
 
 def seat_share(vote_share: float, responsiveness: float) -> float:
-    """Seat share under uniform swing, within [0, 1]."""
+    """Return the seat share under uniform swing, within [0, 1]."""
     return min(1.0, max(0.0, 0.5 + responsiveness * (vote_share - 0.5)))
 
 
 def next_congress(congress: Congress, month: int, author_share: float, p: Parameters) -> Congress:
-    """House anew, and the Senate class that is up. A form of government with one chamber reads the House alone."""
+    """Return Congress with a new House and a new Senate class that is up; with one chamber only the House counts."""
     classes = list(congress.senate_classes)
     classes[(month // half_term(p)) % 3] = seat_share(author_share, p.elections.senate_responsiveness)
     return Congress(seat_share(author_share, p.elections.house_responsiveness), (classes[0], classes[1], classes[2]))
 
 
 def college_winner(author_share: float, draws: Draws, month: int, p: Parameters) -> str:
-    """Role that wins the presidency: the vote, a bias of the college and its noise (points)."""
+    """Return the role that wins the presidency, by the vote, the college's bias and its noise (points)."""
     bias = p.elections.college_bias + p.elections.college_bias_sd * draws.normal("college", 0, month)
     return "author" if author_share + 0.01 * bias > 0.5 else "opponent"

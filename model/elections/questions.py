@@ -25,11 +25,11 @@ def relieved_size(p: Parameters, backstop: float) -> float:
 class Questions:
     """Rows of the kernel's question table under one group of opinion parameters.
 
-    Rows are kept: arms ask about the same pairs of stands for years, and computing each anew takes a tenth of a run.
+    Rows are cached: arms ask about the same pairs of stands for years, and computing every row takes a tenth of a run.
     """
 
     def __init__(self, opinion: OpinionParameters) -> None:
-        """What is feared of a stand, and what it relieves, depends on no other group of parameters."""
+        """Keep the opinion parameters; the feared and the relieved loss depend on no other group."""
         self._parameters = Parameters().model_copy(update={"opinion": opinion})
         self.row = lru_cache(maxsize=4096)(self._row)
 

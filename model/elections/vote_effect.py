@@ -22,7 +22,7 @@ from ..population.traits import (
 
 
 def settled_ideal(p: Parameters, ages: Reals, lean: Reals, ownership: float) -> Reals:
-    """Mean settled ideal policy by age and partisanship: friendly policy in force, rival for prohibition."""
+    """Return mean settled ideal policy by age and partisanship: friendly policy in force, rival for prohibition."""
     o, now = p.opinion, p.policy.friendly_theta
     strength: Reals = on_columns(partisan_strength)(lean)
     base = mean_ideal(p, ages, strength) + p.attitude.direct_owner_shift * p.attitude.own_crypto_all
@@ -39,9 +39,9 @@ class VoteEffect(NamedTuple):
 
 
 def solve_vote_effect(p: Parameters) -> VoteEffect:
-    """Weights at which holding the reference stake moves the vote by asset_vote_effect points (ODD: solve_vote_effect).
+    """Solve for the weights at which the reference stake moves the vote by asset_vote_effect (ODD: solve_vote_effect).
 
-    The effect is the whole difference between a holder and the same voter without a stake, in P(vote for the
+    The effect is the difference, in points, between a holder and the same voter without a stake in P(vote for the
     protecting party): attention, ownership and threatened loss together. Averaged over age, partisanship and beliefs
     by quadrature; visibility 1, no grandfathering, opinion and attention settled, policy in force friendly_theta, the
     rival's stand prohibit and divest. Where attention and ownership alone would move more than declared, the loss
@@ -55,7 +55,7 @@ def solve_vote_effect(p: Parameters) -> VoteEffect:
     lean = lean_to_author(p, ages) + p.electorate.partisanship_sd * np.tile(nodes, 64)
     lean = lean + normal_vote_shift(lean, share, p.electorate.normal_vote)
     belief = np.exp(o.belief_log_sd * nodes - 0.5 * o.belief_log_sd**2)
-    # The size of the effect is given for a loss; a believed gain then weighs less.
+    # asset_vote_effect is declared for a loss; a believed gain then weighs less.
     feared = p.model_copy(update={"opinion": o.model_copy(update={"believed_price_fall": abs(o.believed_price_fall)})})
     size = feared_size(feared, openness_now=now, openness=0.0, forced=1.0, protected=0.0)
     seen = noticed(v.reference_stake, 1.0, o.stake_half) * (o.salience_stake + o.salience_threat)
@@ -85,7 +85,7 @@ def solve_vote_effect(p: Parameters) -> VoteEffect:
 
 
 def feared_size(p: Parameters, openness_now: float, openness: float, forced: float, protected: float) -> float:
-    """Share of a holding feared lost under a stand, to the power of the curvature (ODD: feared_size).
+    """Return the share of a holding feared lost under a stand, to the power of the curvature (ODD: feared_size).
 
     Negative where voters believe that a restriction raises the price: a gain, which loss aversion does not enlarge.
     """

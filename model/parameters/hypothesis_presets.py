@@ -1,7 +1,7 @@
 """Presets of the hypotheses: the moat, its rivals and its failures, each inside the declared ranges.
 
 Each was chosen on one seed and its signature is tested on others (tests/statistical/test_hypotheses.py). None is a
-claim about the world: they show that the same code can end in each of these ways, and with which numbers.
+claim about the world: they show that the same code can produce each of these results, and with which numbers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Preset(NamedTuple):
-    """A named setting: what it stands for, its values by dotted name, and the signature it is expected to show."""
+    """A named setting: a sentence about it, its values by dotted name, and its expected signature."""
 
     sentence: str
     values: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Parameter groups of the model itself: policy, market, elections, polls, institutions, channels."""
+"""Parameters of the market."""
 
 from __future__ import annotations
 

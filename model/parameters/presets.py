@@ -23,7 +23,7 @@ PRESETS: dict[str, Preset] = {
 
 
 def preset(name: str, base: Parameters | None = None) -> Parameters:
-    """Parameters of a preset, on top of `base` (the defaults if None). ParameterError names the nearest preset."""
+    """Return a preset on top of `base` (default tree if None); ParameterError with the nearest name if unknown."""
     if name not in PRESETS:
         raise ParameterError(unknown_name(name, list(PRESETS), "preset") + f" (there are {', '.join(PRESETS)})")
     return (base or Parameters()).with_values(PRESETS[name].values)

@@ -38,7 +38,7 @@ class ParameterError(ValueError):
 
 
 class Described(NamedTuple):
-    """One parameter with its value and all that is known of it."""
+    """One parameter with its value, default and metadata."""
 
     name: str
     value: Any
@@ -71,9 +71,9 @@ class Parameters(Group):
     channels: ChannelsParameters = ChannelsParameters()
 
     def with_values(self, values: Mapping[str, Any]) -> Parameters:
-        """A copy with dotted names set, such as {"exposure.breadth": 0.3}.
+        """Return a copy with dotted names set, such as {"exposure.breadth": 0.3}.
 
-        Values may be text, as they come from a command line. Raises ParameterError naming every mistake at once: the
+        Values may be text, as on a command line. Raises ParameterError naming every mistake at once: the
         parameter, its unit and what is allowed, and for an unknown name the nearest one.
         """
         tree = self.model_dump()
@@ -87,23 +87,23 @@ class Parameters(Group):
         return _validated(tree, problems)
 
     def values(self) -> dict[str, Any]:
-        """Every value by its dotted name."""
+        """Return every value by its dotted name."""
         return {
             f"{group}.{leaf}": value for group, leaves in self.model_dump().items() for leaf, value in leaves.items()
         }
 
     def canonical(self) -> str:
-        """Canonical text of the tree: sorted keys, shortest float text; equal trees give equal text."""
+        """Return the canonical text of the tree: sorted keys, shortest float text; equal trees give equal text."""
         return json.dumps(_unsigned_zero(self.model_dump()), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     def difference(self, other: Parameters) -> dict[str, tuple[Any, Any]]:
-        """Parameters in which two trees differ: name -> (value here, value there)."""
+        """Return the parameters in which two trees differ: name -> (value here, value there)."""
         there = other.values()
         return {name: (value, there[name]) for name, value in self.values().items() if value != there[name]}
 
 
 def _unsigned_zero(tree: dict[str, Any]) -> dict[str, Any]:
-    """The tree with -0.0 as 0.0: the two are equal, so their text must be."""
+    """Return the tree with -0.0 replaced by 0.0: the two are equal, so their text must be equal."""
     return {
         name: _unsigned_zero(value) if isinstance(value, dict) else value + 0.0 if isinstance(value, float) else value
         for name, value in tree.items()
@@ -117,12 +117,12 @@ def _groups(tree: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
 
 
 def parameter_names(tree: type[BaseModel] = Parameters) -> list[str]:
-    """Dotted names of all parameters, in the order of the tree."""
+    """Return the dotted names of all parameters, in the order of the tree."""
     return [f"{group}.{leaf}" for group, model in _groups(tree) for leaf in model.model_fields]
 
 
 def describe(parameters: Parameters) -> list[Described]:
-    """Every parameter with value, default and metadata, in the order of the tree."""
+    """Return every parameter with value, default and metadata, in the order of the tree."""
     rows = []
     for group, model in _groups(Parameters):
         part = getattr(parameters, group)
@@ -203,7 +203,7 @@ def _contradictions(p: Parameters) -> list[str]:
 
 
 def from_calibration(folder: Path) -> Parameters:
-    """The default tree with calibrated defaults replaced by those of the user's folder; rows left out keep theirs.
+    """Return the default tree with calibrated values from the user's folder; absent rows keep the default.
 
     Raises CalibrationError (unreadable or malformed folder) or ParameterError (unknown rows, values not possible).
     """

@@ -24,7 +24,7 @@ def agenda_due(state: WorldState, month: int) -> bool:
 
 
 def agenda(state: WorldState) -> None:
-    """Phase 9: the administration chooses at most one item a quarter."""
+    """Run phase 9: the administration chooses at most one item a quarter."""
     if not agenda_due(state, state.month):
         return
     p, role = state.parameters, state.in_office
@@ -76,7 +76,7 @@ def available_options(state: WorldState) -> list[Option]:
     )
     open_now = (support_open(law, p, fallen), review_open(state), renewable(law, p, state.month))
     ideals = {name: agency.ideal for name, agency in state.agencies.items()}
-    # Arms under the same law have the same moves, and the same delays: once for each arm they take a tenth of a run.
+    # Arms under the same law share moves and delays; computing them in each arm takes a tenth of a run.
     known = (law, bills, *open_now, p.policy, p.regulator, p.party)
 
     def moves() -> tuple[Option, ...]:

@@ -15,7 +15,7 @@ from ..state import WorldState
 
 
 def sue(state: WorldState, option: Option, before: Law, role: str, started: int, restricts: bool) -> None:
-    """Draw whether a new rule is challenged, and when the court decides."""
+    """Draw whether a new rule is challenged, and the month of the court's decision."""
     p = state.parameters.regulator
     if state.draws.uniform(f"suit {role}", option.number, started) >= p.suit_probability:
         return
@@ -26,7 +26,10 @@ def sue(state: WorldState, option: Option, before: Law, role: str, started: int,
 
 
 def reliance(state: WorldState) -> float:
-    """Return the reliance a court weighs: mean visible, unprotected stake of the electorate (declared exception)."""
+    """Return the reliance that a court weighs: mean visible, unprotected stake of the electorate, years of income.
+
+    A declared exception: apart from donors' pledges, no other institution takes account of stakes.
+    """
     p = state.parameters
     if not p.channels.reliance or p.regulator.reliance_weight == 0.0:
         return 0.0
@@ -34,12 +37,12 @@ def reliance(state: WorldState) -> float:
 
 
 def mean_visible_stake(state: WorldState) -> float:
-    """Mean over all voters of the stake held now times its visibility, in years of income."""
+    """Return the mean over all voters of the present stake times its visibility, in years of income."""
     return float((state.electorate.stakes(state.product_prices) * state.electorate.dynamic[VISIBILITY]).mean())
 
 
 def decide_suit(state: WorldState, suit: Suit) -> None:
-    """A court upholds a rule or strikes it down; a suit against a rule that no longer stands lapses."""
+    """Draw whether a court upholds a rule or strikes it down; a suit against a rule no longer in force lapses."""
     if state.law.rule != suit.provision:
         return
     draw = state.draws.uniform(f"vacatur {suit.role}", 0, suit.provision.month)

@@ -19,7 +19,7 @@ from ..state import WorldState
 
 
 def people(state: WorldState, products: Reals) -> tuple[float, float, float, float]:
-    """People's part of phase 4: flow, contributions, gains and withdrawals of the month (USD of model voters).
+    """Run the people's part of phase 4; return flow, contributions, gains and withdrawals (USD of model voters).
 
     products: `product_table` of the month. Deaths, entry and earnings depend on draws alone, never on exposure: arms
     share their people.
@@ -70,7 +70,7 @@ def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float
     )
     dynamic[columns.IRA] = granted
     dynamic[columns.VISIBILITY, holds] = p.exposure.visibility
-    # A first contribution is all an entrant can hold a share of; from her first birthday on, the account itself counts.
+    # An entrant's stake is a share of her first contribution or granted balance; from a birthday on, of the account.
     first = np.maximum(granted, traits.contribution) / traits.income
     dynamic[columns.ASSIGNED_STAKE] = np.where(holds, state.derived.allocations[columns.ASSIGNED] * first, 0.0)
     enter(electorate.fixed, electorate.dynamic, rows, fixed, dynamic)
@@ -80,7 +80,7 @@ def admit(state: WorldState, people_state: PeopleState, rows: Rows, level: float
 
 
 def entrants(state: WorldState, people_state: PeopleState, rows: Rows, eligible: Reals, level: float) -> Traits:
-    """Return the traits of entrants in these rows, drawn once for all arms of a replicate where they are few."""
+    """Return the traits of entrants in these rows; up to FEW entrants are drawn once for all arms of a replicate."""
     draws, month, scores = state.draws, state.month, people_state.scores[rows]
 
     def drawn() -> Traits:

@@ -15,7 +15,7 @@ from .polling import question_row
 
 
 def election(state: WorldState) -> None:
-    """Phase 10: November of even years."""
+    """Run phase 10: the election in November of even years."""
     p, month = state.parameters, state.month
     if (month + p.institutions.election_lead) % half_term(p) != 0:
         return

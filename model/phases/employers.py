@@ -34,7 +34,7 @@ Reals = npt.NDArray[np.float64]
 
 
 def employers(state: WorldState) -> None:
-    """Phase 5: menus, adoption and redemption, where exposure evolves."""
+    """Run phase 5: menus, adoption and redemption, where exposure evolves."""
     if not state.parameters.exposure.evolves or state.employers is None:
         return
     now = state.in_force
@@ -44,25 +44,25 @@ def employers(state: WorldState) -> None:
 
 
 def trailing_return(state: WorldState) -> float:
-    """Log return of the coin over the last twelve months, or since month 0 (ODD: trailing_return)."""
+    """Return the coin's log return over the last twelve months, or since month 0 (ODD: trailing_return)."""
     before = state.record[state.month - 12].price if state.month >= 12 else 1.0
     return math.log(state.market.price / before)
 
 
 def crash(state: WorldState) -> float:
-    """1 if the coin's return of twelve months lies below the threshold of employers (ODD: crash)."""
+    """Return 1 if the coin's return of twelve months is below the threshold of employers, else 0 (ODD: crash)."""
     return 1.0 if math.expm1(trailing_return(state)) < state.parameters.employer.crash_return else 0.0
 
 
 def warning(state: WorldState) -> float:
-    """1 if policy is below neutral, or guidance holds it below the rule or statute (ODD: warning)."""
+    """Return 1 if policy is below neutral, or below rule or statute by guidance, else 0 (ODD: warning)."""
     guidance, standing = state.law.guidance, state.law.standing()
     held_down = guidance is not None and guidance.theta < standing.theta
     return 1.0 if held_down or state.in_force.theta < state.parameters.employer.neutral_openness else 0.0
 
 
 def adoption_table(state: WorldState) -> Reals:
-    """Price, allocation to new adopters, visibility and weight of every product (ODD: adoption_table)."""
+    """Return price, allocation to new adopters, visibility and weight of every product (ODD: adoption_table)."""
     p, now = state.parameters, state.in_force
     table = np.zeros((len(ADOPTION_ROWS), len(columns.PRODUCTS)))
     table[ROW_PRICE] = state.product_prices
@@ -77,7 +77,7 @@ def adoption_table(state: WorldState) -> Reals:
 
 
 def adoption_terms(p: Parameters, share_holding: float, warned: float) -> AdoptionCoefficients:
-    """Coefficients of a month (ODD: adoption_terms)."""
+    """Return the coefficients of a month (ODD: adoption_terms); warned: 1 under a `warning`, else 0."""
     a = p.adoption
     return AdoptionCoefficients(
         odds_plan=neutral_odds(a.takeup_given_offer_optin),
@@ -99,14 +99,14 @@ def adoption_terms(p: Parameters, share_holding: float, warned: float) -> Adopti
 
 
 def adoption_keys(state: WorldState) -> npt.NDArray[np.uint64]:
-    """Keys of the month of the streams of `adoption_month`; who is a default saver is drawn once for good."""
+    """Return the month's keys of the streams of `adoption_month`; default savers are drawn only once, at month 0."""
     months = (*(state.month,) * (len(STREAMS) - 1), 0)
     keys = [month_key(state.draws.key(name), month) for name, month in zip(STREAMS, months, strict=True)]
     return np.array(keys, dtype=np.uint64)
 
 
 def savers(state: WorldState, employers: Employers, taken: npt.NDArray[np.int8]) -> None:
-    """Savers adopt and give up; what they exchange counts as this month's flow (ODD: savers)."""
+    """Let savers adopt and give up; their purchases less sales are part of this month's flow (ODD: savers)."""
     p, electorate = state.parameters, state.electorate
     starts, neighbours, holds = _neighbours(state)
     share = float(holdings(electorate.fixed, electorate.dynamic)[1].sum()) / len(electorate)
@@ -135,7 +135,7 @@ def savers(state: WorldState, employers: Employers, taken: npt.NDArray[np.int8])
 
 
 def _neighbours(state: WorldState) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any], npt.NDArray[np.bool_]]:
-    """Return starts and neighbours of the network, and who holds crypto; empty where there is no network."""
+    """Return starts and neighbours of the network, and whether each voter holds crypto; empty without a network."""
     network = state.network
     if network is None:
         none = np.zeros(0, dtype=np.int64)

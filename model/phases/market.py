@@ -14,7 +14,7 @@ Reals = npt.NDArray[np.float64]
 
 
 def market(state: WorldState) -> None:
-    """Phase 3: one month of prices, of the coin and of the products."""
+    """Run phase 3: one month of prices, of the coin and of the products."""
     half, derived = half_term(state.parameters), state.derived
     ahead = state.month % half
     shocks, noise = luck(state, state.month - ahead)

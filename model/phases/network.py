@@ -1,4 +1,4 @@
-"""Phase 7: what neighbours on the social network do to one another."""
+"""Phase 7: neighbours on the social network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..state import WorldState
 
 
 def network(state: WorldState) -> None:
-    """Phase 7: opinions meet on the network, where there is one. A blind poll's shadow electorate meets likewise."""
+    """Run phase 7: neighbours move each other's ideal policy, also in a blind poll's shadow electorate."""
     influence = state.parameters.network.influence
     if state.network is None or influence == 0.0:
         return

@@ -15,7 +15,7 @@ from .demography import people
 
 
 def keep_share(month: int, since: int, unprotected: float, months: float) -> float:
-    """Share of what is still subject to a forced sale that is kept this month, so that all of it goes linearly.
+    """Return the share of the holding still to be sold that is kept this month, so that sales are linear in time.
 
     The product over `months` months is 1 - unprotected; 1 afterwards.
     """
@@ -44,7 +44,7 @@ def product_table(state: WorldState) -> npt.NDArray[np.float64]:
 
 
 def payroll(state: WorldState) -> None:
-    """Phase 4: people grow older, accounts move; the net flow into crypto stands for the whole population."""
+    """Run phase 4: people age, accounts move; the net flow into crypto is scaled to the whole population."""
     p = state.parameters
     keep = share_kept(state, state.month)
     products, evolves = product_table(state), p.exposure.evolves
@@ -73,7 +73,7 @@ def payroll(state: WorldState) -> None:
 
 
 def units_by_product(state: WorldState) -> npt.NDArray[np.float64]:
-    """Units held of each product; shape (products,)."""
+    """Return the units held of each product; shape (products,)."""
     held: npt.NDArray[np.float64] = holdings(state.electorate.fixed, state.electorate.dynamic)[0]
     return held
 
@@ -81,9 +81,9 @@ def units_by_product(state: WorldState) -> npt.NDArray[np.float64]:
 def product_flows(
     state: WorldState, before: npt.NDArray[np.float64] | None, flow: float, scale: float
 ) -> npt.NDArray[np.float64]:
-    """Net money into each product since units were `before`, USD of the whole population (ODD: product_flows).
+    """Return net money into each product since units were `before`, USD of the population (ODD: product_flows).
 
-    before: None where exposure does not evolve, so that all of the flow is into the coin as assigned. flow: USD of
+    before: None if exposure does not evolve; all of the flow is then into the coin as assigned. flow: USD of
     model voters, of whom each stands for `scale` citizens.
     """
     if before is None:
@@ -94,7 +94,7 @@ def product_flows(
 
 
 def public_month(state: WorldState) -> None:
-    """The fund's part of phase 4: its trade, and the share of every citizen that voters judge by."""
+    """Run the fund's part of phase 4: its trade, and the value of a citizen's share, which voters weigh."""
     p = state.parameters
     if not p.fund.active:
         return

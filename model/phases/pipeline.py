@@ -18,7 +18,7 @@ from .courts import decide_suit, sue
 
 
 def pipeline(state: WorldState) -> None:
-    """Phase 2: agencies drift, the friendly rule becomes final, the docket moves on, courts decide."""
+    """Run phase 2: agencies drift, the friendly rule becomes final, the docket advances, courts decide."""
     p = state.parameters
     drift(state)
     if state.friendly_pending and state.month >= p.policy.friendly_month:
@@ -33,7 +33,7 @@ def pipeline(state: WorldState) -> None:
 
 
 def drift(state: WorldState) -> None:
-    """Agencies drift towards the president, once their heads are confirmed (ODD: drift_ideal)."""
+    """Move agencies with confirmed heads towards the president's ideal (ODD: drift_ideal)."""
     president, regulator = state.party(state.in_office).ideal, state.parameters.regulator
     for agency in state.agencies.values():
         confirmed = state.month >= agency.confirmed_at
@@ -81,7 +81,7 @@ def _advance_docket(state: WorldState, docket: Docket) -> None:
 
 
 def _moot(state: WorldState, option: Option) -> bool:
-    """Return whether a resolution or renewal has lost its object to a court or a sunset."""
+    """Return whether a court or a sunset has removed the rule that a resolution or renewal is about."""
     if option.name == "disapprove":
         return not reviewable(state)
     layer = getattr(state.law, option.instrument) if option.name == "renew" else None
@@ -89,7 +89,7 @@ def _moot(state: WorldState, option: Option) -> bool:
 
 
 def _congress_passes(state: WorldState, option: Option, role: str) -> bool:
-    """Return whether the Congress that sits when an item ripens passes it; True for items without a vote."""
+    """Return whether the present Congress passes an item that ripens; True for items without a vote."""
     opens = option.stand.openness >= state.openness
     if option.name == "renew":
         opens = state.openness >= openness(effective(lapse(state.law, option.instrument)), state.parameters.policy.cap)
@@ -113,7 +113,7 @@ def _lapse(state: WorldState, layer: str) -> None:
 
 
 def _resent(state: WorldState, was: float, forced: float, role: str, share: float = 1.0) -> None:
-    """Leave a grievance over a change that lowers openness or forces a sale."""
+    """Add grievances after a change that lowers openness or forces a sale; share: part of the blame that it gets."""
     imposed = max(0.0, state.in_force.forced - forced)
     if share > 0.0 and (state.openness < was - 1e-9 or imposed > 0.0):
         stand = Stand(openness=state.openness, forced=imposed, protected=state.in_force.protected)
@@ -121,7 +121,7 @@ def _resent(state: WorldState, was: float, forced: float, role: str, share: floa
 
 
 def take_effect(state: WorldState, option: Option, role: str, started: int, restricts: bool) -> None:
-    """An item comes into force: law, grievance, news, and perhaps a suit."""
+    """Put an item into force: law, grievance, news, and possibly a suit."""
     p = state.parameters
     before, was, forced = state.law, state.openness, state.in_force.forced
     binds = option.name == "renew" or p.policy.sunset_covers == "all"
@@ -137,7 +137,7 @@ def take_effect(state: WorldState, option: Option, role: str, started: int, rest
 
 
 def leave_grievance(state: WorldState, was: float, stand: Stand, role: str, share: float = 1.0) -> None:
-    """Holders resent the party behind a restriction (ODD: grieve); share: how far it is blamed for it."""
+    """Add holders' grievance against the party behind a restriction (ODD: grieve); share: part blamed on it."""
     size = share * feared_size(state.parameters, was, stand.openness, stand.forced, stand.protected)
     by_d = (role == "author") == (state.sign < 0)
     grieve(

@@ -13,11 +13,11 @@ from ..state import WorldState
 from .polling import ask
 
 QUARTER = 3
-"""Months between a party's decisions, at least."""
+"""Least number of months between a party's decisions."""
 
 
 def platforms(state: WorldState) -> None:
-    """Phase 8: the challenger reconsiders its platform on the quarter's panel; an experiment may hold platforms."""
+    """Run phase 8: the challenger reconsiders its platform by a poll; an experiment may impose platforms."""
     reconsider(state)
     hold_platforms(state)
 

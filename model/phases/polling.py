@@ -1,4 +1,4 @@
-"""Polls: one panel answers about every hypothetical policy; parties see the report and nothing else."""
+"""Polls: one panel answers about every hypothetical policy; parties see only the report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..state import WorldState
 
 
 def question_rows(state: WorldState, pairs: Sequence[tuple[Stand, Stand]], openness: float) -> list[tuple[float, ...]]:
-    """Rows of the kernel's question table, one for each pair (author's stand, opponent's stand), put as R and D."""
+    """Return rows of the kernel's question table, one per pair (author's stand, opponent's stand), as R and D."""
     p, now = state.parameters, state.threat
     row_of, attention = state.derived.questions.row, p.polls.hypothetical_attention
     if state.sign < 0:
@@ -32,17 +32,17 @@ def question_rows(state: WorldState, pairs: Sequence[tuple[Stand, Stand]], openn
 
 
 def question_row(state: WorldState, author: Stand, opponent: Stand, openness: float) -> tuple[float, ...]:
-    """One row of the kernel's question table (ODD: question_row)."""
+    """Return one row of the kernel's question table (ODD: question_row)."""
     return question_rows(state, [(author, opponent)], openness)[0]
 
 
 def mean_ideals(
     state: WorldState, electorate: Electorate, side: float, first: int, count: int, question: npt.NDArray[np.float64]
 ) -> tuple[float, float]:
-    """Mean ideal policy of a panel, and of one side's supporters in it (ODD: mean_ideals).
+    """Return the mean ideal policy of a panel, and of one side's supporters in it (ODD: mean_ideals).
 
-    side: +1 for R, -1 for D. A respondent supports a side as far as the vote for it is to be expected: probability to
-    turn out times probability to choose it, at the question put.
+    side: +1 for R, -1 for D. A respondent counts as a supporter with the probability that she votes for the side: to
+    turn out times to choose it, at this question.
     """
     panel = np.arange(first, first + count) % len(electorate)
     fixed, dynamic = electorate.fixed.take(panel, axis=1), electorate.dynamic.take(panel, axis=1)
@@ -64,12 +64,12 @@ def mean_ideals(
 
 
 def ask(state: WorldState, role: str, pairs: Sequence[tuple[Stand, Stand]], standing: int = 0) -> PollReport:
-    """Ask this quarter's panel how it would vote, for each pair (author's stand, opponent's stand).
+    """Ask this quarter's panel for its vote at each pair (author's stand, opponent's stand); return the report.
 
-    Shares are those of the asking role. The first pair is the baseline from which the hypothetical bias is counted;
-    standing is the index of the pair that describes things as they stand. Ideal policies are asked for only where the
+    Shares are those of the asking role. The first pair is the baseline of the hypothetical bias;
+    standing is the index of the pair that describes the status quo. Ideal policies are asked for only if the
     party's rule needs them.
-    The panel is a block of the population that moves on every quarter; voters are exchangeable, so a block is a
+    The panel is a block of the population, another one every quarter; voters are exchangeable, so a block is a
     random sample.
     """
     p = state.parameters

@@ -7,7 +7,7 @@ from ..state import WorldState
 
 
 def record(state: WorldState) -> None:
-    """Phase 11: record the month."""
+    """Run phase 11: add the month to the record."""
     state.record.append(month_record(state, state.market.price))
 
 

@@ -8,7 +8,7 @@ from ..state import WorldState
 
 
 def transition(state: WorldState) -> None:
-    """Phase 1: winners take office; the docket of the old administration is frozen, agencies await new heads."""
+    """Run phase 1: winners take office; the old administration's docket is frozen, agencies await new heads."""
     month, p = state.month, state.parameters
     if month % half_term(p) != 0 or month == 0:
         return
@@ -37,7 +37,7 @@ def transition(state: WorldState) -> None:
 
 
 def confirm_agencies(state: WorldState) -> None:
-    """Draw when the heads of the two agencies are confirmed."""
+    """Draw the months in which the heads of the two agencies are confirmed."""
     for index, agency in enumerate(state.agencies.values()):
         draw = state.draws.uniform(f"confirmation {state.in_office}", index, state.month)
         agency.confirmed_at = state.month + confirmation_months(draw, state.parameters.regulator)

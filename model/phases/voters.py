@@ -8,9 +8,9 @@ from ..state import WorldState
 
 
 def policy_news(state: WorldState) -> tuple[float, float, float]:
-    """Return news of policy: media on a live attempt to restrict (0 or 1), openness of R's stand and of D's.
+    """Return media on a live attempt to restrict (0 or 1), and openness of R's stand and of D's; set the threat.
 
-    Sets the threat, which follows from the two stands.
+    The threat follows from the two stands.
     """
     author, opponent = state.stand("author"), state.stand("opponent")
     state.threat = threat_of((author, opponent), state.openness)
@@ -20,7 +20,7 @@ def policy_news(state: WorldState) -> tuple[float, float, float]:
 
 
 def voters(state: WorldState) -> None:
-    """Phase 6: opinions change; so do those of a blind poll's shadow electorate, at zero stakes."""
+    """Run phase 6: opinions change, also in a blind poll's shadow electorate, which has no stakes."""
     media, stand_r, stand_d = policy_news(state)
     for electorate in (state.electorate, state.blind):
         if electorate is not None:

@@ -6,7 +6,7 @@ from ...agents.draws import gumbel, persistent_gumbel, uniform
 from .menu import NESTS
 
 _NEST_DRAWS = 64
-"""Agent number of the first nest's draw; those before are the moves' own."""
+"""Agent number of the first nest's draw; lower numbers belong to moves."""
 
 
 def platform_draws(key: int, count: int, month: int) -> tuple[float, ...]:

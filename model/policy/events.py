@@ -21,5 +21,5 @@ class Event(NamedTuple):
 
 
 def other(role: str) -> str:
-    """The other role."""
+    """Return the other role."""
     return "opponent" if role == "author" else "author"

@@ -1,4 +1,4 @@
-"""Policy and its legal layers: rungs, caps, instruments, what is in force."""
+"""Policy and its legal layers: rungs, caps, instruments and the policy in force."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ LAYERS = ("enforcement", "guidance", "rule", "statute")
 FORMAL = ("rule", "statute")
 NO_SUNSET = -1
 SALT = 0.10
-"""A rule is substantially the same if its openness is on the voided one's side of this distance from it."""
+"""A rule is substantially the same as a voided rule unless its openness is this far from it, towards former policy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """What one layer says: theta, cap, protection of holdings, share of a forced sale, by whom, since when.
+    """Content of one layer: theta, cap, protection of holdings, share of a forced sale, author, month.
 
     expires: month in which a sunset ends it, NO_SUNSET if none does.
     """
@@ -37,7 +37,7 @@ class Law:
     """The layers of the Department of Labor's policy on menus, and the SEC's enforcement posture on products.
 
     former: the rule that the present one replaced. salted_from: openness from which on no rule may be made, salted_to:
-    openness up to which none may be made, since Congress voided one like it; None where nothing was voided.
+    openness up to which no rule may be made, because Congress voided a similar one; None without a voided rule.
     """
 
     layer: str
@@ -52,11 +52,11 @@ class Law:
     salted_to: float | None = None
 
     def standing(self) -> Provision:
-        """The highest layer that says anything."""
+        """Return the highest layer with a provision: statute, rule or base."""
         return self.statute or self.rule or self.base
 
     def with_layer(self, layer: str, provision: Provision | None) -> Law:
-        """A copy with one layer set or cleared; a new rule remembers the one it replaces."""
+        """Return a copy with one layer set or cleared; a new rule keeps the rule it replaces as `former`."""
         changes: dict[str, Provision | None] = {layer: provision}
         if layer == "rule":
             changes["former"] = self.rule if provision is not None else None
@@ -64,17 +64,17 @@ class Law:
 
 
 def rung_below(theta: float) -> float:
-    """Next rung down; 0 at the bottom."""
+    """Return the next rung down; 0 at the bottom."""
     return max((rung for rung in RUNGS if rung < theta - 1e-9), default=0.0)
 
 
 def rung_above(theta: float) -> float:
-    """Next rung up; 1 at the top."""
+    """Return the next rung up; 1 at the top."""
     return min((rung for rung in RUNGS if rung > theta + 1e-9), default=1.0)
 
 
 def dol_provision(law: Law) -> Provision:
-    """What the Department of Labor's layers amount to: guidance binds at most one rung below a rule or statute."""
+    """Return the Department of Labor's policy: guidance binds at most one rung below a rule or statute."""
     standing, guidance = law.standing(), law.guidance
     if guidance is None:
         return standing
@@ -85,7 +85,7 @@ def dol_provision(law: Law) -> Provision:
 
 
 def effective(law: Law) -> Provision:
-    """Policy in force: the smaller theta of the two regulators, the other terms from the Department of Labor."""
+    """Return the policy in force: the smaller theta of the two regulators, other terms from the Department of Labor."""
     menu = dol_provision(law)
     if law.enforcement is not None and law.enforcement.theta < menu.theta:
         return replace(menu, theta=law.enforcement.theta)
@@ -93,7 +93,7 @@ def effective(law: Law) -> Provision:
 
 
 def binding_layer(law: Law) -> str:
-    """Layer that holds the policy in force where it is; "base" where no formal layer does."""
+    """Return the layer that sets the policy in force; "base" if there is no formal layer."""
     menu, standing = dol_provision(law), law.standing()
     if law.enforcement is not None and law.enforcement.theta < menu.theta:
         return "enforcement"
@@ -105,46 +105,46 @@ def binding_layer(law: Law) -> str:
 
 
 def openness(provision: Provision, kappa0: float) -> float:
-    """A = theta * min(1, kappa / kappa0) for new money; 0 when closed to new money (ODD: openness)."""
+    """Return A = theta * min(1, kappa / kappa0) for new money; 0 if closed to new money (ODD: openness)."""
     if provision.closed:
         return 0.0
     return provision.theta * min(1.0, provision.kappa / kappa0)
 
 
 def initial_law(p: Parameters) -> Law:
-    """Neutral policy in January 2025 on no formal layer."""
+    """Return the law of January 2025: neutral policy on no formal layer."""
     cap = p.policy.cap
     return Law(p.policy.layer, Provision(p.policy.start_theta, cap, 0.0, 0.0, False, "author", 0))
 
 
 def friendly_provision(p: Parameters, month: int) -> Provision:
-    """The author's policy as it takes effect, with its sunset if it has one and rests on a rule or statute."""
+    """Return the author's policy from this month on, with its sunset if it has one and is a rule or statute."""
     ends = p.policy.sunset_months if p.policy.layer in FORMAL else 0
     expires = month + ends if ends > 0 else NO_SUNSET
     return Provision(p.policy.friendly_theta, p.policy.cap, 0.0, 0.0, False, "author", month, expires)
 
 
 def stand_of(provision: Provision, kappa0: float) -> Stand:
-    """A provision as voters judge it."""
+    """Return a provision as voters judge it."""
     return Stand(openness(provision, kappa0), provision.forced, provision.protected)
 
 
 def platform_stand(platform: float, warn_floor: float) -> Stand:
-    """A platform as voters judge it: below the discouraged rung it implies some forced sale."""
+    """Return a platform as voters judge it: below the floor of a warning it implies some forced sale."""
     forced = max(0.0, (warn_floor - platform) / warn_floor) if warn_floor > 0.0 else 0.0
     return Stand(platform, forced, 0.0)
 
 
 def provision_of(option: Option, role: str, month: int) -> Provision:
-    """The provision an enacted option writes into its layer."""
+    """Return the provision that an enacted option writes into its layer."""
     closed = option.name == "close"
     return Provision(option.theta, option.kappa, option.stand.protected, option.stand.forced, closed, role, month)
 
 
 def enact(law: Law, option: Option, role: str, month: int, sunset: int = 0) -> Law:
-    """The law after an option takes effect. A new rule or statute clears guidance about the old one.
+    """Return the law after an option takes effect; a new rule or statute clears guidance about the old one.
 
-    sunset: months after which what is written or renewed lapses; 0 = never.
+    sunset: months after which the written or renewed provision lapses; 0 = never.
     """
     if option.name == "support":
         return replace(law, support=True)
@@ -161,15 +161,15 @@ def enact(law: Law, option: Option, role: str, month: int, sunset: int = 0) -> L
         written = replace(written, expires=month + sunset)
     after = replace(law.with_layer(option.instrument, written), guidance=None)
     if option.instrument == "statute":
-        # New statutory authority is what the Congressional Review Act asks for before a voided rule may come again.
+        # After a voided rule, the Congressional Review Act requires new statutory authority for a similar one.
         return replace(after, salted_from=None, salted_to=None)
     return after
 
 
 def void_rule(law: Law) -> Law:
-    """The law after Congress disapproves the rule: the former one stands again, and none like the voided may be made.
+    """Return the law after Congress disapproves the rule: the former rule returns, and a similar one is barred.
 
-    What stands without the voided rule gives its direction (5 U.S.C. 801(b)(2), substantially the same).
+    The voided rule's direction is relative to policy without it (5 U.S.C. 801(b)(2), substantially the same).
     """
     rule, kappa0 = law.rule, law.base.kappa
     if rule is None:
@@ -184,13 +184,13 @@ def void_rule(law: Law) -> Law:
 
 
 def salted(law: Law, level: float) -> bool:
-    """Whether a rule of this openness would be substantially the same as one that Congress voided."""
+    """Return whether a rule of this openness would be substantially the same as one that Congress voided."""
     above = law.salted_from is not None and level >= law.salted_from - 1e-9
     return above or (law.salted_to is not None and level <= law.salted_to + 1e-9)
 
 
 def next_expiry(law: Law) -> tuple[str, int] | None:
-    """Layer and month of the next sunset of a rule or statute, the statute's first of equals; None if there is none."""
+    """Return layer and month of the next sunset of a rule or statute (at a tie the statute's); None without one."""
     statute, rule = law.statute, law.rule
     if statute is not None and statute.expires >= 0 and (rule is None or not 0 <= rule.expires < statute.expires):
         return "statute", statute.expires
@@ -200,12 +200,12 @@ def next_expiry(law: Law) -> tuple[str, int] | None:
 
 
 def lapse(law: Law, layer: str) -> Law:
-    """The law after a layer's sunset: what stands beneath it applies, and guidance about it falls with it."""
+    """Return the law after a layer's sunset: the layer beneath it applies, and guidance lapses with it."""
     return replace(law.with_layer(layer, None), guidance=None)
 
 
 def renew(law: Law, layer: str, expires: int) -> Law:
-    """The law with a layer's sunset put off; author, date and terms of the provision stay."""
+    """Return the law with a layer's sunset put off; author, date and terms of the provision stay."""
     provision: Provision | None = getattr(law, layer)
     if provision is None:
         return law
@@ -214,7 +214,7 @@ def renew(law: Law, layer: str, expires: int) -> Law:
 
 
 def ira_openness(law: Law, kappa0: float) -> float:
-    """Openness for IRAs: the SEC's posture and statutes bind them, rules about plans do not (ODD: ira_openness)."""
+    """Return openness for IRAs: the SEC's posture and statutes bind them, rules on plans do not (ODD: ira_openness)."""
     theta = 1.0 if law.enforcement is None else law.enforcement.theta
     if law.statute is None:
         return theta

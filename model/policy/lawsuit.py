@@ -9,7 +9,7 @@ from .law import Law, Provision
 
 
 class Suit(NamedTuple):
-    """A rule in court: what it wrote, what stood before, who made it, when the court decides."""
+    """A rule in court: its provision, the law before it, its stand and author, and the date of the decision."""
 
     provision: Provision
     before: Law

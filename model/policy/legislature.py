@@ -1,4 +1,4 @@
-"""Congress: who holds its chambers, and which bills of the party in office they would pass."""
+"""Congress: control of its chambers, and the bills of the party in office that they would pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAJORITY = 0.5
 
 
 class Passage(NamedTuple):
-    """What would pass of the bills of the party in office: statutes and resolutions that open, that restrict."""
+    """Which bills of the party in office would pass: statutes and resolutions that open, that restrict."""
 
     opening_statute: bool
     restricting_statute: bool
@@ -20,7 +20,7 @@ class Passage(NamedTuple):
     restricting_resolution: bool
 
     def of(self, instrument: str, opens: bool) -> bool:
-        """Return whether this instrument would pass in this direction; an instrument without a vote always does."""
+        """Return whether an instrument would pass in this direction; True for an instrument without a vote."""
         if instrument == "statute":
             return self.opening_statute if opens else self.restricting_statute
         if instrument == "resolution":
@@ -33,7 +33,7 @@ NOTHING = Passage(False, False, False, False)
 
 
 def chambers_held(congress: Congress, role: str, in_office: str, institutions: InstitutionsParameters) -> list[bool]:
-    """Whether a role holds each chamber that the form of government has; a parliament belongs to the government."""
+    """Return whether a role holds each existing chamber; in a parliament the government holds it."""
     if institutions.chambers == "parliamentary":
         return [role == in_office]
     house, senate = congress.controls(role)
@@ -41,22 +41,22 @@ def chambers_held(congress: Congress, role: str, in_office: str, institutions: I
 
 
 def cross_share(role: str, opens: bool, institutions: InstitutionsParameters) -> float:
-    """Share of the other party that votes for a bill of `role`: nearly all if it goes its own way, few if not."""
+    """Return the share of the other party that votes for a bill of `role`, by the direction that party wants."""
     if opens == (other(role) == "author"):
         return institutions.own_direction_yes_share
     return institutions.opening_yes_share if opens else institutions.restricting_yes_share
 
 
 def yes_votes(own_seats: float, crossing: float) -> float:
-    """Share of a chamber that votes for a bill: all of the own party and some of the other."""
+    """Return the share of a chamber that votes for a bill: all of the own party and some of the other."""
     return own_seats + crossing * (1.0 - own_seats)
 
 
 def carries(own_seats: float, holds: bool, crossing: float, threshold: float, floor_control: bool) -> bool:
-    """Whether one chamber passes a bill.
+    """Return whether one chamber passes a bill.
 
     own_seats: seat share of the party in office; holds: whether it holds the chamber, which also settles a tie. A
-    majority that controls the floor does not bring up what most of its own members oppose (Cox & McCubbins 2005).
+    majority that controls the floor does not bring up a bill that most of its members oppose (Cox & McCubbins 2005).
     """
     if floor_control and not holds and crossing < MAJORITY:
         return False
@@ -69,9 +69,9 @@ def carries(own_seats: float, holds: bool, crossing: float, threshold: float, fl
 def passes(
     congress: Congress, role: str, opens: bool, senate_threshold: float, institutions: InstitutionsParameters
 ) -> bool:
-    """Whether Congress passes a bill of the president's party; a parliament passes every bill of its government.
+    """Return whether Congress passes a bill of the president's party; a parliament passes every government bill.
 
-    The president signs: only the party in office moves bills, so no veto and no override is ever called for.
+    The president signs every bill, since only the party in office moves bills: there are no vetoes.
     """
     if institutions.chambers == "parliamentary":
         return True
@@ -87,7 +87,7 @@ def passes(
 
 
 def passage(congress: Congress, role: str, institutions: InstitutionsParameters) -> Passage:
-    """Return what the present Congress would pass for the party in office; resolutions cannot be filibustered."""
+    """Return the bills that Congress would pass for the party in office; resolutions cannot be filibustered."""
     thresholds = (institutions.senate_threshold, MAJORITY)
     votes = [passes(congress, role, opens, level, institutions) for level in thresholds for opens in (True, False)]
     return Passage(*votes)

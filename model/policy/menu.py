@@ -1,4 +1,4 @@
-"""The menu of moves: what an administration may put on its agenda under the law as it stands."""
+"""The menu of moves: the options that an administration has under the present law."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOOSEN_CAP = 0.10
 
 
 def _formal_instrument(law: Law) -> str:
-    """Instrument that can change the standing layer."""
+    """Return the instrument that can change the standing layer."""
     if law.statute is not None:
         return "statute"
     if law.rule is not None:
@@ -46,7 +46,7 @@ def hold(law: Law, cap: float) -> Option:
 
 
 class _Menu:
-    """Collects the options that the law leaves open, as yet without their delays."""
+    """Collects the options that are legal now, without their delays."""
 
     def __init__(self, law: Law, p: Parameters, passage: Passage) -> None:
         self.law, self.p, self.passage = law, p, passage
@@ -67,9 +67,9 @@ class _Menu:
         protected: float = 1.0,
         agency: str = "DOL",
     ) -> None:
-        """Add one move, unless Congress would not pass it; where a rule like it was voided it takes a statute.
+        """Add one move, unless Congress would not pass it; if Congress voided a similar rule, the move needs a statute.
 
-        Its stand is the policy that would be in force once it is enacted, with all other layers as they are.
+        Its stand is the policy that would be in force after it is enacted, with all other layers unchanged.
         """
         risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" and self.courts else 0.0
         stand = Stand(openness=0.0, forced=forced, protected=protected)
@@ -88,7 +88,7 @@ class _Menu:
         self.options.append(option._replace(stand=stand))
 
     def _idle(self, nest: str, stand: Stand) -> bool:
-        """Whether a move would not do what its nest says: restrict but not lower, loosen but not raise openness."""
+        """Return whether a move has no effect in the direction of its nest: restrict or loosen."""
         now = self.options[0].stand
         if nest == "restrict":
             sold, selling = (each.forced * (1.0 - each.protected) for each in (stand, now))
@@ -96,7 +96,7 @@ class _Menu:
         return nest == "loosen" and stand.openness <= now.openness + 1e-12 and self.now.kappa >= self.kappa0
 
     def add_loosen(self) -> None:
-        """Loosening acts on whatever binds: an enforcement posture, guidance below a rule, or the standing layer."""
+        """Add a loosening of the layer that binds: enforcement, guidance below a rule, or the standing layer."""
         law, now, standing = self.law, self.now, self.law.standing()
         if law.enforcement is not None and law.enforcement.theta < self.dol.theta:
             self.add("loosen", "loosen", self.dol.theta, self.dol.kappa, "enforcement", agency="SEC", protected=0.0)
@@ -107,7 +107,7 @@ class _Menu:
             self.add("loosen", "loosen", theta, kappa, self.formal, protected=0.0)
 
     def add_warn(self) -> None:
-        """Guidance at most one rung below a rule (or below itself), never below the floor; a statute leaves no room."""
+        """Add guidance one rung below a rule (or present guidance), not below the floor, and not under a statute."""
         law, now = self.law, self.now
         base = law.standing().theta if law.rule or law.statute else self.dol.theta
         floor = max(rung_below(base), self.p.policy.warn_floor)
@@ -115,14 +115,14 @@ class _Menu:
             self.add("warn", "restrict", floor, self.dol.kappa, "guidance")
 
     def add_enforce(self) -> None:
-        """The SEC's enforcement posture, one rung below the policy in force."""
+        """Add the SEC's enforcement posture, one rung below the policy in force."""
         now = self.now
         floor = max(rung_below(now.theta), self.p.policy.warn_floor)
         if self.law.enforcement is None and now.theta > floor and not now.closed:
             self.add("enforce", "restrict", floor, now.kappa, "enforcement", agency="SEC")
 
     def add_formal(self) -> None:
-        """Cap, close to new money, prohibit and divest: they change the standing layer."""
+        """Add the moves that change the standing layer: cap, close to new money, prohibit and divest."""
         now, policy = self.now, self.p.policy
         if now.theta <= 0.0:
             return
@@ -138,7 +138,7 @@ class _Menu:
         self.add("prohibit", "restrict", 0.0, 0.0, hard, forced=1.0, protected=0.0)
 
     def add_disapprove(self) -> None:
-        """Void the standing rule by a resolution of Congress: what it replaced stands again, with its own terms."""
+        """Add a resolution of Congress that voids the rule in force: its predecessor returns with its own terms."""
         now = self.options[0].stand
         bare = Option("disapprove", MOVES.index("disapprove"), "", now, 0.0, 0.0, "resolution", "DOL", 0.0, 0.0)
         after = effective(enact(self.law, bare, "author", 0))
@@ -149,7 +149,7 @@ class _Menu:
             self._append(bare._replace(nest=nest, theta=after.theta, kappa=after.kappa), stand)
 
     def add_renew(self, layer: str) -> None:
-        """Put off the sunset of a rule or statute; policy stays as it is."""
+        """Add the renewal of a rule or statute, which puts off its sunset; policy stays as it is."""
         now = self.options[0].stand
         falls = openness(effective(lapse(self.law, layer)), self.kappa0)
         if self.passage.of(layer, now.openness >= falls):
@@ -171,7 +171,7 @@ def menu(
 ) -> list[Option]:
     """Return every move open to the government, hold first.
 
-    ideals: the two agencies' ideals, which decide how slowly an item moves. passage: what Congress would pass; a
+    ideals: the two agencies' ideals, on which delays depend. passage: the bills that Congress would pass; a
     statute or resolution that would fail is not on the menu. fallen: fall of the price from its peak, which `support`
     needs. review: whether Congress may still void the standing rule. month: now, which `renew` needs.
     """
@@ -215,17 +215,17 @@ def with_delays(options: Sequence[Option], ideals: dict[str, float], regulator: 
 
 
 def _timed(option: Option, ideals: dict[str, float], regulator: RegulatorParameters) -> Option:
-    """An option with its mean delay, which depends on how far its agency disagrees."""
+    """Return an option with its mean delay, which depends on its agency's disagreement."""
     factor = slow_roll_factor(ideals[option.agency], option.stand.openness, regulator)
     months = expected_months(option.instrument, factor, regulator)
     return option._replace(months=months * haste(option.name, option.instrument, False, regulator))
 
 
 def restrictive(option: Option, current: float) -> bool:
-    """Whether an option would lower openness by .10 or more: what counts as an attempt."""
+    """Return whether an option would lower openness by .10 or more, the definition of an attempt."""
     return restrictive_fall(current, option.stand.openness)
 
 
 def restrictive_fall(was: float, now: float) -> bool:
-    """Whether openness has fallen by .10 or more."""
+    """Return whether openness has fallen by .10 or more."""
     return now <= was - 0.10 + 1e-9

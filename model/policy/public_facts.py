@@ -1,4 +1,4 @@
-"""Public facts that parties may know of policy and law."""
+"""Public facts of policy and law, which parties may know."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .legislature import chambers_held
 
 
 def unified(state: WorldState, role: str) -> bool:
-    """President and every chamber that the form of government has of one party."""
+    """Return whether a role holds the presidency and every chamber."""
     return role == state.in_office and all(held(state, role))
 
 
 def held(state: WorldState, role: str) -> list[bool]:
-    """Whether a role holds each chamber."""
+    """Return whether a role holds each chamber."""
     return chambers_held(state.congress, role, state.in_office, state.parameters.institutions)
 
 
 def reviewable(state: WorldState) -> bool:
-    """Whether the standing rule was made late by the party that then lost office, so that Congress may look back."""
+    """Return whether the other party made the standing rule so late in the last term that Congress may review it."""
     institutions, rule = state.parameters.institutions, state.law.rule
     if not institutions.review_act or rule is None or rule.role == state.in_office:
         return False
@@ -32,12 +32,12 @@ def reviewable(state: WorldState) -> bool:
 
 
 def review_open(state: WorldState) -> bool:
-    """Whether a resolution against the standing rule can still be put on the agenda."""
+    """Return whether a resolution against the standing rule can still be put on the agenda."""
     return reviewable(state) and state.month - state.term_start < state.parameters.institutions.review_window
 
 
 def next_lapse(state: WorldState) -> tuple[float, float]:
-    """Months until the next sunset (NEVER if there is none), and openness then if nothing else changes."""
+    """Return months until the next sunset (NEVER without one), and openness after it if nothing else changes."""
     due = next_expiry(state.law)
     if due is None:
         return NEVER, 0.0
@@ -46,7 +46,7 @@ def next_lapse(state: WorldState) -> tuple[float, float]:
 
 
 def policy_state(state: WorldState, role: str) -> PolicyState:
-    """What a party may know of policy and politics; public facts only."""
+    """Return a party's knowledge of policy and politics, which is public facts only."""
     p = state.parameters
     points = incumbency_points(state.terms_in_office, p)
     pledges = 0.0
@@ -74,7 +74,7 @@ def policy_state(state: WorldState, role: str) -> PolicyState:
 
 
 def law_state(state: WorldState) -> LawState:
-    """What a party may know of the law."""
+    """Return a party's knowledge of the law."""
     docket, law = state.docket, state.law
     return LawState(
         layer=law.layer,
@@ -87,7 +87,7 @@ def law_state(state: WorldState) -> LawState:
 
 
 def remaining_months(state: WorldState, docket: Docket) -> float:
-    """Months a live item is expected to need still: its mean time for the stages left, as the public knows it."""
+    """Return the expected months of a live item's remaining stages, as the public knows them."""
     p, option = state.parameters.regulator, docket.option
     factor = slow_roll_factor(state.agencies[option.agency].ideal, option.stand.openness, p)
     whole = expected_months(option.instrument, factor, p)

@@ -23,17 +23,17 @@ Reals = npt.NDArray[np.float64]
 
 
 def build_population(p: Parameters, draws: Draws) -> Electorate:
-    """Draw the people of one replicate; same draws, same people, whatever the arm."""
+    """Draw the people of one replicate; all arms with the same draws have the same people."""
     return electorate_of(p, draws, draw_traits(p, Everybody(draws, p.electorate.voters), {}))
 
 
 def electorate_of(
     p: Parameters, draws: Draws, traits: Traits, plan: Reals | None = None, ira: Reals | None = None
 ) -> Electorate:
-    """The electorate of month 0 from persons' traits and balances (USD), before any exposure (ODD: P19-P21).
+    """Return the electorate of month 0 from persons' traits and balances (USD), before exposure (ODD: P19-P21).
 
-    plan, ira: by default the drawn balance, parted as accounts.ira_share_of_balance says. A caller who keeps no
-    reference to the traits needs little more memory than the electorate itself: they are let go as they are written.
+    plan, ira: by default the drawn balance, divided by accounts.ira_share_of_balance. A caller who keeps no
+    reference to the traits needs little more memory than the electorate: each trait is freed once it is written.
     """
     n = traits.age.size
     dynamic = np.zeros((len(columns.DYNAMIC), n), dtype=np.float32)
@@ -62,7 +62,7 @@ def electorate_of(
 
 
 def _exposure_order(p: Parameters, draws: Draws, eligible: npt.NDArray[np.bool_], lean: Reals) -> npt.NDArray[np.int64]:
-    """Voters by who is exposed first: those with an account before those without, then by draw and party skew."""
+    """Return voters in order of exposure: with an account before those without, then by draw and party skew."""
     rho = p.exposure.skew
     if rho == 0.0:  # a normal rises with its uniform, strictly
         return falling_order(draws.uniforms("exposure", lean.size), eligible)
@@ -79,7 +79,7 @@ def falling_order(values: Reals, first: npt.NDArray[np.bool_]) -> npt.NDArray[np
 
 
 def _logit_per_point(lean: Reals, presidential: Reals, gap_weight: float) -> float:
-    """National shift in logit that moves the two-party vote by one point, turnout reacting."""
+    """Return the national shift in logit that moves the two-party vote by one point, including turnout's reaction."""
 
     size = np.abs(lean)
 

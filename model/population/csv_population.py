@@ -1,4 +1,4 @@
-"""An own population: a csv file of persons instead of the people drawn from the calibration."""
+"""A user's population: a csv file of persons instead of people drawn from the calibration."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ _NOT_TRAITS = ("partisanship", "vote_r", "plan", "ira", "weight")
 def population_from_csv(
     path: str | Path, parameters: Parameters | None = None, seed: int = 0, replicate: int = 0
 ) -> Electorate:
-    """The electorate of a csv file, one row a person, for `World(parameters, seed, replicate, population=...)`.
+    """Return the electorate of a csv file, one row a person, for `World(parameters, seed, replicate, population=...)`.
 
-    Columns are FILE_COLUMNS: age, income, plan, ira and either partisanship or vote_r must be there; what else is
-    absent is drawn from the model at (seed, replicate). electorate.voters must be the number of rows; with a column
+    Columns are FILE_COLUMNS: age, income, plan, ira and either partisanship or vote_r are required; other absent
+    columns are drawn from the model at (seed, replicate). electorate.voters must be the number of rows; with a column
     `weight` that many people are drawn from the rows, in proportion to it. People come in an order drawn at random,
     since a poll's panel is a block of the population. Raises PopulationFileError naming file, row, column and what is
     allowed, up to 20 mistakes at once.
@@ -92,7 +92,7 @@ def population_from_csv(
 
 
 def read_columns(path: Path) -> dict[str, Reals]:
-    """Columns of a population file by name, checked; PopulationFileError with every mistake up to MOST_MISTAKES."""
+    """Read the columns of a population file by name; PopulationFileError with every mistake up to MOST_MISTAKES."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             rows = list(csv.reader(stream))
@@ -180,7 +180,7 @@ def _contradictions(persons: dict[str, Reals], numbers: Sequence[int]) -> Iterat
 
 
 def _rows_taken(path: Path, persons: dict[str, Reals], voters: int, draws: Draws) -> npt.NDArray[np.int64]:
-    """Which row each voter is, in random order; by weight where there is one (systematic sampling)."""
+    """Return the file row of each voter, in random order; with weights by systematic sampling; shape (voters,)."""
     weights = persons.pop("weight", None)
     size = persons["age"].size
     if weights is None:

@@ -1,4 +1,4 @@
-"""People over time: state of ageing, tables by age, and entrants in the place of the dead."""
+"""People over time: state of ageing, tables by age, and entrants, who replace the dead."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from .traits import (
 Reals = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 ENTRY_AGE = 18.0
-"""Voting age: the youngest a citizen of the electorate can be."""
+"""Voting age, years: the youngest age in the electorate."""
 FEW = 64
-"""Most entrants of a month that are kept for other arms: in a large world they would fill a second population."""
+"""Largest number of entrants in a month whose traits are kept for other arms; a large world has too many to keep."""
 
 
 class PeopleState(NamedTuple):
     """State of ageing beside the columns; constant while a world runs.
 
     places: voters whose place in the order is exposed by assignment; scores: normal score of each place in the order
-    of exposure; lean_shift: what the month-0 population leans beyond its ages' lean (logit to the author).
+    of exposure; lean_shift: mean lean of the month-0 population less the lean of its ages (logit to the author).
     """
 
     places: npt.NDArray[np.bool_]
@@ -51,7 +51,7 @@ class PeopleState(NamedTuple):
 
 
 class Entrants(NamedTuple):
-    """The draws of those who enter in a month in the rows of the dead: streams of their own, agent = row."""
+    """Draws of a month's entrants, from streams of entrants; the agent number is the row of a dead voter."""
 
     draws: Draws
     rows: Rows
@@ -59,21 +59,21 @@ class Entrants(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Number of entrants."""
+        """Return the number of entrants."""
         return int(self.rows.size)
 
     def uniforms(self, stream: str) -> Reals:
-        """Uniform draws of the entrants."""
+        """Return uniform draws of the entrants; shape (size,)."""
         key = month_key(self.draws.key(f"entrant {stream}"), self.month)
         return np.asarray(uniforms_at(np.uint64(key), self.rows), dtype=np.float64)
 
     def normals(self, stream: str) -> Reals:
-        """Standard normal draws of the entrants."""
+        """Return standard normal draws of the entrants; shape (size,)."""
         return np.asarray(ndtri(self.uniforms(stream)), dtype=np.float64)
 
 
 def people_coefficients(p: Parameters) -> PeopleCoefficients:
-    """Numbers of the monthly kernel from the parameters."""
+    """Return the coefficients of the monthly kernel from the parameters."""
     people = p.people
     return PeopleCoefficients(
         people.income_growth,
@@ -91,7 +91,7 @@ def people_coefficients(p: Parameters) -> PeopleCoefficients:
 
 
 def age_table(p: Parameters, balance_scale: float) -> Reals:
-    """What depends on age, by whole years from 0: rows AGE_ROWS, from the functions of month 0 (ODD: age_table)."""
+    """Return the table by whole years of age from 0: rows AGE_ROWS, by the functions of month 0 (ODD: age_table)."""
     ages = np.arange(math.ceil(p.people.oldest_age) + 2, dtype=np.float64)
     table = np.zeros((len(AGE_ROWS), ages.size))
     rows = (
@@ -108,7 +108,7 @@ def age_table(p: Parameters, balance_scale: float) -> Reals:
 
 
 def start_people(p: Parameters, electorate: Electorate) -> PeopleState | None:
-    """Return the state of ageing of a population of month 0; None where nobody ages."""
+    """Return the state of ageing of a population of month 0; None if people do not age."""
     if not p.people.ageing:
         return None
     n = len(electorate)
@@ -129,7 +129,7 @@ def start_people(p: Parameters, electorate: Electorate) -> PeopleState | None:
 
 
 def people_at_fork(state: PeopleState | None, p: Parameters) -> PeopleState | None:
-    """State of a fork whose parameters were replaced; ValueError where ageing is switched there."""
+    """Return the state of a fork whose parameters were replaced; ValueError if they switch ageing."""
     if p.people.ageing != (state is not None):
         raise ValueError("people.ageing cannot be switched at a fork: the people of a world are its own from the start")
     if state is None:
@@ -138,7 +138,7 @@ def people_at_fork(state: PeopleState | None, p: Parameters) -> PeopleState | No
 
 
 def _balance_scale(p: Parameters, electorate: Electorate, ages: Reals) -> float:
-    """Factor by which exposure.average_balance moved all balances, read off those who have the bare median."""
+    """Return the factor of exposure.average_balance on balances, estimated from voters who have the median balance."""
     without = electorate.column("eligible") == 0.0
     if p.exposure.average_balance <= 0.0 or not without.any():
         return 1.0
@@ -148,7 +148,7 @@ def _balance_scale(p: Parameters, electorate: Electorate, ages: Reals) -> float:
 
 
 def place_scores(electorate: Electorate) -> Reals:
-    """Normal score of every voter's place in the order of exposure, among those with or without an account."""
+    """Return the normal score of every voter's place in the exposure order, separately with and without an account."""
     order = electorate.exposure_order
     has = electorate.column("eligible")[order] > 0.0
     scores = np.zeros(order.size)
@@ -160,10 +160,10 @@ def place_scores(electorate: Electorate) -> Reals:
 def entrant_traits(
     p: Parameters, scores: Reals, lean_shift: float, sample: Entrants, eligible: Reals, level: float
 ) -> Traits:
-    """Traits of entrants: drawn as at month 0 for their age, some by their place (ODD: entrant_traits).
+    """Return the traits of entrants: drawn as at month 0 for their age, some by their place (ODD: entrant_traits).
 
-    scores: normal score of the place in the order of exposure; lean_shift: what the month-0 population leans beyond
-    its ages' lean; eligible: whether the place has an account; level: incomes over those of month 0.
+    scores: normal score of the place in the order of exposure; lean_shift: mean lean of the month-0 population less
+    the lean of its ages; eligible: whether the place has an account; level: incomes over those of month 0.
     """
     n, e, share = sample.size, p.electorate, p.people.lean_with_age
     ages = np.full(n, ENTRY_AGE)
@@ -184,11 +184,11 @@ def entrant_traits(
 
 
 def mean_lean(p: Parameters) -> float:
-    """Mean lean by age of those who turn out, over the ages of month 0."""
+    """Return the mean lean by age of those who turn out, over the ages of month 0."""
     ages = ages_of(p, (np.arange(256) + 0.5) / 256)
     return float(np.average(lean_to_author(p, ages), weights=expit(turnout_base(p, "presidential", ages))))
 
 
 def monthly_drawdown(p: Parameters) -> float:
-    """Share of the balance a retired person takes out a month; 0 where nobody ages (ODD: monthly_drawdown)."""
+    """Return a retired person's monthly draw-down, share of the balance; 0 without ageing (ODD: monthly_drawdown)."""
     return 1.0 - (1.0 - p.people.drawdown_yearly) ** (1.0 / 12.0) if p.people.ageing else 0.0

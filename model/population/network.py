@@ -1,4 +1,4 @@
-"""The network of voters: who is whose neighbour, drawn once for a replicate or taken from the user's own graph.
+"""The network of voters, drawn once for a replicate or taken from the user's own graph.
 
 Small networks are made by networkx from seeds of the replicate's streams, large ones in arrays from the same streams
 (`small_world`, `blocks`), by sorting, without a loop over ties. Measured on one core with 1 million voters of degree
@@ -25,12 +25,12 @@ from ..parameters.tree import ParameterError, Parameters
 Whole = npt.NDArray[np.int64]
 Sides = npt.NDArray[np.bool_]
 _ROUNDS = 64
-"""Tries after which a tie of the ring stays where it is: reached only where nearly all voters are tied."""
+"""Attempts to move a tie of the ring, which then stays in place; reached only in nearly complete networks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """Neighbours of every voter, both ways, as a compressed sparse row table that nobody can write to.
+    """Neighbours of every voter, both ways, as a read-only compressed sparse row table.
 
     The neighbours of voter i are neighbours[starts[i] : starts[i + 1]], in increasing order. starts: int64, shape
     (voters + 1,); neighbours: int32, shape (2 * ties,). No voter is her own neighbour, none is listed twice.
@@ -40,30 +40,30 @@ class Network:
     neighbours: npt.NDArray[np.int32]
 
     def __post_init__(self) -> None:
-        """Arms and forks share the arrays: lock them."""
+        """Lock the arrays, which arms and forks share."""
         self.starts.flags.writeable = False
         self.neighbours.flags.writeable = False
 
     def __len__(self) -> int:
-        """Number of voters."""
+        """Return the number of voters."""
         return int(self.starts.size - 1)
 
     @property
     def ties(self) -> int:
-        """Number of ties."""
+        """Return the number of ties."""
         return int(self.neighbours.size // 2)
 
     @property
     def degrees(self) -> Whole:
-        """Number of neighbours of every voter; shape (voters,)."""
+        """Return the number of neighbours of every voter; shape (voters,)."""
         return np.diff(self.starts)
 
     def of(self, voter: int) -> npt.NDArray[np.int32]:
-        """Neighbours of one voter."""
+        """Return the neighbours of one voter."""
         return self.neighbours[self.starts[voter] : self.starts[voter + 1]]
 
     def to_networkx(self) -> nx.Graph:
-        """A networkx graph of the ties, nodes 0 .. voters-1."""
+        """Return a networkx graph of the ties, nodes 0 .. voters-1."""
         heads = np.repeat(np.arange(len(self)), self.degrees)
         once = heads < self.neighbours
         graph = nx.empty_graph(len(self))
@@ -71,16 +71,16 @@ class Network:
         return graph
 
     def __reduce__(self) -> tuple[type[Network], tuple[Whole, npt.NDArray[np.int32]]]:
-        """Pickle by making it again, which locks the arrays again."""
+        """Pickle as a call of the constructor, which locks the arrays again."""
         return Network, (self.starts, self.neighbours)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Network:
-        """Itself: what nobody can write to need not be copied."""
+        """Return the network unchanged: a read-only object needs no copy."""
         return self
 
 
 def _table(heads: Whole, tails: Whole, voters: int) -> Network:
-    """The table of ties heads[i] - tails[i], each given once."""
+    """Return the table of ties heads[i] - tails[i], each listed once."""
     both = np.concatenate([heads, tails]), np.concatenate([tails, heads])
     matrix = coo_array((np.ones(2 * heads.size, dtype=np.int8), both), shape=(voters, voters)).tocsr()
     return _from_matrix(matrix)
@@ -92,7 +92,7 @@ def _from_matrix(matrix: csr_array) -> Network:
 
 
 def _from_networkx(graph: nx.Graph) -> Network:
-    """A checked graph with nodes 0 .. n-1; weights are not read."""
+    """Return the network of a checked graph with nodes 0 .. n-1; weights are not read."""
     if graph.number_of_edges() == 0:
         none = np.zeros(0, dtype=np.int64)
         return _table(none, none, graph.number_of_nodes())
@@ -101,7 +101,7 @@ def _from_networkx(graph: nx.Graph) -> Network:
 
 
 def _whole(draws: Draws, stream: str, count: int, below: int, round_number: int) -> Whole:
-    """Whole numbers 0 .. below-1 of a stream, equally likely: 48 random bits each, since 24 are few for big worlds."""
+    """Return whole numbers 0 .. below-1 of a stream, equally likely, from 48 bits (24 are too few for large worlds)."""
     coarse = draws.uniforms(stream, count, round_number)
     fine = draws.uniforms(f"{stream}, fine", count, round_number)
     whole = np.floor((coarse + (fine - 0.5) * 2.0**-24) * below)
@@ -109,18 +109,18 @@ def _whole(draws: Draws, stream: str, count: int, below: int, round_number: int)
 
 
 def _unseen(keys: Whole, seen: Whole) -> Sides:
-    """Which keys are neither among `seen` nor the repetition of an earlier one."""
+    """Return whether each key is new: neither among `seen` nor equal to an earlier key."""
     first = np.zeros(keys.size, dtype=bool)
     first[np.unique(keys, return_index=True)[1]] = True
     return first & ~np.isin(keys, seen)
 
 
 def small_world(draws: Draws, voters: int, degree: int, rewiring: float) -> Network:
-    """Watts-Strogatz network in arrays (ODD: small_world): a ring of `degree` neighbours, ties moved at random.
+    """Return a Watts-Strogatz network made in arrays (ODD: small_world): a ring with ties moved at random.
 
-    degree is even and below voters; rewiring is the probability that a tie is moved. Every tie keeps one end; the other
-    goes to a voter drawn until the tie is new and no place of the ring. networkx goes through the ties one by one and
-    may also use places of the ring that are vacant by then: a difference of the order of degree over voters.
+    degree: neighbours in the ring, even and below voters; rewiring: probability that a tie is moved. A tie keeps one
+    end; the other is drawn until the tie is new and not in the ring. networkx moves the ties one after the other and
+    may also use vacated places of the ring: a difference of the order of degree over voters.
     """
     half = degree // 2
     heads = np.tile(np.arange(voters, dtype=np.int64), half)
@@ -143,10 +143,10 @@ def small_world(draws: Draws, voters: int, degree: int, rewiring: float) -> Netw
 
 
 def block_probabilities(sizes: tuple[int, int], degree: float, homophily: float) -> tuple[float, float, float]:
-    """Probability of a tie within the first block, within the second, and between them (ODD: block_probabilities).
+    """Return the probability of a tie in the first block, in the second, and between them (ODD: block_probabilities).
 
-    Both blocks have the same mean degree, and `homophily` is the share of all ties that lie within. Where one block is
-    too small for its part of the ties between, as many lie between as it can have. ParameterError where a block is too
+    Both blocks have the same mean degree; `homophily` is the share of all ties that lie within blocks. If one block is
+    too small for its share of the ties between blocks, it has no others. ParameterError if a block is too
     small for the ties within.
     """
     voters = sum(sizes)
@@ -169,10 +169,10 @@ def block_probabilities(sizes: tuple[int, int], degree: float, homophily: float)
 
 
 def blocks(draws: Draws, first: Sides, degree: float, homophily: float) -> Network:
-    """Stochastic block model of two blocks in arrays (ODD: blocks): ties within the blocks and between them.
+    """Return a stochastic block model of two blocks made in arrays (ODD: blocks): ties within and between them.
 
-    first: which voters are in the first block; shape (voters,). The number of ties of each kind is a binomial draw, the
-    ties that many different pairs, equally likely: the distribution of networkx's stochastic_block_model.
+    first: whether each voter is in the first block; shape (voters,). The number of ties of each kind is a binomial
+    draw; all sets of so many pairs are equally likely: the distribution of networkx's stochastic_block_model.
     """
     people = (np.flatnonzero(first), np.flatnonzero(~first))
     chances = block_probabilities((people[0].size, people[1].size), degree, homophily)
@@ -189,9 +189,9 @@ def blocks(draws: Draws, first: Sides, degree: float, homophily: float) -> Netwo
 
 
 def _pairs(draws: Draws, stream: str, left: int, right: int, same: bool, chance: float) -> tuple[Whole, Whole]:
-    """Different pairs (i < left, j < right; unordered within one block), each with probability `chance`.
+    """Draw different pairs (i < left, j < right; unordered within one block), each with probability `chance`.
 
-    Pairs are drawn until there are as many as a binomial draw says: every set of that size is equally likely.
+    Their number is a binomial draw; every set of that size is equally likely.
     """
     from scipy.stats import binom  # heavy to import, and needed in large worlds alone
 
@@ -211,15 +211,15 @@ def _pairs(draws: Draws, stream: str, left: int, right: int, same: bool, chance:
 
 
 def small_world_by_networkx(draws: Draws, voters: int, degree: int, rewiring: float) -> Network:
-    """Watts-Strogatz network made by networkx, its seed the key of a stream."""
+    """Return a Watts-Strogatz network made by networkx; its seed is the key of a stream."""
     return _from_networkx(nx.watts_strogatz_graph(voters, degree, rewiring, seed=draws.key("network, networkx")))
 
 
 def blocks_by_networkx(draws: Draws, first: Sides, degree: float, homophily: float) -> Network:
-    """Stochastic block model made by networkx from its random graphs, their seeds the keys of streams.
+    """Return a stochastic block model made of networkx's random graphs; their seeds are keys of streams.
 
-    Two Erdos-Renyi graphs and a bipartite one are the same distribution as stochastic_block_model, which tests every
-    pair within a block.
+    Two Erdos-Renyi graphs and a bipartite one have the distribution of stochastic_block_model, which tests every
+    pair within a block and is slower.
     """
     people = (np.flatnonzero(first), np.flatnonzero(~first))
     sizes = (people[0].size, people[1].size)
@@ -236,9 +236,10 @@ def blocks_by_networkx(draws: Draws, first: Sides, degree: float, homophily: flo
 
 
 def own_network(graph: Any, voters: int) -> Network:
-    """The user's own networkx graph (ODD: own_network): nodes 0 .. voters-1, undirected, at most one tie a pair.
+    """Return the network of the user's own networkx graph (ODD: own_network).
 
-    Edge attributes, weights among them, are not read. ParameterError names the problem in one line.
+    Nodes must be 0 .. voters-1, ties undirected, at most one per pair. Edge attributes such as weights are not read.
+    ParameterError names the problem in one line.
     """
     if not isinstance(graph, nx.Graph):
         raise ParameterError(f"graph must be a networkx.Graph, not {type(graph).__name__}")
@@ -279,10 +280,10 @@ def _drawn(parameters: NetworkParameters, voters: int, draws: Draws, first: Side
 def build_network(
     p: Parameters, draws: Draws, electorate: Electorate, sign: float, graph: Any = None
 ) -> Network | None:
-    """The network of a world (ODD: build_network); None where voters do not meet.
+    """Return the network of a world (ODD: build_network); None if voters do not meet.
 
     sign: +1 where the author of the policy is R. Blocks are the sides of author and opponent, so that the mirror world
-    has the same ties. graph: the user's own, where network.kind is own and nowhere else (ParameterError otherwise).
+    has the same ties. graph: the user's own, required if network.kind is own, else a ParameterError.
     """
     kind, voters = p.network.kind, len(electorate)
     if (graph is None) == (kind == "own"):
@@ -301,7 +302,7 @@ def build_network(
 
 
 def check_same_ties(before: NetworkParameters, after: NetworkParameters) -> None:
-    """ParameterError where a fork asks for other ties: its past was lived on these; influence alone may change."""
+    """Raise ParameterError if a fork changes the ties, which are those of its past; only influence may change."""
     unlike = [name for name, value in after if name != "influence" and value != getattr(before, name)]
     if unlike:
         raise ParameterError(f"network.{unlike[0]} cannot change at a fork: only network.influence can")

@@ -29,17 +29,17 @@ LEAN_AGES = (21.0, 35.0, 45.0, 55.0, 65.0, 85.0)
 
 
 class Sample(Protocol):
-    """Where the draws of some persons come from: one number a person for every named stream."""
+    """Source of draws of some persons: one number a person for every named stream."""
 
     @property
     def size(self) -> int:
-        """Number of persons."""
+        """Return the number of persons."""
 
     def uniforms(self, stream: str) -> Reals:
-        """Uniform draws, strictly between 0 and 1; shape (size,)."""
+        """Return uniform draws, strictly between 0 and 1; shape (size,)."""
 
     def normals(self, stream: str) -> Reals:
-        """Standard normal draws; shape (size,)."""
+        """Return standard normal draws; shape (size,)."""
 
 
 class Everybody(NamedTuple):
@@ -49,11 +49,11 @@ class Everybody(NamedTuple):
     size: int
 
     def uniforms(self, stream: str) -> Reals:
-        """Uniform draws of all persons."""
+        """Return uniform draws of all persons; shape (size,)."""
         return self.draws.uniforms(stream, self.size)
 
     def normals(self, stream: str) -> Reals:
-        """Standard normal draws of all persons."""
+        """Return standard normal draws of all persons; shape (size,)."""
         return self.draws.normals(stream, self.size)
 
 
@@ -76,7 +76,7 @@ class Traits(NamedTuple):
 
 
 def author_sign(p: Parameters) -> float:
-    """+1 where the author of the friendly policy is R, -1 in the mirror world."""
+    """Return +1 if the author of the friendly policy is R, -1 in the mirror world."""
     return 1.0 if p.institutions.author == "R" else -1.0
 
 
@@ -86,41 +86,41 @@ def by_band(values: Sequence[float], edges: Sequence[float], ages: Reals) -> Rea
 
 
 def ages_of(p: Parameters, u: Reals) -> Reals:
-    """Ages by the shares of the four age bands of citizens of voting age, at uniform draws u."""
+    """Return ages at uniform draws u, by the shares of the four age bands of citizens of voting age."""
     e = p.electorate
     shares = np.cumsum([0.0, e.cvap_share_18_29, e.cvap_share_30_44, e.cvap_share_45_64, e.cvap_share_65p])
     return np.interp(u, shares / shares[-1], CVAP_EDGES)
 
 
 def group_values(group: object, stem: str) -> list[float]:
-    """Parameters stem_u25 ... stem_65p of a group."""
+    """Return the parameters stem_u25 ... stem_65p of a group."""
     return [float(getattr(group, f"{stem}_{band}")) for band in AGE_BANDS]
 
 
 def lean_to_author(p: Parameters, ages: Reals) -> Reals:
-    """Mean partisanship towards the author by age, in logit, from party lean by age (Pew 2024)."""
+    """Return mean partisanship towards the author by age, in logit, from party lean by age (Pew 2024)."""
     e = p.electorate
     leans = [e.dem_lean_18_24, e.dem_lean_30s, e.dem_lean_40s, e.dem_lean_50s, e.dem_lean_60s, e.dem_lean_80p]
     return np.asarray(e.partisanship_sd * normal_quantiles(1.0 - np.interp(ages, LEAN_AGES, leans)))
 
 
 def saving_rate(p: Parameters, ages: Reals) -> Reals:
-    """Deferral by age and the employer's match, share of pay."""
+    """Return deferral by age plus the employer's match, share of pay."""
     return by_band(group_values(p.accounts, "deferral"), BALANCE_EDGES, ages) + p.accounts.match
 
 
 def equity_share(p: Parameters, ages: Reals) -> Reals:
-    """Share of the balance in stocks by age (glide path of the funds)."""
+    """Return the share of the balance in stocks by age (glide path of the funds)."""
     return np.interp(ages, (30.0, 65.0), (p.accounts.equity_share_young, p.accounts.equity_share_60s))
 
 
 def median_balance(p: Parameters, ages: Reals) -> Reals:
-    """Median balance of an account by age, USD of month 0."""
+    """Return the median balance of an account by age, USD of month 0."""
     return by_band(group_values(p.accounts, "balance_median"), BALANCE_EDGES, ages)
 
 
 def active_share(p: Parameters) -> float:
-    """Share of account holders below 65 who contribute, so that active participants are share_adults_active_401k."""
+    """Return the share of account holders below 65 who contribute, so that share_adults_active_401k holds."""
     working = 1.0 - p.electorate.cvap_share_65p
     return min(1.0, p.accounts.share_adults_active_401k / max(p.accounts.share_with_account * working, 1e-9))
 
@@ -128,7 +128,7 @@ def active_share(p: Parameters) -> float:
 # Cached: eight root searches of .15 ms would double the time of a month's entrants.
 @lru_cache(maxsize=64)
 def turnout_intercept(rate: float, person_sd: float) -> float:
-    """Logit intercept at which voters with a normal habit of sd person_sd turn out at `rate` on average."""
+    """Return the logit intercept at which voters with a normal habit of sd person_sd turn out at mean rate `rate`."""
     nodes, weights = hermegauss(41)
     weights = weights / weights.sum()
 
@@ -139,7 +139,7 @@ def turnout_intercept(rate: float, person_sd: float) -> float:
 
 
 def turnout_base(p: Parameters, kind: str, ages: Reals) -> Reals:
-    """Turnout habit of a normal person by age band, in logit; kind: presidential or midterm."""
+    """Return the turnout habit of the median person of each age, in logit; kind: presidential or midterm."""
     bands = ("18_29", "30_44", "45_64", "65p")
     rates = [float(getattr(p.electorate, f"turnout_{kind}_{band}")) for band in bands]
     intercepts = [turnout_intercept(rate, p.voting.turnout_person_sd) for rate in rates]
@@ -147,13 +147,13 @@ def turnout_base(p: Parameters, kind: str, ages: Reals) -> Reals:
 
 
 def mean_ideal(p: Parameters, ages: Reals, strength: Reals) -> Reals:
-    """Mean ideal policy before any ownership, by age (confidence in crypto, Pew 2024) and lean to the author."""
+    """Return mean ideal policy before any ownership, by age (confidence in crypto, Pew 2024) and lean to the author."""
     confident = by_band([1.0 - p.attitude.low_confidence_u50, 1.0 - p.attitude.low_confidence_50p], (50.0,), ages)
     return np.asarray(confident + p.attitude.ideal_partisan_gap * strength)
 
 
 def normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
-    """The one shift of every lean at which the weighted mean chance to vote for the author is `share`."""
+    """Return the common shift of leans at which the weighted mean probability of an author vote is `share`."""
 
     total = float(weights.sum())
 
@@ -164,9 +164,10 @@ def normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
 
 
 def draw_traits(p: Parameters, sample: Sample, fixed_traits: Mapping[str, Reals]) -> Traits:
-    """All traits of some persons: those given (names of `Traits`, and `balance` in USD), the rest drawn (ODD: P8-P18).
+    """Return all traits of some persons: those in `fixed_traits`, the others drawn (ODD: P8-P18).
 
-    Every trait has a stream of its own, so that giving one shifts no other.
+    fixed_traits: by the names of `Traits`, and `balance` in USD. Every trait has its own stream, so that fixing one
+    shifts no other.
     """
 
     def known(name: str, drawn: Callable[[], Reals]) -> Reals:
@@ -231,7 +232,10 @@ def _beliefs(p: Parameters, sample: Sample) -> Reals:
 def _potential_stakes(
     p: Parameters, sample: Sample, ages: Reals, income: Reals, z_income: Reals, eligible: npt.NDArray[np.bool_]
 ) -> Reals:
-    """Retirement balance in years of income, for everybody: nested arms reach beyond present coverage."""
+    """Return everybody's retirement balance in years of income, also of those without an account.
+
+    Nested arms may expose more voters than have an account today. Shape (persons,).
+    """
     medians = median_balance(p, ages)
     spreads = by_band(group_values(p.accounts, "balance_lognormal_sigma"), BALANCE_EDGES, ages)
     rho = p.electorate.income_balance_correlation
@@ -252,7 +256,7 @@ def _direct_owners(p: Parameters, sample: Sample, strength: Reals) -> Reals:
 
 
 def write_traits(fixed: npt.NDArray[np.float32], traits: Traits, sign: float) -> None:
-    """Put traits into a block of fixed columns; sign as `author_sign`. The employer column is left alone."""
+    """Put traits into a block of fixed columns; sign as `author_sign`. The employer column stays unchanged."""
     for name, values in traits._asdict().items():
         write_trait(fixed, name, values, sign)
 

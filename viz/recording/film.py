@@ -139,7 +139,7 @@ class Recorder:
         return snapshot
 
     def content_from(self, world: WorldState, first: int) -> tuple[dict[str, Any], list[bytes]]:
-        """Return what was recorded from month `first` on: data for JSON, and compressed bytes."""
+        """Return the record from month `first` on: data for JSON, and compressed bytes."""
         snapshots, self.snapshots = self.snapshots, self.snapshots[-1:]
         events = world.events[self.events_sent :]
         self.events_sent = len(world.events)
@@ -190,7 +190,7 @@ def vote_cost(world: WorldState) -> float:
 
 
 def places(world: WorldState) -> Bytes:
-    """Return where voters are drawn, shape (2, voters): ideology (opposed 0, author 255), then age."""
+    """Return the voters' places in the drawing, shape (2, voters): ideology (opposed 0, author 255), then age."""
     fixed = world.electorate.fixed
     across = 0.5 + 0.5 * world.sign * fixed[PARTISANSHIP] / FARTHEST
     up = (fixed[AGE] - YOUNGEST) / (OLDEST - YOUNGEST)
@@ -208,7 +208,7 @@ def _record(world: WorldState, recorder: Recorder, months: int) -> None:
 
 
 def title(scenario: Scenario, world: WorldState) -> Chunk:
-    """Return the first chunk: facts of the scenario, and where the voters are drawn."""
+    """Return the first chunk: facts of the scenario, and the voters' places in the drawing."""
     p = scenario.parameters
     term, lead = p.institutions.term_months, p.institutions.election_lead
     elections = [month for month in range(scenario.months) if (month + lead) % (term // 2) == 0]

@@ -16,7 +16,7 @@ def pool() -> Pool:
 
 
 def prepare() -> Pool:
-    """Start the pool and compute the film of every scene, which also loads the kernels. Returns the pool."""
+    """Start the pool and compute the film of every scene, which also loads the kernels; return the pool."""
     started = pool()
     no_listener = Listener(lambda _: None, lambda _: None, lambda _: None)
     for name in scenes():

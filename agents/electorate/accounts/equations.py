@@ -10,7 +10,7 @@ from ..columns import IRA_FUND
 from ..equation import equation
 
 SMALLEST_REST = 1e-9
-"""Share of a holding below which what is left counts as rounding."""
+"""Share of a holding below which a rest counts as rounding error."""
 
 
 @equation
@@ -45,7 +45,7 @@ def grown_ira(ira: float, growth: float) -> float:
 
 @equation
 def is_holder(assigned_stake: float, units: float) -> bool:
-    """Tell whether a voter holds crypto or is meant to (E4)."""
+    """Return whether a voter holds crypto or has an assigned stake (E4)."""
     return assigned_stake > 0.0 or units > 0.0
 
 
@@ -79,14 +79,14 @@ def rebalancing_shift(rebalancing: float, target: float, value: float, is_open: 
 
 @equation
 def forced_shift(shift: float, value: float, plan: float, ira: float, limit: float, keep_share: float) -> float:
-    """Return `shift`, or the forced sale of what exceeds the product's limit, USD (E8)."""
+    """Return `shift`, or the forced sale of the excess over the product's limit, USD (E8)."""
     excess = value - limit * (value + plan + ira)
     return -excess * (1.0 - keep_share) if excess > 0.0 and keep_share < 1.0 else shift
 
 
 @equation
 def is_in_plan(eligible: float, product: float) -> bool:
-    """Tell whether a holding lies in the employer's plan and not in an IRA (E46)."""
+    """Return whether a holding lies in the employer's plan and not in an IRA (E46)."""
     return eligible > 0.0 and product != IRA_FUND
 
 
@@ -98,7 +98,7 @@ def affordable_shift(shift: float, bought: float, plan: float, ira: float, in_pl
 
 @equation
 def units_after(units: float, spent: float, price: float) -> float:
-    """Return the units after a trade; a full sale leaves no rest of rounding that would still make a holder (E10)."""
+    """Return the units after a trade; after a full sale, a rest that is rounding error counts as 0 (E10)."""
     left = max(0.0, units + spent / price)
     return left if left > SMALLEST_REST * units else 0.0
 
@@ -142,13 +142,13 @@ def drawdown_share(age: float, retirement_age: float, drawdown: float) -> float:
 
 @equation
 def drawn_down(share: float, amount: float) -> float:
-    """Return what a draw-down takes out of an amount, USD or units (E13)."""
+    """Return the part of an amount that a draw-down takes out, USD or units (E13)."""
     return share * amount
 
 
 @equation
 def left_after_drawdown(share: float, amount: float) -> float:
-    """Return what a draw-down leaves of an amount: USD, units or assigned stake (E47)."""
+    """Return the part of an amount that a draw-down leaves: USD, units or assigned stake (E47)."""
     return amount * (1.0 - share)
 
 

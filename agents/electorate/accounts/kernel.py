@@ -119,7 +119,8 @@ def _move(
 ) -> None:  # pragma: no cover - compiled
     """Move the accounts of voters start .. stop-1 by a month and fill the rows that are added up.
 
-    held_any: somebody holds something; listed: products differ, and stand in rows; drawn: the old may draw down.
+    held_any: a voter of the group may hold crypto; listed: products differ, and their properties are in rows; drawn:
+    voters past retirement age may draw down.
     """
     stock_return, bond_return, rebalancing, keep_share, drawdown, retirement_age = rates
     equity, contribution = fixed[EQUITY, start:stop], fixed[CONTRIBUTION, start:stop]

@@ -9,7 +9,7 @@ ADOPTION_ROWS = ("price", "allocation", "visibility", "weight")
 ROW_PRICE, ROW_ALLOCATION, ROW_VISIBILITY, ROW_WEIGHT = range(4)
 
 STREAMS = ("saver active", "saver choice", "saver product", "saver gives up", "default saver")
-"""Streams of `adoption_month`, by the order of its keys; the last one is drawn once for good."""
+"""Streams of `adoption_month`, by the order of its keys; the last one is drawn only once, at month 0."""
 ACTIVE, CHOICE, WHICH, GIVES_UP, DEFAULT = range(5)
 
 TOTALS_OF = ("bought", "sold", "adopted", "left")

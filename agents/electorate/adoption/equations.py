@@ -34,7 +34,7 @@ def acting_chance(attention: float, t: AdoptionCoefficients) -> float:
 def neutral_odds(takeup: float) -> float:
     """Return the odds of holding of an active neutral saver, so that the share `takeup` holds in the long run (W24).
 
-    Those who act choose anew, with probability a to hold: the share that holds tends to a from any start.
+    Savers who act choose to hold with the same probability each time, so the share that holds tends to it.
     """
     return takeup / max(1.0 - takeup, 1e-12)
 
@@ -54,7 +54,7 @@ def drawn(agent: int, key: np.uint64) -> float:
 
 @equation
 def has_holding(units: float) -> bool:
-    """Tell whether a voter holds crypto now (W29)."""
+    """Return whether a voter holds crypto now (W29)."""
     return units > 0.0
 
 
@@ -110,37 +110,37 @@ def chance_within_month(hazard: float) -> float:
 
 @equation
 def leaves(draw: float, odds: float) -> bool:
-    """Tell whether a holder who chooses anew chooses not to hold (W45)."""
+    """Return whether a holder who chooses anew chooses not to hold (W45)."""
     return draw * (1.0 + odds) >= odds
 
 
 @equation
 def is_available(offered: int, allocation: float, weight: float) -> bool:
-    """Tell whether a plan's menu lets a saver adopt a product (W46)."""
+    """Return whether a plan's menu lets a saver adopt a product (W46)."""
     return offered > 0 and allocation > 0.0 and weight > 0.0
 
 
 @equation
 def mark_reached(reached: float, draw: float, total: float) -> bool:
-    """Tell whether a draw in proportion to weights lies at or above the cumulated weight `reached` (W34)."""
+    """Return whether a draw in proportion to weights lies at or above the cumulated weight `reached` (W34)."""
     return reached <= draw * total
 
 
 @equation
 def is_mapped(product: int, taken: int) -> bool:
-    """Tell whether an employer took the product off her plan, so that it is sold for her (W35)."""
+    """Return whether an employer took the product off the plan, so that the holding is sold (W35)."""
     return product != IRA_FUND and taken > 0
 
 
 @equation
 def is_contributor(contribution: float) -> bool:
-    """Tell whether a saver pays into the plan, so that its menu is open to her (W38)."""
+    """Return whether a saver pays into the plan, so that its menu is open to her (W38)."""
     return contribution > 0.0
 
 
 @equation
 def holds_by_default(product: int, allocation: float, draw: float, t: AdoptionCoefficients) -> bool:
-    """Tell whether a saver holds an offered target-date sleeve without a decision (W36); product: held last."""
+    """Return whether a saver holds an offered target-date sleeve without a decision (W36); product: held last."""
     return product == ASSIGNED and allocation > 0.0 and draw < t.default_share
 
 

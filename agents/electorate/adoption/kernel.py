@@ -74,7 +74,7 @@ PRODUCT_COUNT = 6
 
 @numba.njit(cache=True, error_model="numpy")
 def holdings(fixed: Block, dynamic: Block) -> Totals:  # pragma: no cover - compiled
-    """Add up units held of each product and number of holders, shape (2, products) (ODD: holdings)."""
+    """Return the units held of each product and the number of its holders, shape (2, products) (ODD: holdings)."""
     voters = fixed.shape[1]
     totals = np.zeros((2, PRODUCT_COUNT))
     part = np.zeros((2, PRODUCT_COUNT))
@@ -100,7 +100,7 @@ def _odds_of(
     holds: npt.NDArray[np.bool_],
     t: AdoptionCoefficients,
 ) -> float:  # pragma: no cover - compiled
-    """Compute voter i's odds of holding, with her neighbours as they stood before the month."""
+    """Return voter i's odds of holding, with her neighbours' holdings of before the month."""
     share = t.share_holding
     if starts.size > 0:
         holders = 0.0
@@ -113,7 +113,7 @@ def _odds_of(
 
 @numba.njit(cache=True, error_model="numpy")
 def buy(fixed: Block, dynamic: Block, i: int, product: int, table: Totals) -> float:  # pragma: no cover - compiled
-    """Exchange the allocation of voter i's account for a product at its price; USD spent (ODD: buy)."""
+    """Exchange the allocation of voter i's account for a product at its price; return USD spent (ODD: buy)."""
     row = IRA if product == IRA_FUND else PLAN
     balance = np.float64(dynamic[row, i])
     spent: float = amount_exchanged(table[ROW_ALLOCATION, product], balance)
@@ -130,7 +130,7 @@ def buy(fixed: Block, dynamic: Block, i: int, product: int, table: Totals) -> fl
 
 @numba.njit(cache=True, error_model="numpy")
 def sell(dynamic: Block, i: int, last: int, table: Totals) -> float:  # pragma: no cover - compiled
-    """Sell all that voter i holds into the account it lies in; USD received (ODD: sell). last: product remembered."""
+    """Sell voter i's holding into its account; return USD received (ODD: sell). last: product number that she keeps."""
     product = int(dynamic[PRODUCT, i])
     row = IRA if product == IRA_FUND else PLAN
     received: float = holding_value(np.float64(dynamic[UNITS, i]), table[ROW_PRICE, product])
@@ -153,7 +153,7 @@ def gives_up(
     keys: npt.NDArray[np.uint64],
     t: AdoptionCoefficients,
 ) -> bool:  # pragma: no cover - compiled
-    """Tell whether holder i sells this month: after a fall, under a warning, or by choosing anew (ODD: gives_up)."""
+    """Return whether holder i sells this month: after a fall, under a warning, or by choosing anew (ODD: gives_up)."""
     product = int(dynamic[PRODUCT, i])
     loss = price_loss(table[ROW_PRICE, product], np.float64(dynamic[REFERENCE, i]))
     hazard = giving_up_hazard(loss, np.float64(dynamic[VISIBILITY, i]), t)
@@ -199,9 +199,9 @@ def adoption_month(
 ) -> Totals:  # pragma: no cover - compiled
     """Move every saver by a month of adoption and redemption (ODD: adoption_month).
 
-    offers, taken: menus and what employers took off this month, shape (products, employers). table: see
-    ADOPTION_ROWS; an allocation of 0 shuts a product to those who do not hold it. starts, neighbours: network in
-    compressed rows (starts of size 0: none, t.share_holding counts); holds: who held before this month. keys: month's
+    offers, taken: menus, and options that employers removed this month, shape (products, employers). table: see
+    ADOPTION_ROWS; an allocation of 0 closes a product to savers who do not hold it. starts, neighbours: network in
+    compressed rows (starts of size 0: none, t.share_holding counts); holds: holders before this month. keys: month's
     keys of STREAMS. common_plan, common_ira: logit all savers share. Returns totals, shape (4, products), TOTALS_OF.
     """
     voters = fixed.shape[1]

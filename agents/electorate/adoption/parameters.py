@@ -6,7 +6,7 @@ from ...parameter_metadata import Group, fact, quantity
 
 
 class AdoptionParameters(Group):
-    """How savers who may choose come to hold crypto, and give it up."""
+    """Adoption of crypto by savers who may choose, and its redemption."""
 
     annual_reallocation_rate: float = fact("annual_reallocation_rate")
     attention_slope: float = quantity(

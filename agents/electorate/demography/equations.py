@@ -15,7 +15,7 @@ from .coefficients import PeopleCoefficients
 
 @equation
 def death_chance(age: float, c: PeopleCoefficients) -> float:
-    """Return the probability to die within a month at an age in years, with a Gompertz hazard (Y1; Gompertz 1825)."""
+    """Return the probability of dying within a month at an age in years, Gompertz hazard (Y1; Gompertz 1825)."""
     hazard = c.death_rate_65 * math.exp(c.death_growth * (age - 65.0))
     return -math.expm1(-hazard / c.death_growth * math.expm1(c.death_growth / 12.0))
 
@@ -28,7 +28,7 @@ def completed_months(age: float) -> int:
 
 @equation
 def is_too_old(months: int, c: PeopleCoefficients) -> bool:
-    """Tell whether nobody lives to this age in months (Y19)."""
+    """Return whether an age in months is above the oldest age that anybody reaches (Y19)."""
     return months > 12.0 * c.oldest_age
 
 
@@ -46,7 +46,7 @@ def age_of(months: int) -> float:
 
 @equation
 def is_retired(months: int, c: PeopleCoefficients) -> bool:
-    """Tell whether somebody of this age in months contributes no more (Y11)."""
+    """Return whether a person of this age in months has retired and contributes no more (Y11)."""
     return months >= 12.0 * c.retirement_age
 
 
@@ -58,7 +58,7 @@ def grown_income(income: float, c: PeopleCoefficients) -> float:
 
 @equation
 def saves_after_change(draw: float, c: PeopleCoefficients) -> bool:
-    """Tell whether somebody contributes after a change of job; draw: the uniform draw that made her change (Y7)."""
+    """Return whether a person contributes after a change of job; draw: the uniform draw of the change (Y7)."""
     return draw < c.job_change * c.active_share
 
 
@@ -70,19 +70,19 @@ def monthly_contribution(income: float, saving: float) -> float:
 
 @equation
 def missing_balance(median: float, level: float, account: float) -> float:
-    """Return what an account lacks of the median balance at the going level of incomes, USD (Y8)."""
+    """Return the amount by which an account is below the median balance at the present level of incomes, USD (Y8)."""
     return median * level - account
 
 
 @equation
 def moved_with_age(value: float, now: float, before: float, weight: float) -> float:
-    """Return a habit or partisanship in logit, moved with the tables by age; weight: share that is age (Y9)."""
+    """Return a habit or partisanship in logit after the move with the tables by age; weight: share due to age (Y9)."""
     return value + weight * (now - before)
 
 
 @equation
 def aims_to_hold(place: bool, assigned_stake: float, value: float) -> bool:
-    """Tell whether a voter's stake follows her account: she holds, is meant to, or her place is exposed (Y10)."""
+    """Return whether a stake follows the account: she holds, has an assigned stake, or an exposed place (Y10)."""
     return place or value > 0.0 or assigned_stake > 0.0
 
 

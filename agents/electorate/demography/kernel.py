@@ -75,13 +75,13 @@ def people_month(
     c: PeopleCoefficients,
     died: Flags,
 ) -> Reals:  # pragma: no cover - compiled
-    """Move everybody by a month of ageing, birthdays and deaths (ODD: people_month); fills `died`.
+    """Run a month of ageing, birthdays and deaths (ODD: people_month); fill `died`.
 
     products: as in `accounts_month`; allocations: share of the balance each product takes; by_age: rows AGE_ROWS, a
     column a year from 0; luck, change, leaving: uniform draws, one a voter; places: voters whose place is exposed by
     assignment; level: incomes over those of month 0. Returns totals (net flow into the coin, contributions, gains,
-    withdrawals), USD of model voters, shape (4,). Accounts of the dead are paid out; their other columns are left to
-    the entrants.
+    withdrawals), USD of model voters, shape (4,). Accounts of the dead are paid out; entrants overwrite
+    their other columns.
     """
     totals = np.zeros(4)
     part = np.zeros(4)

@@ -19,5 +19,5 @@ def moved_towards(own: float, mean: float, influence: float) -> float:
 
 @equation
 def neighbour_share(total: float, neighbours: int) -> float:
-    """Return the share of a voter's neighbours for whom something holds; 0 without neighbours (N10)."""
+    """Return the share of a voter's neighbours with a property; total: how many have it; 0 without neighbours (N10)."""
     return total / max(1, neighbours)

@@ -23,7 +23,7 @@ def neighbours_meet(dynamic: Block, starts: Starts, neighbours: Neighbours, infl
     """Move ideal policy by a month of talk, towards the mean of self and neighbours (ODD: neighbours_meet).
 
     dynamic: changing columns, shape (columns, voters); influence: share of the way per month, 0-1. All read the
-    ideals of before the month, so that the order of voters does not matter (DeGroot 1974).
+    ideals from before the month, so that the order of voters does not matter (DeGroot 1974).
     """
     before = dynamic[IDEAL].copy()
     share_out(before.size, _meet, dynamic, before, starts, neighbours, influence)
@@ -50,7 +50,7 @@ def _meet(
 
 @numba.njit(cache=True, error_model="numpy")
 def neighbours_share(starts: Starts, neighbours: Neighbours, flags: Block) -> Block:  # pragma: no cover - compiled
-    """Compute the share of each voter's neighbours for whom a column holds (ODD: neighbours_share).
+    """Return the share of each voter's neighbours whose flag is 1 (ODD: neighbours_share).
 
     flags: 0 or 1 for every voter, float32, shape (voters,). Returns shares, float32, shape (voters,); 0 without
     neighbours.

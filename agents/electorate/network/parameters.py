@@ -1,4 +1,4 @@
-"""Parameters of the social network: who is a neighbour, and how much neighbours count."""
+"""Parameters of the social network: its structure, and the influence of neighbours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...parameter_metadata import Group, quantity
 
 
 class NetworkParameters(Group):
-    """Who is whose neighbour, and what neighbours do to one another's opinion."""
+    """Structure of the network of voters, and the influence of neighbours on opinion."""
 
     kind: Literal["none", "small-world", "blocks", "own"] = quantity(
         "none",
@@ -67,9 +67,9 @@ class NetworkParameters(Group):
 
 
 def network_contradictions(network: NetworkParameters, voters: int) -> list[str]:
-    """Mistakes of the network group that no single value shows, one line each; none where the kind has no use for them.
+    """Return contradictions between values of the network group, one line each, for the kinds that use the values.
 
-    A ring has as many neighbours on either side; a block, about half of the voters, must hold everybody's neighbours.
+    A ring has equally many neighbours on both sides; a block (about half of the voters) must contain all neighbours.
     """
     problems = []
     if network.kind == "small-world":

@@ -47,7 +47,7 @@ def opinion_coefficients(
 ) -> OpinionCoefficients:
     """Return monthly coefficients; a channel that is off has its weight at zero.
 
-    stake_scale: scale of attention and ownership that asset_vote_effect leaves (1 unless it is small).
+    stake_scale: factor on attention and ownership that limits them to asset_vote_effect (1 unless it is small).
     """
     stake = stake_scale if salience else 0.0
     return OpinionCoefficients(

@@ -1,4 +1,4 @@
-"""Equations of opinion: what one voter sees, wants and resents from month to month (ODD: opinion_month).
+"""Equations of opinion: one voter's attention, ideal policy, blame and grievance each month (ODD: opinion_month).
 
 Each function is a numbered equation of the ODD. Policy and ideal policy lie on a scale from 0 (prohibited) to 1;
 stakes are in years of income; `c` holds the month's coefficients.
@@ -51,7 +51,7 @@ def noticed(stake: float, weight: float, stake_half: float) -> float:
 
 @equation
 def salience_goal(calm: float, noticed_share: float, threat: float, c: OpinionCoefficients) -> float:
-    """Return the issue weight a holder tends to, given what she notices of her stake (E18; Campbell 2003)."""
+    """Return the issue weight a holder tends to; noticed_share: attention to her stake (E18; Campbell 2003)."""
     return calm + noticed_share * (c.salience_stake + c.salience_threat * threat * c.unprotected)
 
 

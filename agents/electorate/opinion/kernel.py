@@ -85,8 +85,8 @@ def _move(
 ) -> None:  # pragma: no cover - compiled
     """Move the opinions of voters start .. stop-1 by a month.
 
-    held_any: somebody holds something; listed: products may differ, so that price_of holds the price of each voter's,
-    and a holder may have lost enough to blame somebody; public: everybody holds something, through a public fund.
+    held_any: a voter of the group holds crypto; listed: products may differ, so that price_of has a price per voter,
+    and a loss may exceed the threshold of blame; public: every voter has a share of a public fund.
     """
     ideal_base, income = fixed[IDEAL_BASE, start:stop], fixed[INCOME, start:stop]
     partisanship, attention = fixed[PARTISANSHIP, start:stop], fixed[ATTENTION, start:stop]
@@ -171,7 +171,7 @@ def move_opinions(
 def _may_have_lost(
     units: Block, reference: Block, price: float, threshold: float
 ) -> bool:  # pragma: no cover - compiled
-    """Tell whether any holder's loss may exceed the threshold of blame (E16), so that a group without one is fast.
+    """Return whether any holder's loss may exceed the threshold of blame (E16); a group without one skips blame.
 
     A reference price moves towards the price, so that the loss on the new one is no larger than on the old one.
     """

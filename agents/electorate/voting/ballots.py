@@ -1,4 +1,4 @@
-"""Utility and turnout of every voter: the same equations as `expected_votes`, without adding up."""
+"""Utility and turnout of every voter, by the equations of `expected_votes`."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def ballots(
     question: Totals,
     c: VoteCoefficients,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # pragma: no cover - compiled
-    """Compute utility of R over D in logit and probability to turn out, of every voter; two arrays, shape (voters,).
+    """Return every voter's utility of R over D (logit) and probability to turn out; two arrays, shape (voters,).
 
-    Arguments are those of `expected_votes`; question is one row of its table, shape (7,). A test adds the probabilities
-    up to the totals of `expected_votes`, which is a kernel of its own because it keeps nothing per voter.
+    Arguments are those of `expected_votes`; question is one row of its table, shape (7,). A test compares their
+    sums with the totals of `expected_votes`, a separate kernel because it stores nothing per voter.
     """
     voters = fixed.shape[1]
     utilities = np.empty(voters)

@@ -1,4 +1,4 @@
-"""Equations of the vote: what one voter's stakes bring to her vote and how she judges two stands (ODD: expected_votes).
+"""Equations of the vote: the terms of one voter's stakes, and her utility of two stands (ODD: expected_votes).
 
 Each function is a numbered equation of the ODD. Utilities are in logit, positive to the R party; stakes and gains are
 in years of income; `c` holds the coefficients. Powers with the exponent `c.curvature` are arguments where a kernel
@@ -45,7 +45,7 @@ def pain(stake: float, visibility: float, belief: float, c: VoteCoefficients) ->
 
 @equation
 def whole_loss(stake: float, visibility: float, belief: float, c: VoteCoefficients) -> float:
-    """Return the prospect value of losing a stake that nothing protects, such as a share of a public fund (E42)."""
+    """Return the prospect value of losing a stake without protection, such as a share of a public fund (E42)."""
     return prospect_loss(stake**c.curvature, visibility, belief, c)
 
 
@@ -142,10 +142,10 @@ def own_terms(
     incumbent: float,
     c: VoteCoefficients,
 ) -> OwnTerms:
-    """Return what a voter's stakes bring to her vote: feared, attention, credit, relief, dislike (E32).
+    """Return the terms of a voter's stakes in her vote: feared, attention, credit, relief, dislike (E32).
 
-    Feared loss, issue weight per unit of threat, retrospection, and what a public backstop of savers' losses is worth
-    to her: the prospect value of her own loss (relief), or a taxpayer's dislike where she holds nothing she sees.
+    Feared loss, issue weight per unit of threat, retrospection, and the value of a public backstop of savers' losses
+    to her: the prospect value of her own loss (relief), or a taxpayer's dislike if she has no visible holding.
     """
     feared, attention, own, relieved, dislike = 0.0, 0.0, 0.0, 0.0, backstop_dislike(c)
     if units > 0.0 and visibility > 0.0:
@@ -176,7 +176,7 @@ def turnout_habit(turnout: float, partisanship: float, c: VoteCoefficients) -> f
 
 @equation
 def issue_weight(salience: float, attention: float, imagined: float, threat: float) -> float:
-    """Return the weight of the issue at an imagined threat; only what exceeds the present threat adds to it (E34)."""
+    """Return the issue weight at an imagined threat; only its excess over the present threat adds weight (E34)."""
     return salience + attention * max(0.0, imagined - threat)
 
 
@@ -248,7 +248,7 @@ def logistic(utility: float) -> float:
 
 @equation
 def expected_vote(turnout: float, choice: float) -> tuple[float, float]:
-    """Return the probability to vote for R and for D, given those to turn out and to prefer R (E39)."""
+    """Return the probabilities of voting for R and for D; turnout: to turn out, choice: to prefer R (E39)."""
     return turnout * choice, turnout * (1.0 - choice)
 
 
@@ -286,7 +286,7 @@ def ballot(
     turnout_channel: bool,
     c: VoteCoefficients,
 ) -> tuple[float, float]:
-    """Return a voter's utility of R over D and her probability to turn out, at one question (E41).
+    """Return a voter's utility of R over D and her probability of turning out, at one question (E41).
 
     terms: her `own_terms`.
     """

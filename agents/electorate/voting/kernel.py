@@ -68,13 +68,13 @@ def expected_votes(
     questions: Totals,
     c: VoteCoefficients,
 ) -> Totals:
-    """Add up the votes that R and D can expect from a panel, per question (ODD: expected_votes).
+    """Return the votes that R and D can expect from a panel, per question (ODD: expected_votes).
 
     The panel: voters first .. first+count-1, modulo all.
 
     questions, shape (q, 7): openness of R's stand and of D's, feared_size of R's stand and of D's, threat imagined,
     share of savers' losses (to the power of the curvature) that R's stand and D's would take over.
-    threat is the one attended to now; shift is the national shift in logit. Returns shape (q, 2).
+    threat: the present threat; shift: the national shift in logit. Returns shape (q, 2).
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
@@ -147,7 +147,7 @@ def _list_voters(
     shift: float,
     c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
-    """Write the terms of voters i .. stop-1 in rows, as if none of them held anything."""
+    """Write the terms of voters i .. stop-1 in rows, without those of holdings."""
     partisanship, turnout = fixed[PARTISANSHIP, i:stop], fixed[turnout_row, i:stop]
     salience, ideal, grievance = dynamic[SALIENCE, i:stop], dynamic[IDEAL, i:stop], dynamic[GRIEVANCE, i:stop]
     dislike = backstop_dislike(c)
@@ -184,7 +184,7 @@ def _list_holders(
     count = 0
     for j in range(units.size):
         holders[count] = j
-        count += 1 if (units[j] > 0.0) & (visibility[j] > 0.0) else 0  # no branch: who holds cannot be predicted
+        count += 1 if (units[j] > 0.0) & (visibility[j] > 0.0) else 0  # no branch: holding is unpredictable
     stakes, gains = space[_STAKE : _STAKE + count], space[_GAIN : _GAIN + count]
     stake_powers, gain_powers = space[_STAKE_POWER : _STAKE_POWER + count], space[_GAIN_POWER : _GAIN_POWER + count]
     for k in range(count):
@@ -235,13 +235,13 @@ def _answer(space: Totals, count: int, moderate: bool, answers: Totals) -> None:
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _votes(against: float, stays: float) -> tuple[float, float]:  # pragma: no cover - compiled
-    """Compute the probabilities to vote for R and for D, from odds against choosing R and against turning out."""
+    """Return the probabilities of voting for R and for D, from the odds against choosing R and against turning out."""
     return expected_vote(probability(stays), probability(against))
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _add_answers(space: Totals, count: int, q: int, sums: Totals) -> None:  # pragma: no cover - compiled
-    """Add up a block's answers to three questions from q on, and keep the sums of those that exist."""
+    """Add up a block's answers to three questions from q on, and keep the sums of the questions in use."""
     r = d = r_next = d_next = r_last = d_last = 0.0
     for j in range(count):
         r += space[_ANSWERS + j]

@@ -1,4 +1,4 @@
-"""Aggregator: the party that wants what its supporters want."""
+"""Aggregator: the party that adopts its supporters' mean ideal policy."""
 
 from __future__ import annotations
 

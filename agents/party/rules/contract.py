@@ -16,8 +16,8 @@ class Rule(ABC):
     """How a party turns its perception into a target position. Subclass it, set `name` and write `target`.
 
     A rule keeps no state, draws no random numbers and never sees voters: `target` is a function of its arguments. The
-    logit choice over moves and platforms takes the target as the party's ideal. What a rule needs besides the public
-    facts and its own share as things stand, it declares:
+    logit choice over moves and platforms takes the target as the party's ideal. A rule sees the public facts and its
+    own share under the status quo. It declares what else it needs:
 
     heeds_polls: the party weighs each move or platform by the chance of winning that the poll gives it.
     needs_opinion: the panel is asked for ideal policies as well (`PollReport.mean_ideal`, `own_mean_ideal`).
@@ -43,8 +43,8 @@ class Rule(ABC):
     ) -> float:
         """Return the openness, in [0, 1], that the party treats as its ideal when it weighs moves and platforms.
 
-        ideal: the party's own ideal. poll.shares[poll.standing]: its share as things stand. memory: empty at the first
-        decision, and always empty for a rule that does not declare `remembers`.
+        ideal: the party's own ideal. poll.shares[poll.standing]: its share under the status quo. memory: empty at the
+        first decision, and always empty for a rule that does not declare `remembers`.
         """
 
 
@@ -56,7 +56,7 @@ def within_scale(position: float) -> float:
 def towards_rival(aim: float, ideal: float, policy: PolicyState) -> float:
     """Return the direction from an aim to the rival's platform, +1 or -1 (ODD D21).
 
-    Where the two coincide it is the direction to the ideal, and where these coincide as well +1.
+    If the two are equal, it is the direction to the ideal; if all three are equal, +1.
     """
     for goal in (policy.rival_platform, ideal):
         if goal != aim:

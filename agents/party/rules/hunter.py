@@ -1,4 +1,4 @@
-"""Hunter: the party that keeps its direction while its share rises and turns round when it does not."""
+"""Hunter: the party that keeps its direction while its share rises and reverses it otherwise."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .contract import Rule, towards_rival, within_scale
 class Hunter(Rule):
     """Repeats its last change of aim if its share has risen since, reverses it if not (ODD D24; Laver 2005).
 
-    It begins at its ideal, and its first step goes towards the rival. It asks no hypothetical questions, so it learns
-    of voters' reactions only after the fact.
+    It begins at its ideal, and its first step goes towards the rival. It asks no hypothetical questions, so it sees
+    voters' reactions only after a move.
     """
 
     name = "hunter"

@@ -1,4 +1,4 @@
-"""Learner: the party that repeats what satisfies it and searches when its share falls short of its aspiration."""
+"""Learner: the party that repeats its aim while its share reaches its aspiration and searches otherwise."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .contract import Rule, towards_rival, within_scale
 class Learner(Rule):
     """Repeats its aim while its share reaches its aspiration, otherwise searches (ODD D25; Bendor et al. 2011).
 
-    The payoff of an aim is the own share polled at the next decision. The search starts from the aim that has paid
-    best and goes to the rival's side first. Like the hunter, the learner asks no hypothetical questions.
+    The payoff of an aim is the own share polled at the next decision. The search starts from the aim with the best
+    mean payoff and tries the rival's side first. Like the hunter, the learner asks no hypothetical questions.
     """
 
     name = "learner"
@@ -37,7 +37,7 @@ class Learner(Rule):
 
 
 def _aspiration(shares: tuple[float, ...], parameters: PartyParameters) -> float:
-    """Return the share that satisfies: the first share polled, adjusted towards every later payoff in turn."""
+    """Return the aspired share: the first share polled, adjusted towards every later payoff in turn."""
     aspiration = shares[0]
     for payoff in shares[1:]:
         aspiration += parameters.aspiration_speed * (payoff - aspiration)
