@@ -29,7 +29,7 @@ def analyze(results: Results) -> None:
     for path in written:
         typer.echo(str(path))
     for reason in reasons:
-        typer.echo(f"left out: {reason}")
+        typer.echo(f"not written: {reason}")
 
 
 def report(results: Results) -> None:

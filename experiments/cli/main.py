@@ -24,13 +24,15 @@ FIRST_COLLECTION = 100_000
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
+GLOSSARY = "Terms are defined in docs/glossary.md."
+"""Last line of every help text."""
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help=ABOUT,
-    epilog="Terms are defined in docs/glossary.md.",
+    epilog=GLOSSARY,
 )
 
 
@@ -240,6 +242,8 @@ def view(
 
 cli_analysis.register(app)
 cli_sweep.register(app)
+for registered in app.registered_commands:
+    registered.epilog = GLOSSARY
 
 
 def command() -> None:

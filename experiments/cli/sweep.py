@@ -42,7 +42,7 @@ def validate(study: StudyPath) -> None:
     most = checked.replicates.max or checked.replicates.min
     upto = "up to " if checked.replicates.stop is not None else ""
     typer.echo(
-        f"{study}: fine. {checked.study.name}: {checked.design.kind}, {points:,} design point{'s' * (points != 1)}, "
+        f"{study}: valid. {checked.study.name}: {checked.design.kind}, {points:,} design point{'s' * (points != 1)}, "
         f"{upto}{most:,} paired replicate{'s' * (most != 1)} each; moat plan estimates runs, time and disk"
     )
 

@@ -110,14 +110,14 @@ def range_lines(cells: list[GridPoint]) -> list[str]:
         if rows:
             low, high = min(rows, key=lambda c: c.rd_reversed), max(rows, key=lambda c: c.rd_reversed)
             lines.append(
-                f"Over office rent {RENTS[0]:g} to {RENTS[-1]:g} x choice precision {PRECISIONS[0]:g} to "
+                f"Over office rent {RENTS[0]:g} to {RENTS[-1]:g} and choice precision {PRECISIONS[0]:g} to "
                 f"{PRECISIONS[-1]:g} (calibrated, b = {BREADTH:g}, v = {visibility:g}, {rows[0].replicates} replicates "
-                f"a cell): RD reversed from {low.rd_reversed:+.3f} (rent {low.rent:g}, precision {low.precision:g}) "
-                f"to {high.rd_reversed:+.3f} (rent {high.rent:g}, precision {high.precision:g}), Monte Carlo error at "
-                f"most {max(row.rd_reversed_mcse for row in rows):.3f}."
+                f"a cell), RD reversed ranges from {low.rd_reversed:+.3f} (rent {low.rent:g}, precision "
+                f"{low.precision:g}) to {high.rd_reversed:+.3f} (rent {high.rent:g}, precision {high.precision:g}), "
+                f"Monte Carlo error at most {max(row.rd_reversed_mcse for row in rows):.3f}."
             )
     if cells and cells[0].code != short_source_hash():
-        lines.append(f"  (That range was measured with other code, {cells[0].code}; measure it anew before citing.)")
+        lines.append(f"  (That range was measured with other code, {cells[0].code}; measure it again before citing.)")
     return lines
 
 

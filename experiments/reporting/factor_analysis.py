@@ -37,7 +37,7 @@ def analyse(folder: Path) -> tuple[list[Path], list[str]]:
     """
     runs = read_table(folder / "export" / "runs.csv")
     if "layer" not in runs.columns:
-        raise UserError(f"{folder} holds no stress test; what its rows say is in its own table, see moat report")
+        raise UserError(f"{folder} holds no stress test; moat report shows its results")
     refuse_incomplete(runs, ["replicate", "arm"])
     refuse_missing_rows(runs)
     if "code" in runs.columns:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AGEING = "People age, retire, die and are replaced (people.ageing)."
 STATIC = (
-    "Nobody ages (people.ageing off): accounts are brought back to month-0 balances and stakes at each inauguration."
+    "Nobody ages (people.ageing off): accounts return to their balances and stakes of month 0 at each inauguration."
 )
 DESCRIPTIVE = "Rates of a history are descriptive: arms differ in the risk set. The causal contrast is the stress test."
 
@@ -32,17 +32,17 @@ _HEAD = (
 )
 _LEGEND = (
     "holding, stake: share of voters holding and visible stake (years of income, mean over all voters), over the run.",
-    "takeovers: mean times per run that the opponent took office. at risk: share of them with openness .5 or more.",
+    "takeovers: mean number per run, by the opponent. at risk: share of them with openness .5 or more.",
     "P(att), P(restr), P(rev): share of takeovers at risk with an attempt, restriction, reversal in the term begun.",
     "P(net): share reversed and not restored by the end of the next term. MC err: largest Monte Carlo standard error",
     "  of the row's shares. rev/decade: terms of the opponent with a reversal, per decade of calendar time;",
-    "  rev/opp dec: per decade under the opponent. volatility: changes of theta added up, per decade.",
+    "  rev/opp dec: per decade under the opponent. volatility: sum of changes of theta, per decade.",
     "G: mean theta under the author minus under the opponent (descriptive). policy: mean openness.",
 )
 _ENDS = (
     "reversed: openness at or below its level before the friendly policy for six months, begun under the opponent;",
-    "moderated: openness below .5 for six months, begun under the author; court: either, when a court struck a rule;",
-    "collapse: price under 10% of its level at inauguration for 12 months. lasting: none of them (Kaplan-Meier).",
+    "moderated: openness below .5 for six months, begun under the author; court: either, after a court struck a rule;",
+    "collapse: price under 10% of its level at inauguration for 12 months. lasting: none of these (Kaplan-Meier).",
 )
 
 
@@ -185,11 +185,13 @@ class HistoryAnswer(Answer):
             lines += ["", *evolving_lines(cycles_of(finished))]
         lines.append("")
         if table["beyond_coverage"].any():
-            lines.append("* beyond current coverage: holders without an account get an IRA of their age's median.")
+            lines.append(
+                "* beyond current coverage: holders without an account get an IRA with the median balance of their age."
+            )
         lines += [
             AGEING if p.people.ageing else STATIC,
             f"Price at the end, 1 in January 2025: median {runs['final_price'].median():.3g}, largest "
-            f"{runs['final_price'].max():.3g}; the market grows with it, and savers' flows move it less and less.",
+            f"{runs['final_price'].max():.3g}; market depth grows with the price, so savers' flows move it less.",
             "",
             f"Files: {finished.path} (summary.csv, incidence.csv, export/runs.csv, export/cycles.csv, codebook.md)",
         ]

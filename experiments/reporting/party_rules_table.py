@@ -52,6 +52,6 @@ def rules_text(studies: Mapping[str, Finished], breadth: float, folder: Path) ->
                 lower.append(rule)
         others = [rule for rule in studies if responsive(rule)]
         named = f" ({', '.join(lower)})" if lower else ""
-        lines.append(f"Reversal falls, interval below 0, under {len(lower)} of {len(others)} responsive rules{named}.")
+        lines.append(f"Reversal falls (interval below 0) under {len(lower)} of {len(others)} responsive rules{named}.")
     lines += ["", "sticker ignores polls: under it only Congress can respond to exposure.", f"Files: {folder}/RULE"]
     return "\n".join(lines)

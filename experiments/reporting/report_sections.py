@@ -51,7 +51,7 @@ def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.Dat
             first = rows[name].iloc[0]
             fixed.append(f"{name} {first}")
             rows = rows[rows[name] == first]
-    return rows, f"Shown for {', '.join(fixed)}; the others stand in summary.csv." if fixed else ""
+    return rows, f"Shown for {', '.join(fixed)}; summary.csv has the others." if fixed else ""
 
 
 def _statements(report: Report) -> list[str]:

@@ -28,9 +28,10 @@ _HEAD = (
 )
 _LEGEND = (
     "P(att), P(restr), P(rev): share of replicates in which the opposed government attempted to restrict the policy,",
-    "  restricted it, or took it back to where it was before the friendly policy. RD: difference from zero exposure.",
+    "  restricted it, or reversed it to its level before the friendly policy. RD: risk difference from zero exposure.",
     "MC err: largest Monte Carlo standard error among the row's probabilities and differences.",
-    "severity: largest fall of openness, as a share. policy: mean openness under the opposed government.",
+    "severity: largest fall of openness, as a share of openness at takeover.",
+    "policy: mean openness under the opposed government.",
     "G: mean theta if the friendly party returns instead, minus mean theta under the opposed government.",
 )
 
@@ -64,12 +65,14 @@ def layer_counts(frame: pd.DataFrame, arm: str) -> str:
 
 def layer_lines(frame: pd.DataFrame, own: pd.DataFrame) -> list[str]:
     """Restrictions by layer without and with exposure, and the extensive margin: any holders at all."""
-    lines = [f"Restricted without exposure, by layer: {layer_counts(frame, 'b=0')}."]
+    lines = [f"P(restr) without exposure, by the layer that restricts: {layer_counts(frame, 'b=0')}."]
     first = own[(own["visibility"] == own["visibility"].iloc[0]) & (own["breadth"] > 0.0)]
     declared = first[first["breadth"] == PRIMARY_BREADTH]
     if len(declared):
         counts = layer_counts(frame, declared["arm"].iloc[0])
-        lines.append(f"Restricted at b = {PRIMARY_BREADTH:g}, v = {declared['visibility'].iloc[0]:g}: {counts}.")
+        lines.append(
+            f"P(restr) at b = {PRIMARY_BREADTH:g}, v = {declared['visibility'].iloc[0]:g}, by layer: {counts}."
+        )
     if len(first):
         row = first.iloc[0]
         lines.append(
@@ -111,8 +114,8 @@ def money_lines(table: pd.DataFrame) -> list[str]:
     for (s0, b0), (s1, b1) in itertools.pairwise(points):
         if s0 < ARTICLE_SHARE <= s1:
             at = b0 + (b1 - b0) * (ARTICLE_SHARE - s0) / (s1 - s0)
-            return [*lines, f"The article's 5% of 401(k) assets stands at breadth {at:.2f} on this axis."]
-    return [*lines, "The article's 5% of 401(k) assets lies beyond the doses of this table."]
+            return [*lines, f"The article's 5% of 401(k) assets corresponds to breadth {at:.2f}."]
+    return [*lines, "The article's 5% of 401(k) assets is more than the largest dose of this table."]
 
 
 def implied_lines(finished: Finished) -> list[str]:
@@ -124,9 +127,9 @@ def implied_lines(finished: Finished) -> list[str]:
     for visibility in finished.design.visibilities:
         e = implied_effects(with_dose(finished.parameters, PRIMARY_BREADTH, visibility), finished.seed)
         lines.append(
-            f"Implied at b = {PRIMARY_BREADTH:g}, v = {visibility:g} by a rival who would prohibit: {e.per_holder:.2f} "
-            f"points per holder (mean stake {e.mean_stake:.3f} years of income), {e.national:.2f} points nationally; "
-            f"the issue is {e.variance_share:.3f} of the variance of the vote."
+            f"Implied vote effect of a rival who promises prohibition, at b = {PRIMARY_BREADTH:g}, v = {visibility:g}: "
+            f"{e.per_holder:.2f} points per holder (mean stake {e.mean_stake:.3f} years of income), {e.national:.2f} "
+            f"points nationally. The issue explains {e.variance_share:.3f} of the variance of the vote."
         )
         if e.per_holder > LITERATURE_POINTS:
             lines.append(
@@ -177,12 +180,14 @@ class StressAnswer(Answer):
             lines += [_line(row) for row in others[others["layer"] == layer].itertuples()]
         lines += ["", *_LEGEND]
         if own["beyond_coverage"].any():
-            lines.append("* beyond current coverage: holders without an account get an IRA of their age's median.")
+            lines.append(
+                "* beyond current coverage: holders without an account get an IRA with the median balance of their age."
+            )
         lines += layer_lines(runs, own)
         lines += [*money_lines(table), *implied_lines(finished), "", *verdict_lines(finished)]
         lines.append(
-            "Office rent and choice precision have no data and move this number (moat params --assumed); "
-            "read the verdict as one point of that range."
+            "No data exist for office rent and choice precision (moat params --assumed), and both change the result: "
+            "the verdict is one point of a range."
         )
         lines += range_lines(shipped())
         files = "summary.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/"

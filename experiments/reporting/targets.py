@@ -125,25 +125,27 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
         yield f"Fewer than {FEW} histories: the Monte Carlo errors are themselves rough."
     near = [row.target.label for row in rows if row.close]
     if near:
-        yield f"A limit of the range is within two Monte Carlo errors, so the verdict may turn: {', '.join(near)}."
-    yield "Range of turnover: Jeffreys 90% interval of the record (3 of 10, 8 of 10); ten cases decide little."
+        yield f"A limit of the range is within two Monte Carlo errors, so the verdict may change: {', '.join(near)}."
+    yield "Range of turnover: Jeffreys 90% interval of the record (3 of 10, 8 of 10); ten cases are weak evidence."
     yield (
-        "use FIT: a parameter was fitted to it, with turnover in view; input: parameters were set knowing it; "
-        "neither is a test."
+        "use FIT: a parameter was fitted to it, with turnover in view. input: it was known when parameters were set. "
+        "Neither is a test."
     )
     yield "Switching and drop-out: share of those who voted at one presidential election, four years later."
     other, _ = ratio([row["falls_from_record_high"] for row in counts], [row["price_years"] for row in counts])
     yield (
         f"Bitcoin: month-end prices, {RECORD_MONTHS} months at a time as in the record (or the run, if shorter). "
-        f"A fall ends when the price has doubled from its low; if only at a new highest price: {other:.3f} a year."
+        "A fall ends when the price has doubled from its low. If it ends only at a new highest price, the count is "
+        f"{other:.3f} a year."
     )
     yield (
-        "Flips: the two policy controls (moat presets) by the stress test: the same voters and parties, only the legal "
-        "layer, exposure and the parties' distance on the issue changed. A flip is a restriction of six months."
+        "Flips: the two policy controls (moat presets), measured by the stress test. Voters and parties are the same; "
+        "only the legal layer, exposure and the parties' distance on the issue differ. A flip is a restriction of six "
+        "months."
     )
     yield "Congress of January 2025 is set, not elected: left out of unified government and seat change."
     if cycles * 48 < RECORD_MONTHS:
-        yield "These histories are shorter than the bitcoin record: a short path falls less deep."
+        yield "These histories are shorter than the bitcoin record, and a shorter path has smaller falls."
 
 
 def counts_of(finished: Finished) -> list[dict[str, float]]:
@@ -184,7 +186,7 @@ class TargetsAnswer(Answer):
             f"({facts[name].low:g} to {facts[name].high:g}), {facts[name].status}"
             for name, what in NOT_MEASURED.items()
         ]
-        verdict = f"Missed: {', '.join(missed) if missed else 'none'}. A miss is reported, not tuned away."
+        verdict = f"Missed: {', '.join(missed) if missed else 'none'}. No parameter is changed to remove a miss."
         table = [_HEAD, *(_line(row) for row in rows)]
         blocks = [_wrapped([head]), table, _wrapped(absent), _wrapped([verdict, *_notes(counts, rows, cycles)])]
         blocks.append([f"Files: {finished.path} (summary.csv, export/runs.csv, codebook.md)"])

@@ -221,8 +221,8 @@ class Verdict:
         note = ""
         if primary.control <= self.margin:
             note = (
-                f" At zero exposure only {primary.control:.3f} of the runs have the primary outcome, so a fall by"
-                f" {self.margin:.2f} could not have shown."
+                f" At zero exposure only {primary.control:.3f} of the runs have the primary outcome, so a fall of more"
+                f" than {self.margin:.2f} was impossible."
             )
         return f"{self.word[0].upper()}{self.word[1:]}: {'; '.join(parts)} (n = {primary.n} paired replicates).{note}"
 
@@ -230,8 +230,8 @@ class Verdict:
         change = outcome.difference
         own_word = "" if outcome.word == self.word else f", on its own: {outcome.word}"
         return (
-            f"P({name}) goes from {change.control:.3f} to {change.treated:.3f}, a difference of {change.estimate:+.3f}"
-            f" ({100.0 * change.level:.4g}% interval {change.low:+.3f} to {change.high:+.3f},"
+            f"P({name}) is {change.control:.3f} at zero exposure and {change.treated:.3f} with exposure, a difference"
+            f" of {change.estimate:+.3f} ({100.0 * change.level:.4g}% interval {change.low:+.3f} to {change.high:+.3f},"
             f" Monte Carlo error {change.monte_carlo_error:.3f}){own_word}"
         )
 

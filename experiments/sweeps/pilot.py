@@ -103,8 +103,7 @@ def plan_text(study: StudyFile, engine: Engine, pilots: int) -> str:
     lines.append(f"disk            {disk[0] if first == last else ' to '.join(disk):>14}   ledger and exports")
     unit = study.protocol.unit if pilot.count == 1 else study.protocol.units
     lines.append(
-        f"From {pilot.count} pilot {unit} in this process; "
-        "other work on the machine makes it longer. Nothing was written."
+        f"From {pilot.count} pilot {unit} in this process; the time is longer on a busy machine. Nothing was written."
     )
     return "\n".join(lines)
 

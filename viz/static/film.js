@@ -124,7 +124,7 @@ export class Film {
     const count = this.reversalsBy(world, month);
     if (count > 0) return `was reversed ${times(count)}`;
     if (this.title.history) return "has not been reversed";
-    if (this.cutBackAt(world, month)) return "was cut back but not reversed";
+    if (this.cutBackAt(world, month)) return "was tightened but not reversed";
     if (this.attemptedBy(world, month)) return "stays in force after an attempt to restrict it";
     const deterred = world.decisions.filter((decision) => decision.deterred && decision.month <= month).length;
     if (deterred > 0) return `stays in force (the next election deterred the government ${times(deterred)})`;

@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from political_moat.agents.calibration import shipped_folder
+from political_moat.experiments.cli.main import GLOSSARY, app
 from political_moat.model.parameters.presets import PRESETS
 from political_moat.model.parameters.tree import Parameters, describe
 
@@ -52,6 +54,14 @@ def test_help_says_what_the_command_does(words: tuple[str, ...]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     expected = {"run": "--replicates", "params": "--assumed", "figure": "dose-response"}.get(words[0], "not a forecast")
     assert expected in done.stdout
+
+
+def test_the_help_of_every_command_ends_with_the_glossary() -> None:
+    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert len(names) > 15
+    for words in ([], *([name.replace("_", "-")] for name in names)):
+        shown = CliRunner().invoke(app, [*words, "--help"])
+        assert shown.output.split()[-5:] == GLOSSARY.split(), words
 
 
 @pytest.mark.parametrize("words", [["moat", "--help"], ["moat", "run", "--help"]])

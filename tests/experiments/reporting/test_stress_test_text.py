@@ -150,11 +150,11 @@ def money(breadths: list[float], shares: list[float]) -> list[str]:
 def test_the_articles_share_is_placed_between_doses_or_said_to_be_beyond_them() -> None:
     assert money([0.0, 0.1, 0.3], [0.0, 0.03, 0.07]) == [
         "Exposed USD bn at each breadth (share of 401(k) assets): 0.1: 300 (3.0%); 0.3: 700 (7.0%).",
-        "The article's 5% of 401(k) assets stands at breadth 0.20 on this axis.",
+        "The article's 5% of 401(k) assets corresponds to breadth 0.20.",
     ]
-    assert money([0.0, 0.1], [0.0, 0.10])[-1].endswith("stands at breadth 0.05 on this axis.")
-    assert money([0.0, 0.3], [0.0, 0.04])[-1].endswith("lies beyond the doses of this table.")
-    assert money([0.0], [0.0]) == ["The article's 5% of 401(k) assets lies beyond the doses of this table."]
+    assert money([0.0, 0.1], [0.0, 0.10])[-1].endswith("corresponds to breadth 0.05.")
+    assert money([0.0, 0.3], [0.0, 0.04])[-1].endswith("is more than the largest dose of this table.")
+    assert money([0.0], [0.0]) == ["The article's 5% of 401(k) assets is more than the largest dose of this table."]
 
 
 def test_one_replicate_or_no_declared_dose_gives_no_verdict(tmp_path: Path) -> None:
