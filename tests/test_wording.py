@@ -134,3 +134,49 @@ FORMS = ("{} = 1", "x = [f({0}) for {0} in y]", "for {} in y: pass", "with x as 
 def test_a_planted_nameless_local_is_found(form: str, name: str) -> None:
     assert nameless(form.format(name)) == [(1, name)]
     assert nameless(form.format("row")) == []
+
+
+VERBS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+Add Advance Analyse Answer Append Apply Ask Assign Attach Bring Build Call Cancel Check Choose Close Combine
+Compare Compile Connect Convert Copy Count Create Cut Decide Declare Decompose Describe Disconnect Do Draw
+Drop End Endow Estimate Exchange Exit Find Finish Fit Flush Fork Freeze Give Group Hand Handle Import Install
+Keep Kill Leave Let List Lock Make Measure Merge Mix Move Open Pickle Point Prepare Print Put Raise Read
+Record Register Remove Reopen Repeat Replace Reserve Restore Return Run Select Sell Send Serve Set Show Solve
+Spend Stack Start Stop Submit Sum Tabulate Take Test Time Turn Wait Wrap Write Yield
+""",
+    )
+)
+"""Verbs, in the imperative, with which docstrings of functions begin; add one where no other says it."""
+
+
+def described_functions() -> Iterator[tuple[str, str]]:
+    """Place and docstring of every function that has one."""
+    for folder in (*CODE, "benchmarks"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (text := ast.get_docstring(node)):
+                    yield f"{file.relative_to(ROOT)}:{node.lineno} {node.name}", text
+
+
+def begins_with_a_verb(docstring: str) -> bool:
+    """Whether the first word is one of VERBS."""
+    first = re.match(r"\w+", docstring)
+    return first is not None and first[0] in VERBS
+
+
+def test_docstrings_of_functions_begin_with_a_verb_in_the_imperative() -> None:
+    described = list(described_functions())
+    assert len(described) > 1000
+    others = [f"{place}: {text.splitlines()[0]}" for place, text in described if not begins_with_a_verb(text)]
+    # The callback of `moat` itself: its docstring is the question that `moat --help` shows.
+    assert [
+        place for place in others if not place.startswith("experiments/cli/main.py") or " _main:" not in place
+    ] == []
+
+
+@pytest.mark.parametrize("planted", ["Rows of cycles.csv.", "Whether it holds.", "Returns a row.", "Tell what it is."])
+def test_a_docstring_that_begins_otherwise_is_found(planted: str) -> None:
+    assert not begins_with_a_verb(planted)

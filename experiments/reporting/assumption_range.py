@@ -44,7 +44,7 @@ class GridPoint(NamedTuple):
 
 
 def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
-    """Run the grid; paired arms, common draws in every cell."""
+    """Run the grid with paired arms; all cells share their draws."""
     import numpy as np
 
     from ...model.parameters.tree import Parameters
@@ -90,7 +90,7 @@ def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
 
 
 def shipped(file: Path = FILE) -> list[GridPoint]:
-    """The shipped range; empty if the package has none."""
+    """Return the shipped range; empty if the package has none."""
     if not file.is_file():
         return []
     with file.open(newline="", encoding="utf-8") as stream:
@@ -103,7 +103,7 @@ def shipped(file: Path = FILE) -> list[GridPoint]:
 
 
 def range_lines(cells: list[GridPoint]) -> list[str]:
-    """One line per visibility: the smallest and the largest risk difference over the grid."""
+    """Return a line per visibility with the smallest and the largest risk difference over the grid."""
     lines = []
     for visibility in VISIBILITIES:
         rows = [cell for cell in cells if cell.visibility == visibility]

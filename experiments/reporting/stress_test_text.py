@@ -64,7 +64,7 @@ def layer_counts(frame: pd.DataFrame, arm: str) -> str:
 
 
 def layer_lines(frame: pd.DataFrame, own: pd.DataFrame) -> list[str]:
-    """Restrictions by layer without and with exposure, and the extensive margin: any holders at all."""
+    """Return restrictions by layer without and with exposure, and the extensive margin: any holders at all."""
     lines = [f"P(restr) without exposure, by the layer that restricts: {layer_counts(frame, 'b=0')}."]
     first = own[(own["visibility"] == own["visibility"].iloc[0]) & (own["breadth"] > 0.0)]
     declared = first[first["breadth"] == PRIMARY_BREADTH]

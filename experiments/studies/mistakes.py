@@ -18,7 +18,7 @@ S = TypeVar("S", bound=Section)
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it."""
+    """Return a value as messages print it."""
     text = "true" if value is True else "false" if value is False else repr(value)
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
 

@@ -65,12 +65,12 @@ class StudyFile:
 
     @property
     def arm_factors(self) -> dict[str, list[Any]]:
-        """Exposure factors with levels: their combinations are arms, paired within each replicate."""
+        """Return the exposure factors with levels: their combinations are arms, paired within each replicate."""
         return {name: list(factor.levels or ()) for name, factor in self.factors.items() if is_arm_factor(name, factor)}
 
     @property
     def point_factors(self) -> dict[str, FactorSection]:
-        """The other declared factors: their combinations are design points."""
+        """Return the other declared factors: their combinations are design points."""
         return {name: factor for name, factor in self.factors.items() if not is_arm_factor(name, factor)}
 
     @property

@@ -65,7 +65,7 @@ def design_points(study: StudyFile) -> Points:
 
 
 def design_size(study: StudyFile) -> int:
-    """Number of design points, without making them."""
+    """Return the number of design points, without making them."""
     d = len(study.point_factors)
     design = study.design
     if design.kind == "lhs":

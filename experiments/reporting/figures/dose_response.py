@@ -85,7 +85,7 @@ def print_style(*, small: bool = False) -> Iterator[None]:
 
 
 def save_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> list[Path]:
-    """Write NAME.svg, NAME.pdf, NAME.png and, from `data`, NAME.csv; returns their paths."""
+    """Write NAME.svg, NAME.pdf, NAME.png and, from `data`, NAME.csv; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = {ending: folder / f"{name}.{ending}" for ending in ("svg", "pdf", "png", "csv")}
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
