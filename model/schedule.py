@@ -54,7 +54,7 @@ PHASES: tuple[Phase, ...] = (
         employers,
     ),
     Phase(6, "voters", "monthly", "reference point, blame, salience, ideal policy, grievance", voters),
-    Phase(7, "social network", "monthly", "neighbours meet, where there is a network", network),
+    Phase(7, "social network", "monthly", "neighbours influence one another, if there is a network", network),
     Phase(
         8,
         "polls and platforms",
@@ -64,7 +64,7 @@ PHASES: tuple[Phase, ...] = (
     ),
     Phase(9, "agenda decision", "quarterly", "the administration chooses at most one item", agenda),
     Phase(10, "election", "November of even years", "votes, Congress, the next president", election),
-    Phase(11, "record", "monthly", "the month is written down", record),
+    Phase(11, "record", "monthly", "the month is recorded", record),
 )
 
 

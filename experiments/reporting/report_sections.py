@@ -204,7 +204,7 @@ def _one_run(report: Report) -> list[str]:
     dose, visibility = float(rows["breadth"].max()), float(rows["visibility"].iloc[0])
     if (rows["breadth"] == PRIMARY_BREADTH).any():
         dose = PRIMARY_BREADTH
-    replicate = _telling_replicate(rows, dose, visibility)
+    replicate = _replicate_to_show(rows, dose, visibility)
     paths = run_figure(
         run_story(setting_of(report, rows), report.study.study.seed, replicate, dose, visibility),
         report.figures,
@@ -220,7 +220,7 @@ def setting_of(report: Report, rows: pd.DataFrame) -> Parameters:
     return report.study.parameters.with_values(values)
 
 
-def _telling_replicate(rows: pd.DataFrame, dose: float, visibility: float) -> int:
+def _replicate_to_show(rows: pd.DataFrame, dose: float, visibility: float) -> int:
     """Return the first replicate in which the two arms end differently; the first of all if none does."""
     wide = rows[
         (rows["breadth"] == 0.0) | ((rows["breadth"] == dose) & (rows["visibility"] == visibility))

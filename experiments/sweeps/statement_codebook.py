@@ -33,7 +33,7 @@ PHASE_COLUMNS: tuple[Column, ...] = (
         for event in ("attempted", "restricted", "reversed")
     ),
     Column("severity_difference", "share", -1.0, 1.0, "paired difference of severity", "mean"),
-    Column("word", "", *_ANY, "verdict of the cell", "hypotheses.word_of"),
+    Column("word", "", *_ANY, "verdict of the cell", "verdicts.word_of"),
     Column("n", "replicates", 1.0, math.inf, "paired replicates", "count"),
 )
 

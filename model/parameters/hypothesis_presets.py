@@ -52,7 +52,7 @@ HYPOTHESES: dict[str, Preset] = {
         "Attempts, restrictions, reversals, severity and party distance fall with breadth; policy stays open.",
     ),
     "h2-trapdoor": Preset(
-        "A crash just before the takeover; savers blame permissive policy, and nothing but opinion moves their vote.",
+        "A crash just before the takeover; savers blame permissive policy, and only opinion moves their vote.",
         {
             **ARTICLE_STAKE,
             **OFFICE_SEEKING,
@@ -86,7 +86,7 @@ HYPOTHESES: dict[str, Preset] = {
         "No effect at low breadth, an effect once breadth reaches pivotal voters, at equal polarisation.",
     ),
     "h4a-gridlock": Preset(
-        "Courts weigh savers' reliance and decide soon; no vote is moved, so no party is deterred.",
+        "Courts weigh savers' reliance and decide soon; holdings move no vote, so no party is deterred.",
         {
             **ARTICLE_STAKE,
             **TWINS,
@@ -101,7 +101,7 @@ HYPOTHESES: dict[str, Preset] = {
         "Restrictions fall with breadth; attempts and party distance do not.",
     ),
     "h4b-elite-convergence": Preset(
-        "Donors pay both parties for open policy and the opponent stands near neutral; no vote is moved.",
+        "Donors pay both parties for open policy and the opponent stands near neutral; holdings move no vote.",
         {**ARTICLE_STAKE, **TWINS, "opinion.blame_shift": 0.0, "party.donors": 0.3, "party.opponent_ideal": 0.4},
         "Few attempts and a small party distance even without exposure; breadth adds nothing.",
     ),
@@ -123,7 +123,7 @@ HYPOTHESES: dict[str, Preset] = {
         "Support after the crash rises with breadth, and so do the losses that the public takes over.",
     ),
     "h6-entrenched": Preset(
-        "The friendly policy stands in a statute, and no vote is moved.",
+        "The friendly policy is a statute, and holdings move no vote.",
         {**TWINS, "opinion.blame_shift": 0.0, "policy.layer": "statute"},
         "Reversal is rarer than for a rule or guidance on the same draws; breadth adds nothing.",
     ),

@@ -26,8 +26,8 @@ _ANY = (-math.inf, math.inf)
 _DIFFERENCE = "difference of the outcome"
 MEDIATION_COLUMNS: tuple[Column, ...] = (
     Column("point", "number", 0.0, math.inf, "design point; points.csv has its values", "order of the design"),
-    Column("outcome", "", *_ANY, "outcome whose difference is shared out", "as in runs.csv"),
-    Column("channel", "", *_ANY, "channel; other: what no channel carries; total: the risk difference", "protocol"),
+    Column("outcome", "", *_ANY, "outcome whose risk difference is decomposed", "as in runs.csv"),
+    Column("channel", "", *_ANY, "channel; other: outside the four channels; total: the risk difference", "protocol"),
     Column("shapley", _DIFFERENCE, *_ANY, "part of the difference: mean contribution over orders", "Shapley (1953)"),
     Column("low", _DIFFERENCE, *_ANY, "lower 95% limit", "Student t over replicates"),
     Column("high", _DIFFERENCE, *_ANY, "upper 95% limit", "Student t over replicates"),

@@ -31,7 +31,7 @@ PRIOR_MASS_COLUMNS: tuple[Column, ...] = (
     Column(
         "raw_error", "share of draws", 0.0, 1.0, "its standard error from sampling draws", "sqrt(p (1 - p) / draws)"
     ),
-    Column("noise_error", "share of draws", 0.0, 1.0, "its sd from Monte Carlo noise alone", "pairs drawn anew"),
+    Column("noise_error", "share of draws", 0.0, 1.0, "its sd from Monte Carlo noise alone", "pairs resampled"),
     Column("draws", "draws", 1.0, math.inf, "draws with a calibrated baseline", "count"),
     Column("left_out", "draws", 0.0, math.inf, "draws that no agenda cost in its range calibrates", "count"),
     Column("replicates", "replicates", 1.0, math.inf, "paired replicates of each draw", "count"),
