@@ -29,6 +29,7 @@ from .worker import (
     read_answer,
     refuse_other_code,
     resolve,
+    without_main_script,
 )
 
 if TYPE_CHECKING:
@@ -230,7 +231,8 @@ def _local_client(workers: int, memory_mb: int | None) -> Iterator[Client]:
         "distributed.deploy.lost-worker-timeout": "1h",
         "distributed.admin.large-graph-warning-threshold": "1GB",
     }
-    with one_thread_per_library(), dask.config.set(settings):
+    # To the end of the block: Dask starts a worker again when one has died.
+    with one_thread_per_library(), without_main_script(), dask.config.set(settings):
         cluster = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
