@@ -35,7 +35,7 @@ LARGE = 1_000_000
 
 @lru_cache(maxsize=1)
 def thread_count() -> int:
-    """Return the number of threads for a large world: NUMBA_NUM_THREADS if set (1 in workers), else one per processor."""
+    """Return the number of threads for a large world: NUMBA_NUM_THREADS (1 in workers), or one per processor."""
     return int(os.environ.get("NUMBA_NUM_THREADS") or usable_processors())
 
 

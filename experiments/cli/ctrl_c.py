@@ -1,6 +1,6 @@
 """Ctrl-C at any moment of a command: one line and exit code 130, never a traceback.
 
-KeyboardInterrupt may arrive where it cannot pass: imports of C extensions print it, finalizers and `except:` swallow it.
+KeyboardInterrupt may come where it cannot pass: imports of C extensions print it, finalizers and `except:` swallow it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
+from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable, reason_of
 from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import sweep as cli_sweep
@@ -290,7 +290,7 @@ def _complain(text: str, code: int) -> int:
 def _disk_line(error: OSError) -> str:
     """Return the line of an error of the system that no command has put into words of its own."""
     named = f"{error.filename}: " if error.filename is not None else ""
-    return f"{named}{error.strerror or error}"
+    return f"{named}{reason_of(error)}"
 
 
 def _usage_line(error: Exception) -> str | None:

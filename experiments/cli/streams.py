@@ -1,4 +1,4 @@
-"""Standard streams that cannot stop a command: absent, closed by their reader, or of an encoding that lacks characters."""
+"""Standard streams that stop no command: absent, closed by their reader, or in an encoding that lacks characters."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class Engine:
         """Return this engine with the workers that this process may start; without any, the serial engine."""
         if self.kind == "serial" or self.address is not None:
             return self
-        workers, reason = startable_workers(self.workers)
+        workers, reason = startable_workers(self.kind, self.workers)
         if reason is not None and progress is not None:
             progress.note(reason)
         return replace(self, workers=workers) if workers else replace(self, kind="serial")

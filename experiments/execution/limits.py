@@ -8,18 +8,19 @@ import sys
 
 import psutil
 
-HANDLES_OF_A_WORKER = 8
-"""File handles of the coordinator for each worker; half of them while it starts."""
-HANDLES_KEPT = 16
-"""File handles for everything else: ledger, exports, modules that are still to be imported."""
+HANDLES_OF_A_WORKER = {"process": 3, "dask": 9}
+"""File handles that the coordinator holds for each worker, by engine."""
+HANDLES_KEPT = {"process": 24, "dask": 48}
+"""File handles for everything else: ledger, exports, modules still to be imported, the scheduler of Dask."""
 
 
-def startable_workers(wanted: int) -> tuple[int, str | None]:
-    """Return how many of `wanted` worker processes can be started, and if fewer, the reason in one line."""
+def startable_workers(kind: str, wanted: int) -> tuple[int, str | None]:
+    """Return how many of `wanted` workers of an engine can be started, and if fewer, the reason in one line."""
     if multiprocessing.current_process().daemon:
         return 0, "this process is a worker of another program and may start none: runs follow one another in it"
     limit, free = file_handles()
-    workers = wanted if math.isinf(free) else max(0, min(wanted, int(free - HANDLES_KEPT) // HANDLES_OF_A_WORKER))
+    room = (free - HANDLES_KEPT[kind]) // HANDLES_OF_A_WORKER[kind]
+    workers = int(max(0, min(wanted, room)))
     if workers == wanted:
         return wanted, None
     instead = f"{workers} of {wanted} workers start" if workers else "runs follow one another in this process"
