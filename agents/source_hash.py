@@ -113,7 +113,7 @@ def use_code_named_cache() -> Path:
     Call it before the first module with kernels is imported; numba itself may be imported already. With
     NUMBA_CACHE_DIR set, the folder lies inside that one. An unwritable place falls back to the temporary folder.
     """
-    folder = _writable(_cache_root(), short(kernel_code_hash()))
+    folder = _writable(short(kernel_code_hash()))
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     numba = sys.modules.get("numba")
     if numba is not None:
@@ -136,14 +136,26 @@ def _cache_root() -> Path:
     return Path(base, APPLICATION)
 
 
-def _writable(root: Path, name: str) -> Path:
+def _writable(name: str) -> Path:
+    # Path.home raises RuntimeError for a user number without an entry, as containers have.
+    with suppress(OSError, RuntimeError):
+        return _prepared(_cache_root() / name)
+    return _prepared(temporary_folder() / name)
+
+
+def temporary_folder() -> Path:
+    """Return a folder below the system's temporary one that only this user can write to; the same at every call."""
     with suppress(OSError):
-        return _prepared(root / name)
-    with suppress(OSError, KeyError):  # getpass raises either where the user has no name
-        shared = Path(tempfile.gettempdir(), f"{APPLICATION}-{getpass.getuser()}")
+        user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+        shared = Path(tempfile.gettempdir(), f"{APPLICATION}-{user}")
         shared.mkdir(mode=0o700, exist_ok=True)
-        if _is_ours(shared):
-            return _prepared(shared / name)
+        if _is_ours(shared) and os.access(shared, os.W_OK):
+            return shared
+    return _new_temporary_folder()
+
+
+@functools.cache
+def _new_temporary_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{APPLICATION}-"))
 
 

@@ -95,7 +95,10 @@ class Study:
         file = self.path / "export" / f"{table}.parquet" if exported else self.path / f"{table}.csv"
         if not file.is_file():
             raise UserError(f"{self.path} has no {file.name}; run the study first")
-        return pd.read_parquet(file) if exported else pd.read_csv(file)
+        if not exported:
+            return pd.read_csv(file)
+        with file.open("rb") as stream:  # Arrow takes no path that is not UTF-8
+            return pd.read_parquet(stream)
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
+from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable, reason_of
 from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import sweep as cli_sweep
+from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
 from .kernel_cache import find_compiled
+from .streams import prepare_streams
 
 if TYPE_CHECKING:
     from ..studies.reader import StudyFile
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 FIRST_COLLECTION = 100_000
 """Objects before the first garbage collection."""
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 GLOSSARY = "Terms are defined in docs/glossary.md."
 """Last line of every help text."""
@@ -248,9 +248,15 @@ for registered in app.registered_commands:
 
 def command() -> None:
     """Run `moat` in its own process."""
+    listen()
+    prepare_streams()
     gc.set_threshold(FIRST_COLLECTION)  # modules stay: searching them for garbage costs `moat validate` a tenth
-    main()
-    exit_without_cleanup()
+    code = 0
+    try:
+        main()
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    exit_without_cleanup(code)
 
 
 def main() -> None:
@@ -263,7 +269,7 @@ def main() -> None:
         if code:
             sys.exit(code)
     except (typer.Abort, KeyboardInterrupt):
-        sys.exit(_complain("interrupted; the same command resumes", INTERRUPTED))
+        sys.exit(_complain(RESUMES, INTERRUPTED))
     except UserError as error:
         sys.exit(_complain(str(error), error.exit_code))
     except Interrupted as stop:
@@ -271,16 +277,24 @@ def main() -> None:
     except (NonDeterministic, WorkersUnusable) as stop:
         sys.exit(_complain(str(stop), 1))
     except Exception as error:
-        line = _usage_line(error)
+        line = _disk_line(error) if isinstance(error, OSError) else _usage_line(error)
         if line is None:
             raise
         sys.exit(_complain(line, 2))
 
 
 def _complain(text: str, code: int) -> int:
+    if code != INTERRUPTED and pressed():  # an import that Ctrl-C broke raises errors of its own
+        text, code = RESUMES, INTERRUPTED
     for line in text.splitlines():
         print(f"moat: {line}", file=sys.stderr)
     return code
+
+
+def _disk_line(error: OSError) -> str:
+    """Return the line of an error of the system that no command has put into words of its own."""
+    named = f"{error.filename}: " if error.filename is not None else ""
+    return f"{named}{reason_of(error)}"
 
 
 def _usage_line(error: Exception) -> str | None:

@@ -24,11 +24,13 @@ from .worker import (
     RESULT,
     Raised,
     answer,
+    interrupts_later,
     one_thread_per_library,
     packed,
     read_answer,
     refuse_other_code,
     resolve,
+    without_main_script,
 )
 
 if TYPE_CHECKING:
@@ -230,15 +232,20 @@ def _local_client(workers: int, memory_mb: int | None) -> Iterator[Client]:
         "distributed.deploy.lost-worker-timeout": "1h",
         "distributed.admin.large-graph-warning-threshold": "1GB",
     }
-    with one_thread_per_library(), dask.config.set(settings):
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            memory_limit=f"{memory_mb}MB" if memory_mb else 0,
-            silence_logs=50,
-        )
+    # To the end of the block: Dask starts a worker again when one has died.
+    with one_thread_per_library(), without_main_script(), dask.config.set(settings):
+        try:
+            with interrupts_later():  # also in the threads that start workers, and so in all workers
+                cluster = LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    memory_limit=f"{memory_mb}MB" if memory_mb else 0,
+                    silence_logs=50,
+                )
+        except RuntimeError as error:
+            raise WorkersUnusable(f"no local Dask cluster can be started: {error.__cause__ or error}") from error
         with cluster, Client(cluster) as client:
             client.wait_for_workers(1, timeout=_START_S)
             yield client

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from ...agents.numerics.processors import usable_processors
 from ..errors import UserError
 from .dask_cluster import DaskCluster
 from .in_process import InProcess
 from .interrupts import Interrupts
+from .limits import startable_workers
 from .process_pool import ProcessPool
 from .progress import Progress
 from .session import Session
@@ -23,8 +24,8 @@ MOST_DEFAULT_WORKERS = 8
 
 
 def default_workers() -> int:
-    """Return one worker per core, at most eight."""
-    return max(1, min(MOST_DEFAULT_WORKERS, os.cpu_count() or 1))
+    """Return one worker per processor that this process may use, at most eight."""
+    return min(MOST_DEFAULT_WORKERS, usable_processors())
 
 
 class EngineSettings(Protocol):
@@ -131,15 +132,27 @@ class Engine:
         Ctrl-C stops handing out tasks, waits for those in flight, and raises Interrupted if anything is left; a second
         one does not wait. Raises WorkersUnusable if no worker can run the function at all, and UserError if Dask is not
         installed or its scheduler does not answer.
+
+        Where this process may start fewer workers than the engine has, or none, a line of `progress` says so.
         """
         queue = TaskQueue(tasks)
         if not queue:
             return Summary()
         with Interrupts() as interrupts:
             session = Session(queue, on_result, on_failure, progress, interrupts, self.attempts, self.grace_s, together)
-            with self._executor(queue, function, interrupts, code, self.timeout_s or timeout_s) as executor:
+            engine = self._as_allowed_here(progress)
+            with engine._executor(queue, function, interrupts, code, self.timeout_s or timeout_s) as executor:
                 session.run(executor)
         return session.summary
+
+    def _as_allowed_here(self, progress: Progress | None) -> Engine:
+        """Return this engine with the workers that this process may start; without any, the serial engine."""
+        if self.kind == "serial" or self.address is not None:
+            return self
+        workers, reason = startable_workers(self.kind, self.workers)
+        if reason is not None and progress is not None:
+            progress.note(reason)
+        return replace(self, workers=workers) if workers else replace(self, kind="serial")
 
     def _executor(
         self, queue: TaskQueue, function: str, interrupts: Interrupts, code: str | None, timeout_s: float | None

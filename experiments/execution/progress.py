@@ -28,8 +28,8 @@ class Progress:
         self.label = label
         self.done = done
         self.failed = 0
-        self.quiet = quiet
         self._stream = stream if stream is not None else sys.stderr
+        self.quiet = quiet or self._stream is None  # a program without a console has no standard error
         self._before = done
         self._bar: Bar | None = None
         self._task: Any = None

@@ -16,6 +16,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -226,20 +227,41 @@ def one_thread_per_library() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _spawn_conditions() -> Iterator[None]:
-    """Start processes with one thread per library, SIGINT ignored, and without the coordinator's main module.
+def without_main_script() -> Iterator[None]:
+    """Let processes that start in the block leave the coordinator's main script alone.
 
-    Spawn would import the main module again in each worker: the whole command line, or a user's unguarded script.
+    Spawn would import it again in each of them: the whole command line, or a user's script without a main guard.
     """
     main = sys.modules["__main__"]
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    # Inherited, so that no Ctrl-C can kill a worker before it ignores SIGINT itself.
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main_thread else None
-    sys.modules["__main__"] = types.ModuleType("__main__")
+    stand_in = types.ModuleType("__main__")
+    # Other threads may pickle what the script defines: only the file by which spawn imports it is left out.
+    vars(stand_in).update({name: value for name, value in vars(main).items() if name not in ("__file__", "__spec__")})
+    sys.modules["__main__"] = stand_in
     try:
-        with one_thread_per_library():
-            yield
+        yield
     finally:
         sys.modules["__main__"] = main
-        if in_main_thread:
-            signal.signal(signal.SIGINT, previous if previous is not None else signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def _spawn_conditions() -> Iterator[None]:
+    """Start processes with one thread per library, without SIGINT and without the coordinator's main script."""
+    with interrupts_later(), one_thread_per_library(), without_main_script():
+        yield
+
+
+@contextlib.contextmanager
+def interrupts_later() -> Iterator[None]:
+    """Hold SIGINT back until the end of the block; processes that start in it never receive it.
+
+    Inherited, so that no Ctrl-C can kill a worker before it ignores SIGINT itself.
+    """
+    if sys.platform == "win32":  # Ctrl-C is no signal there
+        yield
+        return
+    resource_tracker.ensure_running()  # the start of the first process would start it, which unblocks SIGINT
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)

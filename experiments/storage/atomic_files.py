@@ -10,10 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from ..errors import UserError
+from ..errors import UserError, reason_of
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG}
 PARTIAL = ".partial"
 """Ending of a file that is being written."""
 
@@ -26,9 +25,9 @@ def disk_errors_in_one_line(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise UserError(f"the disk is full while writing {path}") from error
-        if error.errno in _REFUSED:
-            raise UserError(f"cannot write {path}: {error.strerror}") from error
-        raise
+        if error.errno is None:  # not the system's: a lock that is held
+            raise
+        raise UserError(f"cannot write {path}: {reason_of(error)}") from error
     except sqlite3.Error as error:
         line = _sqlite_line(error, path)
         if line is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
-from ..storage.atomic_files import replaced_atomically
+from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, manifest
 from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_own_manifest
@@ -59,10 +59,11 @@ def manifest_of(study: StudyFile, shard: Shard | None = None) -> dict[str, Any]:
 
 def open_study(study: StudyFile, out: Path, shard: Shard | None = None) -> ResultsFolder:
     """Open the results folder of a study and freeze the study file in it. UserError in one line."""
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out} is a file, not a folder; choose another --out")
-    if (out / MANIFEST).is_file():
-        read_own_manifest(out)
+    with disk_errors_in_one_line(out):  # a name may be too long even to ask for
+        if out.exists() and not out.is_dir():
+            raise UserError(f"{out} is a file, not a folder; choose another --out")
+        if (out / MANIFEST).is_file():
+            read_own_manifest(out)
     folder = open_results_folder(out, manifest_of(study, shard))
     try:
         refuse_flagged(folder.ledger, out)
