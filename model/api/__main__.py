@@ -2,4 +2,5 @@
 
 import importlib
 
-importlib.import_module("political_moat.experiments.cli.entry").command()
+if __name__ == "__main__":
+    importlib.import_module("political_moat.experiments.cli.entry").command()
