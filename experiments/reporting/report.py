@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import UserError
-from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from ..storage.atomic_files import replaced_atomically
 from ..storage.provenance import write_checksums
 from ..studies.reader import StudyFile
 from ..sweeps.folder import study_in
@@ -73,8 +73,7 @@ def build_report(folder: Path) -> Path:
     if not report.sections:
         raise UserError(f"{folder} holds nothing to report: " + "; ".join(report.left_out))
     citation = citation_of(manifest)
-    with disk_errors_in_one_line(folder / TABLES):
-        paths = write_tables(folder / TABLES, report.tables, citation.splitlines()[1])
+    paths = write_tables(folder / TABLES, report.tables, citation.splitlines()[1])
     names = ", ".join(f"{TABLES}/{path.name}" for path in paths)
     files = [html.paragraph(f"LaTeX tables: {names}.")] if paths else []
     files.append(

@@ -1,0 +1,71 @@
+"""Files of a results folder by name: its own, those left aside, and links, which are refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import UserError
+from .atomic_files import PARTIAL, is_partial_name
+
+LEDGER = "ledger.sqlite"
+MANIFEST = "manifest.json"
+CHECKSUMS = "SHA256SUMS"
+FROZEN = "study.toml"
+LOCK = ".lock"
+EXPORT = "export"
+LEDGER_SIDE_FILES = frozenset({f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"})
+_WRITTEN = frozenset(
+    {
+        *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, EXPORT, "figures", "tables", "report.html", "summary.csv"),
+        *("codebook.md", "codebook.json", "codebook-statements.md", "incidence.csv", "naive_regression.csv"),
+        *("mediation.csv", "prior_mass.csv", "sensitivity.csv", "logit.csv", "phase-map.csv"),
+        *LEDGER_SIDE_FILES,
+    }
+)
+_LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+
+
+def is_litter(name: str) -> bool:
+    """Return whether a file browser or a copying program made a file of this name; such files hold no results."""
+    return name.casefold() in _LITTER or name.startswith("._")
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether a results folder itself writes a file of this name, in upper or lower case."""
+    folded = name.casefold()
+    return folded in {written.casefold() for written in _WRITTEN} or folded.endswith(PARTIAL) or is_litter(name)
+
+
+def results_files(folder: Path) -> Iterator[Path]:
+    """Yield the files that belong to a results folder, in the order of their names.
+
+    Left aside: the lock, side files of the ledger, files that are being written, and litter of file browsers.
+    """
+    for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
+        working = file.parent == folder and (file.name == LOCK or file.name in LEDGER_SIDE_FILES)
+        if file.is_file() and not working and not file.name.endswith(PARTIAL) and not is_litter(file.name):
+            yield file
+
+
+def refuse_links(folder: Path) -> None:
+    """Raise UserError for a link, pipe or device inside a results folder: its files could lie, or change, elsewhere."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_dir(follow_symlinks=False):
+                refuse_links(folder / entry.name)
+            elif not entry.is_file(follow_symlinks=False):
+                kind = "a link" if entry.is_symlink() else "neither a file nor a folder"
+                raise UserError(
+                    f"{folder / entry.name} is {kind}; a results folder holds its files themselves: copy them there"
+                )
+
+
+def remove_partial_files(folder: Path) -> None:
+    """Remove files that a killed process was writing in a locked results folder; other names are left alone."""
+    for file in folder.rglob(f"*{PARTIAL}"):
+        if is_partial_name(file.name) and not file.is_symlink():
+            with suppress(OSError):
+                file.unlink()
