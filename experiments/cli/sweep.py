@@ -71,6 +71,9 @@ def _run(
     engine = _engine(checked, workers, kind, address)
     if out is None and (study / "manifest.json").is_file():
         out = study
+    from ..sweeps.folder import default_folder, refuse_input_inside
+
+    refuse_input_inside(study, out or default_folder(checked, shard))
     run_study_file(checked, out, engine, quiet=quiet, retry=retry, shard=shard, report=report)
 
 

@@ -7,9 +7,10 @@ import zipfile
 from pathlib import Path
 
 from ..errors import UserError
-from .atomic_files import PARTIAL, partial_file
+from .atomic_files import partial_file
+from .folder_files import LEDGER_SIDE_FILES, results_files
 from .provenance import CHECKSUMS, file_digest, verify_checksums
-from .results_folder import LEDGER, LOCK, hold, read_own_manifest
+from .results_folder import LEDGER, check_ledger, hold, read_own_manifest
 
 _TIME = (1980, 1, 1, 0, 0, 0)
 _STORED = {".parquet", ".png", ".pdf", ".zip"}
@@ -19,7 +20,8 @@ _CHUNK = 1 << 20
 def archive_folder(path: Path, out: Path | None = None) -> str:
     """Check the checksums of a results folder and pack it, ledger included; returns one line: file, size, digest.
 
-    Raises UserError if files were changed since the export, or a coordinator is at work in the folder.
+    Litter of file browsers is left out. Raises UserError if files were changed since the export, the ledger is damaged
+    or not closed, or a coordinator is at work in the folder.
     """
     read_own_manifest(path)
     if not (path / CHECKSUMS).is_file():
@@ -34,25 +36,22 @@ def archive_folder(path: Path, out: Path | None = None) -> str:
                 f"{path}: not as exported: {', '.join(changed[:5])}; moat export writes the exports again "
                 "(files of your own belong outside)"
             )
+        check_ledger(path)
+        if any((path / name).exists() for name in LEDGER_SIDE_FILES):
+            raise UserError(f"{path / LEDGER} was left open by a command that was killed; moat export {path} closes it")
         size = _pack(path, target)
     return f"{target}: {size:,} bytes, sha256 {file_digest(target)}"
 
 
 def _pack(path: Path, target: Path) -> int:
-    files = sorted(file for file in path.rglob("*") if file.is_file() and _belongs(file, path))
     with (
         partial_file(target) as partial,
         zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
     ):
-        for file in files:
+        for file in results_files(path):
             info = zipfile.ZipInfo(f"{path.name}/{file.relative_to(path).as_posix()}", _TIME)
             info.compress_type = zipfile.ZIP_STORED if file.suffix in _STORED else zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             with file.open("rb") as stream, archive.open(info, "w", force_zip64=True) as member:
                 shutil.copyfileobj(stream, member, _CHUNK)
     return target.stat().st_size
-
-
-def _belongs(file: Path, path: Path) -> bool:
-    side = {f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"}
-    return not (file.parent == path and (file.name == LOCK or file.name in side)) and not file.name.endswith(PARTIAL)

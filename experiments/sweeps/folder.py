@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,13 @@ from typing import Any
 from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
 from ..storage.atomic_files import replaced_atomically
+from ..storage.folder_files import EXPORT
+from ..storage.folder_files import FROZEN as FROZEN
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, manifest
 from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_own_manifest
 from ..studies.reader import StudyFile, read_study
 from .stopping_rule import InterimAnalyses
-
-FROZEN = "study.toml"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,37 @@ def refuse_flagged(ledger: Ledger, out: Path) -> None:
             f"{out} is flagged as non-deterministic: {len(keys)} run{'s' * (len(keys) != 1)} gave two outcomes "
             f"({keys[0][:16]}); do not use its results"
         )
+
+
+def refuse_input_inside(source: Path, out: Path) -> None:
+    """Raise UserError if an input lies in the results folder that is about to be written.
+
+    The folder itself stands for the study file that it keeps.
+    """
+    place, folder = source.resolve(), out.resolve()
+    if place.is_relative_to(folder) and place not in (folder, folder / FROZEN):
+        raise UserError(f"{source} lies inside the results folder {out}; move it out, or choose another --out")
+
+
+def refuse_lost_runs(path: Path, ledger: Ledger) -> None:
+    """Raise UserError if runs.csv holds runs that the ledger has lost: an export would replace it by less."""
+    table = path / EXPORT / "runs.csv"
+    lost = sum(not ledger.recorded([key]) for key in _exported_keys(table))
+    if lost:
+        raise UserError(
+            f"{table} holds {lost} run{'s' * (lost != 1)} that {ledger.path} has lost; restore the ledger from a "
+            f"backup, let moat sweep run them again, or remove {table.name} to do without them"
+        )
+
+
+def _exported_keys(table: Path) -> Iterator[str]:
+    """Yield the keys of runs.csv; none if it is not there or not a table of runs, and so no loss."""
+    with suppress(OSError, UnicodeDecodeError, csv.Error), table.open(newline="", encoding="utf-8") as stream:
+        rows = csv.reader(stream)
+        header = next(rows, [])
+        if "key" in header:
+            place = header.index("key")
+            yield from (row[place] for row in rows if len(row) > place)
 
 
 def _keep_list(study: StudyFile, out: Path) -> None:

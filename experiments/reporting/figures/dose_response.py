@@ -91,10 +91,10 @@ def save_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> 
     paths = {ending: folder / f"{name}.{ending}" for ending in ("svg", "pdf", "png", "csv")}
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     for ending, entries in metadata.items():
-        with partial_file(paths[ending]) as stream:
-            figure.savefig(stream, format=ending, metadata=entries, dpi=200)
-    with replaced_atomically(paths["csv"]) as table:
-        data.to_csv(table, index=False, lineterminator="\n")
+        with partial_file(paths[ending]) as partial:
+            figure.savefig(partial, format=ending, metadata=entries, dpi=200)
+    with replaced_atomically(paths["csv"]) as stream:
+        data.to_csv(stream, index=False, lineterminator="\n")
     return list(paths.values())
 
 

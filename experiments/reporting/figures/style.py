@@ -77,10 +77,10 @@ def draw(
         paint(figure, data)
         for path in paths:
             ending = path.suffix[1:]
-            with partial_file(path) as stream:
-                figure.savefig(stream, format=ending, metadata=metadata.get(ending), dpi=300)
-    with replaced_atomically(folder / f"{name}.csv") as table:
-        data.to_csv(table, index=False, lineterminator="\n")
+            with partial_file(path) as partial:
+                figure.savefig(partial, format=ending, metadata=metadata.get(ending), dpi=300)
+    with replaced_atomically(folder / f"{name}.csv") as stream:
+        data.to_csv(stream, index=False, lineterminator="\n")
     return [*paths, folder / f"{name}.csv"]
 
 
