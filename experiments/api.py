@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import UserError
+from .storage.folder_files import is_results_folder
 from .studies.reader import StudyFile, parse_study, read_study
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Study:
     def from_toml(cls, path: Path | str, out: Path | str | None = None) -> Study:
         """Read a study file, or the study.toml of a results folder. UserError holds a line per mistake."""
         place = Path(path)
-        if out is None and (place / "manifest.json").is_file():
+        if out is None and is_results_folder(place):
             out = place
         return cls(read_study(place), out)
 

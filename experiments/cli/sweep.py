@@ -65,11 +65,12 @@ def _run(
     shard: Shard | None = None,
     report: bool = False,
 ) -> None:
+    from ..storage.folder_files import is_results_folder
     from ..studies.reader import read_study
 
     checked = read_study(study)
     engine = _engine(checked, workers, kind, address)
-    if out is None and (study / "manifest.json").is_file():
+    if out is None and is_results_folder(study):
         out = study
     from ..sweeps.folder import default_folder, refuse_input_inside
 

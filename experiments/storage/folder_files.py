@@ -25,6 +25,8 @@ _WRITTEN = frozenset(
         *LEDGER_SIDE_FILES,
     }
 )
+_FOLDERS = frozenset({EXPORT, "figures", "tables"})
+_FILE_ENDINGS = frozenset({".csv", ".parquet", ".md", ".json", ".toml", ".html", ".sqlite"})
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -39,6 +41,11 @@ def is_reserved(name: str) -> bool:
     return folded in {written.casefold() for written in _WRITTEN} or folded.endswith(PARTIAL) or is_litter(name)
 
 
+def is_results_folder(path: Path) -> bool:
+    """Return whether a path is a results folder, perhaps a damaged one, and not the folder of a study to be run."""
+    return any((path / name).exists() for name in (MANIFEST, LEDGER))
+
+
 def results_files(folder: Path) -> Iterator[Path]:
     """Yield the files that belong to a results folder, in the order of their names.
 
@@ -50,17 +57,24 @@ def results_files(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def refuse_links(folder: Path) -> None:
-    """Raise UserError for a link, pipe or device inside a results folder: its files could lie, or change, elsewhere."""
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+def refuse_odd_files(folder: Path, inner: Path | None = None) -> None:
+    """Raise UserError for a link, pipe or device inside a results folder, and for a folder in place of a file.
+
+    A linked file could lie, or change, elsewhere.
+    """
+    place = inner or folder
+    with suppress(FileNotFoundError), os.scandir(place) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
+            file, name = place / entry.name, entry.name
             if entry.is_dir(follow_symlinks=False):
-                refuse_links(folder / entry.name)
+                if name == CHECKSUMS or file.suffix in _FILE_ENDINGS:
+                    raise UserError(f"{file} is a folder where a file belongs; move it away")
+                refuse_odd_files(folder, file)
             elif not entry.is_file(follow_symlinks=False):
                 kind = "a link" if entry.is_symlink() else "neither a file nor a folder"
-                raise UserError(
-                    f"{folder / entry.name} is {kind}; a results folder holds its files themselves: copy them there"
-                )
+                raise UserError(f"{file} is {kind}; a results folder holds its files themselves: copy them there")
+            elif place == folder and name in _FOLDERS:
+                raise UserError(f"{file} is a file where a folder belongs; move it away")
 
 
 def remove_partial_files(folder: Path) -> None:

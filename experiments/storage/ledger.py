@@ -220,13 +220,15 @@ class Ledger:
         return row
 
     def altered(self) -> list[str]:
-        """Return the keys of runs whose row, or whose administrations, are not what their outcome hash says."""
+        """Return the keys of runs that are not what their outcome hash says, and of administrations without a run."""
         with disk_errors_in_one_line(self.path):
-            return [
-                key
+            wrong = [
+                str(key)
                 for key, hashed, row in self._connection.execute("SELECT key, outcome_hash, row FROM runs ORDER BY key")
                 if outcome_hash_of_texts(row, self._connection.execute(_CYCLES, (key,)).fetchall()) != hashed
             ]
+        orphans = self._read("SELECT DISTINCT key FROM cycles WHERE key NOT IN (SELECT key FROM runs) ORDER BY key")
+        return wrong + [str(key) for (key,) in orphans]
 
     def find(self, prefix: str) -> list[tuple[str, int, str]]:
         """Return key, replicate and arm of runs whose key starts with `prefix` (hexadecimal digits), at most two."""

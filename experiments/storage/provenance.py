@@ -180,7 +180,7 @@ def write_checksums(folder: Path) -> Path:
 def verify_checksums(folder: Path) -> list[str]:
     """Return the names of files that differ from SHA256SUMS, are missing, or are not listed in it."""
     listed: dict[str, str] = {}
-    for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines():
+    for line in (folder / CHECKSUMS).read_text(encoding="utf-8", errors="replace").splitlines():
         digest, _, name = line.partition("  ")
         listed[name] = digest
     present = {file.relative_to(folder).as_posix(): file for file in _digested_files(folder)}

@@ -19,7 +19,7 @@ from .atomic_files import PARTIAL, damaged, disk_errors_in_one_line, replaced_at
 from .file_locks import refuse_without_locks
 from .folder_files import EXPORT as EXPORT
 from .folder_files import LEDGER as LEDGER
-from .folder_files import LEDGER_SIDE_FILES, LOCK, is_litter, refuse_links, remove_partial_files
+from .folder_files import LEDGER_SIDE_FILES, LOCK, is_litter, refuse_odd_files, remove_partial_files
 from .folder_files import MANIFEST as MANIFEST
 from .ledger import Ledger
 from .ledger_opening import complete_rollback
@@ -42,7 +42,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
     """
     file = out / MANIFEST
     if file.exists() or file.is_symlink():
-        refuse_links(out)
+        refuse_odd_files(out)
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -177,7 +177,7 @@ def _create(out: Path) -> list[Path]:
             names = {name for name in names if not name.endswith(PARTIAL)}
             if MANIFEST not in names and not names <= _LEFTOVERS:
                 raise UserError(f"{out} holds other files and no {MANIFEST}; choose another --out")
-            refuse_links(out)
+            refuse_odd_files(out)
             return []
         missing = list(itertools.takewhile(lambda folder: not folder.exists(), (out, *out.parents)))
         out.mkdir(parents=True, exist_ok=True)

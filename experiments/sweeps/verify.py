@@ -85,8 +85,10 @@ def verify_text(path: Path, share: float) -> tuple[str, bool]:
     plan = plan_of(path)
     problems = []
     lines = []
-    if not (path / CHECKSUMS).is_file():
-        problems.append(f"there is no {CHECKSUMS}: the study has not been exported")
+    for name in (CHECKSUMS, "export/runs.csv"):
+        if not (path / name).is_file():
+            problems.append(f"there is no {name}: the study has not been exported")
+    if problems:
         return "\n".join([f"{path}: NOT verified", *problems]), False
     changed = verify_checksums(path)
     lines.append(f"checksums: {'fine' if not changed else 'NOT as written: ' + _some(changed)}")

@@ -20,6 +20,10 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
     tables = {}
     for folder in results:
         request = read_own_manifest(folder)["request"]
+        if "preset" not in request:
+            raise UserError(f"{folder} is a study of several settings; moat figure draws the results of moat run")
+        if out.resolve().is_relative_to(folder.resolve()):
+            raise UserError(f"{out} lies inside {folder}, whose files must not change; choose another --out")
         runs = folder / "export" / "runs.csv"
         if not runs.is_file():
             raise UserError(f"{folder} has no export/runs.csv; let its run finish first")
