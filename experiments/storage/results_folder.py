@@ -165,7 +165,7 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
     except BaseException:
         if lock is not None:
             lock.release()
-            _remove_created(out, created)
+        _remove_created(out, created, locked=lock is not None)
         raise
 
 
@@ -184,9 +184,9 @@ def _create(out: Path) -> list[Path]:
         return missing
 
 
-def _remove_created(out: Path, created: Sequence[Path]) -> None:
-    """Remove what this call created, and nothing that existed before."""
-    if created:  # and locked by this call, so no other process has written in it
+def _remove_created(out: Path, created: Sequence[Path], *, locked: bool) -> None:
+    """Remove what this call created, and nothing that existed before or that another process wrote."""
+    if created and locked:
         remove_partial_files(out)
         for name in _LEFTOVERS:
             with suppress(OSError):
