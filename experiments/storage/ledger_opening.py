@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -61,7 +62,10 @@ def read_connection(path: Path) -> sqlite3.Connection:
     if not logs_ahead and log.exists() and log.stat().st_size > 0:
         raise UserError(damaged(path, f"{log.name} is not its log"))
     alone = (logs_ahead and not shared.exists()) or not can_be_locked(path.with_name(MANIFEST))
-    address = f"{path.absolute().as_uri()}?mode=ro{f'&vfs={_WITHOUT_LOCKS}' if alone else ''}"
+    mode = f"&vfs={_WITHOUT_LOCKS}" if alone else ""
+    if alone and logs_ahead and not _holds_a_transaction(log):
+        mode = "&immutable=1"  # else SQLite would remove such a log
+    address = f"{path.absolute().as_uri()}?mode=ro{mode}"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         if alone:
@@ -70,6 +74,24 @@ def read_connection(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _holds_a_transaction(log: Path) -> bool:
+    """Return whether a write-ahead log has a frame that ends a transaction (format: sqlite.org/fileformat2.html)."""
+    if not log.exists():
+        return False
+    size = log.stat().st_size
+    with log.open("rb") as stream:
+        header = stream.read(32)
+        page, salts = int.from_bytes(header[8:12], "big"), header[16:24]
+        while stream.tell() + 24 + page <= size:
+            frame = stream.read(24)
+            if frame[8:16] != salts:
+                return False
+            if any(frame[4:8]):
+                return True
+            stream.seek(page, os.SEEK_CUR)
+    return False
 
 
 def complete_rollback(path: Path) -> None:

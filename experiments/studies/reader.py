@@ -281,7 +281,7 @@ def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]
 
 def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> Rows:
     """Return the design points of a list, of which the results folder keeps a copy under the same name."""
-    if Path(name).name != name or is_reserved(name):
+    if Path(name).name != name or name == ".." or is_reserved(name):
         problems.append(
             f"design.file = {name} is not possible; allowed: the name of a csv file beside the study file, other than "
             "those that a results folder writes"

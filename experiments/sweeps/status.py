@@ -75,6 +75,7 @@ def rerun_text(key: str, results: Path | None) -> tuple[str, bool]:
         where = "under results/ (give --results FOLDER)" if results is None else f"in {results}"
         raise UserError(f"there is no run {key} {where}")
     path = folders[0]
+    check_ledger(path)
     with recorded_ledger(path) as ledger:
         runs = ledger.find(key)
         if len(runs) > 1:

@@ -167,7 +167,7 @@ def verbs(out: Path, beside: Path, key: str) -> dict[str, tuple[object, ...]]:
         "rerun": ("rerun", key, "--results", out),
         "merge": ("merge", out, "--out", beside / "merged", "--no-report"),
         "archive": ("archive", out, "--out", beside / "out.zip"),
-        "retry": ("retry", out, "--quiet"),
+        "retry": ("retry", out, "--quiet", "--no-report"),
         "sweep": ("sweep", out, "--quiet", "--no-report"),
         "run": (*RUN, "--out", out),
         "view": ("view", out),

@@ -67,6 +67,21 @@ def test_reading_what_a_killed_writer_left_sees_all_and_leaves_no_trace(out: Pat
     assert "ledger.sqlite-wal" not in contents(tmp_path / "copy")
 
 
+@pytest.mark.parametrize("size", [0, 20, 32, 500, 5000])
+def test_a_log_without_a_whole_transaction_is_left_as_it_is(out: Path, tmp_path: Path, size: int) -> None:
+    left_by_a_killed_writer(out, tmp_path / "copy")
+    log = tmp_path / "copy" / "ledger.sqlite-wal"
+    log.write_bytes(log.read_bytes()[:size])
+    before = contents(tmp_path / "copy")
+    with recorded_ledger(tmp_path / "copy") as ledger:
+        assert ledger.count() == 1
+    assert contents(tmp_path / "copy") == before
+    with open_results_folder(tmp_path / "copy", MANIFEST) as folder:
+        record(folder.ledger, 2)
+    with recorded_ledger(tmp_path / "copy") as ledger:
+        assert ledger.count() == 2
+
+
 def test_a_half_written_transaction_is_named_to_a_reader_and_undone_by_a_writer(out: Path, tmp_path: Path) -> None:
     """As on network folders, where the ledger has a rollback journal."""
     with sqlite3.connect(out / "ledger.sqlite", isolation_level=None) as writer:
