@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import UserError
-from .storage.folder_files import is_results_folder
+from .storage.folder_files import is_results_folder, refuse_input_inside
 from .studies.reader import StudyFile, parse_study, read_study
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ class Study:
         place = Path(path)
         if out is None and is_results_folder(place):
             out = place
-        return cls(read_study(place), out)
+        study = cls(read_study(place), out)
+        refuse_input_inside(place, study.path)
+        return study
 
     @classmethod
     def from_text(cls, text: str, out: Path | str | None = None) -> Study:
@@ -96,7 +98,10 @@ class Study:
         file = self.path / "export" / f"{table}.parquet" if exported else self.path / f"{table}.csv"
         if not file.is_file():
             raise UserError(f"{self.path} has no {file.name}; run the study first")
-        return pd.read_parquet(file) if exported else pd.read_csv(file)
+        try:
+            return pd.read_parquet(file) if exported else pd.read_csv(file)
+        except (OSError, ValueError) as error:
+            raise UserError(f"{file} cannot be read ({error}); moat export {self.path} writes it anew") from error
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def run(
 
 def _refuse_inside(calibration: Path | None, out: Path) -> None:
     if calibration is not None:
-        from ..sweeps.folder import refuse_input_inside
+        from ..storage.folder_files import refuse_input_inside
 
         refuse_input_inside(calibration, out)
 

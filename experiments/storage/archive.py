@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import UserError
 from .atomic_files import partial_file
-from .folder_files import LEDGER_SIDE_FILES, results_files
+from .folder_files import LEDGER_SIDE_FILES, refuse_output_inside, results_files
 from .provenance import CHECKSUMS, file_digest, verify_checksums
 from .results_folder import LEDGER, check_ledger, hold, read_own_manifest
 
@@ -27,8 +27,7 @@ def archive_folder(path: Path, out: Path | None = None) -> str:
     if not (path / CHECKSUMS).is_file():
         raise UserError(f"{path} has no {CHECKSUMS}; let its study finish, or export it first")
     target = out or path.with_name(f"{path.name}.zip")
-    if target.resolve().is_relative_to(path.resolve()):
-        raise UserError(f"{target} lies inside the folder it would hold; choose another --out")
+    refuse_output_inside(target)
     with hold(path):
         changed = verify_checksums(path)
         if changed:

@@ -46,6 +46,23 @@ def is_results_folder(path: Path) -> bool:
     return any((path / name).exists() for name in (MANIFEST, LEDGER))
 
 
+def refuse_input_inside(source: Path, out: Path) -> None:
+    """Raise UserError if an input lies in the results folder that is about to be written.
+
+    The folder itself stands for the study file that it keeps.
+    """
+    place, folder = source.resolve(), out.resolve()
+    if place.is_relative_to(folder) and place not in (folder, folder / FROZEN):
+        raise UserError(f"{source} lies inside the results folder {out}; move it out, or choose another --out")
+
+
+def refuse_output_inside(target: Path) -> None:
+    """Raise UserError if an output would lie in a results folder, which holds its own files alone."""
+    for folder in target.resolve().parents:
+        if (folder / MANIFEST).exists() and (folder / LEDGER).exists():
+            raise UserError(f"{target} lies inside the results folder {folder}; choose another --out")
+
+
 def results_files(folder: Path) -> Iterator[Path]:
     """Yield the files that belong to a results folder, in the order of their names.
 

@@ -19,7 +19,14 @@ from .atomic_files import PARTIAL, damaged, disk_errors_in_one_line, replaced_at
 from .file_locks import refuse_without_locks
 from .folder_files import EXPORT as EXPORT
 from .folder_files import LEDGER as LEDGER
-from .folder_files import LEDGER_SIDE_FILES, LOCK, is_litter, refuse_odd_files, remove_partial_files
+from .folder_files import (
+    LEDGER_SIDE_FILES,
+    LOCK,
+    is_litter,
+    refuse_odd_files,
+    refuse_output_inside,
+    remove_partial_files,
+)
 from .folder_files import MANIFEST as MANIFEST
 from .ledger import Ledger
 from .ledger_opening import complete_rollback
@@ -179,6 +186,7 @@ def _create(out: Path) -> list[Path]:
                 raise UserError(f"{out} holds other files and no {MANIFEST}; choose another --out")
             refuse_odd_files(out)
             return []
+        refuse_output_inside(out)
         missing = list(itertools.takewhile(lambda folder: not folder.exists(), (out, *out.parents)))
         out.mkdir(parents=True, exist_ok=True)
         return missing

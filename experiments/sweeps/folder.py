@@ -104,16 +104,6 @@ def refuse_flagged(ledger: Ledger, out: Path) -> None:
         )
 
 
-def refuse_input_inside(source: Path, out: Path) -> None:
-    """Raise UserError if an input lies in the results folder that is about to be written.
-
-    The folder itself stands for the study file that it keeps.
-    """
-    place, folder = source.resolve(), out.resolve()
-    if place.is_relative_to(folder) and place not in (folder, folder / FROZEN):
-        raise UserError(f"{source} lies inside the results folder {out}; move it out, or choose another --out")
-
-
 def refuse_lost_runs(path: Path, ledger: Ledger) -> None:
     """Raise UserError if runs.csv holds runs that the ledger has lost: an export would replace it by less."""
     table = path / EXPORT / "runs.csv"

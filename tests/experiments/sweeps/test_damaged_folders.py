@@ -9,7 +9,9 @@ import pytest
 from damaged_folders import DAMAGE, RUN, documented, everything, observed, verbs
 from results_folders import LITTLE, command, finished, rows
 
+from political_moat import Study
 from political_moat.agents import calibration
+from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.folder_files import is_reserved
 
 READ_THE_LEDGER = {"status", "export", "verify", "rerun", "merge", "archive", "retry", "sweep", "run"}
@@ -86,13 +88,21 @@ def test_inputs_and_outputs_do_not_lie_in_the_results_folder(
         ("sweep", out / "notes.toml", "--out", out),
         ("run", "--calibration", out / "calibration", "--out", out),
         ("figure", whole, "--out", whole / "figures"),
+        ("figure", whole, "--out", out),
+        ("archive", whole, "--out", out / "SHA256SUMS"),
+        (*RUN, "--out", out / "below"),
         ("archive", out, "--out", out / "out.zip"),
     ):
         assert command(*words) == 2
         complaint = capsys.readouterr().err
         assert "inside" in complaint
         assert complaint.count("\n") == 1
+    with pytest.raises(UserError, match="lies inside the results folder"):
+        Study.from_toml(out / "notes.toml", out)
     assert command("figure", out, "--out", tmp_path / "figures") == 2
     assert "is a study of several settings" in capsys.readouterr().err
     assert everything(tmp_path) == before
+    (out / "export" / "runs.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(UserError, match=r"runs\.parquet cannot be read"):
+        Study.from_toml(out).frame()
     assert command("sweep", out / "study.toml", "--out", out, "--quiet", "--no-report") == 0
