@@ -86,6 +86,12 @@ class Ledger:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
         refuse_other_format(dict(self._connection.execute("SELECT name, value FROM meta")), self.path)
 
+    @property
+    def study(self) -> str | None:
+        """Return the identity of the study that the ledger belongs to; None if it names none."""
+        rows = self._read("SELECT value FROM meta WHERE name = 'study'")
+        return str(rows[0][0]) if rows else None
+
     def bind(self, study: str) -> None:
         """Record which study a new ledger belongs to, so that it is never read as another's."""
         with self._transaction() as connection:

@@ -90,7 +90,7 @@ def recorded_ledger(out: Path) -> Ledger:
 
     Every command that reads a ledger comes through here. Raises UserError in one line, and changes nothing.
     """
-    return Ledger(out / LEDGER, read_only=True, study=_identity(read_own_manifest(out)))
+    return Ledger(out / LEDGER, read_only=True, study=identity_of(read_own_manifest(out)))
 
 
 def check_ledger(out: Path) -> None:
@@ -99,14 +99,14 @@ def check_ledger(out: Path) -> None:
 
 
 def _check_ledger(out: Path, manifest: Mapping[str, Any]) -> None:
-    with Ledger(out / LEDGER, read_only=True, study=_identity(manifest)) as ledger:
+    with Ledger(out / LEDGER, read_only=True, study=identity_of(manifest)) as ledger:
         altered = ledger.altered()
     if altered:
         count = f"{len(altered)} run{'s' * (len(altered) != 1)}"
         raise UserError(damaged(out / LEDGER, f"{count} not as recorded: {altered[0][:16]}"))
 
 
-def _identity(manifest: Mapping[str, Any]) -> str:
+def identity_of(manifest: Mapping[str, Any]) -> str:
     """Return the hash of what must agree for a folder to be resumed; its ledger bears it."""
     content = canonical_json({name: manifest.get(name) for name in _WHAT_MATTERS})
     return hashlib.sha256(content.encode()).hexdigest()
@@ -162,7 +162,7 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
             if not resumed:
                 if ledger.count():
                     raise UserError(f"{out} holds runs without a {MANIFEST}; choose another --out")
-                ledger.bind(_identity(manifest))
+                ledger.bind(identity_of(manifest))
                 with replaced_atomically(out / MANIFEST) as stream:
                     stream.write(json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n")
         except BaseException:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..execution.progress import Progress
 from ..storage.ledger import Ledger
 from ..storage.provenance import CHECKSUMS, outcome_hash, verify_checksums
-from ..storage.results_folder import recorded_ledger
+from ..storage.results_folder import LEDGER, MANIFEST, identity_of, read_own_manifest
 from ..studies.plan import Plan
 from .status import plan_of, repeat
 
@@ -92,8 +92,10 @@ def verify_text(path: Path, share: float) -> tuple[str, bool]:
         return "\n".join([f"{path}: NOT verified", *problems]), False
     changed = verify_checksums(path)
     lines.append(f"checksums: {'fine' if not changed else 'NOT as written: ' + _some(changed)}")
-    with recorded_ledger(path) as ledger:
+    with Ledger(path / LEDGER, read_only=True) as ledger:
         problems = _ledger_problems(path, ledger)
+        if ledger.study != identity_of(read_own_manifest(path)):
+            problems.append(f"{LEDGER} belongs to another study than {MANIFEST}")
         lines += problems or ["export and ledger: every run agrees"]
         repeated, wrong = _repeat_sample(path, plan, ledger, share)
     if wrong:
