@@ -104,14 +104,21 @@ def refuse_flagged(ledger: Ledger, out: Path) -> None:
         )
 
 
-def refuse_lost_runs(path: Path, ledger: Ledger) -> None:
-    """Raise UserError if runs.csv holds runs that the ledger has lost: an export would replace it by less."""
-    table = path / EXPORT / "runs.csv"
-    lost = sum(not ledger.recorded([key]) for key in _exported_keys(table))
+def refuse_lost_runs(path: Path, analyses: InterimAnalyses) -> None:
+    """Raise UserError if runs.csv holds runs of the study that the ledger has lost: an export would hold less."""
+    table, ledger = path / EXPORT / "runs.csv", analyses.ledger
+    absent = {key for key in _exported_keys(table) if not ledger.recorded([key])}
+    lost = absent and absent.intersection(
+        key
+        for point, state in enumerate(analyses.points)
+        for arm_set in analyses.plan.arm_sets(point)
+        for replicate in range(state.replicates)
+        for key in arm_set.keys(replicate)
+    )
     if lost:
         raise UserError(
-            f"{table} holds {lost} run{'s' * (lost != 1)} that {ledger.path} has lost; restore the ledger from a "
-            f"backup, let moat sweep run them again, or remove {table.name} to do without them"
+            f"{table} holds {len(lost)} run{'s' * (len(lost) != 1)} that {ledger.path} has lost; restore the ledger "
+            f"from a backup, let moat sweep run them again, or remove {table.name} to do without them"
         )
 
 

@@ -54,7 +54,7 @@ def finish(
     from .own_table import write_own_table
 
     study = plan.study
-    refuse_lost_runs(folder.path, folder.ledger)
+    refuse_lost_runs(folder.path, analyses)
     record_study(folder, study, analyses)
     summary, finished = export_study(plan, analyses, folder, reasons)
     own, note = write_own_table(study.protocol, folder.path, whole=not reasons and not absent)

@@ -144,6 +144,8 @@ def export_again(path: Path) -> Outcome:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
     check_ledger(path)
     with recorded_ledger(path) as ledger:
-        refuse_lost_runs(path, ledger)
+        analyses = InterimAnalyses(Plan(study), ledger)
+        analyses.update(ledger.given_up())
+        refuse_lost_runs(path, analyses)
     with open_study(study, path) as folder:
         return finish_recorded(study, folder)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from political_moat import Study
 from political_moat.agents import calibration
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.folder_files import is_reserved
+from political_moat.experiments.sweeps.status import export_again
 
 READ_THE_LEDGER = {"status", "export", "verify", "rerun", "merge", "archive", "retry", "sweep", "run"}
 READ_THE_MANIFEST = READ_THE_LEDGER | {"report", "figure", "analyze", "view"}
@@ -72,6 +75,18 @@ def test_lost_runs_are_run_again_and_then_exported(whole: Path, tmp_path: Path) 
     assert (out / "export" / "runs.csv").read_bytes() == (whole / "export" / "runs.csv").read_bytes()
 
 
+def test_a_run_that_the_study_no_longer_has_is_not_lost(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    finished(LITTLE, out)
+    with closing(sqlite3.connect(out / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("DELETE FROM cycles WHERE key IN (SELECT key FROM runs WHERE replicate = 2)")
+        ledger.execute("DELETE FROM runs WHERE replicate = 2")
+    with pytest.raises(UserError, match=r"runs\.csv holds 6 runs that .*ledger\.sqlite has lost"):
+        export_again(out)
+    finished(LITTLE.replace("min = 3", "min = 2"), out)
+    assert len(rows(out)) == 12
+
+
 def test_every_name_in_a_results_folder_is_reserved(whole: Path) -> None:
     assert not [entry.name for entry in whole.iterdir() if not is_reserved(entry.name)]
 
@@ -103,6 +118,6 @@ def test_inputs_and_outputs_do_not_lie_in_the_results_folder(
     assert "is a study of several settings" in capsys.readouterr().err
     assert everything(tmp_path) == before
     (out / "export" / "runs.parquet").write_bytes(b"PAR1 and no more")
-    with pytest.raises(UserError, match=r"runs\.parquet cannot be read"):
+    with pytest.raises(UserError, match=r"runs\.parquet (cannot be read|was changed)"):
         Study.from_toml(out).frame()
     assert command("sweep", out / "study.toml", "--out", out, "--quiet", "--no-report") == 0
