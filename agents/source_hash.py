@@ -125,8 +125,7 @@ def _cache_root() -> Path:
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen:
         # Set by a parent process of this package: use the folder beside it, not inside it.
-        parent = Path(chosen).parent
-        return parent if parent.name.startswith(APPLICATION) else Path(chosen, APPLICATION)
+        return Path(chosen).parent if _is_cache(Path(chosen)) else Path(chosen, APPLICATION)
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
@@ -183,5 +182,12 @@ def _remove_old(root: Path) -> None:
     for folder in root.iterdir():
         with suppress(OSError):
             old = time.time() - folder.stat().st_mtime > _KEPT_DAYS * 86_400
-            if old and (folder / MARKER).is_file():
+            if old and _is_cache(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_cache(folder: Path) -> bool:
+    """Return whether this package made a folder: it holds the marker and is named by a hash; neither is a link."""
+    named = len(folder.name) == SHORT and set(folder.name) <= set("0123456789abcdef")
+    marker = folder / MARKER
+    return named and not folder.is_symlink() and not marker.is_symlink() and marker.is_file()

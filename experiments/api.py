@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import UserError
+from .storage.folder_files import is_results_folder, refuse_input_inside
 from .studies.reader import StudyFile, parse_study, read_study
 
 if TYPE_CHECKING:
@@ -31,9 +32,11 @@ class Study:
     def from_toml(cls, path: Path | str, out: Path | str | None = None) -> Study:
         """Read a study file, or the study.toml of a results folder. UserError holds a line per mistake."""
         place = Path(path)
-        if out is None and (place / "manifest.json").is_file():
+        if out is None and is_results_folder(place):
             out = place
-        return cls(read_study(place), out)
+        study = cls(read_study(place), out)
+        refuse_input_inside(place, study.path)
+        return study
 
     @classmethod
     def from_text(cls, text: str, out: Path | str | None = None) -> Study:
@@ -95,10 +98,13 @@ class Study:
         file = self.path / "export" / f"{table}.parquet" if exported else self.path / f"{table}.csv"
         if not file.is_file():
             raise UserError(f"{self.path} has no {file.name}; run the study first")
-        if not exported:
-            return pd.read_csv(file)
-        with file.open("rb") as stream:  # Arrow takes no path that is not UTF-8
-            return pd.read_parquet(stream)
+        try:
+            if not exported:
+                return pd.read_csv(file)
+            with file.open("rb") as stream:  # Arrow takes no path that is not UTF-8
+                return pd.read_parquet(stream)
+        except (OSError, ValueError) as error:
+            raise UserError(f"{file} cannot be read ({error}); moat export {self.path} writes it anew") from error
 
     @property
     def tables(self) -> tuple[str, ...]:

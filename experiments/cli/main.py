@@ -125,13 +125,22 @@ def run(
             raise UserError("--rules all prints a table; give one rule with --format json or --replicate")
         folder = run_folder(study)
         rules_folder = folder.with_name(f"{folder.name}-rules")
+        _refuse_inside(calibration, out or rules_folder)
         _run_every_rule(options | {"protocol": protocol}, out or rules_folder, workers)
     elif replicate is not None:
         p, kind = study.parameters, study.protocol
         design = kind.design(study.declared(p))
         typer.echo(kind.replicate_text(p, design, study.study.seed, replicate, preset, format_))
     else:
+        _refuse_inside(calibration, out or run_folder(study))
         _print(_run(study, out or run_folder(study), workers, quiet=format_ == "json"), format_)
+
+
+def _refuse_inside(calibration: Path | None, out: Path) -> None:
+    if calibration is not None:
+        from ..storage.folder_files import refuse_input_inside
+
+        refuse_input_inside(calibration, out)
 
 
 def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:

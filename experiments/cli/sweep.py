@@ -65,12 +65,16 @@ def _run(
     shard: Shard | None = None,
     report: bool = False,
 ) -> None:
+    from ..storage.folder_files import is_results_folder, refuse_input_inside
     from ..studies.reader import read_study
 
     checked = read_study(study)
     engine = _engine(checked, workers, kind, address)
-    if out is None and (study / "manifest.json").is_file():
+    if out is None and is_results_folder(study):
         out = study
+    from ..sweeps.folder import default_folder
+
+    refuse_input_inside(study, out or default_folder(checked, shard))
     run_study_file(checked, out, engine, quiet=quiet, retry=retry, shard=shard, report=report)
 
 

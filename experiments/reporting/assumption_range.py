@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...agents.source_hash import use_code_named_cache
+from ..storage.atomic_files import replaced_atomically
 from ..storage.provenance import short_source_hash
 
 FILE = Path(__file__).with_name("rent_by_precision.csv")
@@ -124,7 +125,7 @@ def range_lines(cells: list[GridPoint]) -> list[str]:
 def main() -> None:
     """Measure the range and write it."""
     cells = measure_grid()
-    with FILE.open("w", newline="", encoding="utf-8") as stream:
+    with replaced_atomically(FILE) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(GridPoint._fields)
         writer.writerows(cells)

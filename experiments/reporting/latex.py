@@ -191,7 +191,6 @@ TABLES: dict[str, Callable[[pd.DataFrame, str], str]] = {
 
 def write_tables(folder: Path, tables: dict[str, Any], citation: str) -> list[Path]:
     """Write FOLDER/NAME.tex for every name of TABLES in `tables`; return the paths in that order."""
-    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, maker in TABLES.items():
         if name in tables:

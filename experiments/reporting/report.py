@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from ..errors import UserError
-from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from ..storage.atomic_files import replaced_atomically
 from ..storage.provenance import write_checksums
+from ..storage.results_folder import hold
 from ..studies.reader import StudyFile
 from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import write_codebook
@@ -67,14 +68,18 @@ def build_report(folder: Path) -> Path:
     the reason. Raises UserError if the folder holds no results, or no section can be made.
     """
     study, manifest = study_in(folder)
+    with hold(folder):
+        return _write_report(folder, study, manifest)
+
+
+def _write_report(folder: Path, study: StudyFile, manifest: Mapping[str, Any]) -> Path:
     report = Report(folder, study, manifest)
     for title, make in (study.protocol.report_sections() or {"Summary": _summary}).items():
         report.part(title, make)
     if not report.sections:
         raise UserError(f"{folder} holds nothing to report: " + "; ".join(report.left_out))
     citation = citation_of(manifest)
-    with disk_errors_in_one_line(folder / TABLES):
-        paths = write_tables(folder / TABLES, report.tables, citation.splitlines()[1])
+    paths = write_tables(folder / TABLES, report.tables, citation.splitlines()[1])
     names = ", ".join(f"{TABLES}/{path.name}" for path in paths)
     files = [html.paragraph(f"LaTeX tables: {names}.")] if paths else []
     files.append(

@@ -11,7 +11,7 @@ from ...agents.calibration import shipped_facts
 from ..protocols.contract import Answer, Finished
 from ..protocols.stress_test.dose_response import COLUMNS, PRIMARY_BREADTH, primary_contrast, smallest_doses
 from ..protocols.stress_test.summary import summary_table
-from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables
 from .assumption_range import range_lines, shipped
 from .wording import NOTICE
@@ -156,8 +156,7 @@ class StressAnswer(Answer):
             from .figures.dose_response import dose_response_figure
 
             figures = finished.path / "figures"
-            with disk_errors_in_one_line(figures):
-                dose_response_figure({finished.preset: table[table["layer"] == own]}, figures, "dose-response")
+            dose_response_figure({finished.preset: table[table["layer"] == own]}, figures, "dose-response")
         return table
 
     def text(self, finished: Finished) -> str:

@@ -7,9 +7,10 @@ import zipfile
 from pathlib import Path
 
 from ..errors import UserError
-from .atomic_files import PARTIAL, partial_file
+from .atomic_files import partial_file
+from .folder_files import LEDGER_SIDE_FILES, refuse_output_inside, results_files
 from .provenance import CHECKSUMS, file_digest, verify_checksums
-from .results_folder import LEDGER, LOCK, hold, read_own_manifest
+from .results_folder import LEDGER, check_ledger, hold, read_own_manifest
 
 _TIME = (1980, 1, 1, 0, 0, 0)
 _STORED = {".parquet", ".png", ".pdf", ".zip"}
@@ -19,14 +20,14 @@ _CHUNK = 1 << 20
 def archive_folder(path: Path, out: Path | None = None) -> str:
     """Check the checksums of a results folder and pack it, ledger included; return one line: file, size, digest.
 
-    Raises UserError if files were changed since the export, or a coordinator uses the folder.
+    Litter of file browsers is left out. Raises UserError if files were changed since the export, the ledger is damaged
+    or not closed, or a coordinator is at work in the folder.
     """
     read_own_manifest(path)
     if not (path / CHECKSUMS).is_file():
         raise UserError(f"{path} has no {CHECKSUMS}; let its study finish, or export it first")
     target = out or path.with_name(f"{path.name}.zip")
-    if target.resolve().is_relative_to(path.resolve()):
-        raise UserError(f"{target} lies inside the folder it would hold; choose another --out")
+    refuse_output_inside(target)
     with hold(path):
         changed = verify_checksums(path)
         if changed:
@@ -34,25 +35,22 @@ def archive_folder(path: Path, out: Path | None = None) -> str:
                 f"{path}: not as exported: {', '.join(changed[:5])}; moat export writes the exports again "
                 "(files of your own belong outside)"
             )
+        check_ledger(path)
+        if any((path / name).exists() for name in LEDGER_SIDE_FILES):
+            raise UserError(f"{path / LEDGER} was left open by a command that was killed; moat export {path} closes it")
         size = _pack(path, target)
     return f"{target}: {size:,} bytes, sha256 {file_digest(target)}"
 
 
 def _pack(path: Path, target: Path) -> int:
-    files = sorted(file for file in path.rglob("*") if file.is_file() and _belongs(file, path))
     with (
         partial_file(target) as partial,
         zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
     ):
-        for file in files:
+        for file in results_files(path):
             info = zipfile.ZipInfo(f"{path.name}/{file.relative_to(path).as_posix()}", _TIME)
             info.compress_type = zipfile.ZIP_STORED if file.suffix in _STORED else zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             with file.open("rb") as stream, archive.open(info, "w", force_zip64=True) as member:
                 shutil.copyfileobj(stream, member, _CHUNK)
     return target.stat().st_size
-
-
-def _belongs(file: Path, path: Path) -> bool:
-    side = {f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"}
-    return not (file.parent == path and (file.name == LOCK or file.name in side)) and not file.name.endswith(PARTIAL)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
+import re
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from ..errors import UserError, reason_of
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 PARTIAL = ".partial"
 """Ending of a file that is being written."""
+_RANDOM_BYTES = 8
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+NO_LOCKS = "choose a folder on a local disk, or mount this one with file locks"
+"""The way out where a file system has no locks."""
 
 
 @contextmanager
@@ -39,30 +46,57 @@ def _sqlite_line(error: sqlite3.Error, path: Path) -> str | None:
     name = getattr(error, "sqlite_errorname", None) or ""
     if name.startswith("SQLITE_FULL"):
         return f"the disk is full while writing {path}"
+    if name.startswith("SQLITE_PROTOCOL") or (name.startswith("SQLITE_IOERR") and "LOCK" in name):
+        return f"the file system refuses to lock {path} ({error}); {NO_LOCKS}"
     if name.startswith("SQLITE_IOERR"):
         return f"the disk is full or failing while writing {path} ({error})"
+    if name == "SQLITE_READONLY_ROLLBACK":
+        return f"{path} was left in the middle of a write; moat sweep or moat export on its folder completes it"
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return f"cannot write {path}: {error}"
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"another program keeps {path} locked; close it and run the same command again"
-    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return f"{path} is damaged ({error}); restore it from a backup or choose another --out"
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or "decode to UTF-8" in str(error):
+        return damaged(path, str(error))
     return None
 
 
-@contextmanager
-def partial_file(path: Path) -> Iterator[Path]:
-    """Yield the path of a file to write, which replaces `path` at the end of the block, or is removed.
+def partial_name(folder: Path) -> Path:
+    """Return a random path for a new file in `folder`, which no other process can foresee."""
+    return folder / f".{secrets.token_hex(_RANDOM_BYTES)}{PARTIAL}"
 
-    Makes the folder if needed. Raises UserError in one line when the disk is full or refuses.
+
+def open_new(path: Path) -> int:
+    """Create a file, never through a link, and return its descriptor. Raises OSError if anything has this name."""
+    return os.open(path, _NEW_FILE, 0o666)
+
+
+def is_partial_name(name: str) -> bool:
+    """Return whether `partial_name` may have made this name."""
+    return re.fullmatch(rf"\.[0-9a-f]{{{2 * _RANDOM_BYTES}}}{re.escape(PARTIAL)}", name) is not None
+
+
+def damaged(path: Path, reason: str) -> str:
+    """Return the line for a ledger that cannot be trusted."""
+    return f"{path} is damaged ({reason}); restore it from a backup, or run the study in a new folder"
+
+
+@contextmanager
+def partial_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a stream whose contents replace `path` at the end of the block; after an error `path` stays as it was.
+
+    The stream writes a new file with a random name, which is opened exclusively and never through a link. Makes the
+    folder if needed. Raises UserError in one line when the disk is full or refuses.
     """
-    partial = path.with_name(path.name + PARTIAL)
+    partial = partial_name(path.parent)
     with disk_errors_in_one_line(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = open_new(partial)
         try:
-            yield partial
-            with partial.open("rb+") as stream:
-                os.fsync(stream.fileno())
+            with os.fdopen(descriptor, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(descriptor)
             partial.replace(path)
         except BaseException:
             with suppress(OSError):
@@ -74,8 +108,14 @@ def partial_file(path: Path) -> Iterator[Path]:
 @contextmanager
 def replaced_atomically(path: Path) -> Iterator[TextIO]:
     """Yield a text stream (UTF-8, newlines as written) whose contents replace `path`; errors as `partial_file`."""
-    with partial_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
-        yield stream
+    with partial_file(path) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+        try:
+            yield text
+            text.flush()
+        finally:
+            with suppress(OSError):  # after an error there may be no room for the rest either
+                text.detach()
 
 
 def _make_durable(folder: Path) -> None:

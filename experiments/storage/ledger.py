@@ -12,31 +12,14 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from ..errors import NonDeterministic, UserError
-from .atomic_files import disk_errors_in_one_line
+from .atomic_files import damaged, disk_errors_in_one_line
+from .ledger_opening import BUSY_SECONDS, TABLES, check, read_connection, refuse_other_format
 from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash_of_texts
 from .tables import write_csv, write_parquet
 
-_BUSY_SECONDS = 30.0
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tasks (key TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS runs (
-    key TEXT PRIMARY KEY, task TEXT NOT NULL, replicate INTEGER NOT NULL, arm TEXT NOT NULL,
-    outcome_hash TEXT NOT NULL, row TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS runs_by_replicate ON runs (replicate);
-CREATE TABLE IF NOT EXISTS cycles (
-    key TEXT NOT NULL REFERENCES runs (key), number INTEGER NOT NULL, row TEXT NOT NULL,
-    PRIMARY KEY (key, number)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS failures (
-    task TEXT NOT NULL, attempt INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, seed TEXT);
-CREATE TABLE IF NOT EXISTS given_up (task TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS disagreements (key TEXT NOT NULL, recorded TEXT NOT NULL, repeated TEXT NOT NULL);
-"""
-
-
 _ALL = 2**62
 _RUN_EXISTS = "SELECT 1 FROM runs WHERE key = ?"
+_CYCLES = "SELECT number, row FROM cycles WHERE key = ? ORDER BY number"
 
 
 class RunRecord(TypedDict):
@@ -69,22 +52,29 @@ class FailureRecord(TypedDict):
 class Ledger:
     """SQLite file of finished runs. One writer (the coordinator), one transaction per task, flushed to disk.
 
-    Write-ahead log where the file system can, a rollback journal elsewhere (network folders). `read_only` opens an
-    existing ledger beside its writer. Raises UserError in one line for a full disk, a damaged or a newer file.
+    Write-ahead log where the file system can, a rollback journal elsewhere (network folders). Raises UserError in one
+    line for a full disk, a damaged ledger or another format.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open or create the ledger at `path`."""
+    def __init__(self, path: Path, *, read_only: bool = False, study: str | None = None) -> None:
+        """Open or create the ledger at `path`.
+
+        read_only: open an existing ledger beside its writer, checked whole; study: the identity that it must bear.
+        """
         self.path = path
         self.read_only = read_only
         self._together = False
         with disk_errors_in_one_line(path):
-            address = f"{path.absolute().as_uri()}{'?mode=ro' if read_only else ''}"
-            self._connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._connection = (
+                read_connection(path)
+                if read_only
+                else sqlite3.connect(path.absolute().as_uri(), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            )
             try:
-                if not read_only:
+                if read_only:
+                    check(self._connection, path, study)
+                else:
                     self._prepare()
-                self._check_schema()
             except BaseException:
                 self._connection.close()
                 raise
@@ -92,13 +82,20 @@ class Ledger:
     def _prepare(self) -> None:
         journal_mode(self._connection)
         self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+        self._connection.executescript(f"BEGIN IMMEDIATE;{TABLES}COMMIT;")
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+        refuse_other_format(dict(self._connection.execute("SELECT name, value FROM meta")), self.path)
 
-    def _check_schema(self) -> None:
-        (schema,) = self._connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-        if schema != str(SCHEMA_VERSION):
-            raise UserError(f"{self.path} has outcome schema {schema}, this version writes {SCHEMA_VERSION}")
+    @property
+    def study(self) -> str | None:
+        """Return the identity of the study that the ledger belongs to; None if it names none."""
+        rows = self._read("SELECT value FROM meta WHERE name = 'study'")
+        return str(rows[0][0]) if rows else None
+
+    def bind(self, study: str) -> None:
+        """Record which study a new ledger belongs to, so that it is never read as another's."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('study', ?)", (study,))
 
     def close(self) -> None:
         """Close; the writer merges the write-ahead log into the file, so that one file can be copied."""
@@ -194,7 +191,7 @@ class Ledger:
 
     def given_up(self) -> dict[str, str]:
         """Return the tasks that have no attempt left, with the last reason."""
-        return dict(self._connection.execute("SELECT task, reason FROM given_up ORDER BY task"))
+        return dict(self._read("SELECT task, reason FROM given_up ORDER BY task"))
 
     def forgive(self) -> None:
         """Reopen the tasks that were given up."""
@@ -207,18 +204,42 @@ class Ledger:
 
     def run_row(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """Return outcome hash and row of one run; None if it is not recorded."""
-        row = self._connection.execute("SELECT outcome_hash, row FROM runs WHERE key = ?", (key,)).fetchone()
-        return None if row is None else (row[0], json.loads(row[1]))
+        rows = self._read("SELECT outcome_hash, row FROM runs WHERE key = ?", (key,))
+        return None if not rows else (rows[0][0], self._row(key, rows[0][1]))
 
     def cycle_rows(self, key: str) -> list[tuple[int, dict[str, Any]]]:
         """Return number and row of each administration of one run."""
-        rows = self._connection.execute("SELECT number, row FROM cycles WHERE key = ? ORDER BY number", (key,))
-        return [(number, json.loads(row)) for number, row in rows]
+        rows = self._read(_CYCLES, (key,))
+        return [(number, self._row(key, row)) for number, row in rows]
+
+    def _read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with disk_errors_in_one_line(self.path):
+            return self._connection.execute(query, values).fetchall()
+
+    def _row(self, key: str, text: str) -> dict[str, Any]:
+        try:
+            row = json.loads(text)
+        except (TypeError, ValueError):
+            row = None
+        if not isinstance(row, dict):
+            raise UserError(damaged(self.path, f"the row of run {key[:16]} cannot be read"))
+        return row
+
+    def altered(self) -> list[str]:
+        """Return the keys of runs that are not what their outcome hash says, and of administrations without a run."""
+        with disk_errors_in_one_line(self.path):
+            wrong = [
+                str(key)
+                for key, hashed, row in self._connection.execute("SELECT key, outcome_hash, row FROM runs ORDER BY key")
+                if outcome_hash_of_texts(row, self._connection.execute(_CYCLES, (key,)).fetchall()) != hashed
+            ]
+        orphans = self._read("SELECT DISTINCT key FROM cycles WHERE key NOT IN (SELECT key FROM runs) ORDER BY key")
+        return wrong + [str(key) for (key,) in orphans]
 
     def find(self, prefix: str) -> list[tuple[str, int, str]]:
         """Return key, replicate and arm of runs whose key starts with `prefix` (hexadecimal digits), at most two."""
         query = "SELECT key, replicate, arm FROM runs WHERE key >= ? AND key < ? ORDER BY key LIMIT 2"
-        return list(self._connection.execute(query, (prefix, prefix + "g")))
+        return self._read(query, (prefix, prefix + "g"))
 
     def copy_from(self, other: Path) -> int:
         """Copy every run of another ledger in one transaction; runs that both hold are compared.
@@ -255,11 +276,11 @@ class Ledger:
 
     def done(self) -> set[str]:
         """Return the keys of the recorded tasks."""
-        return {key for (key,) in self._connection.execute("SELECT key FROM tasks")}
+        return {key for (key,) in self._read("SELECT key FROM tasks")}
 
     def count(self) -> int:
         """Return the number of recorded runs."""
-        return int(self._connection.execute("SELECT count(*) FROM runs").fetchone()[0])
+        return int(self._read("SELECT count(*) FROM runs")[0][0])
 
     def failures(self, *, open_only: bool = True) -> list[FailureRecord]:
         """Return failed attempts in the order they happened; by default only of tasks that never succeeded."""
@@ -268,12 +289,12 @@ class Ledger:
             query += " WHERE task NOT IN (SELECT key FROM tasks)"
         return [
             {"task": task, "attempt": attempt, "reason": reason, "detail": detail, "seed": seed and int(seed)}
-            for task, attempt, reason, detail, seed in self._connection.execute(query + " ORDER BY rowid")
+            for task, attempt, reason, detail, seed in self._read(query + " ORDER BY rowid")
         ]
 
     def disagreements(self) -> list[str]:
         """Return the keys of runs that gave two outcomes; a study with any is non-deterministic."""
-        return [key for (key,) in self._connection.execute("SELECT DISTINCT key FROM disagreements ORDER BY key")]
+        return [key for (key,) in self._read("SELECT DISTINCT key FROM disagreements ORDER BY key")]
 
     def runs(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
         """Yield rows by (replicate, place of the arm in `arms`, key), with key, replicate, arm and outcome_hash added.

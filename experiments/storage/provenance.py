@@ -20,7 +20,9 @@ from ...agents.source_hash import (
     short,
     versions,
 )
-from .atomic_files import PARTIAL, replaced_atomically
+from .atomic_files import replaced_atomically
+from .folder_files import CHECKSUMS as CHECKSUMS
+from .folder_files import LEDGER, results_files
 
 SCHEMA_VERSION = 3
 """Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
@@ -29,9 +31,8 @@ EXPERIMENT_MODULES = ("protocols",)
 OUTCOME_PACKAGES = (*COMPILER_PACKAGES, "networkx", "scipy")
 """Distributions whose versions are part of the code hash, because their functions decide bits of an outcome."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
-CHECKSUMS = "SHA256SUMS"
 # The ledger's bytes depend on the order in which runs finished; the exports' bytes do not.
-_NOT_DIGESTED = (CHECKSUMS, ".lock", "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.sqlite-journal")
+_NOT_DIGESTED = (CHECKSUMS, LEDGER)
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _NAMES = frozenset({str})
 _CELLS = frozenset({str, int, float, bool, type(None)})
@@ -187,7 +188,7 @@ def write_checksums(folder: Path) -> Path:
 def verify_checksums(folder: Path) -> list[str]:
     """Return the names of files that differ from SHA256SUMS, are missing, or are not listed in it."""
     listed: dict[str, str] = {}
-    for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines():
+    for line in (folder / CHECKSUMS).read_text(encoding="utf-8", errors="replace").splitlines():
         digest, _, name = line.partition("  ")
         listed[name] = digest
     present = {file.relative_to(folder).as_posix(): file for file in _digested_files(folder)}
@@ -196,10 +197,7 @@ def verify_checksums(folder: Path) -> list[str]:
 
 
 def _digested_files(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-        working_file = file.parent == folder and file.name in _NOT_DIGESTED
-        if file.is_file() and not working_file and not file.name.endswith(PARTIAL):
-            yield file
+    return (file for file in results_files(folder) if file.parent != folder or file.name not in _NOT_DIGESTED)
 
 
 def file_digest(file: Path) -> str:

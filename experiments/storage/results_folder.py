@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,31 +15,58 @@ import filelock
 
 from ...agents.source_hash import short
 from ..errors import UserError
-from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
+from .atomic_files import PARTIAL, damaged, disk_errors_in_one_line, replaced_atomically
+from .file_locks import refuse_without_locks
+from .folder_files import EXPORT as EXPORT
+from .folder_files import LEDGER as LEDGER
+from .folder_files import (
+    LEDGER_SIDE_FILES,
+    LOCK,
+    is_litter,
+    refuse_odd_files,
+    refuse_output_inside,
+    remove_partial_files,
+)
+from .folder_files import MANIFEST as MANIFEST
 from .ledger import Ledger
+from .ledger_opening import complete_rollback
 from .provenance import SCHEMA_VERSION, canonical_json
 
-LEDGER = "ledger.sqlite"
-MANIFEST = "manifest.json"
-LOCK = ".lock"
-EXPORT = "export"
-_LEFTOVERS = {LOCK, MANIFEST + PARTIAL, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"}
+_LEFTOVERS = {LOCK, LEDGER, *LEDGER_SIDE_FILES}
+"""What a creation cut short leaves, besides files that were being written."""
+_MANIFEST_FIELDS = {"schema_version": int, "code_hash": str, "seed": int, "request": dict}
+_VERSION_FIELDS = {"package": dict, "versions": dict, "platform": dict}
 _WHAT_MATTERS = ("schema_version", "code_hash", "seed", "request")
 _SHOWN_DIFFERENCES = 3
 _SHOWN_CHARACTERS = 60
+_WAY_OUT = "restore it from a backup, or choose another --out"
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
-    """Return the manifest of a results folder. Raises UserError if there is none, or it cannot be read."""
+    """Return the manifest of a results folder.
+
+    Raises UserError if there is none, it cannot be read, or the folder holds links.
+    """
+    file = out / MANIFEST
+    if file.exists() or file.is_symlink():
+        refuse_odd_files(out)
     try:
-        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(f"{out} holds no results (there is no {MANIFEST} in it)") from error
-    except (OSError, ValueError) as error:
-        raise UserError(f"{out / MANIFEST} cannot be read ({error}); choose another --out") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{file} cannot be read ({error}); {_WAY_OUT}") from error
+    _refuse_other_fields(manifest, _MANIFEST_FIELDS, file)
+    return dict(manifest)
+
+
+def _refuse_other_fields(manifest: Any, fields: Mapping[str, type], file: Path) -> None:
+    """Raise UserError unless a manifest is a table with these fields, each of its type."""
     if not isinstance(manifest, dict):
-        raise UserError(f"{out / MANIFEST} is not a manifest; choose another --out")
-    return manifest
+        raise UserError(f"{file} is not a manifest; {_WAY_OUT}")
+    for name, kind in fields.items():
+        if not isinstance(manifest.get(name), kind) or isinstance(manifest.get(name), bool):
+            raise UserError(f"{file} is not a manifest: {name} is missing or of another type; {_WAY_OUT}")
 
 
 def read_own_manifest(out: Path) -> dict[str, Any]:
@@ -53,7 +81,35 @@ def read_own_manifest(out: Path) -> dict[str, Any]:
             f"{out} was made by another version of political-moat (results format {made}, this version uses "
             f"{SCHEMA_VERSION}); use that version, or choose another --out"
         )
+    _refuse_other_fields(manifest, _VERSION_FIELDS, out / MANIFEST)
     return manifest
+
+
+def recorded_ledger(out: Path) -> Ledger:
+    """Open the ledger of a results folder for reading: whole, of this version, and of the manifest's study.
+
+    Every command that reads a ledger comes through here. Raises UserError in one line, and changes nothing.
+    """
+    return Ledger(out / LEDGER, read_only=True, study=identity_of(read_own_manifest(out)))
+
+
+def check_ledger(out: Path) -> None:
+    """Raise UserError unless a folder's ledger can be relied on down to each row; changes nothing."""
+    _check_ledger(out, read_own_manifest(out))
+
+
+def _check_ledger(out: Path, manifest: Mapping[str, Any]) -> None:
+    with Ledger(out / LEDGER, read_only=True, study=identity_of(manifest)) as ledger:
+        altered = ledger.altered()
+    if altered:
+        count = f"{len(altered)} run{'s' * (len(altered) != 1)}"
+        raise UserError(damaged(out / LEDGER, f"{count} not as recorded: {altered[0][:16]}"))
+
+
+def identity_of(manifest: Mapping[str, Any]) -> str:
+    """Return the hash of what must agree for a folder to be resumed; its ledger bears it."""
+    content = canonical_json({name: manifest.get(name) for name in _WHAT_MATTERS})
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -98,11 +154,15 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
         resumed = (out / MANIFEST).exists()
         if resumed:
             _refuse_other(out, read_manifest(out), manifest)
+            with disk_errors_in_one_line(out / LEDGER):
+                complete_rollback(out / LEDGER)
+            _check_ledger(out, manifest)
         ledger = Ledger(out / LEDGER)
         try:
             if not resumed:
                 if ledger.count():
                     raise UserError(f"{out} holds runs without a {MANIFEST}; choose another --out")
+                ledger.bind(identity_of(manifest))
                 with replaced_atomically(out / MANIFEST) as stream:
                     stream.write(json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n")
         except BaseException:
@@ -112,7 +172,7 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
     except BaseException:
         if lock is not None:
             lock.release()
-            _remove_created(out, created)
+        _remove_created(out, created, locked=lock is not None)
         raise
 
 
@@ -120,18 +180,22 @@ def _create(out: Path) -> list[Path]:
     """Create the folder; return the folders that were missing, innermost first."""
     with disk_errors_in_one_line(out):
         if out.is_dir():
-            names = {entry.name for entry in out.iterdir()}
+            names = {entry.name for entry in out.iterdir() if not is_litter(entry.name)}
+            names = {name for name in names if not name.endswith(PARTIAL)}
             if MANIFEST not in names and not names <= _LEFTOVERS:
                 raise UserError(f"{out} holds other files and no {MANIFEST}; choose another --out")
+            refuse_odd_files(out)
             return []
+        refuse_output_inside(out)
         missing = list(itertools.takewhile(lambda folder: not folder.exists(), (out, *out.parents)))
         out.mkdir(parents=True, exist_ok=True)
         return missing
 
 
-def _remove_created(out: Path, created: Sequence[Path]) -> None:
-    """Remove what this call created, and nothing that existed before."""
-    if created:  # and locked by this call, so no other process has written in it
+def _remove_created(out: Path, created: Sequence[Path], *, locked: bool) -> None:
+    """Remove what this call created, and nothing that existed before or that another process wrote."""
+    if created and locked:
+        remove_partial_files(out)
         for name in _LEFTOVERS:
             with suppress(OSError):
                 (out / name).unlink(missing_ok=True)
@@ -141,18 +205,24 @@ def _remove_created(out: Path, created: Sequence[Path]) -> None:
 
 
 def _locked(out: Path) -> filelock.BaseFileLock:
+    """Lock a results folder for this process, and remove what a killed process was writing in it."""
+    refuse_without_locks(out)
     lock = filelock.FileLock(out / LOCK)
     try:
         with disk_errors_in_one_line(out):
             lock.acquire(timeout=0)
     except filelock.Timeout as error:
         raise UserError(f"{out} is in use by another moat; wait for it, or choose another --out") from error
+    remove_partial_files(out)
     return lock
 
 
 @contextmanager
 def hold(out: Path) -> Iterator[None]:
-    """Lock a results folder for the length of the block. Raises UserError if another process uses it."""
+    """Lock a results folder for the length of the block. Raises UserError if another process uses it.
+
+    Call it after the folder's manifest was read: a folder without results gets no lock.
+    """
     lock = _locked(out)
     try:
         yield

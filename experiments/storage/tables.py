@@ -77,13 +77,12 @@ def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     schema = pa.schema([(name, types[kind]) for name, kind in kinds.items()])
     convert = pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
     read = pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
-    # Streams, since Arrow takes no path that is not UTF-8.
+    # Open files, because pyarrow takes no path that is not UTF-8.
     with (
-        partial_file(path) as partial,
-        table.open("rb") as source,
-        partial.open("wb") as target,
-        pq.ParquetWriter(target, schema, compression="zstd") as writer,
+        partial_file(path) as stream,
+        pq.ParquetWriter(stream, schema, compression="zstd") as writer,
+        table.open("rb") as rows,
     ):
         if table.stat().st_size > len(",".join(kinds)) + 1:
-            for batch in pa_csv.open_csv(source, read_options=read, convert_options=convert):
+            for batch in pa_csv.open_csv(rows, read_options=read, convert_options=convert):
                 writer.write_batch(batch)

@@ -15,6 +15,7 @@ from ..protocols import PROTOCOLS, Protocol
 from ..protocols.contract import Declared
 from ..protocols.messages import nearest
 from ..protocols.options import Options
+from ..storage.folder_files import is_reserved
 from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
 from .mistakes import checked_factors, checked_protocol, checked_sections
 from .prior import prior_factors
@@ -150,7 +151,7 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
             usable = prior_factors(tree) | usable
         problems += _design_problems(design, usable)
         if design.kind == "list" and design.file is not None:
-            rows = read_list((folder or Path()) / design.file, tree, problems)
+            rows = _listed(folder or Path(), design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
     problems += _replicates_problems(replicates, content.get("replicates"), protocol, usable)
@@ -276,6 +277,17 @@ def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]
         if kind == "list":
             problems.append(f"factors.{name}: in a list, values of this factor are a column of the csv file")
     return problems
+
+
+def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> Rows:
+    """Return the design points of a list, of which the results folder keeps a copy under the same name."""
+    if Path(name).name != name or name == ".." or is_reserved(name):
+        problems.append(
+            f"design.file = {name} is not possible; allowed: the name of a csv file beside the study file, other than "
+            "those that a results folder writes"
+        )
+        return Rows()
+    return read_list(folder / name, tree, problems)
 
 
 def _replicates_problems(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,13 @@ from typing import Any
 from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
 from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from ..storage.folder_files import EXPORT
+from ..storage.folder_files import FROZEN as FROZEN
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, manifest
 from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_own_manifest
 from ..studies.reader import StudyFile, read_study
 from .stopping_rule import InterimAnalyses
-
-FROZEN = "study.toml"
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,34 @@ def refuse_flagged(ledger: Ledger, out: Path) -> None:
             f"{out} is flagged as non-deterministic: {len(keys)} run{'s' * (len(keys) != 1)} gave two outcomes "
             f"({keys[0][:16]}); do not use its results"
         )
+
+
+def refuse_lost_runs(path: Path, analyses: InterimAnalyses) -> None:
+    """Raise UserError if runs.csv holds runs of the study that the ledger has lost: an export would hold less."""
+    table, ledger = path / EXPORT / "runs.csv", analyses.ledger
+    absent = {key for key in _exported_keys(table) if not ledger.recorded([key])}
+    lost = absent and absent.intersection(
+        key
+        for point, state in enumerate(analyses.points)
+        for arm_set in analyses.plan.arm_sets(point)
+        for replicate in range(state.replicates)
+        for key in arm_set.keys(replicate)
+    )
+    if lost:
+        raise UserError(
+            f"{table} holds {len(lost)} run{'s' * (len(lost) != 1)} that {ledger.path} has lost; restore the ledger "
+            f"from a backup, let moat sweep run them again, or remove {table.name} to do without them"
+        )
+
+
+def _exported_keys(table: Path) -> Iterator[str]:
+    """Yield the keys of runs.csv; none if it is not there or not a table of runs, and so no loss."""
+    with suppress(OSError, UnicodeDecodeError, csv.Error), table.open(newline="", encoding="utf-8") as stream:
+        rows = csv.reader(stream)
+        header = next(rows, [])
+        if "key" in header:
+            place = header.index("key")
+            yield from (row[place] for row in rows if len(row) > place)
 
 
 def _keep_list(study: StudyFile, out: Path) -> None:

@@ -13,7 +13,7 @@ from ..storage.provenance import write_checksums
 from ..storage.results_folder import ResultsFolder
 from ..studies.plan import Plan
 from ..studies.reader import StudyFile
-from .folder import Shard, record_study
+from .folder import Shard, record_study, refuse_lost_runs
 from .stopping_rule import InterimAnalyses
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def finish(
     from .own_table import write_own_table
 
     study = plan.study
+    refuse_lost_runs(folder.path, analyses)
     record_study(folder, study, analyses)
     summary, finished = export_study(plan, analyses, folder, reasons)
     own, note = write_own_table(study.protocol, folder.path, whole=not reasons and not absent)

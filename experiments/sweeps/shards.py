@@ -9,7 +9,7 @@ from pathlib import Path
 from ...agents.source_hash import short
 from ..errors import UserError
 from ..storage.provenance import code_hash
-from ..storage.results_folder import LEDGER, read_own_manifest
+from ..storage.results_folder import LEDGER, check_ledger, read_own_manifest
 from ..studies.reader import StudyFile, read_study
 from .folder import FROZEN, Shard, default_folder, open_study
 from .outcome import Outcome, finish_recorded
@@ -36,6 +36,7 @@ def _checked(parts: Sequence[Path]) -> StudyFile:
             raise UserError(f"{part} was made by other code ({made}, now {short(code_hash())}); the two never mix")
         if not (part / FROZEN).is_file() or not (part / LEDGER).is_file():
             raise UserError(f"{part} holds no part of a study; give folders of moat shard or moat sweep")
+        check_ledger(part)
         study = read_study(part)
         if first is None:
             first = study

@@ -12,10 +12,10 @@ from ..errors import UserError
 from ..execution.worker import resolve
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, outcome_hash
-from ..storage.results_folder import LEDGER, read_own_manifest
+from ..storage.results_folder import LEDGER, check_ledger, read_own_manifest, recorded_ledger
 from ..studies.plan import ArmSet, Plan
 from ..studies.reader import read_study
-from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, study_in
+from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, refuse_lost_runs, study_in
 from .outcome import Outcome, finish_recorded, work
 from .run import TASK
 from .stopping_rule import InterimAnalyses
@@ -56,11 +56,13 @@ def _folders_with(key: str, results: Path | None) -> list[Path]:
     places = [results] if results is not None else sorted(p.parent for p in Path("results").glob(f"**/{LEDGER}"))
     folders = []
     for place in places:
-        if results is not None:
-            read_own_manifest(place)  # raises an error that names the folder's fault
-        with Ledger(place / LEDGER, read_only=True) as ledger:
-            if ledger.find(key):
-                folders.append(place)
+        try:
+            with recorded_ledger(place) as ledger:
+                if ledger.find(key):
+                    folders.append(place)
+        except UserError:
+            if results is not None:
+                raise  # of many folders, those that cannot be read do not matter
     return folders
 
 
@@ -73,7 +75,8 @@ def rerun_text(key: str, results: Path | None) -> tuple[str, bool]:
         where = "under results/ (give --results FOLDER)" if results is None else f"in {results}"
         raise UserError(f"there is no run {key} {where}")
     path = folders[0]
-    with Ledger(path / LEDGER, read_only=True) as ledger:
+    check_ledger(path)
+    with recorded_ledger(path) as ledger:
         runs = ledger.find(key)
         if len(runs) > 1:
             raise UserError(f"{key} is the beginning of several keys; give more of it")
@@ -103,7 +106,7 @@ def status_text(path: Path) -> tuple[str, bool]:
     """Return the progress of a results folder, and whether anything in it failed. A study may be running in it."""
     place = _place(path)
     content = read_own_manifest(place)
-    with Ledger(place / LEDGER, read_only=True) as ledger:
+    with recorded_ledger(place) as ledger:
         flagged = ledger.disagreements()
         lines = [f"{place}: made with code {short(str(content['code_hash']))}, seed {content['seed']}"]
         if content["code_hash"] != code_hash():
@@ -139,5 +142,10 @@ def export_again(path: Path) -> Outcome:
     study, content = study_in(path)
     if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
+    check_ledger(path)
+    with recorded_ledger(path) as ledger:
+        analyses = InterimAnalyses(Plan(study), ledger)
+        analyses.update(ledger.given_up())
+        refuse_lost_runs(path, analyses)
     with open_study(study, path) as folder:
         return finish_recorded(study, folder)

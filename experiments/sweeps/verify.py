@@ -11,7 +11,7 @@ from pathlib import Path
 from ..execution.progress import Progress
 from ..storage.ledger import Ledger
 from ..storage.provenance import CHECKSUMS, outcome_hash, verify_checksums
-from ..storage.results_folder import LEDGER
+from ..storage.results_folder import LEDGER, MANIFEST, identity_of, read_own_manifest
 from ..studies.plan import Plan
 from .status import plan_of, repeat
 
@@ -85,13 +85,17 @@ def verify_text(path: Path, share: float) -> tuple[str, bool]:
     plan = plan_of(path)
     problems = []
     lines = []
-    if not (path / CHECKSUMS).is_file():
-        problems.append(f"there is no {CHECKSUMS}: the study has not been exported")
+    for name in (CHECKSUMS, "export/runs.csv"):
+        if not (path / name).is_file():
+            problems.append(f"there is no {name}: the study has not been exported")
+    if problems:
         return "\n".join([f"{path}: NOT verified", *problems]), False
     changed = verify_checksums(path)
     lines.append(f"checksums: {'fine' if not changed else 'NOT as written: ' + _some(changed)}")
     with Ledger(path / LEDGER, read_only=True) as ledger:
         problems = _ledger_problems(path, ledger)
+        if ledger.study != identity_of(read_own_manifest(path)):
+            problems.append(f"{LEDGER} belongs to another study than {MANIFEST}")
         lines += problems or ["export and ledger: every run agrees"]
         repeated, wrong = _repeat_sample(path, plan, ledger, share)
     if wrong:

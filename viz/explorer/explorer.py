@@ -50,6 +50,8 @@ def explore(folder: Path, fields: Mapping[str, str]) -> str:
         raise ExplorerError(f"the results cannot be read ({error})") from error
     numeric = runs.select_dtypes("number").columns
     outcomes = [name for name in numeric if name not in _NOT_OUTCOMES and "." not in name]
+    if not outcomes or not {"arm", "replicate", "breadth", "visibility"} <= set(runs.columns):
+        raise ExplorerError(f"{folder} has no {EXPORT}/runs.csv that can be shown; moat export writes it anew")
     outcome = fields.get("outcome", "reversed" if "reversed" in outcomes else outcomes[0])
     if outcome not in outcomes:
         raise ExplorerError(f"there is no outcome {outcome[:40]!r}; allowed: {', '.join(outcomes)}")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...protocols.history.naive_regression import ASSIGNED, UNIT, naive_table, takeovers
 from ...statistics.ratios import ratio
-from ...storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from ...storage.atomic_files import replaced_atomically
 from .dose_response import COLOURS, MARKERS, NOTE, print_style, save_figure
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def write_naive(cycles: pd.DataFrame, folder: Path) -> pd.DataFrame:
     with replaced_atomically(folder / "naive_regression.csv") as stream:
         table.to_csv(stream, index=False, lineterminator="\n")
     if (table["takeovers"] > 0).all():
-        with disk_errors_in_one_line(folder / "figures"):
-            naive_figure(cycles, table, folder / "figures")
+        naive_figure(cycles, table, folder / "figures")
     return table
 
 

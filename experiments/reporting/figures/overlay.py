@@ -14,12 +14,16 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
     import pandas as pd
 
     from ...protocols.stress_test.dose_response import dose_response
+    from ...storage.folder_files import refuse_output_inside
     from ...storage.results_folder import read_own_manifest
     from .dose_response import dose_response_figure
 
+    refuse_output_inside(out / "dose-response.csv")
     tables = {}
     for folder in results:
         request = read_own_manifest(folder)["request"]
+        if "preset" not in request:
+            raise UserError(f"{folder} is a study of several settings; moat figure draws the results of moat run")
         runs = folder / "export" / "runs.csv"
         if not runs.is_file():
             raise UserError(f"{folder} has no export/runs.csv; let its run finish first")

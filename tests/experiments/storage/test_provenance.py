@@ -209,23 +209,43 @@ def test_the_cache_folder_is_named_by_the_code_and_found_again(tmp_path: Path, m
 
 
 def test_marked_cache_folders_are_removed_after_a_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without the marker stays, whatever its name and age."""
+    """A folder without the marker stays, whatever its name and age; so do a marked one of another name, and links."""
     root = tmp_path / "political-moat"
     for name, days, marked in (
         ("0" * 16, 40, True),
         ("1" * 16, 2, True),
         ("2" * 16, 400, False),
         ("notes", 400, False),
+        ("backup", 400, True),
+        ("3" * 16, 400, False),
     ):
         (root / name).mkdir(parents=True)
         if marked:
             (root / name / hashed.MARKER).touch()
         os.utime(root / name, (time.time() - days * 86_400,) * 2)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / hashed.MARKER).touch()
+    (root / ("3" * 16) / hashed.MARKER).symlink_to(mine / hashed.MARKER)
+    os.utime(root / ("3" * 16), (0.0, 0.0))
+    os.utime(mine, (0.0, 0.0))
+    (root / ("4" * 16)).symlink_to(mine, target_is_directory=True)
     monkeypatch.delitem(sys.modules, "numba", raising=False)  # its own setting stays as it is
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     folder = hashed.use_code_named_cache()
-    assert sorted(file.name for file in root.iterdir()) == sorted(["1" * 16, "2" * 16, "notes", folder.name])
+    kept = ["1" * 16, "2" * 16, "3" * 16, "4" * 16, "notes", "backup", folder.name]
+    assert sorted(file.name for file in root.iterdir()) == sorted(kept)
+    assert (mine / hashed.MARKER).is_file()
     assert (folder / hashed.MARKER).is_file()
+
+
+def test_a_folder_of_the_user_is_no_cache_because_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = tmp_path / "political-moat-thesis" / "cache"
+    chosen.mkdir(parents=True)
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(chosen))
+    assert hashed.use_code_named_cache().parent == chosen / "political-moat"
+    assert [file.name for file in chosen.parent.iterdir()] == ["cache"]
 
 
 def test_an_unwritable_cache_folder_falls_back_to_the_temporary_one(

@@ -191,6 +191,30 @@ def test_mistakes_in_a_list_are_reported_by_row(tmp_path: Path, rows: str | None
     assert line.startswith(message)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ledger.sqlite",
+        "Manifest.JSON",
+        "summary.csv",
+        "phase-map.csv",
+        "export",
+        ".DS_Store",
+        "x.partial",
+        "../points.csv",
+        "below/points.csv",
+        "/dev/zero",
+        "..",
+    ],
+)
+def test_a_list_is_a_file_beside_the_study_file_that_no_results_folder_writes(tmp_path: Path, name: str) -> None:
+    """The results folder keeps a copy of the list under its name; nothing is read before the name is checked."""
+    (line,) = problems(LIST.replace("points.csv", name), tmp_path)
+    assert line.startswith(
+        f"design.file = {name} is not possible; allowed: the name of a csv file beside the study file"
+    )
+
+
 def test_interim_analyses_are_doublings_that_end_at_max() -> None:
     assert study(FINE.replace("min = 5", f"min = 5\nmax = 33\n{STOP}")).stages == [5, 10, 20, 33]
     assert study(FINE.replace("min = 5", f"min = 5\nmax = 5\n{STOP}")).stages == [5]

@@ -15,7 +15,7 @@ from results_folders import LITTLE, STOP, command, contents, finished, rows, run
 
 from political_moat import Study
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.provenance import outcome_hash_of_texts, verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.sweeps import run as sweep
 
@@ -223,11 +223,16 @@ def test_other_code_another_seed_and_another_study_are_refused_in_one_line(tmp_p
 def test_a_second_outcome_of_a_run_flags_the_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "out"
     finished(LITTLE, place)
-    with sqlite3.connect(place / "ledger.sqlite") as ledger:
-        ledger.execute("UPDATE runs SET outcome_hash = 'f' WHERE arm = 'b=0' AND replicate = 1")
+    with sqlite3.connect(place / "ledger.sqlite") as ledger:  # as if the first time had given another outcome
+        query = "SELECT key, row FROM runs WHERE arm = 'b=0' AND replicate = 1"
+        for key, row in ledger.execute(query).fetchall():
+            cycles = ledger.execute("SELECT number, row FROM cycles WHERE key = ? ORDER BY number", (key,)).fetchall()
+            other = row.replace('"court":0', '"court":1')
+            hashed = outcome_hash_of_texts(other, cycles)
+            ledger.execute("UPDATE runs SET row = ?, outcome_hash = ? WHERE key = ?", (other, hashed, key))
     (tmp_path / "more.toml").write_text(LITTLE.replace("[0, 0.3]", "[0, 0.15, 0.3]"))
     assert command("sweep", tmp_path / "more.toml", "--out", place, "--quiet") == 1
-    assert "gave outcome f before and" in capsys.readouterr().err
+    assert f"gave outcome {hashed[:16]} before and" in capsys.readouterr().err
     assert command("sweep", tmp_path / "more.toml", "--out", place, "--quiet") == 1
     assert "is flagged as non-deterministic" in capsys.readouterr().err
     assert command("status", place) == 1
