@@ -21,11 +21,9 @@ Visibility = Annotated[float, typer.Option(help="Share of the stake that its hol
 
 def analyze(results: Results) -> None:
     """Estimate the sensitivity to each factor: write sensitivity.csv, logit.csv and phase-map.csv."""
-    from ..reporting.factor_analysis import analyse
-    from ..storage.results_folder import read_own_manifest
+    from ..reporting.factor_analysis import analyse_folder
 
-    read_own_manifest(results)
-    written, reasons = analyse(results)
+    written, reasons = analyse_folder(results)
     for path in written:
         typer.echo(str(path))
     for reason in reasons:

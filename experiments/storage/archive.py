@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import UserError
 from .atomic_files import PARTIAL, partial_file
-from .provenance import CHECKSUMS, file_digest, verify_checksums
+from .checksums import file_digest, is_litter, refuse_altered
 from .results_folder import LEDGER, LOCK, hold, read_own_manifest
 
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -22,18 +22,11 @@ def archive_folder(path: Path, out: Path | None = None) -> str:
     Raises UserError if files were changed since the export, or a coordinator is at work in the folder.
     """
     read_own_manifest(path)
-    if not (path / CHECKSUMS).is_file():
-        raise UserError(f"{path} has no {CHECKSUMS}; let its study finish, or export it first")
     target = out or path.with_name(f"{path.name}.zip")
     if target.resolve().is_relative_to(path.resolve()):
         raise UserError(f"{target} lies inside the folder it would hold; choose another --out")
     with hold(path):
-        changed = verify_checksums(path)
-        if changed:
-            raise UserError(
-                f"{path}: not as exported: {', '.join(changed[:5])}; moat export writes the exports again "
-                "(files of your own belong outside)"
-            )
+        refuse_altered(path)
         size = _pack(path, target)
     return f"{target}: {size:,} bytes, sha256 {file_digest(target)}"
 
@@ -55,4 +48,5 @@ def _pack(path: Path, target: Path) -> int:
 
 def _belongs(file: Path, path: Path) -> bool:
     side = {f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"}
-    return not (file.parent == path and (file.name == LOCK or file.name in side)) and not file.name.endswith(PARTIAL)
+    working_file = file.parent == path and (file.name == LOCK or file.name in side)
+    return not (working_file or file.name.endswith(PARTIAL) or is_litter(file.name))

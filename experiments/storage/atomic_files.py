@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +17,30 @@ _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG}
 PARTIAL = ".partial"
 """Ending of a file that is being written."""
+_RECORDS: ContextVar[tuple[list[Path], ...]] = ContextVar("records", default=())
+
+
+@contextmanager
+def recorded_writes() -> Iterator[list[Path]]:
+    """Yield a list that gains the path of every file that the block writes or removes through this module."""
+    paths: list[Path] = []
+    token = _RECORDS.set((*_RECORDS.get(), paths))
+    try:
+        yield paths
+    finally:
+        _RECORDS.reset(token)
+
+
+def _record(path: Path) -> None:
+    for paths in _RECORDS.get():
+        paths.append(path)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file if it is there. Raises UserError in one line when the disk refuses."""
+    with disk_errors_in_one_line(path):
+        path.unlink(missing_ok=True)
+    _record(path)
 
 
 @contextmanager
@@ -65,6 +90,7 @@ def partial_file(path: Path) -> Iterator[Path]:
             with partial.open("rb+") as stream:
                 os.fsync(stream.fileno())
             partial.replace(path)
+            _record(path)
         except BaseException:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Provenance of results: code hash, keys of runs, hashes of outcomes, manifest and checksums."""
+"""Provenance of results: code hash, keys of runs, hashes of outcomes, manifest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,12 @@ from ...agents.source_hash import (
     short,
     versions,
 )
-from .atomic_files import PARTIAL, replaced_atomically
 
 SCHEMA_VERSION = 3
 """Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
 EXPERIMENT_MODULES = ("protocols",)
 """Modules (or packages) of experiments/ that decide an outcome, and so belong to the code hash."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
-CHECKSUMS = "SHA256SUMS"
-# The ledger's bytes depend on the order in which runs finished; the exports' bytes do not.
-_NOT_DIGESTED = (CHECKSUMS, ".lock", "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.sqlite-journal")
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _NAMES = frozenset({str})
 _CELLS = frozenset({str, int, float, bool, type(None)})
@@ -164,37 +160,6 @@ def manifest(*, seed: int, request: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def write_checksums(folder: Path) -> Path:
-    """Write SHA256SUMS of every file of a results folder (in the format of sha256sum); returns its path.
-
-    The ledger and the lock are left out, so that equal studies have equal files however they were run.
-    """
-    target = folder / CHECKSUMS
-    with replaced_atomically(target) as stream:
-        for file in _digested_files(folder):
-            stream.write(f"{file_digest(file)}  {file.relative_to(folder).as_posix()}\n")
-    return target
-
-
-def verify_checksums(folder: Path) -> list[str]:
-    """Return the names of files that differ from SHA256SUMS, are missing, or are not listed in it."""
-    listed: dict[str, str] = {}
-    for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        listed[name] = digest
-    present = {file.relative_to(folder).as_posix(): file for file in _digested_files(folder)}
-    wrong = {name for name in listed.keys() & present.keys() if file_digest(present[name]) != listed[name]}
-    return sorted(wrong | (listed.keys() ^ present.keys()))
-
-
-def _digested_files(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-        working_file = file.parent == folder and file.name in _NOT_DIGESTED
-        if file.is_file() and not working_file and not file.name.endswith(PARTIAL):
-            yield file
-
-
-def file_digest(file: Path) -> str:
-    """Return the sha256 of a file's bytes (64 hex characters)."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def manifest_text(content: Mapping[str, Any]) -> str:
+    """Return the text of manifest.json. Raises ValueError for NaN and infinities."""
+    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"

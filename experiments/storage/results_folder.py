@@ -16,7 +16,7 @@ from ...agents.source_hash import short
 from ..errors import UserError
 from .atomic_files import PARTIAL, disk_errors_in_one_line, replaced_atomically
 from .ledger import Ledger
-from .provenance import SCHEMA_VERSION, canonical_json
+from .provenance import SCHEMA_VERSION, canonical_json, manifest_text
 
 LEDGER = "ledger.sqlite"
 MANIFEST = "manifest.json"
@@ -104,7 +104,7 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
                 if ledger.count():
                     raise UserError(f"{out} holds runs without a {MANIFEST}; choose another --out")
                 with replaced_atomically(out / MANIFEST) as stream:
-                    stream.write(json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n")
+                    stream.write(manifest_text(manifest))
         except BaseException:
             ledger.close()
             raise
@@ -165,7 +165,7 @@ def _refuse_other(out: Path, existing: Mapping[str, Any], wanted: Mapping[str, A
 
     The code comes first: another version may also write its request in another form.
     """
-    before, now = (dict(_leaves({name: m.get(name) for name in _WHAT_MATTERS}, "")) for m in (existing, wanted))
+    before, now = (dict(leaves({name: m.get(name) for name in _WHAT_MATTERS}, "")) for m in (existing, wanted))
     if before["code_hash"] != now["code_hash"]:
         made, ours = short(str(existing.get("code_hash"))), short(str(wanted.get("code_hash")))
         raise UserError(f"{out} was made by other code ({made}, now {ours}); the two never mix: choose another --out")
@@ -181,11 +181,11 @@ def _refuse_other(out: Path, existing: Mapping[str, Any], wanted: Mapping[str, A
     raise UserError(f"{out} holds other results ({shown}{more}); choose another --out")
 
 
-def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
     """Yield every leaf of nested mappings with its dotted place, as canonical text: 0 and 0.0 differ."""
     if isinstance(value, Mapping) and value:
         for name, inner in value.items():
-            yield from _leaves(inner, f"{place}.{name}" if place else str(name))
+            yield from leaves(inner, f"{place}.{name}" if place else str(name))
     else:
         yield place, canonical_json(value)
 

@@ -10,12 +10,14 @@ from typing import Any
 from ...agents.source_hash import short
 from ..errors import UserError
 from ..execution.worker import resolve
+from ..storage.checksums import CHECKSUMS, refuse_altered
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, outcome_hash
-from ..storage.results_folder import LEDGER, read_own_manifest
+from ..storage.results_folder import LEDGER, MANIFEST, read_own_manifest
 from ..studies.plan import ArmSet, Plan
 from ..studies.reader import read_study
 from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, study_in
+from .ledger_check import Fault, refuse_unsound
 from .outcome import Outcome, finish_recorded, work
 from .run import TASK
 from .stopping_rule import InterimAnalyses
@@ -134,10 +136,18 @@ def _progress_line(place: Path, request: dict[str, Any], ledger: Ledger) -> str:
     )
 
 
-def export_again(path: Path) -> Outcome:
-    """Write the exports of a study again from its ledger."""
+def export_again(path: Path, *, replace: bool = False) -> Outcome:
+    """Write the exports of a study again from its ledger; replace: also those that somebody changed.
+
+    Raises UserError, and changes nothing, if files were changed, or a row of the ledger does not give its outcome hash.
+    """
     study, content = study_in(path)
     if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
+    if (path / CHECKSUMS).exists():
+        request = {MANIFEST, FROZEN, Path(study.design.file or FROZEN).name}
+        refuse_altered(path, only=request if replace else None, lost=True)
+    with Ledger(path / LEDGER, read_only=True) as ledger:
+        refuse_unsound(path, Plan(study), ledger, but=(Fault.FOREIGN, Fault.ORPHAN))
     with open_study(study, path) as folder:
         return finish_recorded(study, folder)

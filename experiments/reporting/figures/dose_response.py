@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ...storage.atomic_files import partial_file, replaced_atomically
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -86,12 +88,13 @@ def print_style(*, small: bool = False) -> Iterator[None]:
 
 def save_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> list[Path]:
     """Write NAME.svg, NAME.pdf, NAME.png and, from `data`, NAME.csv; returns their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
     paths = {ending: folder / f"{name}.{ending}" for ending in ("svg", "pdf", "png", "csv")}
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     for ending, entries in metadata.items():
-        figure.savefig(paths[ending], format=ending, metadata=entries, dpi=200)
-    data.to_csv(paths["csv"], index=False, lineterminator="\n")
+        with partial_file(paths[ending]) as partial:
+            figure.savefig(partial, format=ending, metadata=entries, dpi=200)
+    with replaced_atomically(paths["csv"]) as stream:
+        data.to_csv(stream, index=False, lineterminator="\n")
     return list(paths.values())
 
 

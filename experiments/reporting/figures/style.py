@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ...storage.atomic_files import partial_file, replaced_atomically
 from .dose_response import COLOURS, MARKERS, NOTE
 
 if TYPE_CHECKING:
@@ -65,7 +66,6 @@ def draw(
         raise ValueError(f"a file name without folder or ending, not {name!r}")
     if data.empty:
         raise ValueError(f"figure {name!r} has no data")
-    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{ending}" for ending in endings]
     metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     with mpl.rc_context():
@@ -77,8 +77,10 @@ def draw(
         paint(figure, data)
         for path in paths:
             ending = path.suffix[1:]
-            figure.savefig(path, format=ending, metadata=metadata.get(ending), dpi=300)
-    data.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+            with partial_file(path) as partial:
+                figure.savefig(partial, format=ending, metadata=metadata.get(ending), dpi=300)
+    with replaced_atomically(folder / f"{name}.csv") as stream:
+        data.to_csv(stream, index=False, lineterminator="\n")
     return [*paths, folder / f"{name}.csv"]
 
 

@@ -14,7 +14,7 @@ from political_moat import Study
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.protocols.mediation.design import ARMS
 from political_moat.experiments.protocols.mediation.shapley import CHANNELS
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_dose
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.prior import prior_factors

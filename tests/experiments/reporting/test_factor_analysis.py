@@ -12,7 +12,7 @@ from SALib.sample import sobol as sobol_sample
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.reporting.factor_analysis import analyse
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.sweeps.statement_codebook import statement_files
 
 NAMES = ["party.office_rent", "polls.hypothetical_bias"]

@@ -24,7 +24,7 @@ from political_moat.experiments.reporting.latex import escape, grouped, interval
 from political_moat.experiments.reporting.report import build_report
 from political_moat.experiments.statistics.mean_bands import max_t_band_of_means
 from political_moat.experiments.statistics.sensitivity import morris_table
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.model.parameters.tree import Parameters
 

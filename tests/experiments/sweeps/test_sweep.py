@@ -15,7 +15,7 @@ from results_folders import LITTLE, STOP, command, contents, finished, rows, run
 
 from political_moat import Study
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.sweeps import run as sweep
 
