@@ -101,7 +101,7 @@ def refuse_altered(
     shown = ", ".join(f"{name} {how}" for name, how in list(wrong.items())[:_SHOWN])
     more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
     if wrong.keys() & set(_REQUEST):
-        remedy = "put back the file that the study wrote"
+        remedy = f"put back what was written (moat sweep {folder} runs a study.toml that was changed on purpose)"
     elif wrong.keys() <= set(unlisted):
         remedy = "keep files of your own outside the folder"
     else:

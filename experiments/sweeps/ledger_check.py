@@ -67,11 +67,13 @@ def ledger_problems(plan: Plan, ledger: Ledger) -> Iterator[LedgerProblem]:
         unreadable = _unreadable(run, columns, cycle_columns)
         if unreadable is not None:
             yield LedgerProblem(Fault.UNREADABLE, f"{name}: {unreadable}")
+        elif (arm := runs.arm_of(run.key, run.replicate)) is None:
+            yield LedgerProblem(
+                Fault.FOREIGN, f"{name}: the study has no run with this key (no factor level of study.toml gives it)"
+            )
         elif outcome_hash_of_texts(run.row, run.cycles) != run.outcome_hash:
             rows = f"row and {len(run.cycles)} cycle rows" if cycle_columns else "row"
             yield LedgerProblem(Fault.ALTERED, f"{name}: its {rows} do not give its outcome hash")
-        elif (arm := runs.arm_of(run.key, run.replicate)) is None:
-            yield LedgerProblem(Fault.FOREIGN, f"{name}: the study has no run with this key")
         elif arm != run.arm:
             yield LedgerProblem(Fault.ALTERED, f"{name}: recorded for arm {run.arm!r}, its key is of {arm!r}")
     for key in ledger.orphans():

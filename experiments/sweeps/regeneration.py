@@ -15,7 +15,7 @@ from ..storage.ledger import Ledger
 from ..storage.provenance import manifest_text
 from ..storage.results_folder import MANIFEST, leaves
 from ..studies.plan import Plan
-from .folder import completed, manifest_of, write_manifest
+from .folder import FROZEN, completed, manifest_of, write_manifest
 from .outcome import RecordedState, write_files
 from .statement_codebook import ANALYSES
 
@@ -36,11 +36,12 @@ class Problem(NamedTuple):
 
 
 def regeneration_problems(
-    path: Path, plan: Plan, manifest: Mapping[str, Any], ledger: Ledger, state: RecordedState
+    path: Path, plan: Plan, manifest: Mapping[str, Any], ledger: Ledger, state: RecordedState, *, foreign: bool
 ) -> Iterator[Problem]:
     """Yield every file of a results folder that is not what the study, the code and the ledger give, byte for byte.
 
-    Analysis and report are made anew if the folder has files of them. Nothing is written in the folder.
+    Analysis and report are made anew if the folder has files of them. Nothing is written in the folder. foreign:
+    whether the ledger holds runs that the study does not have.
     """
     present = digested_files(path)
     with tempfile.TemporaryDirectory(prefix="moat-verify-") as temporary:
@@ -61,7 +62,7 @@ def regeneration_problems(
             elif name not in present:
                 yield Problem(name, "", "is missing")
             elif name == MANIFEST:
-                yield from _manifest_problems(manifest, wanted, (path / MANIFEST).read_bytes())
+                yield from _manifest_problems(manifest, wanted, (path / MANIFEST).read_bytes(), foreign)
             elif (different := difference(present[name], made[name])) is not None:
                 yield Problem(name, *different)
 
@@ -78,11 +79,22 @@ def _wanted(manifest: Mapping[str, Any], plan: Plan, state: RecordedState) -> di
     return wanted
 
 
-def _manifest_problems(manifest: Mapping[str, Any], wanted: Mapping[str, Any], content: bytes) -> Iterator[Problem]:
+def _manifest_problems(
+    manifest: Mapping[str, Any], wanted: Mapping[str, Any], content: bytes, foreign: bool
+) -> Iterator[Problem]:
+    """Compare manifest and study; foreign rows in the ledger show that the study is the altered one."""
     here, anew = dict(leaves(manifest, "")), dict(leaves(wanted, ""))
     wrong = sorted(name for name in here | anew if here.get(name) != anew.get(name))
     for name in wrong:
-        yield Problem(MANIFEST, name, f"{here.get(name, 'not set')}, from study and ledger {anew.get(name, 'not set')}")
+        if foreign and name.startswith("study."):
+            what = f"{anew.get(name, 'not set')}, but manifest.json says {here.get(name, 'not set')}"
+            yield Problem(FROZEN, name.removeprefix("study."), what)
+            continue
+        yield Problem(
+            MANIFEST,
+            name,
+            f"{here.get(name, 'not set')}, but study.toml, ledger and code give {anew.get(name, 'not set')}",
+        )
     if not wrong and content != manifest_text(wanted).encode():
         yield Problem(MANIFEST, "", "the same entries in other bytes")
 

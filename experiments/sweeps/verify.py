@@ -14,10 +14,10 @@ from ..execution.progress import Progress
 from ..storage.checksums import CHECKSUMS, differences
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash
-from ..storage.results_folder import LEDGER
+from ..storage.results_folder import LEDGER, MANIFEST
 from ..studies.plan import Plan
 from .export import ordered_runs
-from .folder import refuse_changed_code, study_in
+from .folder import FROZEN, refuse_changed_code, study_in
 from .ledger_check import Fault, StudyRuns, ledger_problems
 from .outcome import RecordedState, recorded_state
 from .regeneration import Problem, regeneration_problems
@@ -26,6 +26,8 @@ from .status import repeat
 SHARE, LEAST = 0.01, 20
 """The sample where none is asked for: this share of the runs, and at least this number."""
 _SHOWN = 5
+_CAUSES = (FROZEN, MANIFEST)
+"""Files that come first: what is wrong in them makes other files differ."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Verification:
         """Return the verdict, a line for each problem (of one file at most five), then what holds."""
         lines = [f"{self.path}: {'NOT verified' if self.problems else 'verified'}"]
         shown: dict[str, int] = {}
-        for problem in self.problems:
+        for problem in sorted(self.problems, key=lambda problem: problem.file not in _CAUSES):
             shown[problem.file] = shown.get(problem.file, 0) + 1
             if shown[problem.file] <= _SHOWN:
                 lines.append(str(problem))
@@ -55,21 +57,22 @@ def verify(path: Path, share: float | None = None) -> Verification:
     """
     study, manifest = study_in(path)
     outcome = Verification(path)
-    if not (path / CHECKSUMS).is_file():
-        outcome.problems.append(Problem(CHECKSUMS, "", "is missing: the study has not been exported"))
-        return outcome
     plan = Plan(study)
     with Ledger(path / LEDGER, read_only=True) as ledger:
         _refuse_other_code(path, manifest, plan, ledger)
-        _check_checksums(outcome)
         faults = _check_ledger(outcome, plan, ledger)
+        if not (path / CHECKSUMS).is_file():
+            outcome.problems.append(Problem(CHECKSUMS, "", "is missing: the study has not been exported"))
+            return outcome
+        _check_checksums(outcome)
         if Fault.UNREADABLE in faults:
             outcome.notes.append("files: not compared with the ledger, which has rows that cannot be read")
             return outcome
         state = recorded_state(plan, ledger)
-        _check_rows(outcome, plan, ledger, state, foreign=faults.count(Fault.FOREIGN))
+        foreign = faults.count(Fault.FOREIGN)
+        _check_rows(outcome, plan, ledger, state, foreign)
         before = len(outcome.problems)
-        outcome.problems += regeneration_problems(path, plan, manifest, ledger, state)
+        outcome.problems += regeneration_problems(path, plan, manifest, ledger, state, foreign=foreign > 0)
         if len(outcome.problems) == before:
             outcome.notes.append("files: the same bytes as made anew from the ledger")
         _repeat_sample(outcome, plan, ledger, share)
