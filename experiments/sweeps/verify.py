@@ -42,7 +42,7 @@ class Verification:
         """Return the verdict, a line for each problem (of one file at most five), then what holds."""
         lines = [f"{self.path}: {'NOT verified' if self.problems else 'verified'}"]
         shown: dict[str, int] = {}
-        for problem in sorted(self.problems, key=lambda problem: problem.file not in _CAUSES):
+        for problem in self.problems:
             shown[problem.file] = shown.get(problem.file, 0) + 1
             if shown[problem.file] <= _SHOWN:
                 lines.append(str(problem))
@@ -76,6 +76,7 @@ def verify(path: Path, share: float | None = None) -> Verification:
         if len(outcome.problems) == before:
             outcome.notes.append("files: the same bytes as made anew from the ledger")
         _repeat_sample(outcome, plan, ledger, share)
+    outcome.problems.sort(key=lambda problem: problem.file not in _CAUSES)
     return outcome
 
 

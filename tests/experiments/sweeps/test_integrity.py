@@ -17,6 +17,7 @@ from political_moat.experiments.sweeps.verify import Verification, verify
 
 ROOT = Path(__file__).parents[3]
 ARM = "b=0.3 v=1"
+SHOWN = 3
 ANOTHER = LITTLE.replace('name = "little"', 'name = "little"\nseed = 7')
 
 
@@ -148,8 +149,9 @@ def seen(out: Path, another: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def row_of(name: str, verification: Verification) -> str:
     places = {problem.file: problem.place for problem in reversed(verification.problems)}
     files = dict.fromkeys(problem.file for problem in verification.problems)
-    named = "; ".join(f"`{file}`" + (f", {places[file]}" if places[file] else "") for file in files)
-    return f"| {name} | {named or 'NOT NOTICED'} |"
+    named = [f"`{file}`" + (f", {places[file]}" if places[file] else "") for file in files]
+    more = f"; and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    return f"| {name} | {'; '.join(named[:SHOWN]) or 'NOT NOTICED'}{more} |"
 
 
 def test_an_unaltered_study_verifies_and_stays_as_it_is(out: Path) -> None:
