@@ -289,7 +289,7 @@ class Ledger:
         query = "SELECT key, task, replicate, arm, outcome_hash, row FROM runs ORDER BY replicate, key"
         cycles = "SELECT number, row FROM cycles WHERE key = ? ORDER BY number"
         for values in self._connection.execute(query):
-            yield RecordedRun(*values, tuple(self._connection.execute(cycles, values[:1])))
+            yield RecordedRun._make((*values, tuple(self._connection.execute(cycles, values[:1]))))
 
     def orphans(self) -> list[str]:
         """Return the keys of administrations whose run is not recorded."""

@@ -11,6 +11,7 @@ from typing import Any
 from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
 from ..storage.atomic_files import replaced_atomically
+from ..storage.checksums import CHECKSUMS, listed_checksums
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, manifest, manifest_text
 from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_own_manifest
@@ -63,6 +64,8 @@ def open_study(study: StudyFile, out: Path, shard: Shard | None = None) -> Resul
         raise UserError(f"{out} is a file, not a folder; choose another --out")
     if (out / MANIFEST).is_file():
         read_own_manifest(out)
+    if (out / CHECKSUMS).exists():
+        listed_checksums(out)  # a damaged list is refused before anything is run or written
     folder = open_results_folder(out, manifest_of(study, shard))
     try:
         refuse_flagged(folder.ledger, out)

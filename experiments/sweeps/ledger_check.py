@@ -62,6 +62,7 @@ def ledger_problems(plan: Plan, ledger: Ledger) -> Iterator[LedgerProblem]:
     protocol = plan.study.protocol
     columns = {column.name for column in protocol.run_columns()} - _BESIDE_ROW
     cycle_columns = {column.name for column in protocol.cycle_columns()} - _BESIDE_ROW
+    before: RecordedRun | None = None
     for run in ledger.texts():
         name = f"run {run.key[:16] if isinstance(run.key, str) else run.key}"
         unreadable = _unreadable(run, columns, cycle_columns)
@@ -74,8 +75,11 @@ def ledger_problems(plan: Plan, ledger: Ledger) -> Iterator[LedgerProblem]:
         elif outcome_hash_of_texts(run.row, run.cycles) != run.outcome_hash:
             rows = f"row and {len(run.cycles)} cycle rows" if cycle_columns else "row"
             yield LedgerProblem(Fault.ALTERED, f"{name}: its {rows} do not give its outcome hash")
+        elif before is not None and before.key == run.key:
+            yield LedgerProblem(Fault.ALTERED, f"{name}: recorded twice")
         elif arm != run.arm:
             yield LedgerProblem(Fault.ALTERED, f"{name}: recorded for arm {run.arm!r}, its key is of {arm!r}")
+        before = run
     for key in ledger.orphans():
         yield LedgerProblem(Fault.ORPHAN, f"run {key[:16]}: cycle rows without their run")
 

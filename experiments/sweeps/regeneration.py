@@ -53,7 +53,7 @@ def regeneration_problems(
             write_files(plan, state.analyses, ledger, anew, state.reasons, state.missing)
             _write_the_rest(anew, present)
         except (UserError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            yield Problem("ledger.sqlite", "", f"not every file can be made from it: {_line(error)}")
+            yield Problem("ledger.sqlite", "", f"not every file can be made anew from it: {_line(error)}")
             return
         made = digested_files(anew)
         for name in sorted(present.keys() | made.keys()):

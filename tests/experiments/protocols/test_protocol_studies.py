@@ -176,7 +176,9 @@ def test_every_verb_works_on_the_folder(
     assert command("status", out) == 0
     assert f"{piece} done, 0 missing, 0 failed" in capsys.readouterr().out
     assert command("verify", out, "--sample", "100%") == 0
-    assert f"repeated {len(rows(out))} runs: the same outcome, bit for bit" in capsys.readouterr().out
+    assert (
+        f"repeated {len(rows(out))} of {len(rows(out))} runs: the same outcome, bit for bit" in capsys.readouterr().out
+    )
     assert command("rerun", rows(out)[-1]["key"][:20], "--results", out) == 0
     assert command("export", out) == 0
     assert contents(out) == before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import alterations as alter
 import pytest
-from results_folders import LITTLE, command, contents, finished
+from results_folders import LITTLE, STOP, command, contents, finished
 
 from political_moat import Study
 from political_moat.experiments.errors import UserError
@@ -137,6 +137,29 @@ def test_every_sort_of_fault_in_the_ledger_is_a_line(out: Path, capsys: pytest.C
     assert "files: not compared with the ledger, which has rows that cannot be read" in lines
 
 
+def test_a_run_that_is_recorded_twice_is_named(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = alter.key_in(out, 1, "b=0")
+    with alter.ledger_of(out) as ledger:
+        ledger.execute("CREATE TABLE plain AS SELECT * FROM runs")
+        ledger.execute("INSERT INTO plain SELECT * FROM runs WHERE key = ?", (key,))
+        ledger.execute("DROP TABLE runs")
+        ledger.execute("ALTER TABLE plain RENAME TO runs")
+    assert command("verify", out, "--sample", "0") == 1
+    assert f"ledger.sqlite: run {key[:16]}: recorded twice" in capsys.readouterr().out
+
+
+def test_a_damaged_list_of_checksums_is_refused_before_anything_is_run(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (out / "SHA256SUMS").write_bytes(b"\xff\xfe\x00")
+    (out / "study.toml").write_text(LITTLE.replace("min = 3", "min = 4"), encoding="utf-8")
+    before = state(out)
+    for words in (("sweep", out), ("report", out), ("export", out), ("verify", out)):
+        assert command(*words) == 2
+        assert "SHA256SUMS cannot be read" in capsys.readouterr().err
+    assert state(out) == before
+
+
 def test_a_removed_run_is_missing_and_further_replicates_are_no_mistake(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,3 +198,30 @@ def test_the_sample_is_a_share_or_at_least_twenty_runs(made: Path, capsys: pytes
     assert command("verify", made, "--sample", "0") == 0
     assert "repeated" not in capsys.readouterr().out
     assert command("verify", made, "--sample", "much") == 2
+
+
+def test_failed_replicates_are_listed_and_no_mistake(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with alter.ledger_of(out) as ledger:
+        (task,) = ledger.execute("SELECT task FROM runs WHERE replicate = 2 LIMIT 1").fetchone()
+        ledger.execute("DELETE FROM cycles WHERE key IN (SELECT key FROM runs WHERE task = ?)", (task,))
+        ledger.execute("DELETE FROM runs WHERE task = ?", (task,))
+        ledger.execute("INSERT INTO given_up VALUES (?, 'point 0, replicate 2: broken')", (task,))
+    assert command("export", out) == 1
+    capsys.readouterr()
+    assert command("verify", out) == 0
+    shown = capsys.readouterr().out
+    assert "FAILED point 0, replicate 2: broken" in shown
+    assert "repeated 15 of 15 runs" in shown
+
+
+def test_a_study_with_a_stopping_rule_and_a_list_of_points_verifies(tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("party.office_rent\n0.5\n2\n", encoding="utf-8")
+    text = LITTLE.replace('kind = "grid"', 'kind = "list"\nfile = "points.csv"').replace("min = 3", STOP)
+    text = text.replace('[factors."party.office_rent"]\nlevels = [0.5, 2]\n', "")
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    assert command("sweep", tmp_path / "study.toml", "--out", out, "--no-report", "--quiet") == 0
+    assert command("verify", out) == 0
+    (out / "points.csv").write_text("party.office_rent\n0.5\n3\n", encoding="utf-8")
+    alter.rewrite_checksums(out)
+    assert command("verify", out, "--sample", "0") == 1
