@@ -88,9 +88,11 @@ class Study:
         """Return a table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
 
         Which of these a study has, and which table of its own, depends on its protocol: see `tables`. Raises
-        UserError if the study has not been run, or has no such table.
+        UserError if the study has not been run, the file was changed since, or there is no such table.
         """
         import pandas as pd
+
+        from .storage.checksums import refuse_altered
 
         if table not in self.tables:
             raise UserError(f"there is no table {table!r}; allowed: {', '.join(self.tables)}")
@@ -98,6 +100,7 @@ class Study:
         file = self.path / "export" / f"{table}.parquet" if exported else self.path / f"{table}.csv"
         if not file.is_file():
             raise UserError(f"{self.path} has no {file.name}; run the study first")
+        refuse_altered(self.path, only=[file.relative_to(self.path).as_posix()])
         try:
             if not exported:
                 return pd.read_csv(file)

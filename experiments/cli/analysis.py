@@ -21,13 +21,9 @@ Visibility = Annotated[float, typer.Option(help="Share of the stake that its hol
 
 def analyze(results: Results) -> None:
     """Estimate the sensitivity to each factor: write sensitivity.csv, logit.csv and phase-map.csv."""
-    from ..reporting.factor_analysis import analyse
-    from ..storage.results_folder import hold
-    from ..sweeps.folder import study_in
+    from ..reporting.factor_analysis import analyse_folder
 
-    study_in(results)
-    with hold(results):
-        written, reasons = analyse(results)
+    written, reasons = analyse_folder(results)
     for path in written:
         typer.echo(str(path))
     for reason in reasons:

@@ -192,12 +192,15 @@ def status(
         raise typer.Exit(1)
 
 
-def export(results: ResultsPath) -> None:
+def export(
+    results: ResultsPath,
+    replace: Annotated[bool, typer.Option("--replace", help="Also replace exports that were changed since.")] = False,
+) -> None:
     """Write the exports again from the ledger: csv, Parquet, summary, codebook, checksums."""
     find_compiled()
     from ..sweeps.status import export_again
 
-    _print(export_again(results), None)
+    _print(export_again(results, replace=replace), None)
 
 
 def rerun(
@@ -216,18 +219,21 @@ def rerun(
 
 def verify(
     results: ResultsPath,
-    sample: Annotated[str, typer.Option(help="Share of the runs to repeat, such as 5%; 0 checks files only.")] = "1%",
+    sample: Annotated[
+        str | None,
+        typer.Option(help="Share of the runs to repeat, such as 5% (default 1%, at least 20 runs); 0: none."),
+    ] = None,
 ) -> None:
-    """Check checksums, exports against the ledger, and a sample of runs by repeating them."""
+    """Make every file anew from the ledger and compare; check every row; repeat a sample of the runs."""
     from ..sweeps.status import parse_share
 
-    share = parse_share(sample)
+    share = None if sample is None else parse_share(sample)
     find_compiled()
-    from ..sweeps.verify import verify_text
+    from ..sweeps.verify import verify as verified
 
-    text, fine = verify_text(results, share)
-    typer.echo(text)
-    if not fine:
+    outcome = verified(results, share)
+    typer.echo(outcome.text())
+    if outcome.problems:
         raise typer.Exit(1)
 
 

@@ -15,7 +15,10 @@ from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows, re
 from ..statistics.sensitivity import morris_table, point_outcomes, sobol_table
 from ..statistics.verdicts import phase_table
 from ..storage.atomic_files import replaced_atomically
-from ..sweeps.statement_codebook import write_codebook
+from ..storage.checksums import refuse_altered, renewed_checksums
+from ..storage.results_folder import hold
+from ..sweeps.folder import study_in
+from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
 
 OUTCOMES = ("reversed", "restricted", "severity")
 UNIT = "unit "
@@ -59,6 +62,18 @@ def analyse(folder: Path) -> tuple[list[Path], list[str]]:
         written.append(folder / name)
     write_codebook(folder)
     return written, reasons
+
+
+def analyse_folder(folder: Path) -> tuple[list[Path], list[str]]:
+    """Analyse a results folder (`analyse`) and renew the checksums of what was written.
+
+    Raises UserError if a file that the analysis does not write is not as its checksum says.
+    """
+    study_in(folder)
+    with hold(folder):
+        refuse_altered(folder, but=(*ANALYSES, STATEMENTS))
+        with renewed_checksums(folder):
+            return analyse(folder)
 
 
 def design_of(folder: Path) -> dict[str, Any]:

@@ -11,16 +11,18 @@ import pandas as pd
 
 from ..errors import UserError
 from ..storage.atomic_files import replaced_atomically
-from ..storage.provenance import write_checksums
+from ..storage.checksums import refuse_altered, renewed_checksums
 from ..storage.results_folder import hold
 from ..studies.reader import StudyFile
 from ..sweeps.folder import study_in
-from ..sweeps.statement_codebook import write_codebook
+from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
 from . import html
 from .latex import write_tables
 
 REPORT = "report.html"
 FIGURES, TABLES = "figures", "tables"
+OWN = (REPORT, f"{FIGURES}/", f"{TABLES}/", STATEMENTS, *ANALYSES)
+"""Beginnings of the names that a report writes."""
 
 
 @dataclass
@@ -62,17 +64,22 @@ class Report:
 
 
 def build_report(folder: Path) -> Path:
-    """Write report.html, figures/ and tables/ of a results folder and renew its checksums; return the page's path.
+    """Write report.html, figures/ and tables/ of a results folder and renew their checksums; return the page's path.
 
     The protocol declares the sections. A section that the folder's files do not allow is named on the page with
-    the reason. Raises UserError if the folder holds no results, or no section can be made.
+    the reason. Raises UserError if the folder holds no results, if a file that the report does not write is not as its
+    checksum says, or if no section can be made.
     """
-    study, manifest = study_in(folder)
+    study_in(folder)
     with hold(folder):
-        return _write_report(folder, study, manifest)
+        refuse_altered(folder, but=OWN)
+        with renewed_checksums(folder):
+            return write_report(folder)
 
 
-def _write_report(folder: Path, study: StudyFile, manifest: Mapping[str, Any]) -> Path:
+def write_report(folder: Path) -> Path:
+    """Write report.html, figures/ and tables/ from the files of a results folder; return the page's path."""
+    study, manifest = study_in(folder)
     report = Report(folder, study, manifest)
     for title, make in (study.protocol.report_sections() or {"Summary": _summary}).items():
         report.part(title, make)
@@ -94,7 +101,6 @@ def _write_report(folder: Path, study: StudyFile, manifest: Mapping[str, Any]) -
     with replaced_atomically(folder / REPORT) as stream:
         stream.write(html.page(title_of(study), report.sections, citation))
     write_codebook(folder)
-    write_checksums(folder)
     return folder / REPORT
 
 

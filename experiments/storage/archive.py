@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..errors import UserError
 from .atomic_files import partial_file
+from .checksums import file_digest, refuse_altered
 from .folder_files import LEDGER_SIDE_FILES, refuse_output_inside, results_files
-from .provenance import CHECKSUMS, file_digest, verify_checksums
 from .results_folder import LEDGER, check_ledger, hold, read_own_manifest
 
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -24,17 +24,10 @@ def archive_folder(path: Path, out: Path | None = None) -> str:
     or not closed, or a coordinator is at work in the folder.
     """
     read_own_manifest(path)
-    if not (path / CHECKSUMS).is_file():
-        raise UserError(f"{path} has no {CHECKSUMS}; let its study finish, or export it first")
     target = out or path.with_name(f"{path.name}.zip")
     refuse_output_inside(target)
     with hold(path):
-        changed = verify_checksums(path)
-        if changed:
-            raise UserError(
-                f"{path}: not as exported: {', '.join(changed[:5])}; moat export writes the exports again "
-                "(files of your own belong outside)"
-            )
+        refuse_altered(path)
         check_ledger(path)
         if any((path / name).exists() for name in LEDGER_SIDE_FILES):
             raise UserError(f"{path / LEDGER} was left open by a command that was killed; moat export {path} closes it")

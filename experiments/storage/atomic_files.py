@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -22,6 +23,30 @@ _RANDOM_BYTES = 8
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 NO_LOCKS = "choose a folder on a local disk, or mount this one with file locks"
 """The way out where a file system has no locks."""
+_RECORDS: ContextVar[tuple[list[Path], ...]] = ContextVar("records", default=())
+
+
+@contextmanager
+def recorded_writes() -> Iterator[list[Path]]:
+    """Yield a list that gains the path of every file that the block writes or removes through this module."""
+    paths: list[Path] = []
+    token = _RECORDS.set((*_RECORDS.get(), paths))
+    try:
+        yield paths
+    finally:
+        _RECORDS.reset(token)
+
+
+def _record(path: Path) -> None:
+    for paths in _RECORDS.get():
+        paths.append(path)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file if it is there. Raises UserError in one line when the disk refuses."""
+    with disk_errors_in_one_line(path):
+        path.unlink(missing_ok=True)
+    _record(path)
 
 
 @contextmanager
@@ -98,6 +123,7 @@ def partial_file(path: Path) -> Iterator[BinaryIO]:
                 stream.flush()
                 os.fsync(descriptor)
             partial.replace(path)
+            _record(path)
         except BaseException:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)

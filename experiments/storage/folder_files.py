@@ -70,7 +70,8 @@ def results_files(folder: Path) -> Iterator[Path]:
     """
     for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
         working = file.parent == folder and (file.name == LOCK or file.name in LEDGER_SIDE_FILES)
-        if file.is_file() and not working and not file.name.endswith(PARTIAL) and not is_litter(file.name):
+        aside = working or file.name.endswith(PARTIAL) or is_litter(file.name)
+        if not aside and (file.is_file() or file.is_symlink()):
             yield file
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from ..errors import NonDeterministic, UserError
 from .atomic_files import damaged, disk_errors_in_one_line
 from .ledger_opening import BUSY_SECONDS, TABLES, check, read_connection, refuse_other_format
 from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash_of_texts
-from .tables import write_csv, write_parquet
 
-_ALL = 2**62
 _RUN_EXISTS = "SELECT 1 FROM runs WHERE key = ?"
 _CYCLES = "SELECT number, row FROM cycles WHERE key = ? ORDER BY number"
 
@@ -37,6 +34,21 @@ class CycleRecord(TypedDict):
     key: str
     number: int
     row: Mapping[str, Any]
+
+
+class RecordedRun(NamedTuple):
+    """One run as the ledger stores it: `row` and the rows of `cycles` (by number) are texts of JSON.
+
+    Nothing is checked: somebody may have edited the file.
+    """
+
+    key: str
+    task: str
+    replicate: int
+    arm: str
+    outcome_hash: str
+    row: str
+    cycles: tuple[tuple[int, str], ...]
 
 
 class FailureRecord(TypedDict):
@@ -250,11 +262,8 @@ class Ledger:
         with source, self._transaction() as connection:
             fresh = 0
             theirs = source._connection
-            for key, task, replicate, arm, hashed, row in theirs.execute(
-                "SELECT key, task, replicate, arm, outcome_hash, row FROM runs"
-            ):
-                cycles = theirs.execute("SELECT key, number, row FROM cycles WHERE key = ?", (key,)).fetchall()
-                run = _Prepared(key, replicate, arm, hashed, row, cycles)
+            for key, task, replicate, arm, hashed, row, texts in source.texts():
+                run = _Prepared(key, replicate, arm, hashed, row, [(key, number, text) for number, text in texts])
                 disagreement = self._disagreement(run)
                 if disagreement is not None:
                     connection.execute("INSERT INTO disagreements VALUES (?, ?, ?)", disagreement)
@@ -296,51 +305,16 @@ class Ledger:
         """Return the keys of runs that gave two outcomes; a study with any is non-deterministic."""
         return [key for (key,) in self._read("SELECT DISTINCT key FROM disagreements ORDER BY key")]
 
-    def runs(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
-        """Yield rows by (replicate, place of the arm in `arms`, key), with key, replicate, arm and outcome_hash added.
+    def texts(self) -> Iterator[RecordedRun]:
+        """Yield every run as it is stored, by replicate, then key: memory does not grow with the study."""
+        query = "SELECT key, task, replicate, arm, outcome_hash, row FROM runs ORDER BY replicate, key"
+        for values in self._read(query):
+            yield RecordedRun._make((*values, tuple(self._read(_CYCLES, values[:1]))))
 
-        replicates: only those below this number. A row's own columns replace added ones of the same name. Raises
-        ValueError for an arm that is not in `arms`.
-        """
-        names = ("replicate", "arm", "key", "outcome_hash")
-        query = "SELECT replicate, arm, key, outcome_hash, row FROM runs WHERE replicate < ? ORDER BY replicate"
-        return _in_order(self._connection.execute(query, (replicates,)), names, arms)
-
-    def cycles(self, arms: Sequence[str], replicates: int = _ALL) -> Iterator[dict[str, Any]]:
-        """Yield a row per administration, ordered as `runs`, then by number; adds key, replicate, arm and number."""
-        names = ("replicate", "arm", "key", "number")
-        query = (
-            "SELECT r.replicate, r.arm, c.key, c.number, c.row "
-            "FROM runs r CROSS JOIN cycles c ON c.key = r.key WHERE r.replicate < ? ORDER BY r.replicate"
-        )
-        return _in_order(self._connection.execute(query, (replicates,)), names, arms)
-
-    def export_csv(
-        self,
-        folder: Path,
-        *,
-        run_columns: Sequence[str],
-        cycle_columns: Sequence[str],
-        arms: Sequence[str],
-        replicates: int = _ALL,
-        parquet: bool = False,
-    ) -> tuple[Path, Path]:
-        """Write runs.csv and cycles.csv into `folder` (created if needed), each atomically; return both paths.
-
-        `parquet`: write the same tables as Parquet too.
-
-        The bytes depend only on the rows, the columns and the order of `arms`. Columns may name key, replicate, arm,
-        outcome_hash (runs) and number (cycles) besides the rows' own. Format and errors as `tables.write_csv`.
-        """
-        runs, cycles = folder / "runs.csv", folder / "cycles.csv"
-        added = {"replicate", "arm", "key"}
-        tables = (
-            (runs, write_csv(runs, run_columns, added | {"outcome_hash"}, self.runs(arms, replicates))),
-            (cycles, write_csv(cycles, cycle_columns, added | {"number"}, self.cycles(arms, replicates))),
-        )
-        for table, kinds in tables if parquet else ():
-            write_parquet(table.with_suffix(".parquet"), table, kinds)
-        return runs, cycles
+    def orphans(self) -> list[str]:
+        """Return the keys of administrations whose run is not recorded."""
+        query = "SELECT DISTINCT key FROM cycles WHERE key NOT IN (SELECT key FROM runs) ORDER BY key"
+        return [str(key) for (key,) in self._read(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,17 +343,3 @@ def journal_mode(connection: sqlite3.Connection) -> str:
             return "wal"
     (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
     return str(mode)
-
-
-def _in_order(
-    records: Iterable[tuple[Any, ...]], names: tuple[str, ...], arms: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Yield rows in the order of the arms, one replicate at a time: memory does not grow with the study."""
-    places = {arm: place for place, arm in enumerate(arms)}
-    for _, group in itertools.groupby(records, key=lambda values: values[0]):
-        replicate = list(group)
-        for values in replicate:
-            if values[1] not in places:
-                raise ValueError(f"the arm {values[1]!r} of run {values[2]} is not among the declared arms")
-        for values in sorted(replicate, key=lambda values: (places[values[1]], *values[2:4])):
-            yield dict(zip(names, values[:-1], strict=True)) | json.loads(values[-1])

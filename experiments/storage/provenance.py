@@ -1,4 +1,4 @@
-"""Provenance of results: code hash, keys of runs, hashes of outcomes, manifest and checksums."""
+"""Provenance of results: code hash, keys of runs, hashes of outcomes, manifest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,6 @@ from ...agents.source_hash import (
     short,
     versions,
 )
-from .atomic_files import replaced_atomically
-from .folder_files import CHECKSUMS as CHECKSUMS
-from .folder_files import LEDGER, results_files
 
 SCHEMA_VERSION = 3
 """Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
@@ -31,8 +28,6 @@ EXPERIMENT_MODULES = ("protocols",)
 OUTCOME_PACKAGES = (*COMPILER_PACKAGES, "networkx", "scipy")
 """Distributions whose versions are part of the code hash, because their functions decide bits of an outcome."""
 RECORDED_PACKAGES = ("numpy", "numba", "mesa", "pandas", "scipy")
-# The ledger's bytes depend on the order in which runs finished; the exports' bytes do not.
-_NOT_DIGESTED = (CHECKSUMS, LEDGER)
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _NAMES = frozenset({str})
 _CELLS = frozenset({str, int, float, bool, type(None)})
@@ -173,34 +168,6 @@ def manifest(*, seed: int, request: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def write_checksums(folder: Path) -> Path:
-    """Write SHA256SUMS of every file of a results folder (in the format of sha256sum); return its path.
-
-    The ledger and the lock are left out, so that equal studies have equal files however they were run.
-    """
-    target = folder / CHECKSUMS
-    with replaced_atomically(target) as stream:
-        for file in _digested_files(folder):
-            stream.write(f"{file_digest(file)}  {file.relative_to(folder).as_posix()}\n")
-    return target
-
-
-def verify_checksums(folder: Path) -> list[str]:
-    """Return the names of files that differ from SHA256SUMS, are missing, or are not listed in it."""
-    listed: dict[str, str] = {}
-    for line in (folder / CHECKSUMS).read_text(encoding="utf-8", errors="replace").splitlines():
-        digest, _, name = line.partition("  ")
-        listed[name] = digest
-    present = {file.relative_to(folder).as_posix(): file for file in _digested_files(folder)}
-    wrong = {name for name in listed.keys() & present.keys() if file_digest(present[name]) != listed[name]}
-    return sorted(wrong | (listed.keys() ^ present.keys()))
-
-
-def _digested_files(folder: Path) -> Iterator[Path]:
-    return (file for file in results_files(folder) if file.parent != folder or file.name not in _NOT_DIGESTED)
-
-
-def file_digest(file: Path) -> str:
-    """Return the sha256 of a file's bytes (64 hex characters)."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def manifest_text(content: Mapping[str, Any]) -> str:
+    """Return the text of manifest.json. Raises ValueError for NaN and infinities."""
+    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"

@@ -30,7 +30,7 @@ from .folder_files import (
 from .folder_files import MANIFEST as MANIFEST
 from .ledger import Ledger
 from .ledger_opening import complete_rollback
-from .provenance import SCHEMA_VERSION, canonical_json
+from .provenance import SCHEMA_VERSION, canonical_json, manifest_text
 
 _LEFTOVERS = {LOCK, LEDGER, *LEDGER_SIDE_FILES}
 """What a creation cut short leaves, besides files that were being written."""
@@ -164,7 +164,7 @@ def open_results_folder(out: Path, manifest: Mapping[str, Any]) -> ResultsFolder
                     raise UserError(f"{out} holds runs without a {MANIFEST}; choose another --out")
                 ledger.bind(identity_of(manifest))
                 with replaced_atomically(out / MANIFEST) as stream:
-                    stream.write(json.dumps(manifest, indent=2, sort_keys=True, allow_nan=False) + "\n")
+                    stream.write(manifest_text(manifest))
         except BaseException:
             ledger.close()
             raise
@@ -235,7 +235,7 @@ def _refuse_other(out: Path, existing: Mapping[str, Any], wanted: Mapping[str, A
 
     The code comes first: another version may also write its request in another form.
     """
-    before, now = (dict(_leaves({name: m.get(name) for name in _WHAT_MATTERS}, "")) for m in (existing, wanted))
+    before, now = (dict(leaves({name: m.get(name) for name in _WHAT_MATTERS}, "")) for m in (existing, wanted))
     if before["code_hash"] != now["code_hash"]:
         made, ours = short(str(existing.get("code_hash"))), short(str(wanted.get("code_hash")))
         raise UserError(f"{out} was made by other code ({made}, now {ours}); the two never mix: choose another --out")
@@ -251,11 +251,11 @@ def _refuse_other(out: Path, existing: Mapping[str, Any], wanted: Mapping[str, A
     raise UserError(f"{out} holds other results ({shown}{more}); choose another --out")
 
 
-def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
     """Yield every leaf of nested mappings with its dotted place, as canonical text: 0 and 0.0 differ."""
     if isinstance(value, Mapping) and value:
         for name, inner in value.items():
-            yield from _leaves(inner, f"{place}.{name}" if place else str(name))
+            yield from leaves(inner, f"{place}.{name}" if place else str(name))
     else:
         yield place, canonical_json(value)
 

@@ -41,7 +41,7 @@ class ArmSet:
 
     def key(self, place: int, replicate: int) -> str:
         """Return the key of the run of one arm (by its place in `arms`) in one replicate."""
-        return run_key({"content": self.digests[place]}, replicate, self.seed)
+        return key_of(self.digests[place], replicate, self.seed)
 
     def keys(self, replicate: int) -> list[str]:
         """Return the keys of a replicate's runs, in the order of the arms."""
@@ -75,6 +75,11 @@ class ArmSet:
         """Return point, variant and replicate in words, for messages."""
         variant = f" ({self.variant.strip()})" if self.variant else ""
         return f"point {self.point}{variant}, replicate {replicate}"
+
+
+def key_of(digest: str, replicate: int, seed: int) -> str:
+    """Return the key of a run from the digest of its arm (`content_digest`)."""
+    return run_key({"content": digest}, replicate, seed)
 
 
 def _without(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables, codebook, codebook_json
 from ..storage.columns import Column
 from ..storage.ledger import Ledger
-from ..storage.results_folder import ResultsFolder
+from ..storage.results_folder import EXPORT
 from ..storage.tables import write_csv, write_parquet
 from ..studies.factors import known_quantity
 from ..studies.plan import ArmSet, Plan
@@ -40,7 +40,7 @@ def _write_answer(answer: Answer, study: StudyFile, path: Path, reasons: Sequenc
     """Write summary and figures of a study of one setting; return it for its printed answer."""
     import pandas as pd
 
-    runs = pd.read_csv(path / "export" / "runs.csv", keep_default_na=False)
+    runs = pd.read_csv(path / EXPORT / "runs.csv", keep_default_na=False)
     p = study.parameters
     design = study.protocol.design(study.declared(p))
     finished = Finished(path, study.model.preset, p, design, study.study.seed, runs, pd.DataFrame(), reasons)
@@ -152,19 +152,19 @@ def _tables(plan: Plan) -> Tables:
 
 
 def export_study(
-    plan: Plan, analyses: InterimAnalyses, folder: ResultsFolder, reasons: Sequence[str]
+    plan: Plan, analyses: InterimAnalyses, ledger: Ledger, path: Path, reasons: Sequence[str]
 ) -> tuple[list[dict[str, Any]], Finished | None]:
-    """Write everything, each file replaced in one step.
+    """Write everything into the folder `path`, each file replaced in one step.
 
     Return the rows of summary.csv and None. A study of one setting has the summary and figures of its protocol's answer
     in place of points.csv: then return no rows, and the input of its printed answer.
     """
     answer = answer_of(plan.study)
-    export, summary = folder.export, SummaryRows(plan)
+    export, summary = path / EXPORT, SummaryRows(plan)
     names = [] if answer else [column.name for column in summary_columns(plan.study.protocol, plan.factors)]
     written = [
-        ("runs", run_columns(plan), run_rows(plan, analyses, folder.ledger, summary.see if names else None)),
-        ("cycles", cycle_columns(plan), cycle_rows(plan, analyses, folder.ledger)),
+        ("runs", run_columns(plan), run_rows(plan, analyses, ledger, summary.see if names else None)),
+        ("cycles", cycle_columns(plan), cycle_rows(plan, analyses, ledger)),
     ]
     if answer is None:
         written.append(("points", point_columns(plan), _point_rows(plan, analyses)))
@@ -176,9 +176,9 @@ def export_study(
             write_parquet(export / f"{name}.parquet", table, kinds)
     summary_rows = list(summary.rows()) if names else []
     if names:
-        write_csv(folder.path / SUMMARY, names, set(), summary_rows)
+        write_csv(path / SUMMARY, names, set(), summary_rows)
     for file, text in (("codebook.md", codebook), ("codebook.json", codebook_json)):
-        with replaced_atomically(folder.path / file) as stream:
+        with replaced_atomically(path / file) as stream:
             stream.write(text(_tables(plan)))
-    finished = None if answer is None else _write_answer(answer, plan.study, folder.path, reasons)
+    finished = None if answer is None else _write_answer(answer, plan.study, path, reasons)
     return summary_rows, finished

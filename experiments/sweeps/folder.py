@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,11 @@ from typing import Any
 from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
 from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
-from ..storage.folder_files import EXPORT
+from ..storage.checksums import listed_checksums
+from ..storage.folder_files import CHECKSUMS, EXPORT
 from ..storage.folder_files import FROZEN as FROZEN
 from ..storage.ledger import Ledger
-from ..storage.provenance import code_hash, manifest
+from ..storage.provenance import code_hash, manifest, manifest_text
 from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_own_manifest
 from ..studies.reader import StudyFile, read_study
 from .stopping_rule import InterimAnalyses
@@ -66,13 +66,12 @@ def open_study(study: StudyFile, out: Path, shard: Shard | None = None) -> Resul
             raise UserError(f"{out} is a file, not a folder; choose another --out")
         if (out / MANIFEST).is_file():
             read_own_manifest(out)
+        if (out / CHECKSUMS).exists():
+            listed_checksums(out)  # a damaged list is refused before anything is run or written
     folder = open_results_folder(out, manifest_of(study, shard))
     try:
         refuse_flagged(folder.ledger, out)
-        with replaced_atomically(out / FROZEN) as stream:
-            stream.write(study.text)
-        if study.design.file is not None:
-            _keep_list(study, out)
+        freeze(study, out)
     except BaseException:
         folder.close()
         raise
@@ -133,8 +132,12 @@ def _exported_keys(table: Path) -> Iterator[str]:
             yield from (row[place] for row in rows if len(row) > place)
 
 
-def _keep_list(study: StudyFile, out: Path) -> None:
-    """Freeze the design points of a csv file under the name that the study file gives."""
+def freeze(study: StudyFile, out: Path) -> None:
+    """Write the study file into a results folder, and the design points of a csv file under the name in the study."""
+    with replaced_atomically(out / FROZEN) as stream:
+        stream.write(study.text)
+    if study.design.file is None:
+        return
     target = out / Path(study.design.file or "").name
     with replaced_atomically(target) as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -146,14 +149,22 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
 
 
+def completed(content: Mapping[str, Any], study: StudyFile, analyses: InterimAnalyses) -> dict[str, Any]:
+    """Return a manifest with the study, and the interim analyses of the stopping rule."""
+    added: dict[str, Any] = {"study": study.canonical()}
+    if study.replicates.stop is not None:
+        added["interim_analyses"] = analyses.recorded()
+        added["replicates_reached"] = [state.replicates for state in analyses.points]
+    return dict(content) | added
+
+
+def write_manifest(path: Path, content: Mapping[str, Any]) -> None:
+    """Write manifest.json of a results folder."""
+    with replaced_atomically(path / MANIFEST) as stream:
+        stream.write(manifest_text(content))
+
+
 def record_study(folder: ResultsFolder, study: StudyFile, analyses: InterimAnalyses) -> None:
     """Write the study, and the interim analyses of the stopping rule, into the manifest."""
-    content = dict(folder.manifest) | {"study": study.canonical()}
-    if study.replicates.stop is not None:
-        content["interim_analyses"] = analyses.recorded()
-        content["replicates_reached"] = [state.replicates for state in analyses.points]
-    text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"
-    if (folder.path / MANIFEST).read_text(encoding="utf-8") != text:
-        with replaced_atomically(folder.path / MANIFEST) as stream:
-            stream.write(text)
-    folder.manifest = content
+    folder.manifest = completed(folder.manifest, study, analyses)
+    write_manifest(folder.path, folder.manifest)

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..protocols.contract import Finished
+from ..storage.checksums import renewed_checksums
 from ..storage.ledger import Ledger
-from ..storage.provenance import write_checksums
 from ..storage.results_folder import ResultsFolder
 from ..studies.plan import Plan
 from ..studies.reader import StudyFile
-from .folder import Shard, record_study, refuse_lost_runs
+from .folder import Shard, freeze, record_study, refuse_lost_runs
 from .stopping_rule import InterimAnalyses
 
 if TYPE_CHECKING:
@@ -49,20 +49,28 @@ class Outcome:
 def finish(
     plan: Plan, analyses: InterimAnalyses, folder: ResultsFolder, reasons: list[str], absent: int = 0
 ) -> Outcome:
-    """Record the study in the manifest and write its exports, own table and checksums."""
+    """Record the study in the manifest; write its exports, own table and the checksums of these files."""
+    refuse_lost_runs(folder.path, analyses)
+    with renewed_checksums(folder.path):
+        record_study(folder, plan.study, analyses)
+        return write_files(plan, analyses, folder.ledger, folder.path, reasons, absent)
+
+
+def write_files(
+    plan: Plan, analyses: InterimAnalyses, ledger: Ledger, path: Path, reasons: list[str], absent: int
+) -> Outcome:
+    """Write every file that follows from a study and its ledger into the folder `path`, but the manifest."""
     from .export import export_study  # with pandas, which a coordinator does not need before its last result
     from .own_table import write_own_table
 
     study = plan.study
-    refuse_lost_runs(folder.path, analyses)
-    record_study(folder, study, analyses)
-    summary, finished = export_study(plan, analyses, folder, reasons)
-    own, note = write_own_table(study.protocol, folder.path, whole=not reasons and not absent)
-    write_checksums(folder.path)
+    freeze(study, path)
+    summary, finished = export_study(plan, analyses, ledger, path, reasons)
+    own, note = write_own_table(study.protocol, path, whole=not reasons and not absent)
     return Outcome(
-        folder.path,
+        path,
         study,
-        folder.ledger.count(),
+        ledger.count(),
         reasons,
         summary,
         analyses.recorded(),
@@ -76,12 +84,25 @@ def finish(
 def finish_recorded(study: StudyFile, folder: ResultsFolder) -> Outcome:
     """Finish a study from its ledger; nothing is run."""
     plan = Plan(study)
-    analyses = InterimAnalyses(plan, folder.ledger)
-    given_up = folder.ledger.given_up()
+    state = recorded_state(plan, folder.ledger)
+    return finish(plan, state.analyses, folder, state.reasons, state.missing)
+
+
+class RecordedState(NamedTuple):
+    """How far a ledger is: interim analyses, a line for each replicate given up, and the replicates not run."""
+
+    analyses: InterimAnalyses
+    reasons: list[str]
+    missing: int
+
+
+def recorded_state(plan: Plan, ledger: Ledger) -> RecordedState:
+    """Return how far a study is, from its ledger alone."""
+    analyses = InterimAnalyses(plan, ledger)
+    given_up = ledger.given_up()
     analyses.update(given_up)
     reasons = given_up_reasons(plan, analyses, given_up)
-    missing = work(plan, analyses, folder.ledger, given_up).missing
-    return finish(plan, analyses, folder, reasons, missing)
+    return RecordedState(analyses, reasons, work(plan, analyses, ledger, given_up).missing)
 
 
 def given_up_reasons(plan: Plan, analyses: InterimAnalyses, given_up: Mapping[str, str]) -> list[str]:

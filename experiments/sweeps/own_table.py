@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UserError
 from ..protocols import Protocol
-from ..storage.atomic_files import replaced_atomically
+from ..storage.atomic_files import remove_file, replaced_atomically
 from .statement_codebook import write_codebook
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def write_own_table(protocol: Protocol, folder: Path, whole: bool) -> tuple[pd.D
         except UserError as error:
             reason = str(error)
     if table is None:
-        path.unlink(missing_ok=True)
+        remove_file(path)
         return None, f"No {path.name}: {reason}"
     with replaced_atomically(path) as stream:
         table.to_csv(stream, index=False, lineterminator="\n")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from ...agents.source_hash import short
 from ..errors import UserError
+from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash
 from ..storage.results_folder import LEDGER, check_ledger, read_own_manifest
+from ..studies.plan import Plan
 from ..studies.reader import StudyFile, read_study
-from .folder import FROZEN, Shard, default_folder, open_study
+from .folder import FROZEN, Shard, default_folder, open_study, refuse_flagged
+from .ledger_check import refuse_unsound
 from .outcome import Outcome, finish_recorded
 
 
@@ -47,12 +53,40 @@ def _checked(parts: Sequence[Path]) -> StudyFile:
     return first
 
 
+def _refuse_altered_rows(study: StudyFile, folders: Sequence[Path]) -> None:
+    """Raise UserError in one line unless every row gives its hash and is of the study, and no two folders disagree."""
+    plan = Plan(study)
+    with ExitStack() as stack:
+        ledgers = [stack.enter_context(Ledger(folder / LEDGER, read_only=True)) for folder in folders]
+        for folder, ledger in zip(folders, ledgers, strict=True):
+            refuse_flagged(ledger, folder)
+            refuse_unsound(folder, plan, ledger)
+        # Every ledger yields its runs by replicate, then key: merged, the copies of a run stand together.
+        rows = heapq.merge(*map(_hashes, folders, ledgers))
+        for (_, key), copies in itertools.groupby(rows, key=lambda row: row[:2]):
+            (_, _, first, there), *others = copies
+            for _, _, hashed, here in others:
+                if hashed != first:
+                    raise UserError(
+                        f"run {key[:16]} has one outcome in {there} and another in {here}; neither is merged"
+                    )
+
+
+def _hashes(folder: Path, ledger: Ledger) -> Iterator[tuple[int, str, str, str]]:
+    for run in ledger.texts():
+        yield run.replicate, run.key, run.outcome_hash, str(folder)
+
+
 def merge_shards(parts: Sequence[Path], out: Path | None = None) -> Outcome:
-    """Merge parts into a results folder and export it; parts may be merged again when more of them are done."""
+    """Merge parts into a results folder and export it; parts may be merged again when more of them are done.
+
+    Raises UserError, and leaves the target as it was, if a row of a part or of the target is not as its hash says.
+    """
     study = _checked(parts)
     target = out or default_folder(study)
     if any(part.resolve() == target.resolve() for part in parts):
         raise UserError(f"{target} is one of the parts; choose another --out")
+    _refuse_altered_rows(study, [*parts, *([target] if (target / LEDGER).is_file() else [])])
     with open_study(study, target) as folder:
         for part in parts:
             folder.ledger.copy_from(part / LEDGER)

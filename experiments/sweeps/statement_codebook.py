@@ -12,7 +12,6 @@ from ..statistics.sensitivity import SENSITIVITY_COLUMNS
 from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables, codebook
 from ..storage.columns import Column
-from ..storage.provenance import write_checksums
 
 STATEMENTS = "codebook-statements.md"
 _ANY = (-math.inf, math.inf)
@@ -37,23 +36,25 @@ PHASE_COLUMNS: tuple[Column, ...] = (
     Column("n", "replicates", 1.0, math.inf, "paired replicates", "count"),
 )
 
+ANALYSES: dict[str, tuple[Column, ...]] = {
+    "sensitivity.csv": SENSITIVITY_COLUMNS,
+    "logit.csv": (_OUTCOME, *LOGIT_COLUMNS),
+    "phase-map.csv": PHASE_COLUMNS,
+}
+"""Columns of the tables that `moat analyze` writes, by file."""
+
 
 def statement_files() -> dict[str, tuple[Column, ...]]:
     """Return the columns of every table of statements by its file."""
     own = [table for protocol in PROTOCOLS.values() if (table := protocol().own_table()) is not None]
-    return {f"{table.name}.csv": table.columns for table in own} | {
-        "sensitivity.csv": SENSITIVITY_COLUMNS,
-        "logit.csv": (_OUTCOME, *LOGIT_COLUMNS),
-        "phase-map.csv": PHASE_COLUMNS,
-    }
+    return {f"{table.name}.csv": table.columns for table in own} | ANALYSES
 
 
 def write_codebook(folder: Path) -> Path | None:
-    """Write the codebook of a folder's tables of statements and renew its checksums; None without such tables."""
+    """Write the codebook of a folder's tables of statements; None without such tables."""
     tables: Tables = tuple((name, columns) for name, columns in statement_files().items() if (folder / name).is_file())
     if not tables:
         return None
     with replaced_atomically(folder / STATEMENTS) as stream:
         stream.write(codebook(tables))
-    write_checksums(folder)
     return folder / STATEMENTS

@@ -10,12 +10,14 @@ from typing import Any
 from ...agents.source_hash import short
 from ..errors import UserError
 from ..execution.worker import resolve
+from ..storage.checksums import CHECKSUMS, refuse_altered
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, outcome_hash
-from ..storage.results_folder import LEDGER, check_ledger, read_own_manifest, recorded_ledger
+from ..storage.results_folder import LEDGER, MANIFEST, check_ledger, read_own_manifest, recorded_ledger
 from ..studies.plan import ArmSet, Plan
 from ..studies.reader import read_study
 from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, refuse_lost_runs, study_in
+from .ledger_check import Fault, refuse_unsound
 from .outcome import Outcome, finish_recorded, work
 from .run import TASK
 from .stopping_rule import InterimAnalyses
@@ -137,14 +139,22 @@ def _progress_line(place: Path, request: dict[str, Any], ledger: Ledger) -> str:
     )
 
 
-def export_again(path: Path) -> Outcome:
-    """Write the exports of a study again from its ledger."""
+def export_again(path: Path, *, replace: bool = False) -> Outcome:
+    """Write the exports of a study again from its ledger; replace: also those that somebody changed.
+
+    Raises UserError, and changes nothing, if files were changed, or a row of the ledger does not give its outcome hash.
+    """
     study, content = study_in(path)
     if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
     check_ledger(path)
+    if (path / CHECKSUMS).exists():
+        request = {MANIFEST, FROZEN, Path(study.design.file or FROZEN).name}
+        refuse_altered(path, only=request if replace else None, lost=True)
     with recorded_ledger(path) as ledger:
-        analyses = InterimAnalyses(Plan(study), ledger)
+        plan = Plan(study)
+        refuse_unsound(path, plan, ledger, but=(Fault.FOREIGN, Fault.ORPHAN))
+        analyses = InterimAnalyses(plan, ledger)
         analyses.update(ledger.given_up())
         refuse_lost_runs(path, analyses)
     with open_study(study, path) as folder:

@@ -18,7 +18,9 @@ from political_moat.experiments.errors import Interrupted, UserError
 from political_moat.experiments.execution.engine import Engine
 from political_moat.experiments.execution.progress import Progress
 from political_moat.experiments.execution.tasks import Failure, Task
+from political_moat.experiments.storage.ledger import Ledger
 from political_moat.experiments.storage.results_folder import open_results_folder
+from political_moat.experiments.storage.tables import write_csv
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us deaf
 parser = argparse.ArgumentParser()
@@ -48,6 +50,14 @@ def tasks(done: set[str]) -> list[Task]:
     return [Task(f"r{p['replicate']}", p) for p in wanted if f"r{p['replicate']}" not in done]
 
 
+def export(ledger: Ledger, folder: Path) -> None:
+    runs = sorted(ledger.texts(), key=lambda run: (run.replicate, moat_toys.ARMS.index(run.arm)))
+    rows = ({"key": run.key, "replicate": run.replicate, "arm": run.arm} | json.loads(run.row) for run in runs)
+    write_csv(folder / "runs.csv", moat_toys.RUN_COLUMNS, set(), rows)
+    cycles = ({"key": run.key, "number": n} | json.loads(text) for run in runs for n, text in run.cycles)
+    write_csv(folder / "cycles.csv", moat_toys.CYCLE_COLUMNS, set(), cycles)
+
+
 def main() -> int:
     if arguments.file_limit is not None:
         import resource
@@ -69,8 +79,7 @@ def main() -> int:
         with Progress(arguments.replicates, "toy", done=len(done)) as progress:
             engine = replace(Engine.local(arguments.workers), timeout_s=arguments.timeout, grace_s=arguments.grace)
             summary = engine.run(tasks(done), "moat_toys:panel", on_result, on_failure, progress)
-        columns = {"run_columns": moat_toys.RUN_COLUMNS, "cycle_columns": moat_toys.CYCLE_COLUMNS}
-        ledger.export_csv(folder.export, arms=moat_toys.ARMS, **columns)
+        export(ledger, folder.export)
     return 1 if summary.failed else 0
 
 

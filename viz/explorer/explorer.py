@@ -9,6 +9,7 @@ from typing import Any
 
 from ...experiments.errors import UserError
 from ...experiments.protocols import PROTOCOLS
+from ...experiments.storage.checksums import refuse_altered
 from ...experiments.storage.results_folder import EXPORT, read_own_manifest
 from .phase_map import phase_map
 from .runs import factors_of, other_values, read_runs, run_links, value_label
@@ -37,6 +38,7 @@ def check_folder(folder: Path) -> None:
         )
     if not (folder / EXPORT / "runs.csv").is_file():
         raise UserError(f"{folder} has no {EXPORT}/runs.csv yet; let the study finish first")
+    refuse_altered(folder)
 
 
 def explore(folder: Path, fields: Mapping[str, str]) -> str:

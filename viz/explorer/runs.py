@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...experiments.errors import UserError
+from ...experiments.storage.checksums import refuse_altered
 from ...experiments.storage.results_folder import EXPORT, read_own_manifest
 from ...model.parameters.presets import PRESETS
 from ...model.parameters.tree import ParameterError, Parameters
@@ -34,6 +35,7 @@ def read_runs(folder: Path) -> Any:
 def _rows(folder: Path, _changed: int, _size: int) -> Any:
     from ...experiments.reporting.factor_analysis import read_table
 
+    refuse_altered(folder, only=[f"{EXPORT}/runs.csv"])
     runs = read_table(folder / EXPORT / "runs.csv")
     return runs if "point" in runs.columns else runs.assign(point=0)
 

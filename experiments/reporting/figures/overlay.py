@@ -14,6 +14,7 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
     import pandas as pd
 
     from ...protocols.stress_test.dose_response import dose_response
+    from ...storage.checksums import refuse_altered
     from ...storage.folder_files import refuse_output_inside
     from ...storage.results_folder import read_own_manifest
     from .dose_response import dose_response_figure
@@ -27,6 +28,7 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
         runs = folder / "export" / "runs.csv"
         if not runs.is_file():
             raise UserError(f"{folder} has no export/runs.csv; let its run finish first")
+        refuse_altered(folder)
         label = str(request["preset"])
         if label in tables:
             raise UserError(f"two results folders are of preset {label!r}; give one of each")

@@ -16,7 +16,7 @@ from results_folders import command, contents, rows, run_here
 from political_moat import Study
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.protocols import PROTOCOLS, Protocol, find_protocols
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.reader import parse_study

@@ -14,7 +14,7 @@ from political_moat import Study
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.protocols.mediation.design import ARMS
 from political_moat.experiments.protocols.mediation.shapley import CHANNELS
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_dose
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.prior import prior_factors
@@ -176,7 +176,9 @@ def test_every_verb_works_on_the_folder(
     assert command("status", out) == 0
     assert f"{piece} done, 0 missing, 0 failed" in capsys.readouterr().out
     assert command("verify", out, "--sample", "100%") == 0
-    assert f"repeated {len(rows(out))} runs: the same outcome, bit for bit" in capsys.readouterr().out
+    assert (
+        f"repeated {len(rows(out))} of {len(rows(out))} runs: the same outcome, bit for bit" in capsys.readouterr().out
+    )
     assert command("rerun", rows(out)[-1]["key"][:20], "--results", out) == 0
     assert command("export", out) == 0
     assert contents(out) == before

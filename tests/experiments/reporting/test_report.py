@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from alterations import rewrite_checksums
 from results_folders import run_here
 
 from political_moat.experiments.errors import UserError
@@ -24,7 +25,7 @@ from political_moat.experiments.reporting.latex import escape, grouped, interval
 from political_moat.experiments.reporting.report import build_report
 from political_moat.experiments.statistics.mean_bands import max_t_band_of_means
 from political_moat.experiments.statistics.sensitivity import morris_table
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.model.parameters.tree import Parameters
 
@@ -54,6 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     places = np.array([[0.0, 0.0], [2 / 3, 0.0], [2 / 3, 2 / 3], [1 / 3, 1.0], [1.0, 1.0], [1.0, 1 / 3]])
     table = morris_table(places, places @ [1.0, -2.0], ["party.office_rent", "polls.blind_share"], outcome="reversed")
     table.to_csv(folder / "sensitivity.csv", index=False)
+    rewrite_checksums(folder)
     build_report(folder)
     return folder
 
@@ -174,6 +176,7 @@ def test_a_hole_is_named_on_the_page_and_gives_no_numbers(made: Path, tmp_path: 
     shutil.copytree(made, copy)
     runs = (copy / "export" / "runs.csv").read_text().splitlines()
     (copy / "export" / "runs.csv").write_text("\n".join(runs[:-1]) + "\n")
+    rewrite_checksums(copy)
     build_report(copy)
     page, _ = read(copy)
     words = " ".join(page.words)
@@ -186,6 +189,7 @@ def test_other_code_draws_no_run_and_an_empty_folder_is_refused(made: Path, tmp_
     shutil.copytree(made, copy)
     manifest = json.loads((copy / "manifest.json").read_text())
     (copy / "manifest.json").write_text(json.dumps(manifest | {"code_hash": "f" * 64}))
+    rewrite_checksums(copy)
     build_report(copy)
     assert "One run: made by other code" in " ".join(read(copy)[0].words)
     (tmp_path / "none").mkdir()

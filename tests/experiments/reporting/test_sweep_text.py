@@ -9,7 +9,7 @@ from results_folders import command, contents
 
 from political_moat import Study
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.sweeps import run as sweep
 
 TEXT = """

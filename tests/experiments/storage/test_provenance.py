@@ -31,8 +31,6 @@ from political_moat.experiments.storage.provenance import (
     outcome_hash_of_texts,
     run_key,
     short_code_hash,
-    verify_checksums,
-    write_checksums,
 )
 
 AGENTS = Path(hashed.__file__).parent
@@ -370,24 +368,3 @@ def test_the_manifest_tells_everything_but_who_and_where(monkeypatch: pytest.Mon
     assert str(Path.home()) not in text
     assert str(Path.cwd()) not in text
     assert short_code_hash() == "c" * 16
-
-
-def test_checksums_leave_the_ledger_out_and_find_what_changed(tmp_path: Path) -> None:
-    (tmp_path / "export").mkdir()
-    (tmp_path / "export" / "runs.csv").write_bytes(b"replicate\n1\n")
-    (tmp_path / "summary.csv").write_bytes(b"")
-    for name in (".lock", "ledger.sqlite", "ledger.sqlite-wal", "summary.csv.partial"):
-        (tmp_path / name).write_bytes(b"working state")
-    text = write_checksums(tmp_path).read_bytes().decode()
-    assert text.splitlines() == [
-        "b3dbdc35245fe9bb3ebb913c1c9c19c9841f3dadb1e2005f1cbeca38a95c7dc7  export/runs.csv",
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  summary.csv",
-    ]
-    assert write_checksums(tmp_path).read_bytes().decode() == text
-    assert verify_checksums(tmp_path) == []
-    if shutil.which("sha256sum"):
-        subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path, check=True)
-    (tmp_path / "export" / "runs.csv").write_bytes(b"replicate\n2\n")
-    (tmp_path / "summary.csv").unlink()
-    (tmp_path / "new.csv").touch()
-    assert verify_checksums(tmp_path) == ["export/runs.csv", "new.csv", "summary.csv"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import random
@@ -20,11 +19,10 @@ from political_moat.experiments.errors import NonDeterministic, UserError
 from political_moat.experiments.storage import results_folder as store
 from political_moat.experiments.storage.atomic_files import disk_errors_in_one_line, replaced_atomically
 from political_moat.experiments.storage.ledger import CycleRecord, Ledger, RunRecord, journal_mode
+from political_moat.experiments.storage.provenance import outcome_hash_of_texts
 from political_moat.experiments.storage.results_folder import open_results_folder, read_manifest
 
 ARMS = ("none", "low", "high")
-RUN_COLUMNS = ("replicate", "arm", "restricted", "severity", "months", "court")
-CYCLE_COLUMNS = ("key", "number", "openness")
 MANIFEST = {
     "schema_version": 1,
     "code_hash": "a" * 64,
@@ -49,11 +47,6 @@ def replicate(number: int, arms: tuple[str, ...] = ARMS) -> tuple[str, list[RunR
         runs.append({"key": key, "replicate": number, "arm": arm, "row": row})
         cycles += [{"key": key, "number": n, "row": {"openness": draw.random()}} for n in (1, 0)]
     return f"r{number}", runs, cycles
-
-
-def digests(ledger: Ledger, folder: Path) -> list[str]:
-    files = ledger.export_csv(folder, run_columns=RUN_COLUMNS, cycle_columns=CYCLE_COLUMNS, arms=ARMS)
-    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
 @pytest.fixture
@@ -86,12 +79,12 @@ def test_without_shared_memory_the_journal_rolls_back(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_a_repeated_task_changes_nothing(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_repeated_task_changes_nothing(ledger: Ledger) -> None:
     assert ledger.record(*replicate(1))
-    before = digests(ledger, tmp_path / "a")
+    before = list(ledger.texts())
     assert not ledger.record(*replicate(1))
     assert ledger.count() == 3
-    assert digests(ledger, tmp_path / "b") == before
+    assert list(ledger.texts()) == before
 
 
 @pytest.mark.parametrize("where", ["run", "cycle"])
@@ -112,7 +105,7 @@ def test_a_task_is_written_whole_or_not_at_all(ledger: Ledger) -> None:
     task, runs, cycles = replicate(1)
     with pytest.raises(sqlite3.IntegrityError):
         ledger.record(task, runs, [*cycles, cycles[0]])
-    assert (ledger.count(), ledger.done(), list(ledger.cycles(ARMS))) == (0, set(), [])
+    assert (ledger.count(), ledger.done(), list(ledger.texts())) == (0, set(), [])
     assert ledger.record(task, runs, cycles)
 
 
@@ -137,52 +130,30 @@ def test_failures_are_kept_and_open_until_the_task_succeeds(ledger: Ledger) -> N
     assert [found["seed"] for found in ledger.failures(open_only=False)] == [2**64 - 1, None]
 
 
-def test_the_export_does_not_depend_on_the_order_of_finishing(tmp_path: Path) -> None:
-    found = set()
+def test_what_a_ledger_holds_does_not_depend_on_the_order_of_finishing(tmp_path: Path) -> None:
+    held = set()
     for number, order in enumerate(itertools.islice(itertools.permutations(range(8, 13)), 0, 120, 24)):
         with Ledger(tmp_path / f"{number}.sqlite") as ledger:
             for replicate_number in order:
                 task, runs, cycles = replicate(replicate_number)
                 ledger.record(task, runs[::-1] if number % 2 else runs, cycles)
-            found.add(tuple(digests(ledger, tmp_path / f"export {number}")))
-    assert len(found) == 1
+            held.add(tuple(ledger.texts()))
+    assert len(held) == 1
 
 
-def test_the_export_reads_as_plain_csv(ledger: Ledger, tmp_path: Path) -> None:
-    ledger.record(*replicate(10))
-    ledger.record(*replicate(2))
-    runs, cycles = ledger.export_csv(tmp_path, run_columns=RUN_COLUMNS, cycle_columns=CYCLE_COLUMNS, arms=ARMS)
-    pandas = pytest.importorskip("pandas")
-    frame = pandas.read_csv(runs, dtype={"severity": str})
-    assert list(frame.columns) == list(RUN_COLUMNS)
-    assert list(zip(frame.replicate, frame.arm, strict=True)) == [*((2, a) for a in ARMS), *((10, a) for a in ARMS)]
-    wanted = [run["row"] for number in (2, 10) for run in replicate(number)[1]]
-    assert [float(text) for text in frame.severity] == [row["severity"] for row in wanted]
-    assert frame.restricted.tolist() == [int(row["restricted"]) for row in wanted]
-    assert frame.months.isna().tolist() == [row["months"] is None for row in wanted]
-    assert set(frame.court) == {'stayed, "vacated"\nlater'}
-    assert pandas.read_csv(cycles).number.tolist() == [0, 1] * 6
-    assert b"\r" not in runs.read_bytes()
-    assert sorted(file.name for file in tmp_path.iterdir() if "sqlite" not in file.name) == ["cycles.csv", "runs.csv"]
-
-
-@pytest.mark.parametrize(
-    ("columns", "arms", "message"),
-    [
-        ((*RUN_COLUMNS, "reversed"), ARMS, "reversed"),
-        (RUN_COLUMNS[:-1], ARMS, "court"),
-        (RUN_COLUMNS, ARMS[:2], "high"),
-    ],
-)
-def test_an_export_that_does_not_fit_names_what_and_keeps_the_old(
-    ledger: Ledger, tmp_path: Path, columns: tuple[str, ...], arms: tuple[str, ...], message: str
-) -> None:
-    ledger.record(*replicate(1))
-    (tmp_path / "runs.csv").write_text("old")
-    with pytest.raises(ValueError, match=message):
-        ledger.export_csv(tmp_path, run_columns=columns, cycle_columns=CYCLE_COLUMNS, arms=arms)
-    assert (tmp_path / "runs.csv").read_text() == "old"
-    assert not list(tmp_path.glob("*.partial"))
+def test_stored_texts_give_the_outcome_hash_and_come_by_replicate(ledger: Ledger) -> None:
+    for number in (10, 2):
+        ledger.record(*replicate(number))
+    runs = list(ledger.texts())
+    assert [run.replicate for run in runs] == [2, 2, 2, 10, 10, 10]
+    assert all(outcome_hash_of_texts(run.row, run.cycles) == run.outcome_hash for run in runs)
+    assert {run.key: json.loads(run.row) for run in runs} == {
+        run["key"]: run["row"] for number in (2, 10) for run in replicate(number)[1]
+    }
+    assert [[number for number, _ in run.cycles] for run in runs] == [[0, 1]] * 6
+    assert ledger.orphans() == []
+    ledger._connection.execute("DELETE FROM runs WHERE key = '2-low'")
+    assert ledger.orphans() == ["2-low"]
 
 
 def test_a_reader_beside_the_writer_sees_what_is_acknowledged(ledger: Ledger) -> None:
@@ -385,11 +356,3 @@ def test_a_second_coordinator_is_refused(tmp_path: Path) -> None:
         assert run() == f"{out} is in use by another moat; wait for it, or choose another --out\n"
         folder.ledger.record(*replicate(1))
     assert run() == "opened\n"
-
-
-def test_the_export_holds_one_replicate_in_memory(ledger: Ledger) -> None:
-    for number in range(5):
-        ledger.record(*replicate(number))
-    rows = ledger.runs(ARMS)
-    assert next(rows)["replicate"] == 0
-    assert [row["replicate"] for row in rows] == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,7 +45,23 @@ def test_a_column_is_real_if_one_late_value_is(tmp_path: Path) -> None:
     assert (found.to_pylist()[0], found.to_pylist()[-1]) == (1.0, 0.5)
 
 
-def test_a_column_on_one_side_only_is_named_and_nothing_is_left(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="run a: column 'y' is declared or present, but not both"):
-        write_csv(tmp_path / "t.csv", ["key", "x"], set(), [{"key": "a", "x": 1, "y": 2}])
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("columns", [["key", "x"], ["key", "x", "y", "z"]])
+def test_a_column_on_one_side_only_is_named_and_the_old_table_stays(tmp_path: Path, columns: list[str]) -> None:
+    (tmp_path / "t.csv").write_text("old", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"run a: column .[yz]. is declared or present, but not both"):
+        write_csv(tmp_path / "t.csv", columns, set(), [{"key": "a", "x": 1, "y": 2}])
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [("t.csv", "old")]
+
+
+def test_a_table_reads_as_plain_csv(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"key": "a", "share": 1 / 3, "flag": True, "months": None, "court": 'stayed, "vacated"\nlater'},
+        {"key": "b", "share": 0.0, "flag": False, "months": 7, "court": ""},
+    ]
+    write_csv(tmp_path / "t.csv", list(rows[0]), set(), rows)
+    frame = pd.read_csv(tmp_path / "t.csv", dtype={"share": str}, keep_default_na=False, na_values={"months": [""]})
+    assert [float(text) for text in frame["share"]] == [1 / 3, 0.0]
+    assert frame["flag"].tolist() == [1, 0]
+    assert frame["months"].isna().tolist() == [True, False]
+    assert frame["court"].tolist() == [row["court"] for row in rows]
+    assert b"\r" not in (tmp_path / "t.csv").read_bytes()

@@ -16,9 +16,9 @@ import pytest
 
 from political_moat.experiments.cli.main import main
 from political_moat.experiments.protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.storage.columns import Column
 from political_moat.experiments.storage.ledger import Ledger
-from political_moat.experiments.storage.provenance import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.sweeps import run as study

@@ -1,8 +1,7 @@
-"""What can be done with a results folder: plan, merge, run a row again, verify, archive, export, status."""
+"""What can be done with a results folder: plan, merge, run a row again, archive, export, status."""
 
 from __future__ import annotations
 
-import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -63,30 +62,6 @@ def test_any_row_can_be_run_again_by_its_key(out: Path, capsys: pytest.CaptureFi
     for key, message in (("zz", "allowed: 6 to 64 digits"), ("0" * 64, "there is no run")):
         assert command("rerun", key, "--results", out) == 2
         assert message in capsys.readouterr().err
-
-
-def test_verify_finds_what_was_changed(
-    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert command("verify", out, "--sample", "100%") == 0
-    assert "repeated 18 runs: the same outcome, bit for bit" in capsys.readouterr().out
-    place = tmp_path / "out"
-    finished(LITTLE, place)
-    table = place / "export" / "runs.csv"
-    honest = table.read_text()
-    table.write_text(honest.replace("0.", "1.", 1))
-    assert command("verify", place, "--sample", "0") == 1
-    assert "NOT as written: export/runs.csv" in capsys.readouterr().out
-    assert command("archive", place) == 2
-    table.write_text(honest)
-    assert command("verify", place, "--sample", "0") == 0
-    with sqlite3.connect(place / "ledger.sqlite") as ledger:
-        ledger.execute("UPDATE runs SET row = replace(row, 'severity\":', 'severity\": ') WHERE replicate = 0")
-        ledger.execute("UPDATE runs SET row = replace(row, '\"court\":0', '\"court\":1') WHERE replicate = 0")
-    capsys.readouterr()
-    assert command("verify", place, "--sample", "0") == 1
-    assert "6 of 18 exported runs are not what the ledger holds" in capsys.readouterr().out
-    assert command("verify", place, "--sample", "much") == 2
 
 
 def test_an_archive_is_the_folder_and_the_same_bytes_each_time(

@@ -22,7 +22,7 @@ from political_moat.experiments.protocols.history.run import (
     run_history,
 )
 from political_moat.experiments.reporting.history_text import HistoryAnswer
-from political_moat.experiments.storage.provenance import verify_checksums
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.sweeps.folder import manifest_of

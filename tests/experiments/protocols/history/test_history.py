@@ -22,8 +22,8 @@ from political_moat.experiments.protocols.history.outcomes import CAUSES
 from political_moat.experiments.protocols.history.run import free_run, hold_accounts, run_history
 from political_moat.experiments.reporting.history_text import HistoryAnswer
 from political_moat.experiments.statistics.ratios import ratio
+from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.storage.columns import Column
-from political_moat.experiments.storage.provenance import verify_checksums
 from political_moat.experiments.studies.from_options import run_folder, study_of_run
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.sweeps.folder import manifest_of
