@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from numba.extending import register_jitable
 
+from ..user_input import plain_whole
+
 Block = npt.NDArray[np.float32]
 Totals = npt.NDArray[np.float64]
 
@@ -34,7 +36,8 @@ LARGE = 1_000_000
 @lru_cache(maxsize=1)
 def thread_count() -> int:
     """Return the number of threads for a large world: NUMBA_NUM_THREADS if set (1 in workers), else one per core."""
-    return int(os.environ.get("NUMBA_NUM_THREADS") or os.cpu_count() or 1)
+    threads = plain_whole(os.environ.get("NUMBA_NUM_THREADS", ""))
+    return threads if threads is not None and threads > 0 else os.cpu_count() or 1
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import sweep as cli_sweep
 from .kernel_cache import find_compiled
+from .numbers import whole
 
 if TYPE_CHECKING:
     from ..studies.reader import StudyFile
@@ -41,8 +42,8 @@ def _main() -> None:
 
 Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
-Seed = Annotated[int, typer.Option(help="Root seed. The same seed and version give the same bytes.")]
-Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core, at most 8).")]
+Seed = Annotated[int, whole("Root seed. The same seed and version give the same bytes.")]
+Workers = Annotated[int | None, whole("Worker processes (default: one per core, at most 8).")]
 
 
 def _engine_of(study: StudyFile, workers: int | None) -> Any:
@@ -85,8 +86,8 @@ def _print(outcome: Outcome, format_: str) -> None:
 def run(
     preset: Preset = "calibrated",
     set_: Settings = None,
-    replicates: Annotated[int | None, typer.Option(help="Paired replicates (default 625; histories: 120).")] = None,
-    voters: Annotated[int | None, typer.Option(help="Model voters (default 4,000).")] = None,
+    replicates: Annotated[int | None, whole("Paired replicates (default 625; histories: 120).")] = None,
+    voters: Annotated[int | None, whole("Model voters (default 4,000).")] = None,
     seed: Seed = 20250807,
     breadth: Annotated[
         str | None, typer.Option(help="Doses: shares of voters who hold (default 0,.05,.1,.2,.3,.45,.6).")
@@ -94,11 +95,11 @@ def run(
     protocol: Annotated[
         str, typer.Option(help="stress: the opponent is installed in office. history: a free run of many terms.")
     ] = "stress",
-    cycles: Annotated[int | None, typer.Option(help="Presidential terms of a history (default 12).")] = None,
+    cycles: Annotated[int | None, whole("Presidential terms of a history (default 12).")] = None,
     rules: Annotated[
         str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
     ] = None,
-    replicate: Annotated[int | None, typer.Option(help="Show every arm of this one replicate; write no files.")] = None,
+    replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
     workers: Workers = None,
@@ -151,9 +152,9 @@ def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> 
 
 @app.command()
 def targets(
-    replicates: Annotated[int, typer.Option(help="Histories.")] = 100,
-    voters: Annotated[int, typer.Option(help="Model voters.")] = 2000,
-    cycles: Annotated[int, typer.Option(help="Presidential terms of each history, 2 or more.")] = 12,
+    replicates: Annotated[int, whole("Histories.")] = 100,
+    voters: Annotated[int, whole("Model voters.")] = 2000,
+    cycles: Annotated[int, whole("Presidential terms of each history, 2 or more.")] = 12,
     seed: Seed = 20250807,
     out: Annotated[
         Path | None, typer.Option(help="Results folder (default results/targets-CYCLES-VOTERS-SEED).")
@@ -225,7 +226,7 @@ def view(
     host: Annotated[
         str, typer.Option(help="Address to listen on; the default admits this machine only.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port.")] = 8765,
+    port: Annotated[int, whole("Port.")] = 8765,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ) -> None:
     """Open the browser page: two worlds with the same random draws, or a results folder to explore."""
