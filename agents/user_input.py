@@ -47,7 +47,7 @@ def read_text(path: Path, most_bytes: int = MOST_BYTES) -> str:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             kind = next((kind for is_kind, kind in _KINDS if is_kind(mode)), "a device")
-            raise TextFileError(f"it is {kind}; allowed: a file")
+            raise TextFileError(f"it is {kind}, not a file")
         with path.open("rb") as stream:
             content = stream.read(most_bytes + 1)
     except OSError as error:

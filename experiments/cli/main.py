@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...agents.user_input import LARGEST_SEED, SEEDS, shown
 from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
 from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
@@ -58,11 +59,11 @@ def _refused_options(format_: str, workers: int | None, replicate: int | None = 
     """Return a line for each option of this command that no study file has."""
     problems = []
     if format_ not in ("table", "json"):
-        problems.append(f"format {format_!r} is not possible; allowed: table, json")
+        problems.append(f"format {shown(format_)} is not possible; allowed: table, json")
     if workers is not None and workers < 1:
         problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
-    if replicate is not None and replicate < 0:
-        problems.append(f"--replicate {replicate} is not possible; allowed: 0 or more")
+    if replicate is not None and not 0 <= replicate <= LARGEST_SEED:
+        problems.append(f"--replicate {replicate} is not possible; allowed: {SEEDS}")
     return problems
 
 

@@ -27,22 +27,23 @@ _LARGEST_NUMBER = 10**100
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Return the content of a TOML text. Raises ValueError in one line for wrong syntax and for more than the bounds.
+    """Return the content of a TOML text. Raises ValueError for wrong syntax and for more than the bounds.
 
-    tomllib takes quadratic time for keys of many parts and limits neither depth nor digits.
+    The message is what is wrong, without the file's name. tomllib alone takes quadratic time for keys of many parts,
+    and bounds neither depth nor digits.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         parts = max(sum(map(bool, map(str.strip, part.split(".")))) for part in line.replace(",", "=").split("="))
         if parts > _KEY_PARTS:
-            raise ValueError(f"line {number} has a key of {parts:,} parts; allowed: {_KEY_PARTS}")
+            raise ValueError(f"has a key of {parts:,} parts in line {number}; allowed: {_KEY_PARTS}")
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        raise
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"is not TOML: {error}") from error
     except RecursionError:
-        raise ValueError(f"arrays or tables in one another; allowed: {MOST_DEPTH} levels") from None
+        raise ValueError(f"nests arrays or tables too deep; allowed: {MOST_DEPTH} levels") from None
     except ValueError:  # Python reads no decimal number of more than 4,300 digits
-        raise ValueError("a number has more digits than can be read; allowed: 100") from None
+        raise ValueError("has a number of too many digits; allowed: 100") from None
     _check_bounds(content)
     return content
 
@@ -54,24 +55,26 @@ def _check_bounds(content: dict[str, Any]) -> None:
     while left:
         place, value, depth = left.pop()
         values += 1
-        where = f"{shown(place, quotes=False)}: " if place else ""
+        where = f" at {shown(place, quotes=False)}" if place else ""
         if values > MOST_VALUES:
-            raise ValueError(f"more than {MOST_VALUES:,} values; a csv file with design.kind = list holds more points")
+            raise ValueError(
+                f"has too many values; allowed: {MOST_VALUES:,} (design.kind = list reads points from a csv)"
+            )
         if depth > MOST_DEPTH:
-            raise ValueError(f"{where}arrays or tables in one another; allowed: {MOST_DEPTH} levels")
+            raise ValueError(f"nests arrays or tables too deep{where}; allowed: {MOST_DEPTH} levels")
         if isinstance(value, dict):
             if len(value) > MOST_KEYS:
-                raise ValueError(f"{where}{len(value):,} keys in one table; allowed: {MOST_KEYS:,}")
+                raise ValueError(f"has {len(value):,} keys in one table{where}; allowed: {MOST_KEYS:,}")
             long = next((key for key in value if len(key) > _KEY_CHARACTERS), None)
             if long is not None:
-                raise ValueError(f"{where}a key of {len(long):,} characters; allowed: {_KEY_CHARACTERS}")
+                raise ValueError(f"has a key of {len(long):,} characters{where}; allowed: {_KEY_CHARACTERS}")
             left += [(f"{place}.{key}" if place else key, inner, depth + 1) for key, inner in value.items()]
         elif isinstance(value, list):
             if len(value) > MOST_ITEMS:
-                raise ValueError(f"{where}a list of {len(value):,} values; allowed: {MOST_ITEMS:,}")
+                raise ValueError(f"has a list of {len(value):,} values{where}; allowed: {MOST_ITEMS:,}")
             left += [(place, inner, depth + 1) for inner in value]
         elif isinstance(value, int) and abs(value) >= _LARGEST_NUMBER:
-            raise ValueError(f"{where}a number of more than 100 digits; allowed: 100")
+            raise ValueError(f"has a number of too many digits{where}; allowed: 100")
 
 
 def joined(problems: Sequence[str]) -> str:

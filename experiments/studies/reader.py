@@ -133,7 +133,7 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     try:
         content = parse_toml(text)
     except ValueError as error:
-        raise UserError(f"{name} is not TOML: {error}") from error
+        raise UserError(f"{name} {error}") from error
     problems: list[str] = []
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)

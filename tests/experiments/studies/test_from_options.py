@@ -74,7 +74,7 @@ def test_breadths_are_sorted_and_always_hold_the_reference(text: str, doses: tup
     [
         ("1.2", ["breadth 1.2 is not possible; allowed: 0 to 1 share of voters"]),
         ("-.1", ["breadth -0.1 is not possible; allowed: 0 to 1 share of voters"]),
-        ("nan", ["breadth nan is not possible; allowed: 0 to 1 share of voters"]),
+        ("nan", ["breadth 'nan' is not a number; allowed: 0 to 1 share of voters"]),
         ("many", ["breadth 'many' is not a number; allowed: 0 to 1 share of voters"]),
         ("", ["breadth '' is not a number; allowed: 0 to 1 share of voters"]),
         (
