@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused, without the number of the error and the file."""
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "too many files are open; ulimit -n shows and sets how many may be"
+    return error.strerror or str(error)
+
 
 class UserError(Exception):
     """A mistake the user can mend; the message is one line and says how. Commands exit with `exit_code`."""

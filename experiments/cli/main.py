@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...agents.user_input import LARGEST_SEED, SEEDS, shown
-from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable
+from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable, reason_of
 from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import sweep as cli_sweep
@@ -269,7 +269,7 @@ def main() -> None:
     except (NonDeterministic, WorkersUnusable) as stop:
         sys.exit(_complain(str(stop), 1))
     except Exception as error:
-        line = _usage_line(error)
+        line = _disk_line(error) if isinstance(error, OSError) else _usage_line(error)
         if line is None:
             raise
         sys.exit(_complain(line, 2))
@@ -279,6 +279,12 @@ def _complain(text: str, code: int) -> int:
     for line in text.splitlines():
         print(f"moat: {line}", file=sys.stderr)
     return code
+
+
+def _disk_line(error: OSError) -> str:
+    """Return the line of an error of the system that no command has put into words of its own."""
+    named = f"{error.filename}: " if error.filename is not None else ""
+    return f"{named}{reason_of(error)}"
 
 
 def _usage_line(error: Exception) -> str | None:
