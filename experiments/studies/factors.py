@@ -201,7 +201,8 @@ def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
     names = tuple(cell.strip() for cell in lines[0])
     known = set(parameter_names())
     before = len(problems)
-    problems += [f"design.file: {path.name}, header: {_unknown(name)}" for name in names if name not in known]
+    unknown = [name for name in names if name not in known]
+    problems += [f"design.file: {path.name}, header: {_unknown(name)}" for name in unknown[:MOST_MISTAKES]]
     if len(set(names)) < len(names):
         problems.append(f"design.file: {path.name}, header: names a parameter twice; allowed: each once")
     if len(problems) > before:

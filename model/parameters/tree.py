@@ -33,6 +33,9 @@ from .polls import PollsParameters
 from .products import ProductParameters
 from .public_fund import FundParameters
 
+MOST_UNKNOWN = 50
+"""Unknown rows of a calibration that are named: the search for a near name takes milliseconds each."""
+
 
 class ParameterError(ValueError):
     """Wrong parameters; the message holds every mistake, one line each."""
@@ -221,9 +224,10 @@ def from_calibration(folder: Path) -> Parameters:
     """
     facts: dict[str, Fact] = load_facts(folder)
     known = shipped_facts()
-    problems = [unknown_name(name, list(known), "calibration row") for name in facts if name not in known]
-    if problems:
-        raise ParameterError("\n".join(problems))
+    unknown = [name for name in facts if name not in known]
+    if unknown:
+        lines = [unknown_name(name, list(known), "calibration row") for name in unknown[:MOST_UNKNOWN]]
+        raise ParameterError("\n".join(lines))
     fitted = [row for row in describe(Parameters()) if row.known.fact in facts]
     values = {row.name: facts[row.known.fact].value for row in fitted}
     return Parameters().with_values(values)
