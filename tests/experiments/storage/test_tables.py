@@ -44,6 +44,14 @@ def test_a_column_is_real_if_one_late_value_is(tmp_path: Path) -> None:
     assert (found.to_pylist()[0], found.to_pylist()[-1]) == (1.0, 0.5)
 
 
+def test_seeds_of_64_bits_are_whole_numbers_in_both(tmp_path: Path) -> None:
+    rows = [{"key": "a", "seed": seed} for seed in (0, 2**63, 2**64 - 1)]
+    kinds = write_csv(tmp_path / "t.csv", ["key", "seed"], set(), rows)
+    write_parquet(tmp_path / "t.parquet", tmp_path / "t.csv", kinds)
+    column = pq.read_table(tmp_path / "t.parquet")["seed"]
+    assert (str(column.type), column.to_pylist()) == ("uint64", [0, 2**63, 2**64 - 1])
+
+
 def test_a_column_on_one_side_only_is_named_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="run a: column 'y' is declared or present, but not both"):
         write_csv(tmp_path / "t.csv", ["key", "x"], set(), [{"key": "a", "x": 1, "y": 2}])

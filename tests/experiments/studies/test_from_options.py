@@ -166,6 +166,7 @@ def test_a_calibration_folder_replaces_its_values_under_the_preset(tmp_path: Pat
         ("_u25,1948,779", "_u25,many,779", "row 2: value of balance_median_u25 is 'many', not a number"),
         ("_u25,1948,779", "_u25,10,779", "row 2: value 10 of balance_median_u25 is outside its range 779 to 1948"),
         ("_u25,1948,779", "_u25,nan,779", "row 2: value of balance_median_u25 is 'nan', not a number"),
+        ("_u25,1948,779", "_u25,1_948,779", "row 2: value of balance_median_u25 is '1_948', not a number"),
         ("_u25,1948,779", "_u25,1948", "row 2: must have 9 columns"),
         ("block,parameter,value", "block,parameter", " must start with the header block,parameter,value,low,high"),
     ],
@@ -174,6 +175,14 @@ def test_a_malformed_calibration_file_is_one_line_with_its_row(tmp_path: Path, o
     (said,) = mistakes(calibration=calibration(tmp_path / "own", old, new))
     assert said.startswith(f"calibration file {tmp_path / 'own' / 'parameters.csv'}")
     assert line in said
+
+
+def test_a_calibration_saved_by_another_editor_is_the_same(tmp_path: Path) -> None:
+    folder = calibration(tmp_path / "own", "_u25,1948,779", "_u25,1900,779")
+    plain = study_of_run(calibration=folder).parameters
+    file = folder / "parameters.csv"
+    file.write_bytes(file.read_text(encoding="utf-8").replace("\n", "\r\n").encode("utf-8-sig"))
+    assert study_of_run(calibration=folder).parameters == plain != study_of_run().parameters
 
 
 def test_a_calibration_folder_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:

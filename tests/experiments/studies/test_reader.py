@@ -127,6 +127,12 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
             "model.cycles: only with protocol history, this one",
         ),
         ("[replicates]", '[model]\nlayers = ["rules"]\n[replicates]', "model.layers: 'rules' is not possible; allowed"),
+        ("[replicates]", '[model]\nlayers = ["rule", "rule"]\n[replicates]', "model.layers names one layer twice"),
+        (
+            "[replicates]",
+            "[model]\nlayer_breadth = 0.7\n[replicates]",
+            "model.layer_breadth = 0.7 is not possible; allowed",
+        ),
         (
             "[replicates]",
             '[model]\nset = { "exposure.breadth" = 0.2 }\n[replicates]',
