@@ -24,7 +24,7 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
         if not runs.is_file():
             raise UserError(f"{folder} has no export/runs.csv; let its run finish first")
         if "preset" not in request:
-            raise UserError(f"{folder} holds a study of several settings; give results folders of moat run")
+            raise UserError(f"{folder} is a study of several settings; moat figure draws the results of moat run")
         label = str(request["preset"])
         if label in tables:
             raise UserError(f"two results folders are of preset {label!r}; give one of each")
