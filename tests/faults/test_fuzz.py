@@ -6,16 +6,15 @@ Seeded: 2,000 study files, 400 command lines, 400 populations and 64 graphs. A b
 
 from __future__ import annotations
 
-import contextlib
 import random
 import re
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
+from hang_guard import no_hang
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.studies.plan import Plan
@@ -98,24 +97,6 @@ HOSTILE_LINES = (
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be", "cp1252", "cp037")
 
 
-class Hung(BaseException):
-    """An item that takes a thousand times too long; no `except Exception` may swallow it."""
-
-
-@contextlib.contextmanager
-def no_hang() -> Iterator[None]:
-    def ring(*_: object) -> None:
-        raise Hung
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, HUNG_AFTER_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
-
-
 def check_lines(text: str, most: int = MOST_LINES) -> None:
     lines = text.split("\n")
     assert text.strip()
@@ -196,7 +177,7 @@ def test_study_files_are_read_or_refused_in_lines(tmp_path: Path) -> None:
     for number in range(2_000):
         path.write_bytes(study_file(item(SEED, number)))
         try:
-            with no_hang():
+            with no_hang(HUNG_AFTER_S):
                 read_and_plan(path)
             outcomes["read"] += 1
         except UserError as error:
@@ -259,7 +240,7 @@ def test_populations_are_read_or_refused_in_lines(tmp_path: Path) -> None:
     for number in range(400):
         path.write_bytes(population(item(SEED + 1, number)))
         try:
-            with no_hang():
+            with no_hang(HUNG_AFTER_S):
                 assert len(population_from_csv(path, p)) == 60
             outcomes["read"] += 1
         except PopulationFileError as error:
@@ -309,7 +290,7 @@ def test_graphs_are_taken_or_refused_in_one_line(tmp_path: Path) -> None:
     for number in range(64):
         network = graph(item(SEED + 2, number), tmp_path)
         try:
-            with no_hang():
+            with no_hang(HUNG_AFTER_S):
                 World(p, seed=number, graph=network).advance(1)
             outcomes["taken"] += 1
         except ValueError as error:

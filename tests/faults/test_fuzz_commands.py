@@ -6,14 +6,13 @@ import contextlib
 import io
 import os
 import random
-import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from hang_guard import no_hang
 
 from political_moat.experiments.cli.main import app, main
 
@@ -52,8 +51,9 @@ SAFE = {
     "mediation": ("--replicates", "1", "--voters", "60", "--workers", "1"),
     "prior-mass": ("--replicates", "1", "--draws", "1", "--voters", "60", "--workers", "1"),
     "plan": ("--pilots", "1"),
-    "sweep": ("--workers", "1", "--engine", "serial"),
-    "retry": ("--workers", "1", "--engine", "serial"),
+    "sweep": ("--workers", "1", "--engine", "serial", "--no-report"),
+    "retry": ("--workers", "1", "--engine", "serial", "--no-report"),
+    "merge": ("--no-report",),
     "shard": ("--workers", "1", "--engine", "serial"),
 }
 """First words of commands that compute: the words of the fuzz come after them and count."""
@@ -74,30 +74,12 @@ min = 1
 """
 
 
-class Hung(BaseException):
-    """A command that takes a hundred times too long; no `except Exception` may swallow it."""
-
-
-@contextlib.contextmanager
-def no_hang() -> Iterator[None]:
-    def ring(*_: object) -> None:
-        raise Hung
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, HUNG_AFTER_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
-
-
 def moat(words: list[str]) -> tuple[int, str, str]:
     """Run a command line in this process; return exit code, standard output and standard error."""
     output, errors, previous = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["moat", *words]
     try:
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), no_hang():
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), no_hang(HUNG_AFTER_S):
             main()
         code = 0
     except SystemExit as stop:

@@ -39,8 +39,8 @@ def levels(name: str, count: int) -> str:
     [
         ("a = " + "[" * 50_000, "study.toml nests arrays or tables too deep; allowed: 20 levels"),
         ("a = " + "[" * 30 + "]" * 30, "study.toml nests arrays or tables too deep at a; allowed: 20 levels"),
-        (".".join("a" * 9_000) + " = 1", "study.toml has a key of 9,000 parts in line 1; allowed: 50"),
-        ("[" + ".".join("a" * 40) + "]", "study.toml nests arrays or tables too deep at "),
+        (".".join("a" * 9_000) + " = 1", "study.toml has a key of 9,000 parts in line 1; allowed: 20"),
+        ("[" + ".".join("a" * 40) + "]", "study.toml has a key of 40 parts in line 1; allowed: 20"),
         ("x = " + "9" * 5_000, "study.toml has a number of too many digits; allowed: 100"),
         ("x.y = 0x" + "f" * 5_000, "study.toml has a number of too many digits at x.y; allowed: 100"),
         ("x = [" + "0," * 10_001 + "]", "study.toml has a list of 10,001 values at x; allowed: 10,000"),
@@ -97,6 +97,13 @@ def test_a_draw_of_the_prior_holds_at_most_the_voters_of_the_largest_world() -> 
     assert said.startswith("replicates.min = 70000 is not possible with 300 voters")
     assert said.endswith("allowed: 1 to 66,666")
     assert parse_study(text.replace("min = 2", "min = 66666")).replicates.min == 66666
+
+
+def test_dots_of_a_remark_or_of_numbers_are_no_key() -> None:
+    remark = "# " + "www.example.org and so on. " * 30
+    row = "levels = [0, " + ", ".join(f"0.{number}" for number in range(1, 90, 2)) + "]"
+    study = parse_study(f"{remark}\n" + FINE.replace("levels = [0, 0.3]", row))
+    assert len(study.arm_factors["exposure.breadth"]) == 46
 
 
 def test_the_largest_seed_is_a_seed() -> None:
