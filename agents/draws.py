@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from .numerics.normal_quantile import replace_by_quantiles
+from .user_input import checked_seed
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -167,9 +168,9 @@ class Draws:
     __slots__ = ("_keys", "_once", "replicate", "seed")
 
     def __init__(self, seed: int, replicate: int) -> None:
-        """Open the streams of a replicate; seed: root seed; replicate: its number. Both are non-negative integers."""
-        self.seed = seed
-        self.replicate = replicate
+        """Open the streams of a replicate; seed: root seed; replicate: its number. Both 0 to 2^64 - 1 (ValueError)."""
+        self.seed = checked_seed(seed)
+        self.replicate = checked_seed(replicate, "replicate")
         self._keys: dict[str, int] = {}
         self._once: dict[tuple[Any, ...], Any] = {}
 
@@ -214,7 +215,7 @@ class Draws:
         return normals(self.key(stream), count, month)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=2, typed=True)
 def draws_of(seed: int, replicate: int) -> Draws:
     """Return the draws of a replicate; all of its arms get the same object and share its cache."""
     return Draws(seed, replicate)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from ..agents.source_hash import short, versions
+from ..agents.user_input import plain_whole
 from ..experiments.protocols.history.protocol import AGEING, History
 from ..experiments.protocols.stress_test.protocol import StressTest
 from ..experiments.storage.provenance import canonical_json, short_code_hash
@@ -283,8 +284,9 @@ def _whole(fields: Mapping[str, str], name: str, default: int, low: int, high: i
     text = fields.get(name, "")
     if not text:
         return default
-    if text.isascii() and text.isdigit() and len(text) <= 20 and low <= int(text) <= high:
-        return int(text)
+    number = plain_whole(text)
+    if number is not None and low <= number <= high:
+        return number
     problems.append(f"{name} {text[:40]!r} is not possible; allowed: whole numbers {low} to {high}")
     return default
 

@@ -6,10 +6,11 @@ from `memory` (unverified, and never used to fit a main result), or `assumed`.
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from ..user_input import TextFileError, csv_rows, plain_number, shown
 
 COLUMNS = ("block", "parameter", "value", "low", "high", "unit", "source", "status", "use")
 FILE = "parameters.csv"
@@ -58,44 +59,45 @@ def load_facts(folder: Path) -> dict[str, Fact]:
     """
     path = folder / FILE
     try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream)
-            header = tuple(reader.fieldnames or ())
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise CalibrationError(f"calibration file {path} cannot be read: {reason}") from None
+        lines = [line for line in csv_rows(path) if line]
+    except TextFileError as error:
+        raise CalibrationError(f"calibration file {path} cannot be read: {error}") from None
+    header, rows = tuple(lines[0]) if lines else (), lines[1:]
     if header != COLUMNS:
         raise CalibrationError(f"calibration file {path} must start with the header {','.join(COLUMNS)}")
     if not rows:
         raise CalibrationError(f"calibration file {path} holds no rows")
     facts: dict[str, Fact] = {}
-    for number, row in enumerate(rows, start=2):
-        fact = _fact(row, f"calibration file {path}, row {number}")
+    for number, cells in enumerate(rows, start=2):
+        fact = _fact(cells, f"calibration file {path}, row {number}")
         if fact.name in facts:
-            raise CalibrationError(f"calibration file {path}, row {number}: {fact.name} is given twice")
+            raise CalibrationError(
+                f"calibration file {path}, row {number}: {shown(fact.name, quotes=False)} is given twice"
+            )
         facts[fact.name] = fact
     return facts
 
 
-def _fact(row: dict[str, str], place: str) -> Fact:
-    if None in row or any(cell is None for cell in row.values()):
+def _fact(cells: list[str], place: str) -> Fact:
+    if len(cells) != len(COLUMNS):
         raise CalibrationError(f"{place}: must have {len(COLUMNS)} columns ({','.join(COLUMNS)})")
+    row = dict(zip(COLUMNS, cells, strict=True))
     numbers = []
     for column in ("value", "low", "high"):
-        try:
-            numbers.append(float(row[column]))
-        except ValueError:
+        number = plain_number(row[column])
+        if number is None:
             raise CalibrationError(
-                f"{place}: {column} of {row['parameter']} is {row[column]!r}, not a number"
-            ) from None
+                f"{place}: {column} of {shown(row['parameter'], quotes=False)} is {shown(row[column])}, not a number"
+            )
+        numbers.append(float(number))
     value, low, high = numbers
     if not low <= value <= high:
         raise CalibrationError(
-            f"{place}: value {value:g} of {row['parameter']} is outside its range {low:g} to {high:g}"
+            f"{place}: value {value:g} of {shown(row['parameter'], quotes=False)} is outside its range "
+            f"{low:g} to {high:g}"
         )
     if row["status"] not in STATUSES:
-        raise CalibrationError(f"{place}: status is {row['status']!r}; allowed: {', '.join(STATUSES)}")
+        raise CalibrationError(f"{place}: status is {shown(row['status'])}; allowed: {', '.join(STATUSES)}")
     if row["use"].split()[:1] not in (["input"], ["SWEEP"], ["FIT"], ["TARGET"]):
-        raise CalibrationError(f"{place}: use is {row['use']!r}; allowed: input, SWEEP, FIT, TARGET")
+        raise CalibrationError(f"{place}: use is {shown(row['use'])}; allowed: input, SWEEP, FIT, TARGET")
     return Fact(row["block"], row["parameter"], value, low, high, row["unit"], row["source"], row["status"], row["use"])

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from numba.extending import register_jitable
 
+from ..user_input import plain_whole
 from .processors import usable_processors
 
 Block = npt.NDArray[np.float32]
@@ -36,7 +37,8 @@ LARGE = 1_000_000
 @lru_cache(maxsize=1)
 def thread_count() -> int:
     """Return the number of threads for a large world: NUMBA_NUM_THREADS (1 in workers), or one per processor."""
-    return int(os.environ.get("NUMBA_NUM_THREADS") or usable_processors())
+    threads = plain_whole(os.environ.get("NUMBA_NUM_THREADS", ""))
+    return threads if threads is not None and threads > 0 else usable_processors()
 
 
 @lru_cache(maxsize=4)

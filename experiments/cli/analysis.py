@@ -8,15 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from .kernel_cache import find_compiled
+from .numbers import number, whole
 
 Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of moat run or moat sweep.")]
 Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
-Seed = Annotated[int, typer.Option(help="Root seed. The same seed and version give the same bytes.")]
-Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core, at most 8).")]
+Seed = Annotated[int, whole("Root seed. The same seed and version give the same bytes.")]
+Workers = Annotated[int | None, whole("Worker processes (default: one per core, at most 8).")]
 Out = Annotated[Path | None, typer.Option(help="Results folder (default results/COMMAND).")]
-Breadth = Annotated[float, typer.Option(help="Share of voters who hold, compared with zero.")]
-Visibility = Annotated[float, typer.Option(help="Share of the stake that its holder sees.")]
+Breadth = Annotated[float, number("Share of voters who hold, compared with zero.")]
+Visibility = Annotated[float, number("Share of the stake that its holder sees.")]
 
 
 def analyze(results: Results) -> None:
@@ -41,11 +42,11 @@ def report(results: Results) -> None:
 def mediation(
     preset: Preset = "calibrated",
     set_: Settings = None,
-    replicates: Annotated[int, typer.Option(help="Paired replicates.")] = 200,
-    voters: Annotated[int, typer.Option(help="Model voters.")] = 1000,
+    replicates: Annotated[int, whole("Paired replicates.")] = 200,
+    voters: Annotated[int, whole("Model voters.")] = 1000,
     breadth: Breadth = 0.3,
     visibility: Visibility = 1.0,
-    terms: Annotated[int, typer.Option(help="Presidential terms measured after takeover.")] = 1,
+    terms: Annotated[int, whole("Presidential terms measured after takeover.")] = 1,
     seed: Seed = 20250807,
     out: Out = None,
     workers: Workers = None,
@@ -58,9 +59,9 @@ def mediation(
 def prior_mass(
     preset: Preset = "calibrated",
     set_: Settings = None,
-    draws: Annotated[int, typer.Option(help="Draws from the prior.")] = 200,
-    replicates: Annotated[int, typer.Option(help="Paired replicates of each draw.")] = 60,
-    voters: Annotated[int, typer.Option(help="Model voters.")] = 1000,
+    draws: Annotated[int, whole("Draws from the prior.")] = 200,
+    replicates: Annotated[int, whole("Paired replicates of each draw.")] = 60,
+    voters: Annotated[int, whole("Model voters.")] = 1000,
     breadth: Breadth = 0.3,
     visibility: Visibility = 1.0,
     seed: Seed = 20250807,

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...agents.user_input import LARGEST_SEED, SEEDS, shown
 from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable, reason_of
 from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import sweep as cli_sweep
 from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
 from .kernel_cache import find_compiled
+from .numbers import whole
 from .streams import prepare_streams
 
 if TYPE_CHECKING:
@@ -43,8 +45,8 @@ def _main() -> None:
 
 Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
-Seed = Annotated[int, typer.Option(help="Root seed. The same seed and version give the same bytes.")]
-Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core, at most 8).")]
+Seed = Annotated[int, whole("Root seed. The same seed and version give the same bytes.")]
+Workers = Annotated[int | None, whole("Worker processes (default: one per core, at most 8).")]
 
 
 def _engine_of(study: StudyFile, workers: int | None) -> Any:
@@ -59,11 +61,11 @@ def _refused_options(format_: str, workers: int | None, replicate: int | None = 
     """Return a line for each option of this command that no study file has."""
     problems = []
     if format_ not in ("table", "json"):
-        problems.append(f"format {format_!r} is not possible; allowed: table, json")
+        problems.append(f"format {shown(format_)} is not possible; allowed: table, json")
     if workers is not None and workers < 1:
         problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
-    if replicate is not None and replicate < 0:
-        problems.append(f"--replicate {replicate} is not possible; allowed: 0 or more")
+    if replicate is not None and not 0 <= replicate <= LARGEST_SEED:
+        problems.append(f"--replicate {replicate} is not possible; allowed: {SEEDS}")
     return problems
 
 
@@ -87,8 +89,8 @@ def _print(outcome: Outcome, format_: str) -> None:
 def run(
     preset: Preset = "calibrated",
     set_: Settings = None,
-    replicates: Annotated[int | None, typer.Option(help="Paired replicates (default 625; histories: 120).")] = None,
-    voters: Annotated[int | None, typer.Option(help="Model voters (default 4,000).")] = None,
+    replicates: Annotated[int | None, whole("Paired replicates (default 625; histories: 120).")] = None,
+    voters: Annotated[int | None, whole("Model voters (default 4,000).")] = None,
     seed: Seed = 20250807,
     breadth: Annotated[
         str | None, typer.Option(help="Doses: shares of voters who hold (default 0,.05,.1,.2,.3,.45,.6).")
@@ -96,11 +98,11 @@ def run(
     protocol: Annotated[
         str, typer.Option(help="stress: the opponent is installed in office. history: a free run of many terms.")
     ] = "stress",
-    cycles: Annotated[int | None, typer.Option(help="Presidential terms of a history (default 12).")] = None,
+    cycles: Annotated[int | None, whole("Presidential terms of a history (default 12).")] = None,
     rules: Annotated[
         str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
     ] = None,
-    replicate: Annotated[int | None, typer.Option(help="Show every arm of this one replicate; write no files.")] = None,
+    replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
     workers: Workers = None,
@@ -162,9 +164,9 @@ def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> 
 
 @app.command()
 def targets(
-    replicates: Annotated[int, typer.Option(help="Histories.")] = 100,
-    voters: Annotated[int, typer.Option(help="Model voters.")] = 2000,
-    cycles: Annotated[int, typer.Option(help="Presidential terms of each history, 2 or more.")] = 12,
+    replicates: Annotated[int, whole("Histories.")] = 100,
+    voters: Annotated[int, whole("Model voters.")] = 2000,
+    cycles: Annotated[int, whole("Presidential terms of each history, 2 or more.")] = 12,
     seed: Seed = 20250807,
     out: Annotated[
         Path | None, typer.Option(help="Results folder (default results/targets-CYCLES-VOTERS-SEED).")
@@ -236,7 +238,7 @@ def view(
     host: Annotated[
         str, typer.Option(help="Address to listen on; the default admits this machine only.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port.")] = 8765,
+    port: Annotated[int, whole("Port.")] = 8765,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ) -> None:
     """Open the browser page: two worlds with the same random draws, or a results folder to explore."""

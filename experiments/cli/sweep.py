@@ -9,6 +9,7 @@ import typer
 
 from ..errors import UserError
 from .kernel_cache import find_compiled
+from .numbers import whole
 
 if TYPE_CHECKING:
     from ..execution.engine import Engine
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (TOML), or the folder that holds one.")]
 ResultsPath = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of moat sweep or moat run.")]
 OutPath = Annotated[Path | None, typer.Option("--out", help="Results folder (default results/NAME).")]
-Workers = Annotated[int | None, typer.Option(help="Workers (default: as in the study file).")]
+Workers = Annotated[int | None, whole("Workers (default: as in the study file).")]
 EngineKind = Annotated[
     str | None, typer.Option("--engine", help="serial, process or dask (default: as in the study file).")
 ]
@@ -165,7 +166,7 @@ def merge(
 def plan(
     study: StudyPath,
     workers: Workers = None,
-    pilots: Annotated[int, typer.Option(help="Replicates to time.")] = 3,
+    pilots: Annotated[int, whole("Replicates to time.")] = 3,
 ) -> None:
     """Estimate points, runs, time and disk of a study from a few pilot replicates. Writes nothing."""
     from ..studies.reader import read_study

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ...agents.user_input import TextFileError, read_text
 from ..errors import UserError
 from ..statistics.clustered_logit import cluster_logit
 from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
@@ -17,6 +17,7 @@ from ..statistics.verdicts import phase_table
 from ..storage.atomic_files import replaced_atomically
 from ..storage.checksums import refuse_altered, renewed_checksums
 from ..storage.results_folder import hold
+from ..studies.limits import parse_toml
 from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
 
@@ -81,8 +82,13 @@ def design_of(folder: Path) -> dict[str, Any]:
     path = folder / "study.toml"
     if not path.is_file():
         raise UserError("the folder has no study.toml, so its design is not known")
-    outcomes = tomllib.loads(path.read_text(encoding="utf-8")).get("design", {})
-    return outcomes if isinstance(outcomes, dict) else {}
+    try:
+        design = parse_toml(read_text(path)).get("design", {})
+    except TextFileError as error:
+        raise UserError(f"{path} cannot be read: {error}") from None
+    except ValueError as error:
+        raise UserError(f"{path} {error}") from None
+    return design if isinstance(design, dict) else {}
 
 
 def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:

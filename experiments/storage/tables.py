@@ -11,6 +11,8 @@ from .atomic_files import partial_file, replaced_atomically
 
 EMPTY, WHOLE, REAL, TEXT = 0, 1, 2, 3
 """Kinds of a column's values; each kind includes those before it."""
+SEED = "seed"
+"""The column that holds whole numbers up to 2^64 - 1."""
 _BLOCK_BYTES = 1 << 20
 
 
@@ -67,14 +69,14 @@ def _cell(value: Any) -> str:
 def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     """Write a CSV file `table` as Parquet, atomically and block by block (constant memory).
 
-    Columns are int64, double or string by their kind (an empty column is a string); an empty cell is null.
+    Columns are int64 (seeds: uint64), double or string by their kind; an empty column is a string, an empty cell null.
     """
     import pyarrow as pa
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
     types = {EMPTY: pa.string(), WHOLE: pa.int64(), REAL: pa.float64(), TEXT: pa.string()}
-    schema = pa.schema([(name, types[kind]) for name, kind in kinds.items()])
+    schema = pa.schema([(name, pa.uint64() if name == SEED else types[kind]) for name, kind in kinds.items()])
     convert = pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
     read = pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
     # Open files, because pyarrow takes no path that is not UTF-8.

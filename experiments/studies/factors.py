@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...agents.parameter_metadata import Quantity
+from ...agents.user_input import MOST_TABLE_BYTES, TextFileError, csv_rows, plain_number, plain_whole, shown
 from ...model.parameters.tree import ParameterError, Parameters, describe, parameter_names, unknown_name
 from ..protocols.messages import nearest
-from .mistakes import shown
+from .limits import MOST_MISTAKES, MOST_POINTS
 from .schema import FactorSection
 
 ARM_GROUP = "exposure."
@@ -75,6 +76,8 @@ def check_set(values: Mapping[str, Any], tree: Parameters) -> tuple[list[tuple[s
     fine: dict[str, Any] = {}
     known = set(parameter_names())
     for name, value in _flat(values).items():
+        if len(wrong) > MOST_MISTAKES:
+            break
         if name not in known:
             wrong.append((name, _unknown(name)))
             continue
@@ -116,7 +119,7 @@ def check_factor(name: str, factor: FactorSection, tree: Parameters) -> list[str
     problems = []
     if factor.unit is not None and factor.unit != known.unit:
         hint = nearest(factor.unit, [known.unit])
-        problems.append(f"{place}.unit = {factor.unit!r} is not possible; allowed: {known.unit!r}{hint}")
+        problems.append(f"{place}.unit = {shown(factor.unit)} is not possible; allowed: {known.unit!r}{hint}")
     if factor.levels is not None:
         problems += _level_problems(place, name, factor, tree)
     else:
@@ -131,6 +134,10 @@ def _level_problems(place: str, name: str, factor: FactorSection, tree: Paramete
         problems.append(f"{place}: levels and a range; allowed: levels alone, or low, high and scale")
     for value in levels:
         problems += [f"{place}.levels: {line}" for line in _value_problems(name, value, tree)]
+        if len(problems) > MOST_MISTAKES:
+            return problems
+    if any(isinstance(value, list | dict) for value in levels):
+        return problems
     plain = [repr(value + 0.0) if isinstance(value, float) else repr(value) for value in levels]
     if len({str(value) for value in plain}) < len(plain) or len({_number(value) for value in levels}) < len(levels):
         problems.append(f"{place}.levels name one value twice; allowed: each once")
@@ -181,13 +188,12 @@ def factor_range(name: str, factor: FactorSection) -> tuple[float, float]:
 def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
     """Read design points from a csv file whose header names parameters; add a line per mistake to `problems`."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            lines = [line for line in csv.reader(stream) if line]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        problems.append(
-            f"design.file: {path.name} cannot be read ({reason}); allowed: a csv file beside the study file"
-        )
+        lines = list(islice((line for line in csv_rows(path, MOST_TABLE_BYTES) if line), MOST_POINTS + 2))
+    except TextFileError as error:
+        problems.append(f"design.file: {path.name} cannot be read ({error}); allowed: a csv file beside the study file")
+        return Rows()
+    if len(lines) > MOST_POINTS + 1:
+        problems.append(f"design.file: {path.name} has too many design points; allowed: {MOST_POINTS:,}")
         return Rows()
     if len(lines) < 2:
         problems.append(f"design.file: {path.name} has no design point; allowed: a header of parameters, then rows")
@@ -195,7 +201,8 @@ def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
     names = tuple(cell.strip() for cell in lines[0])
     known = set(parameter_names())
     before = len(problems)
-    problems += [f"design.file: {path.name}, header: {_unknown(name)}" for name in names if name not in known]
+    unknown = [name for name in names if name not in known]
+    problems += [f"design.file: {path.name}, header: {_unknown(name)}" for name in unknown[:MOST_MISTAKES]]
     if len(set(names)) < len(names):
         problems.append(f"design.file: {path.name}, header: names a parameter twice; allowed: each once")
     if len(problems) > before:
@@ -212,6 +219,8 @@ def read_list(path: Path, tree: Parameters, problems: list[str]) -> Rows:
         except ParameterError as error:
             problems += [f"{where}: {message}" for message in str(error).splitlines()]
         values.append(row)
+        if len(problems) > MOST_MISTAKES:
+            break
     return Rows(names, tuple(values))
 
 
@@ -222,8 +231,6 @@ def _parsed(name: str, cell: str, tree: Parameters) -> Any:
     if isinstance(default, bool):
         return {"true": True, "1": True, "false": False, "0": False}.get(cell.lower(), cell)
     if isinstance(default, int | float):
-        try:
-            return int(cell) if isinstance(default, int) else float(cell)
-        except ValueError:
-            return cell
+        value = plain_whole(cell) if isinstance(default, int) else plain_number(cell)
+        return cell if value is None else type(default)(value)
     return cell

@@ -8,10 +8,12 @@ from typing import Any
 
 from ...agents.calibration import CalibrationError
 from ...agents.party.rules import RULES
+from ...agents.user_input import LARGEST_SEED, SEEDS, plain_number, shown
 from ...model.parameters.presets import preset
 from ...model.parameters.tree import ParameterError, Parameters, from_calibration, unknown_name
 from ..errors import UserError
 from ..protocols import PROTOCOLS
+from .limits import joined
 from .reader import BREADTH, VISIBILITY, StudyFile, parse_study, with_protocol_values
 from .schema import DEFAULT_SEED
 
@@ -27,9 +29,9 @@ def parse_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     for text in settings:
         name, separator, value = (part.strip() for part in text.partition("="))
         if not (name and separator and value):
-            problems.append(f"--set {text} is not possible; write --set NAME=VALUE")
+            problems.append(f"--set {shown(text, quotes=False)} is not possible; write --set NAME=VALUE")
         elif name in values:
-            problems.append(f"--set {name} is given twice")
+            problems.append(f"--set {shown(name, quotes=False)} is given twice")
         else:
             values[name] = value
     return values, problems
@@ -40,19 +42,17 @@ def parse_breadths(text: str) -> tuple[float, ...]:
     breadths: list[float] = []
     wrong: list[str] = []
     for word in text.split(","):
-        try:
-            value = float(word)
-        except ValueError:
-            wrong.append(f"breadth {word.strip()!r} is not a number; allowed: 0 to 1 share of voters")
-            continue
-        if 0.0 <= value <= 1.0:
-            breadths.append(value)
+        value = plain_number(word)
+        if value is None:
+            wrong.append(f"breadth {shown(word.strip())} is not a number; allowed: 0 to 1 share of voters")
+        elif 0.0 <= value <= 1.0:
+            breadths.append(float(value))
         else:
             wrong.append(f"breadth {value:g} is not possible; allowed: 0 to 1 share of voters")
     if wrong:
-        raise UserError("\n".join(wrong))
+        raise UserError(joined(wrong))
     if len(set(breadths)) != len(breadths):
-        raise UserError(f"breadths {text} name one value twice")
+        raise UserError(f"breadths {shown(text, quotes=False)} name one value twice")
     return tuple(sorted({0.0, *breadths}))
 
 
@@ -80,7 +80,7 @@ def study_of_run(
     problems = [*earlier, *wrong]
     kind = PROTOCOLS.get(protocol)
     if kind is None:
-        problems.append(f"protocol {protocol!r} is not possible; allowed: {', '.join(PROTOCOLS)}")
+        problems.append(f"protocol {shown(protocol)} is not possible; allowed: {', '.join(PROTOCOLS)}")
         kind = PROTOCOLS[DEFAULT_PROTOCOL]
     defaults = kind.run_defaults
     doses: tuple[float, ...] = defaults.breadths
@@ -94,8 +94,8 @@ def study_of_run(
     replicates = defaults.replicates if replicates is None else replicates
     if replicates < 1:
         problems.append(f"--replicates {replicates} is not possible; allowed: 1 or more")
-    if seed < 0:
-        problems.append(f"--seed {seed} is not possible; allowed: 0 or more")
+    if not 0 <= seed <= LARGEST_SEED:
+        problems.append(f"--seed {seed} is not possible; allowed: {SEEDS}")
     options: dict[str, Any] = {}
     if cycles is not None:
         takers = [name for name, other in PROTOCOLS.items() if "cycles" in other.options.model_fields]

@@ -8,19 +8,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
+from ...agents.user_input import shown
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.messages import nearest
 from ..protocols.options import Options, Section
 from .schema import REQUIRED, SECTIONS, FactorSection, ModelSection
 
-_SHOWN_CHARACTERS = 60
 S = TypeVar("S", bound=Section)
-
-
-def shown(value: object) -> str:
-    """Return a value as messages print it."""
-    text = "true" if value is True else "false" if value is False else repr(value)
-    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
 
 
 def unknown_key(place: str, known: Sequence[str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from ...agents.user_input import TextFileError, read_text
 from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import ParameterError, Parameters, unknown_name
 from ..errors import UserError
@@ -17,6 +17,7 @@ from ..protocols.messages import nearest
 from ..protocols.options import Options
 from ..storage.folder_files import is_reserved
 from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
+from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
 from .mistakes import checked_factors, checked_protocol, checked_sections
 from .prior import prior_factors
 from .schema import (
@@ -67,12 +68,12 @@ class StudyFile:
     @property
     def arm_factors(self) -> dict[str, list[Any]]:
         """Return the exposure factors with levels: their combinations are arms, paired within each replicate."""
-        return {name: list(factor.levels or ()) for name, factor in self.factors.items() if is_arm_factor(name, factor)}
+        return _split(self.factors)[0]
 
     @property
     def point_factors(self) -> dict[str, FactorSection]:
         """Return the other declared factors: their combinations are design points."""
-        return {name: factor for name, factor in self.factors.items() if not is_arm_factor(name, factor)}
+        return _split(self.factors)[1]
 
     @property
     def factor_names(self) -> list[str]:
@@ -113,13 +114,17 @@ class StudyFile:
 
 def read_study(path: Path) -> StudyFile:
     """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake."""
-    file = path / "study.toml" if path.is_dir() else path
     try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        what = "holds no study.toml" if path.is_dir() else "is not there"
-        raise UserError(f"{path} {what}; give a study file, or the results folder of one") from error
-    except (OSError, UnicodeDecodeError) as error:
+        folder = path.is_dir()
+    except OSError:  # a name that no file system takes, which the reader names
+        folder = False
+    file = path / "study.toml" if folder else path
+    try:
+        text = read_text(file)
+    except TextFileError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            what = "holds no study.toml" if folder else "is not there"
+            raise UserError(f"{path} {what}; give a study file, or the results folder of one") from error
         raise UserError(f"{file} cannot be read: {error}") from error
     return parse_study(text, str(file), file.parent)
 
@@ -127,9 +132,9 @@ def read_study(path: Path) -> StudyFile:
 def parse_study(text: str, name: str = "study.toml", folder: Path | None = None) -> StudyFile:
     """Check the text of a study file; `folder` holds the csv file of a list. UserError holds a line per mistake."""
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{name} is not TOML: {error}") from error
+        content = parse_toml(text)
+    except ValueError as error:
+        raise UserError(f"{name} {error}") from error
     problems: list[str] = []
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
@@ -139,7 +144,7 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     replicates = cast(ReplicatesSection | None, sections["replicates"])
     tree = _base(model, protocol, problems) or Parameters()
     for factor, section in factors.items():
-        if section is not None:
+        if section is not None and len(problems) <= MOST_MISTAKES:
             problems += check_factor(factor, section, tree)
     usable = {factor: section for factor, section in factors.items() if section is not None}
     if model is not None:
@@ -159,8 +164,13 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     study = cast(StudySection | None, sections["study"])
     if study is not None and study.single_setting:
         problems += _single_setting_problems(usable, design)
+    if design is not None and replicates is not None and not problems:
+        arms, points = _split(usable)
+        size = points_of(design, points, len(rows.values))
+        names = len(rows.names) or len(points)
+        problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
     if problems:
-        raise UserError("\n".join(dict.fromkeys(problems)))
+        raise UserError(joined(problems))
     return StudyFile(
         study=cast(StudySection, study),
         model=cast(ModelSection, model),
@@ -175,6 +185,12 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     )
 
 
+def _split(factors: Mapping[str, FactorSection]) -> tuple[dict[str, list[Any]], dict[str, FactorSection]]:
+    """Return the levels of the factors that are arms, and the factors that make design points."""
+    arms = {name: list(factor.levels or ()) for name, factor in factors.items() if is_arm_factor(name, factor)}
+    return arms, {name: factor for name, factor in factors.items() if name not in arms}
+
+
 def _declared(
     factors: Mapping[str, FactorSection],
     tree: Parameters,
@@ -182,7 +198,7 @@ def _declared(
     replicates: ReplicatesSection | None,
     kind: str,
 ) -> Declared:
-    arms = {name: factor.levels or [] for name, factor in factors.items() if is_arm_factor(name, factor)}
+    arms, _ = _split(factors)
     return Declared(
         tree,
         _numbers(arms.get(BREADTH, [tree.exposure.breadth])),
@@ -268,7 +284,7 @@ def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]
         problems.append(
             f"design.samples = {design.samples} is not possible; allowed: powers of 2, {above // 2} or {above}"
         )
-    points = {name: factor for name, factor in factors.items() if not is_arm_factor(name, factor)}
+    _, points = _split(factors)
     if kind in _SAMPLED and not points:
         problems.append(f"factors: kind {kind} samples factors with low and high, or levels, and there is none")
     for name, factor in points.items():

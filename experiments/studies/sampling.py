@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...model.parameters.tree import Parameters
 from ..errors import UserError
 from .factors import factor_range
+from .limits import points_of
 from .prior import in_order
 from .reader import StudyFile
 from .schema import FactorSection
@@ -66,17 +67,7 @@ def design_points(study: StudyFile) -> Points:
 
 def design_size(study: StudyFile) -> int:
     """Return the number of design points, without making them."""
-    d = len(study.point_factors)
-    design = study.design
-    if design.kind == "lhs":
-        return design.samples or 0
-    if design.kind == "sobol":
-        return (design.samples or 0) * (2 * d + 2 if design.second_order else d + 2)
-    if design.kind == "morris":
-        return (design.trajectories or 0) * (d + 1)
-    if design.kind == "list":
-        return len(study.rows.values)
-    return math.prod(len(factor.levels or ()) for factor in study.point_factors.values())
+    return points_of(study.design, study.point_factors, len(study.rows.values))
 
 
 class _Scale:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from ...agents.user_input import LARGEST_SEED, SEEDS
 from ..protocols.options import Section, key
 
 DEFAULT_SEED = 20250807
@@ -14,6 +15,9 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 KINDS = ("grid", "lhs", "sobol", "morris", "list")
 LARGEST_MEMORY_MB = 10**7
 SMALLEST_MEMORY_MB = 256
+MOST_REPLICATES = 1_000_000
+LONGEST_S = 10**7
+"""About four months."""
 
 
 class StudySection(Section):
@@ -23,7 +27,7 @@ class StudySection(Section):
     """
 
     name: str = key(..., "letters, digits, dots, dashes and underscores, at most 64", pattern=NAME)
-    seed: int = key(DEFAULT_SEED, "a whole number, 0 or more", ge=0, lt=2**63)
+    seed: int = key(DEFAULT_SEED, SEEDS, ge=0, le=LARGEST_SEED)
     title: str = key("", "text")
     single_setting: bool = key(False, "true, false")
 
@@ -69,8 +73,8 @@ class StopSection(Section):
 class ReplicatesSection(Section):
     """Number of paired replicates of each design point."""
 
-    min: int = key(..., "a whole number, 1 or more", ge=1)
-    max: int | None = key(None, "a whole number, min or more", ge=1)
+    min: int = key(..., f"a whole number, 1 or more, at most {MOST_REPLICATES:,}", ge=1, le=MOST_REPLICATES)
+    max: int | None = key(None, f"a whole number, min or more, at most {MOST_REPLICATES:,}", ge=1, le=MOST_REPLICATES)
     stop: StopSection | None = key(None, "{ outcome, contrast, mcse }")
 
 
@@ -79,7 +83,7 @@ class EngineSection(Section):
 
     kind: Literal["serial", "process", "dask"] = key("process", "serial, process, dask")
     workers: int | None = key(None, "a whole number, 1 or more", ge=1, le=100_000)
-    timeout_s: float | None = key(None, "seconds, above 0", gt=0.0)
+    timeout_s: float | None = key(None, f"seconds, above 0, at most {LONGEST_S:,}", gt=0.0, le=LONGEST_S)
     attempts: int = key(2, "1 to 100", ge=1, le=100)
     memory_mb: int | None = key(
         None, f"{SMALLEST_MEMORY_MB} MB or more for each worker", ge=SMALLEST_MEMORY_MB, le=LARGEST_MEMORY_MB

@@ -23,7 +23,7 @@ from .outcome import Outcome, finish_recorded
 
 def parse_shard(text: str) -> Shard:
     """Return "3/16" as a part. UserError says how parts are written."""
-    part = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    part = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
     if part is None:
         raise UserError(f"part {text} is not possible; write i/n, such as 3/16")
     number, count = int(part[1]), int(part[2])

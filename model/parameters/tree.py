@@ -23,6 +23,7 @@ from ...agents.parameter_metadata import Group, Quantity, quantity_of
 from ...agents.party.parameters import PartyParameters
 from ...agents.party.rules import RULES
 from ...agents.regulator.parameters import RegulatorParameters
+from ...agents.user_input import plain_number, shown
 from .channels import ChannelsParameters
 from .elections import ElectionsParameters
 from .institutions import InstitutionsParameters
@@ -31,6 +32,9 @@ from .policy import PolicyParameters
 from .polls import PollsParameters
 from .products import ProductParameters
 from .public_fund import FundParameters
+
+MOST_UNKNOWN = 50
+"""Unknown rows of a calibration that are named: the search for a near name takes milliseconds each."""
 
 
 class ParameterError(ValueError):
@@ -83,7 +87,11 @@ class Parameters(Group):
             if group not in tree or leaf not in tree[group]:
                 problems.append(unknown_name(name, parameter_names(type(self)), "parameter"))
             else:
-                tree[group][leaf] = value
+                number = plain_number(value) if isinstance(value, str) and _is_number(tree[group][leaf]) else value
+                if number is None:
+                    problems.append(_impossible(group, leaf, value))
+                else:
+                    tree[group][leaf] = number
         return _validated(tree, problems)
 
     def values(self) -> dict[str, Any]:
@@ -133,13 +141,18 @@ def describe(parameters: Parameters) -> list[Described]:
 
 def unknown_name(name: str, known: list[str], what: str) -> str:
     """Return one line about an unknown name, with the nearest known one."""
+    name = name[:200]  # the search for a near name slows with length
     leaves = {dotted.rpartition(".")[2]: dotted for dotted in known}
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if not near:
         close = difflib.get_close_matches(name.rpartition(".")[2], list(leaves), n=1, cutoff=0.5)
         near = [leaves[close[0]]] if close else []
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown {what} {name!r}{hint}"
+    return f"unknown {what} {shown(name)}{hint}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _allowed(known: Quantity, annotation: Any) -> str:
@@ -154,13 +167,15 @@ def _allowed(known: Quantity, annotation: Any) -> str:
     return f"allowed: {whole}{known.minimum:g} to {known.maximum:g} {known.unit}"
 
 
+def _impossible(group: str, leaf: str, value: object) -> str:
+    model = dict(_groups(Parameters))[group]
+    allowed = _allowed(quantity_of(model, leaf), model.model_fields[leaf].annotation)
+    return f"{group}.{leaf} = {shown(value, quotes=False)} is not possible; {allowed}"
+
+
 def _problem(error: Any, tree: Mapping[str, Any]) -> str:
     group, leaf = str(error["loc"][0]), str(error["loc"][1])
-    model = dict(_groups(Parameters))[group]
-    field = model.model_fields[leaf]
-    value = tree[group][leaf]
-    shown = value if isinstance(value, str) else repr(value)
-    return f"{group}.{leaf} = {shown} is not possible; {_allowed(quantity_of(model, leaf), field.annotation)}"
+    return _impossible(group, leaf, tree[group][leaf])
 
 
 def _validated(tree: dict[str, Any], problems: list[str]) -> Parameters:
@@ -209,9 +224,10 @@ def from_calibration(folder: Path) -> Parameters:
     """
     facts: dict[str, Fact] = load_facts(folder)
     known = shipped_facts()
-    problems = [unknown_name(name, list(known), "calibration row") for name in facts if name not in known]
-    if problems:
-        raise ParameterError("\n".join(problems))
+    unknown = [name for name in facts if name not in known]
+    if unknown:
+        lines = [unknown_name(name, list(known), "calibration row") for name in unknown[:MOST_UNKNOWN]]
+        raise ParameterError("\n".join(lines))
     fitted = [row for row in describe(Parameters()) if row.known.fact in facts]
     values = {row.name: facts[row.known.fact].value for row in fitted}
     return Parameters().with_values(values)

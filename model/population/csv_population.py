@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import math
+from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from scipy.special import logit
 
 from ...agents.draws import Draws
 from ...agents.electorate.electorate import Electorate
+from ...agents.user_input import MOST_TABLE_BYTES, TextFileError, csv_rows, plain_number, shown
 from ..parameters.tree import Parameters
 from .builder import electorate_of
 from .traits import Everybody, author_sign, draw_traits
@@ -24,6 +25,18 @@ MOST_MISTAKES = 20
 
 class PopulationFileError(ValueError):
     """A population file that cannot be used; the message holds the mistakes, one line each."""
+
+
+class Mistakes(list[str]):
+    """The first MOST_MISTAKES lines, and the number of all: a file of millions of wrong rows fills no memory."""
+
+    number = 0
+
+    def append(self, line: str) -> None:
+        """Keep a line if there is room, and count it."""
+        self.number += 1
+        if self.number <= MOST_MISTAKES:
+            super().append(line)
 
 
 class FileColumn(NamedTuple):
@@ -93,67 +106,76 @@ def population_from_csv(
 
 def read_columns(path: Path) -> dict[str, Reals]:
     """Read the columns of a population file by name; PopulationFileError with every mistake up to MOST_MISTAKES."""
+    rows = csv_rows(path, MOST_TABLE_BYTES)
+    problems, numbers, values = Mistakes(), array("q"), array("d")
     try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            rows = list(csv.reader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise PopulationFileError(f"population file {path} cannot be read: {reason}") from None
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    problems = list(_header_mistakes(header))
-    # The row number a spreadsheet shows: the header is row 1. An empty last line is no person.
-    lines = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
-    if not problems and not lines:
+        header = [cell.strip() for cell in next(rows, [])]
+        for line in _header_mistakes(header):
+            problems.append(line)
+        if not problems:
+            _read_persons(rows, [_BY_NAME[name] for name in header], numbers, values, problems)
+    except TextFileError as error:
+        raise PopulationFileError(f"population file {path} cannot be read: {error}") from None
+    if not problems and not numbers:
         problems.append("holds no persons below its header")
     if problems:
         raise _error(path, problems)
-    values = np.empty((len(lines), len(header)))
-    for index, (number, row) in enumerate(lines):
-        if len(row) != len(header):
-            problems.append(f"row {number}: has {len(row)} cells, the header has {len(header)}")
-            continue
-        for place, (name, cell) in enumerate(zip(header, row, strict=True)):
-            number_read = _number(cell)
-            if number_read is None or not _allowed(_BY_NAME[name], number_read):
-                problems.append(f"row {number}, column {name}: {cell.strip()!r} is not {_described(_BY_NAME[name])}")
-            else:
-                values[index, place] = number_read
-    if problems:
-        raise _error(path, problems)
-    persons = {name: values[:, place].copy() for place, name in enumerate(header)}
-    problems = list(_contradictions(persons, [number for number, _ in lines]))
+    table = np.asarray(values).reshape(len(numbers), len(header))
+    persons = {name: table[:, place].copy() for place, name in enumerate(header)}
+    for line in _contradictions(persons, numbers):
+        problems.append(line)
     if problems:
         raise _error(path, problems)
     return persons
 
 
-def _error(path: Path, problems: Sequence[str]) -> PopulationFileError:
-    shown = [f"population file {path}, {problem}" for problem in problems[:MOST_MISTAKES]]
-    if len(problems) > MOST_MISTAKES:
-        shown.append(f"population file {path}, and {len(problems) - MOST_MISTAKES} mistakes more")
-    return PopulationFileError("\n".join(shown))
+def _read_persons(
+    rows: Iterator[list[str]],
+    columns: Sequence[FileColumn],
+    numbers: array[int],
+    values: array[float],
+    problems: Mistakes,
+) -> None:
+    """Append the number of each row and its values.
+
+    A number is that of a spreadsheet, where the header is row 1. An empty line is no person.
+    """
+    for number, row in enumerate(rows, start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        numbers.append(number)
+        if len(row) != len(columns):
+            problems.append(f"row {number}: has {len(row)} cells, the header has {len(columns)}")
+            continue
+        for column, cell in zip(columns, row, strict=True):
+            value = plain_number(cell)
+            if value is None or not _allowed(column, value):
+                problems.append(
+                    f"row {number}, column {column.name}: {shown(cell.strip())} is not {_described(column)}"
+                )
+            else:
+                values.append(value)
+
+
+def _error(path: Path, problems: Mistakes) -> PopulationFileError:
+    lines = [f"population file {path}, {problem}" for problem in problems]
+    if problems.number > len(problems):
+        lines.append(f"population file {path}, and {problems.number - len(problems)} mistakes more")
+    return PopulationFileError("\n".join(lines))
 
 
 def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
     for name in header:
         if name not in _BY_NAME:
-            yield f"row 1: unknown column {name!r}; allowed: {', '.join(_BY_NAME)}"
-    for name in sorted({name for name in header if header.count(name) > 1}):
-        yield f"row 1: column {name} is given twice"
+            yield f"row 1: unknown column {shown(name)}; allowed: {', '.join(_BY_NAME)}"
+    for name in sorted(name for name, count in Counter(header).items() if count > 1):
+        yield f"row 1: column {shown(name, quotes=False)} is given twice"
     for column in FILE_COLUMNS:
         if column.required and column.name not in header:
             yield f"row 1: column {column.name} ({column.meaning}) is missing"
     leans = [name for name in ("partisanship", "vote_r") if name in header]
     if len(leans) != 1:
         yield f"row 1: one column of partisanship and vote_r is needed; there {'are both' if leans else 'is none'}"
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def _allowed(column: FileColumn, value: float) -> bool:
@@ -185,12 +207,9 @@ def _rows_taken(path: Path, persons: dict[str, Reals], voters: int, draws: Draws
     size = persons["age"].size
     if weights is None:
         if size != voters:
-            raise _error(
-                path,
-                [
-                    f"has {size} persons, but electorate.voters is {voters}: set electorate.voters to {size} "
-                    '(with_values({"electorate.voters": ' + f"{size}" + "})), or add a column weight to draw from"
-                ],
+            raise PopulationFileError(
+                f"population file {path}, has {size} persons, but electorate.voters is {voters}: set electorate.voters "
+                f'to {size} (with_values({{"electorate.voters": {size}}})), or add a column weight to draw from'
             )
         return np.argsort(draws.uniforms("order of a population file", size), kind="stable")
     edges = np.cumsum(weights) / weights.sum()

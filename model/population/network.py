@@ -20,6 +20,7 @@ from ...agents.draws import Draws
 from ...agents.electorate.columns import PARTISANSHIP
 from ...agents.electorate.electorate import Electorate
 from ...agents.electorate.network.parameters import NetworkParameters
+from ...agents.user_input import shown
 from ..parameters.tree import ParameterError, Parameters
 
 Whole = npt.NDArray[np.int64]
@@ -256,7 +257,7 @@ def own_network(graph: Any, voters: int) -> Network:
     wrong = [node for node in graph if node not in numbers]
     if wrong:
         raise ParameterError(
-            f"graph has a node {wrong[0]!r}; nodes must be the numbers of voters, 0 to {voters - 1} "
+            f"graph has a node {shown(wrong[0])}; nodes must be the numbers of voters, 0 to {voters - 1} "
             "(networkx.convert_node_labels_to_integers renames them)"
         )
     loop = next(iter(nx.nodes_with_selfloops(graph)), None)

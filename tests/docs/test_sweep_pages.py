@@ -14,8 +14,9 @@ import pytest
 
 from political_moat import Study
 from political_moat.experiments.protocols import PROTOCOLS
+from political_moat.experiments.studies import limits
 from political_moat.experiments.studies.reader import read_study
-from political_moat.experiments.studies.schema import SECTIONS, FactorSection
+from political_moat.experiments.studies.schema import MOST_REPLICATES, SECTIONS, FactorSection
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,3 +95,13 @@ def test_the_dask_script_runs_on_a_cluster_at_an_address(place: Path, monkeypatc
     assert (place / "results" / "rent" / "export" / "runs.csv").read_bytes() == (
         alone.path / "export" / "runs.csv"
     ).read_bytes()
+
+
+def test_the_page_states_the_limits_of_a_study() -> None:
+    text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    table = text.partition("| what | at most |")[2].partition("\n\n")[0]
+    for limit in (
+        *(limits.MOST_VALUES, limits.MOST_ITEMS, limits.MOST_KEYS, limits.MOST_DEPTH, limits.MOST_POINTS),
+        *(limits.MOST_POINT_VALUES, limits.MOST_COMBINATIONS, limits.MOST_RUNS, MOST_REPLICATES),
+    ):
+        assert f"{limit:,}" in table

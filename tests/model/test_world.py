@@ -17,7 +17,7 @@ from political_moat.agents.regulator.regulator import Regulator
 from political_moat.model.data_collection import collector
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.state import WorldState
-from political_moat.model.world import World
+from political_moat.model.world import World, simulate
 
 SMALL = Parameters().with_values({"electorate.voters": 200, "exposure.breadth": 0.3})
 OF_MESA = sorted(vars(mesa.Model(rng=0)).keys() - {"step"})
@@ -131,6 +131,17 @@ def test_with_a_collector_months_go_through_mesa() -> None:
     world.advance(4)
     assert world.steps == 4
     assert list(world.datacollector.get_model_vars_dataframe()["month"]) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 2**70, 1.5])
+def test_a_seed_outside_64_bits_is_refused(seed: Any) -> None:
+    for build in (World, simulate):
+        with pytest.raises(ValueError, match=r"^seed = .* is not possible; allowed: whole numbers 0 to 18446744073709"):
+            build(Parameters().with_values({"electorate.voters": 10}), seed=seed)
+
+
+def test_the_largest_seed_makes_a_world() -> None:
+    assert World(SMALL, seed=2**64 - 1).draws.seed == 2**64 - 1
 
 
 def test_a_closed_world_has_nothing_left() -> None:

@@ -16,6 +16,8 @@ from .design import PriorMassDesign
 
 DRAW = "draw"
 """The one arm of a draw: its row counts the pairs of exposed and zero-exposure arms."""
+MOST_VOTERS_IN_MEMORY = 20_000_000
+"""Voters of the largest world."""
 
 
 class PriorMassOptions(Options):
@@ -51,6 +53,12 @@ class PriorMass(Protocol):
         calibrated, most = options.calibration_replicates, declared.replicates
         if calibrated is not None and most is not None and calibrated > most:
             problems.append(f"{self.name}.calibration_replicates = {calibrated} is not possible; allowed: 1 to {most}")
+        voters = declared.parameters.electorate.voters
+        if most is not None and most * voters > MOST_VOTERS_IN_MEMORY:
+            problems.append(
+                f"replicates.min = {most} is not possible with {voters:,} voters: a draw keeps the voters of all its "
+                f"pairs in memory; allowed: 1 to {MOST_VOTERS_IN_MEMORY // voters:,}"
+            )
         low, high = options.band
         if not 0.0 <= low < high <= 1.0:
             problems.append(f"{self.name}.band = {options.band} is not possible; allowed: two shares, low below high")

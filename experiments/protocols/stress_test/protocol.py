@@ -47,9 +47,16 @@ class StressTest(Protocol):
     run_defaults = RunDefaults(625, DEFAULT_BREADTHS, (1.0, SLEEVE_VISIBILITY))
 
     def problems(self, declared: Declared) -> list[str]:
-        """Return a line for each unknown layer."""
+        """Return a line for each unknown or repeated layer, and for a dose of the layers that no arm has."""
         options = _checked(declared.options)
-        return [not_allowed("model.layers", layer, LAYERS) for layer in options.layers if layer not in LAYERS]
+        problems = [not_allowed("model.layers", layer, LAYERS) for layer in options.layers if layer not in LAYERS]
+        if len(set(options.layers)) < len(options.layers):
+            problems.append("model.layers names one layer twice; allowed: each once")
+        dose = options.layer_breadth
+        if dose is not None and dose not in declared.breadths:
+            levels = ", ".join(f"{breadth:g}" for breadth in declared.breadths)
+            problems.append(f"model.layer_breadth = {dose:g} is not possible; allowed: {levels}")
+        return problems
 
     def design(self, declared: Declared) -> StressDesign:
         """Return the design; other layers run at breadth .3, or at the largest breadth where .3 is no level."""

@@ -151,7 +151,10 @@ def test_cite_gives_a_line_and_a_sentence_to_paste() -> None:
         (("--format", "unknown"), ["format 'unknown' is not possible; allowed: table, json"]),
         (("--workers", "0"), ["--workers 0 is not possible; allowed: 1 or more"]),
         (("--replicates", "0"), ["--replicates 0 is not possible; allowed: 1 or more"]),
-        (("--replicate", "-1"), ["--replicate -1 is not possible; allowed: 0 or more"]),
+        (
+            ("--replicate", "-1"),
+            ["--replicate -1 is not possible; allowed: whole numbers 0 to 18446744073709551615 (2^64 - 1)"],
+        ),
         (("--calibration", "nowhere"), ["calibration file nowhere/parameters.csv cannot be read: No such file"]),
         (("--bogus", "1"), ["No such option: --bogus"]),
         (("--seed",), ["Option '--seed' requires an argument."]),

@@ -9,8 +9,9 @@ import pytest
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.protocols import PROTOCOLS
+from political_moat.experiments.storage.atomic_files import replaced_atomically
+from political_moat.experiments.storage.checksums import renewed_checksums, verify_checksums
 from political_moat.experiments.storage.folder_files import is_litter, is_reserved, refuse_odd_files, results_files
-from political_moat.experiments.storage.provenance import verify_checksums, write_checksums
 from political_moat.experiments.sweeps.statement_codebook import STATEMENTS, statement_files
 
 LITTER = (".DS_Store", "Thumbs.db", "thumbs.db", "desktop.ini", "Desktop.ini", "._runs.csv", "._.DS_Store")
@@ -22,9 +23,8 @@ def test_files_of_file_browsers_are_litter_and_no_others_are() -> None:
 
 
 def test_litter_is_neither_digested_nor_noticed_and_a_foreign_table_is(tmp_path: Path) -> None:
-    (tmp_path / "export").mkdir()
-    (tmp_path / "export" / "runs.csv").write_text("key\n")
-    write_checksums(tmp_path)
+    with renewed_checksums(tmp_path), replaced_atomically(tmp_path / "export" / "runs.csv") as stream:
+        stream.write("key\n")
     for name in LITTER:
         (tmp_path / name).write_text("")
         (tmp_path / "export" / name).write_text("")

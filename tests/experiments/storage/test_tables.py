@@ -65,3 +65,11 @@ def test_a_table_reads_as_plain_csv(tmp_path: Path) -> None:
     assert frame["months"].isna().tolist() == [True, False]
     assert frame["court"].tolist() == [row["court"] for row in rows]
     assert b"\r" not in (tmp_path / "t.csv").read_bytes()
+
+
+def test_seeds_of_64_bits_are_whole_numbers_in_both(tmp_path: Path) -> None:
+    rows = [{"key": "a", "seed": seed} for seed in (0, 2**63, 2**64 - 1)]
+    kinds = write_csv(tmp_path / "t.csv", ["key", "seed"], set(), rows)
+    write_parquet(tmp_path / "t.parquet", tmp_path / "t.csv", kinds)
+    column = pq.read_table(tmp_path / "t.parquet")["seed"]
+    assert (str(column.type), column.to_pylist()) == ("uint64", [0, 2**63, 2**64 - 1])

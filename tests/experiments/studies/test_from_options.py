@@ -74,7 +74,7 @@ def test_breadths_are_sorted_and_always_hold_the_reference(text: str, doses: tup
     [
         ("1.2", ["breadth 1.2 is not possible; allowed: 0 to 1 share of voters"]),
         ("-.1", ["breadth -0.1 is not possible; allowed: 0 to 1 share of voters"]),
-        ("nan", ["breadth nan is not possible; allowed: 0 to 1 share of voters"]),
+        ("nan", ["breadth 'nan' is not a number; allowed: 0 to 1 share of voters"]),
         ("many", ["breadth 'many' is not a number; allowed: 0 to 1 share of voters"]),
         ("", ["breadth '' is not a number; allowed: 0 to 1 share of voters"]),
         (
@@ -118,7 +118,7 @@ def test_settings_that_are_none_do_not_hide_the_others() -> None:
         ({"rule": "best-reply"}, "unknown party rule 'best-reply'; did you mean 'best-response'? (there are "),
         ({"settings": ["party.rule=all"]}, "unknown party rule 'all' (there are "),
         ({"replicates": 0}, "--replicates 0 is not possible; allowed: 1 or more"),
-        ({"seed": -1}, "--seed -1 is not possible; allowed: 0 or more"),
+        ({"seed": -1}, "--seed -1 is not possible; allowed: whole numbers 0 to 18446744073709551615 (2^64 - 1)"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_is_allowed(given: dict[str, Any], line: str) -> None:
@@ -165,7 +165,8 @@ def test_a_calibration_folder_replaces_its_values_under_the_preset(tmp_path: Pat
     [
         ("_u25,1948,779", "_u25,many,779", "row 2: value of balance_median_u25 is 'many', not a number"),
         ("_u25,1948,779", "_u25,10,779", "row 2: value 10 of balance_median_u25 is outside its range 779 to 1948"),
-        ("_u25,1948,779", "_u25,nan,779", "row 2: value nan of balance_median_u25 is outside its range 779 to 1948"),
+        ("_u25,1948,779", "_u25,nan,779", "row 2: value of balance_median_u25 is 'nan', not a number"),
+        ("_u25,1948,779", "_u25,1_948,779", "row 2: value of balance_median_u25 is '1_948', not a number"),
         ("_u25,1948,779", "_u25,1948", "row 2: must have 9 columns"),
         ("block,parameter,value", "block,parameter", " must start with the header block,parameter,value,low,high"),
     ],
@@ -176,12 +177,20 @@ def test_a_malformed_calibration_file_is_one_line_with_its_row(tmp_path: Path, o
     assert line in said
 
 
+def test_a_calibration_saved_by_another_editor_is_the_same(tmp_path: Path) -> None:
+    folder = calibration(tmp_path / "own", "_u25,1948,779", "_u25,1900,779")
+    plain = study_of_run(calibration=folder).parameters
+    file = folder / "parameters.csv"
+    file.write_bytes(file.read_text(encoding="utf-8").replace("\n", "\r\n").encode("utf-8-sig"))
+    assert study_of_run(calibration=folder).parameters == plain != study_of_run().parameters
+
+
 def test_a_calibration_folder_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     (said,) = mistakes(calibration=tmp_path / "none")
     assert said == f"calibration file {tmp_path / 'none' / 'parameters.csv'} cannot be read: No such file or directory"
     (tmp_path / "parameters.csv").write_bytes(b"\xff\xfe\xfa")
     (said,) = mistakes(calibration=tmp_path)
-    assert "cannot be read: UnicodeDecodeError" in said
+    assert said.endswith("cannot be read: its encoding is UTF-16; save it as UTF-8 (in Excel: CSV UTF-8)")
 
 
 def test_the_article_differs_from_calibrated_only_in_what_it_declares() -> None:

@@ -14,6 +14,7 @@ from political_moat.experiments.studies.reader import StudyFile, parse_study, re
 from political_moat.model.parameters.presets import PRESETS
 
 STUDIES = Path(__file__).parents[3] / "experiments" / "studies"
+COUNT = "a whole number, 1 or more, at most 1,000,000"
 FINE = """
 [study]
 name = "one"
@@ -70,7 +71,7 @@ def test_different_mistakes_are_all_reported_with_key_what_is_allowed_and_the_ne
     assert problems(FIVE) == [
         "study.sed: unknown key; allowed: name, seed, title, single_setting; did you mean 'seed'?",
         "design.kind = 'gird' is not possible; allowed: grid, lhs, sobol, morris, list; did you mean 'grid'?",
-        "replicates.min = 0 is not possible; allowed: a whole number, 1 or more",
+        f"replicates.min = 0 is not possible; allowed: {COUNT}",
         f"model.preset: unknown preset 'calibratd'; did you mean 'calibrated'? (allowed: {', '.join(PRESETS)})",
         "model.set: unknown parameter 'market.crash_mont'; did you mean 'market.crash_month'? "
         "(allowed: any name of moat params)",
@@ -89,8 +90,16 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
         ('name = "one"', 'name = "a/b"', "study.name = 'a/b' is not possible; allowed: letters, digits"),
         ('name = "one"', "", "study.name: missing; allowed: letters, digits"),
         ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, mediation, prior-mass, "),
-        ("min = 5", 'min = "5"', "replicates.min = '5' is not possible; allowed: a whole number, 1 or more"),
-        ("min = 5", "min = 5.0", "replicates.min = 5.0 is not possible; allowed: a whole number, 1 or more"),
+        (
+            "min = 5",
+            'min = "5"',
+            f"replicates.min = '5' is not possible; allowed: {COUNT}",
+        ),
+        (
+            "min = 5",
+            "min = 5.0",
+            f"replicates.min = 5.0 is not possible; allowed: {COUNT}",
+        ),
         ("min = 5", "min = 5\nmax = 50", "replicates.stop: missing; max needs it"),
         ("min = 5", f"min = 5\n{STOP}", "replicates.max: missing; stop needs it"),
         ("min = 5", f"min = 5\nmax = 4\n{STOP}", "replicates.max = 4 is not possible; allowed: min (5) or more"),
@@ -118,6 +127,12 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
             "model.cycles: only with protocol history, this one",
         ),
         ("[replicates]", '[model]\nlayers = ["rules"]\n[replicates]', "model.layers: 'rules' is not possible; allowed"),
+        ("[replicates]", '[model]\nlayers = ["rule", "rule"]\n[replicates]', "model.layers names one layer twice"),
+        (
+            "[replicates]",
+            "[model]\nlayer_breadth = 0.7\n[replicates]",
+            "model.layer_breadth = 0.7 is not possible; allowed",
+        ),
         (
             "[replicates]",
             '[model]\nset = { "exposure.breadth" = 0.2 }\n[replicates]',

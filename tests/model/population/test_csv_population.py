@@ -19,6 +19,7 @@ from political_moat.model.population.csv_population import (
     MOST_MISTAKES,
     PopulationFileError,
     population_from_csv,
+    read_columns,
 )
 from political_moat.model.population.traits import lean_to_author
 from political_moat.model.world import World, simulate
@@ -208,8 +209,33 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     assert messages_of(tmp_path / "none.csv", Parameters()) == [
         f"population file {tmp_path / 'none.csv'} cannot be read: No such file or directory"
     ]
-    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00age")
-    assert "cannot be read" in messages_of(tmp_path / "binary.csv", Parameters())[0]
+    (tmp_path / "utf16.csv").write_bytes("age,income".encode("utf-16"))
+    assert messages_of(tmp_path / "utf16.csv", Parameters()) == [
+        f"population file {tmp_path / 'utf16.csv'} cannot be read: its encoding is UTF-16; save it as UTF-8 "
+        "(in Excel: CSV UTF-8)"
+    ]
+
+
+def test_numbers_are_plain_or_refused(tmp_path: Path) -> None:
+    def incomes(cell: str) -> list[float]:
+        file = write(tmp_path / "people.csv", HEADER, [[30, cell, 0, 0, 0]])
+        return population_from_csv(file, tree(1)).column("income").tolist()
+
+    assert incomes("50000") == incomes("5e4") == incomes(" +50000.0 ") == [50000.0]
+    for cell in ("5_0000", "٥٠٠٠٠", "５００００", "50,000", "$50000", "0x10", "nan", "inf", "", "9" * 5_000):
+        with pytest.raises(PopulationFileError, match=r"row 2, column income: .* is not a number above 0"):
+            incomes(cell)
+
+
+def test_a_population_saved_by_another_editor_is_the_same(tmp_path: Path) -> None:
+    file = write(tmp_path / "people.csv", HEADER, [[30, 5, 0, 0, 0], [40, 6, 0, 0, 0]])
+    plain = file.read_text()
+    before = read_columns(file)
+    file.write_bytes(plain.replace("\n", "\r\n").encode("utf-8-sig"))
+    after = read_columns(file)
+    assert {name: values.tolist() for name, values in after.items()} == {
+        name: values.tolist() for name, values in before.items()
+    }
 
 
 def test_the_how_to_describes_every_column() -> None:
