@@ -13,7 +13,7 @@ Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder
 Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
 Seed = Annotated[int, typer.Option(help="Root seed. The same seed and version give the same bytes.")]
-Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per core, at most 8).")]
+Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per usable processor, at most 8).")]
 Out = Annotated[Path | None, typer.Option(help="Results folder (default results/COMMAND).")]
 Breadth = Annotated[float, typer.Option(help="Share of voters who hold, compared with zero.")]
 Visibility = Annotated[float, typer.Option(help="Share of the stake that its holder sees.")]
