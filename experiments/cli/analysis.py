@@ -14,7 +14,7 @@ Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder
 Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
 Seed = Annotated[int, whole("Root seed. The same seed and version give the same bytes.")]
-Workers = Annotated[int | None, whole("Worker processes (default: one per core, at most 8).")]
+Workers = Annotated[int | None, whole("Worker processes (default: one per usable processor, at most 8).")]
 Out = Annotated[Path | None, typer.Option(help="Results folder (default results/COMMAND).")]
 Breadth = Annotated[float, number("Share of voters who hold, compared with zero.")]
 Visibility = Annotated[float, number("Share of the stake that its holder sees.")]

@@ -46,7 +46,7 @@ def _main() -> None:
 Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
 Seed = Annotated[int, whole("Root seed. The same seed and version give the same bytes.")]
-Workers = Annotated[int | None, whole("Worker processes (default: one per core, at most 8).")]
+Workers = Annotated[int | None, whole("Worker processes (default: one per usable processor, at most 8).")]
 
 
 def _engine_of(study: StudyFile, workers: int | None) -> Any:

@@ -101,7 +101,7 @@ def refuse_altered(
 
 @contextmanager
 def renewed_checksums(folder: Path) -> Iterator[None]:
-    """Renew the lines of SHA256SUMS (format of sha256sum) for the files that the block writes or removes, no others.
+    """Replace the lines of SHA256SUMS (format of sha256sum) for files that the block writes or removes, no others.
 
     A file that somebody else changed keeps its old line, so that the change stays visible. Files must be written
     through `atomic_files`. Raises UserError before the block if the list cannot be read.

@@ -107,7 +107,7 @@ def _check_ledger(outcome: Verification, plan: Plan, ledger: Ledger) -> list[Fau
 
 
 def _check_rows(outcome: Verification, plan: Plan, ledger: Ledger, state: RecordedState, foreign: int) -> None:
-    """Name every run of the study that is neither recorded nor given up; count those beyond its replicates."""
+    """Add every run of the study that is neither recorded nor given up; count those beyond its replicates."""
     given_up, wanted = ledger.given_up(), set()
     for arm_set, replicate, place, key in ordered_runs(plan, state.analyses):
         if ledger.recorded([key]):
@@ -152,7 +152,7 @@ def _repeat_sample(outcome: Verification, plan: Plan, ledger: Ledger, share: flo
 
 
 def _known(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, int, str]]:
-    """Key, replicate and outcome hash of every recorded run that the study has."""
+    """Yield key, replicate and outcome hash of every recorded run that the study has."""
     runs = StudyRuns(plan)
     for run in ledger.texts():
         if runs.arm_of(run.key, run.replicate) is not None:

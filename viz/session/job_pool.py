@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import multiprocessing
-import os
 import threading
 import time
 from collections import OrderedDict
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
 
+from ...agents.numerics.processors import usable_processors
 from ...experiments.execution.worker import ERROR, READY, RESULT, UNUSABLE, WorkerProcess
 from .jobs import Call, Ended, Job
 
@@ -73,8 +73,8 @@ class Pool:
     """Worker processes and the thread that gives them jobs. `request` adds a job; `close` ends everything."""
 
     def __init__(self, workers: int | None = None) -> None:
-        """Start the thread. workers: at most MOST_WORKERS; default one a core."""
-        self.count = max(1, min(MOST_WORKERS, workers or os.cpu_count() or 1))
+        """Start the thread. workers: at most MOST_WORKERS; default one for each usable processor."""
+        self.count = max(1, min(MOST_WORKERS, workers or usable_processors()))
         self._lock = threading.RLock()
         self._numbers = itertools.count()
         self._queue: dict[str, _QueuedJob] = {}

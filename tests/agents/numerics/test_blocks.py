@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 from numba import njit
@@ -11,6 +9,7 @@ from numba import njit
 from political_moat import Parameters, World
 from political_moat.agents.numerics import blocks
 from political_moat.agents.numerics.blocks import BLOCK, GROUP, added_blocks, block_count, share_out, working_space
+from political_moat.agents.numerics.processors import usable_processors
 
 
 @pytest.mark.parametrize("count", [1, BLOCK, GROUP - 1, GROUP, GROUP + 1, 7 * GROUP + 5])
@@ -86,5 +85,5 @@ def test_workers_of_a_study_use_one_thread_each(monkeypatch: pytest.MonkeyPatch)
     assert blocks.thread_count() == 1
     blocks.thread_count.cache_clear()
     monkeypatch.delenv("NUMBA_NUM_THREADS")
-    assert blocks.thread_count() == (os.cpu_count() or 1)
+    assert blocks.thread_count() == usable_processors()
     blocks.thread_count.cache_clear()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 
 def test_a_process_that_exits_without_cleanup_has_written_everything() -> None:
     program = (
@@ -18,16 +20,17 @@ def test_a_process_that_exits_without_cleanup_has_written_everything() -> None:
     assert (done.stdout, done.stderr) == ("answer\n", "note\n")
 
 
-def test_a_process_whose_output_cannot_be_written_ends_as_the_interpreter_does() -> None:
+@pytest.mark.parametrize(("code", "ends"), [(0, 2), (1, 1), (130, 130)])
+def test_a_process_whose_output_cannot_be_written_says_so_unless_it_has_failed(code: int, ends: int) -> None:
     program = (
         "import sys\n"
         "from political_moat.experiments.execution.process_exit import exit_without_cleanup\n"
         "sys.stdout.close()\n"
-        "exit_without_cleanup()\n"
-        "print('still here', file=sys.stderr)\n"
+        f"exit_without_cleanup({code})\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.stderr.startswith("still here")
+    line = "moat: the output cannot be written: I/O operation on closed file.\n"
+    assert (done.returncode, done.stderr) == (ends, "" if code else line)
 
 
 def test_results_load_no_model_into_the_coordinator() -> None:

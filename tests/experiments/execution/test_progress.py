@@ -64,3 +64,11 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
 
 def test_durations_in_words() -> None:
     assert [in_words(s) for s in (0.2, 40.0, 200.0, 7800.0)] == ["1 s", "40 s", "3 min", "2 h 10 min"]
+
+
+def test_a_program_without_standard_error_has_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    with Progress(2, "runs") as progress:
+        progress.advance()
+        progress.note("a note")
+    assert (progress.done, progress.quiet) == (1, True)

@@ -368,3 +368,23 @@ def test_the_manifest_tells_everything_but_who_and_where(monkeypatch: pytest.Mon
     assert str(Path.home()) not in text
     assert str(Path.cwd()) not in text
     assert short_code_hash() == "c" * 16
+
+
+def test_without_a_home_the_cache_is_a_temporary_folder_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's user number without an entry: neither home nor name."""
+
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("pathlib.Path.home", no_home)
+    for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, "restored afterwards")
+        monkeypatch.delenv(name)
+    folder = hashed.use_code_named_cache()
+    assert folder.parent.parent == tmp_path
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    assert hashed.use_code_named_cache() == folder
