@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
-from urllib.parse import parse_qs
 
 MOST_MESSAGE_BYTES = 65_536
 """Above the largest message of the page, a film with every parameter changed."""
@@ -14,13 +13,11 @@ MOST_OPENED = 32
 """Comms that one connection may open: one a page, and one for each reconnection."""
 REFUSED = 1008
 _PATH = re.compile(r"/jupyter/api/kernels/([A-Za-z0-9-]{8,64})/channels")
-_PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
-_KINDS = frozenset(
-    {"kernel_info_request", "comm_info_request", "comm_open", "comm_msg", "comm_close", "shutdown_request"}
-)
+_QUERY = re.compile(r"session_id=[A-Za-z0-9-]{8,64}")
+_KINDS = ("kernel_info_request", "comm_info_request", "comm_open", "comm_msg", "comm_close", "shutdown_request")
 _CHANNELS = ("shell", "control")
 _TARGETS = ("solara.control", "jupyter.widget.control")
-_METHODS = frozenset({"run", "app-status", "update", "custom", "request_state", "request_states"})
+_METHODS = ("run", "app-status", "update", "custom", "request_state", "request_states")
 
 Message = MutableMapping[str, Any]
 
@@ -28,8 +25,7 @@ Message = MutableMapping[str, Any]
 def kernel_of(path: str, query: str) -> str:
     """Return the kernel that a WebSocket address of the page names; empty for any other address."""
     match = _PATH.fullmatch(path)
-    pages = parse_qs(query, max_num_fields=8).get("session_id", []) if match else []
-    return match[1] if match and len(pages) == 1 and _PAGE.fullmatch(pages[0]) else ""
+    return match[1] if match and _QUERY.fullmatch(query) else ""
 
 
 def problem_of(text: str | None) -> str:
@@ -46,11 +42,11 @@ def problem_of(text: str | None) -> str:
     if not (isinstance(header, dict) and isinstance(content, dict) and isinstance(message.get("metadata"), dict)):
         return "the message has no header, content or metadata"
     kind = header.get("msg_type")
-    if not (isinstance(kind, str) and kind in _KINDS and message.get("channel") in _CHANNELS):
+    if kind not in _KINDS or message.get("channel") not in _CHANNELS:
         return "messages of this kind are not possible"
     if not all(isinstance(header.get(name), str) and len(header[name]) <= 200 for name in ("msg_id", "session")):
         return "the message has no identity"
-    return _problem_of_comm(kind, content) if kind in ("comm_open", "comm_msg", "comm_close") else ""
+    return _problem_of_comm(str(kind), content) if kind in ("comm_open", "comm_msg", "comm_close") else ""
 
 
 def _problem_of_comm(kind: str, content: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ def normalised(name: str) -> str:
 
 def host_of(header: str) -> str:
     """Return the normalised name of a Host header without its port; empty for an invalid header."""
-    match = re.fullmatch(r"\[([0-9A-Fa-f:.%]+)\](:\d{1,5})?|([^:\[\]@/\\?#\s]+)(:\d{1,5})?", header)
+    match = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](:\d{1,5})?|([^:\[\]@/\\?#\s]+)(:\d{1,5})?", header)
     return normalised(match[1] or match[3]) if match else ""
 
 
