@@ -14,7 +14,12 @@ from ...experiments.errors import UserError
 from ..content.texts import DISCLAIMER
 from .hosts import address, check_root_path, listen, names_of, outer_hosts
 from .log import use_short_log
-from .visitors import MOST_PAGES, PAGES, Visitors
+from .visitors import ADDRESSES, CONNECTIONS_PER_PAGE, MOST_PAGES, PAGES, SOCKETS_PER_PAGE, Visitors
+
+FILES_PER_PAGE = ADDRESSES * (CONNECTIONS_PER_PAGE + 3 * SOCKETS_PER_PAGE)
+"""Open files for each page of one address: its connections, and the event loop of each WebSocket (three files)."""
+OTHER_FILES = 200
+"""Open files of the libraries, of the workers and of results folders."""
 
 
 def view(
@@ -42,6 +47,7 @@ def view(
         use_code_named_cache()
         from .app import Settings, application, configure, kernel_is_alive
 
+        pages_per_address = min(pages_per_address, _pages_that_files_allow(pages_per_address))
         configure(root_path, pages_per_address)
         visitors = Visitors(pages_per_address, kernel_is_alive)
         try:
@@ -61,6 +67,22 @@ def view(
             pass
         finally:
             pool.close()
+
+
+def _pages_that_files_allow(wanted: int) -> int:
+    """Raise the limit of open files as far as the system allows, and return how many pages of one address it allows."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return wanted
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = OTHER_FILES + wanted * FILES_PER_PAGE
+    if resource.RLIM_INFINITY not in (soft, hard):
+        needed = min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        soft = needed
+    return wanted if soft == resource.RLIM_INFINITY else max(1, (soft - OTHER_FILES) // FILES_PER_PAGE)
 
 
 def _server(app: Any, visitors: Visitors, proxied: bool) -> Any:
