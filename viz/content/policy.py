@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ _NOT_INLINE = re.compile(r"""\bsrc=|\btype="(?:application/json|x-template)\""""
 _SHARED = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
+@functools.cache
 def source_of(text: str) -> str:
     """Return the source expression that admits an inline script or style by its hash."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -28,36 +28,37 @@ def kernel_of(path: str, query: str) -> str:
     return match[1] if match and _QUERY.fullmatch(query) else ""
 
 
-def problem_of(text: str | None) -> str:
-    """Return why a message is refused; empty for a message of a kind that the page sends."""
+def kind_of(text: str | None) -> str:
+    """Return the kind of a message. Raises ValueError with the reason for one that the page does not send."""
     if text is None:
-        return "binary messages are not possible"
+        raise ValueError("binary messages are not possible")
     try:
         message = json.loads(text)
-    except (ValueError, RecursionError):
-        return "the message is not JSON"
+    except RecursionError as error:
+        raise ValueError("the message is nested too deeply") from error
     if not isinstance(message, dict):
-        return "the message is no object"
+        raise ValueError("the message is no object")
     header, content = message.get("header"), message.get("content")
     if not (isinstance(header, dict) and isinstance(content, dict) and isinstance(message.get("metadata"), dict)):
-        return "the message has no header, content or metadata"
+        raise ValueError("the message has no header, content or metadata")
     kind = header.get("msg_type")
     if kind not in _KINDS or message.get("channel") not in _CHANNELS:
-        return "messages of this kind are not possible"
+        raise ValueError("messages of this kind are not possible")
     if not all(isinstance(header.get(name), str) and len(header[name]) <= 200 for name in ("msg_id", "session")):
-        return "the message has no identity"
-    return _problem_of_comm(str(kind), content) if kind in ("comm_open", "comm_msg", "comm_close") else ""
+        raise ValueError("the message has no identity")
+    if kind in ("comm_open", "comm_msg", "comm_close"):
+        _check_comm(kind, content)
+    return str(kind)
 
 
-def _problem_of_comm(kind: str, content: Mapping[str, Any]) -> str:
+def _check_comm(kind: str, content: Mapping[str, Any]) -> None:
     comm, data = content.get("comm_id"), content.get("data")
     if not (isinstance(comm, str) and 0 < len(comm) <= 64):
-        return "the comm has no identity"
+        raise ValueError("the comm has no identity")
     if kind == "comm_open" and content.get("target_name") not in _TARGETS:
-        return "comms of this target are not possible"
+        raise ValueError("comms of this target are not possible")
     if kind == "comm_msg" and not (isinstance(data, dict) and data.get("method") in _METHODS):
-        return "comm messages of this kind are not possible"
-    return ""
+        raise ValueError("comm messages of this kind are not possible")
 
 
 class Channel:
@@ -73,12 +74,11 @@ class Channel:
         message = await self._receive()
         if message["type"] != "websocket.receive":
             return message
-        text = message.get("text")
-        reason = problem_of(text)
-        self._opened += not reason and '"comm_open"' in (text or "")
-        if self._opened > MOST_OPENED:
-            reason = "too many comms"
-        if not reason:
-            return message
-        await self._send({"type": "websocket.close", "code": REFUSED, "reason": reason})
-        return {"type": "websocket.disconnect", "code": REFUSED}
+        try:
+            self._opened += kind_of(message.get("text")) == "comm_open"
+            if self._opened > MOST_OPENED:
+                raise ValueError("too many comms")
+        except ValueError as error:
+            await self._send({"type": "websocket.close", "code": REFUSED, "reason": str(error)[:100]})
+            return {"type": "websocket.disconnect", "code": REFUSED}
+        return message

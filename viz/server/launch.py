@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -47,7 +48,13 @@ def view(
         use_code_named_cache()
         from .app import Settings, application, configure, kernel_is_alive
 
-        pages_per_address = min(pages_per_address, _pages_that_files_allow(pages_per_address))
+        allowed = _pages_that_files_allow(pages_per_address)
+        if allowed < pages_per_address and sys.stderr is not None:
+            print(
+                f"moat: the limit of open files allows {allowed} pages of one address; ulimit -n raises it",
+                file=sys.stderr,
+            )
+        pages_per_address = min(pages_per_address, allowed)
         configure(root_path, pages_per_address)
         visitors = Visitors(pages_per_address, kernel_is_alive)
         try:
