@@ -240,6 +240,13 @@ def view(
     ] = "127.0.0.1",
     port: Annotated[int, whole("Port.")] = 8765,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="Name under which a proxy shows the page; may be repeated.")
+    ] = None,
+    root_path: Annotated[str, typer.Option(help="Prefix of the page's addresses behind a proxy, such as /moat.")] = "",
+    pages_per_address: Annotated[
+        int, typer.Option(help="Open pages of one address; a class behind one router is one address.")
+    ] = 80,
 ) -> None:
     """Open the browser page: two worlds with the same random draws, or a results folder to explore."""
     from importlib.metadata import entry_points
@@ -248,7 +255,7 @@ def view(
     pages = list(entry_points(group="political_moat.pages", name="view"))
     if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    pages[0].load()(results, host, port, browser)
+    pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
 
 
 cli_analysis.register(app)

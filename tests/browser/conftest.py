@@ -82,6 +82,18 @@ def served(study: Path) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
+def serve_folder() -> Any:
+    """Return a generator function that serves a results folder while it is suspended."""
+
+    def generate(folder: Path) -> Iterator[Served]:
+        server = serve(str(folder))
+        yield server
+        end(server)
+
+    return generate
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

@@ -48,6 +48,12 @@ def script() -> str:
 
 
 @functools.cache
+def starting(function: str) -> str:
+    """Return an inline script that defines all modules and calls one of their functions."""
+    return f"(() => {{\n{script()}\n{function}();\n}})();"
+
+
+@functools.cache
 def style(name: str = "widget") -> str:
     """Return a style sheet: that of the widget, or "document" for the plain pages."""
     return (STATIC / f"{name}.css").read_text(encoding="utf-8")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import html
 import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from ...experiments.errors import UserError
+from ..content.html import Html, h
 from .runs import factors_of, read_runs, value_label
 
 MOST_DOSES = 1000
@@ -27,8 +27,8 @@ _LONGEST_NAME = 44
 _analysing = threading.Lock()
 
 
-def phase_map(folder: Path, runs: Any, point: int) -> str:
-    """Return the HTML of the map: all design points if they are few, else one; or a sentence that says why not."""
+def phase_map(folder: Path, runs: Any, point: int) -> list[Html]:
+    """Return the elements of the map: all design points if they are few, else one; or a sentence that says why not."""
     doses = runs[runs["breadth"] > 0.0].groupby(["point", "arm"]).ngroups
     if doses > MOST_DOSES:
         return _only(
@@ -62,12 +62,17 @@ def phase_map(folder: Path, runs: Any, point: int) -> str:
         "the probability of reversal. The intervals are simultaneous: with 95% probability no letter of the map is "
         f"wrong. A letter describes outcomes; it does not prove a mechanism. {note}"
     )
-    drawing = _drawing(cells, names, breadths)
-    return f"<h2>Phase map</h2><p>{about}</p>{drawing}{_legend(table)}{_table(cells, names, breadths, runs)}"
+    return [
+        h("h2", None, "Phase map"),
+        h("p", None, about),
+        _drawing(cells, names, breadths),
+        _legend(table),
+        _table(cells, names, breadths, runs),
+    ]
 
 
-def _only(sentence: str) -> str:
-    return f"<h2>Phase map</h2><p>{html.escape(sentence)}</p>"
+def _only(sentence: str) -> list[Html]:
+    return [h("h2", None, "Phase map"), h("p", None, sentence)]
 
 
 @functools.lru_cache(maxsize=1)
@@ -102,7 +107,7 @@ def _names(runs: Any, table: Any, rows: list[tuple[int, float, float]]) -> list[
     return names
 
 
-def _drawing(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[float]) -> str:
+def _drawing(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[float]) -> Html:
     from ...experiments.reporting.figures.phase_map import FILL
     from ...experiments.statistics.verdicts import WORDS
 
@@ -112,70 +117,80 @@ def _drawing(cells: dict[tuple[int, int], Any], names: list[str], breadths: list
     parts = []
     for (row, column), cell in cells.items():
         x, y, word = left + _WIDTH * column, _TOP + _HEIGHT * row, cell["word"]
+        box = {"x": x, "y": y, "width": _WIDTH, "height": _HEIGHT, "fill": FILL[word], "stroke": "#5a5a5a"}
+        parts.append(h("rect", box))
         ink = "#ffffff" if word == "moat" else "#1b1b1b"
-        parts.append(
-            f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" fill="{FILL[word]}" stroke="#5a5a5a"/>'
-        )
-        text = f"{WORDS[word].letter}  {cell['rd_reversed']:+.2f}"
-        parts.append(
-            f'<text x="{x + _WIDTH / 2}" y="{y + 22}" text-anchor="middle" font-size="14" fill="{ink}">{text}</text>'
-        )
+        place = {"x": x + _WIDTH / 2, "y": y + 22, "text-anchor": "middle", "font-size": 14, "fill": ink}
+        parts.append(h("text", place, f"{WORDS[word].letter}  {cell['rd_reversed']:+.2f}"))
     for row, short in enumerate(short_names):
-        y = _TOP + _HEIGHT * row + 22
-        parts.append(f'<text x="{left - 8}" y="{y}" text-anchor="end" font-size="13">{html.escape(short)}</text>')
+        place = {"x": left - 8, "y": _TOP + _HEIGHT * row + 22, "text-anchor": "end", "font-size": 13}
+        parts.append(h("text", place, short))
     for column, breadth in enumerate(breadths):
-        x = left + _WIDTH * column + _WIDTH // 2
-        parts.append(f'<text x="{x}" y="{height + 18}" text-anchor="middle" font-size="13">{breadth:g}</text>')
-    below = f'<text x="{(left + width) / 2}" y="{height + 38}" text-anchor="middle" font-size="13">share exposed</text>'
+        place = {"x": left + _WIDTH * column + _WIDTH // 2, "y": height + 18, "text-anchor": "middle", "font-size": 13}
+        parts.append(h("text", place, f"{breadth:g}"))
+    place = {"x": (left + width) / 2, "y": height + 38, "text-anchor": "middle", "font-size": 13}
+    parts.append(h("text", place, "share exposed"))
     label = "Phase map, the share of voters exposed across; the table below has the same cells"
-    return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="Drawing of the phase map"><svg class="map" '
-        f'viewBox="0 0 {width} {height + 46}" width="{width}" role="img" aria-label="{label}">'
-        f"{''.join(parts)}{below}</svg></div>"
-    )
+    size = {"class": "map", "viewBox": f"0 0 {width} {height + 46}", "width": width}
+    region = {"class": "wide", "tabindex": 0, "role": "region", "aria-label": "Drawing of the phase map"}
+    return h("div", region, h("svg", {**size, "role": "img", "aria-label": label}, parts))
 
 
-def _legend(table: Any) -> str:
+def _legend(table: Any) -> Html:
     from ...experiments.reporting.figures.phase_map import FILL
     from ...experiments.statistics.verdicts import WORDS
 
     present = set(table["word"])
-    entries = "".join(
-        f'<li><span class="swatch" aria-hidden="true" style="background:{FILL[name]}"></span>'
-        f"<b>{word.letter}</b> {name}{f' ({word.hypothesis})' if word.hypothesis else ''}: "
-        f"{html.escape(word.rule)}</li>"
+    entries = [
+        h(
+            "li",
+            None,
+            _swatch(FILL[name]),
+            h("b", None, word.letter),
+            f" {name}{_numbered(word.hypothesis)}: {word.rule}",
+        )
         for name, word in WORDS.items()
         if name in present
-    )
-    return f'<ul class="legend" aria-label="Letters of the map">{entries}</ul>'
+    ]
+    return h("ul", {"class": "legend", "aria-label": "Letters of the map"}, entries)
 
 
-def _table(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[float], runs: Any) -> str:
+def _numbered(hypothesis: str) -> str:
+    return f" ({hypothesis})" if hypothesis else ""
+
+
+def _swatch(colour: str) -> Html:
+    box = h("rect", {"width": 16, "height": 16, "fill": colour, "stroke": "#5a5a5a"})
+    return h("svg", {"class": "swatch", "width": 16, "height": 16, "aria-hidden": "true"}, box)
+
+
+def _table(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[float], runs: Any) -> Html:
     from ...experiments.statistics.verdicts import WORDS
 
     own = runs[runs["layer"] == runs["layer"].iloc[0]]
     arms = own.groupby(["point", "breadth", "visibility", "allocation"])["arm"].first()
 
-    def cell_text(row: int, column: int) -> str:
+    def shown(row: int, column: int) -> Html:
         cell = cells.get((row, column))
         if cell is None:
-            return "<td>not run</td>"
+            return h("td", None, "not run")
         arm = arms.loc[(cell["point"], cell["breadth"], cell["visibility"], cell["allocation"])]
-        link = html.escape("?" + urlencode({"outcome": "reversed", "point": cell["point"], "arm": arm}))
+        link = "?" + urlencode({"outcome": "reversed", "point": cell["point"], "arm": arm})
         low, high = cell["rd_reversed_low"], cell["rd_reversed_high"]
-        return (
-            f'<td><a href="{link}">{WORDS[cell["word"]].letter} {cell["word"]}</a><br>{cell["rd_reversed"]:+.3f} '
-            f"({low:+.3f} to {high:+.3f}), n {cell['n']}</td>"
-        )
+        numbers = f"{cell['rd_reversed']:+.3f} ({low:+.3f} to {high:+.3f}), n {cell['n']}"
+        return h("td", None, h("a", {"href": link}, f"{WORDS[cell['word']].letter} {cell['word']}"), h("br"), numbers)
 
-    head = "".join(f'<th scope="col">{breadth:g} exposed</th>' for breadth in breadths)
-    row_cells = ["".join(cell_text(row, column) for column in range(len(breadths))) for row in range(len(names))]
-    body = "".join(
-        f'<tr><th scope="row">{html.escape(name)}</th>{texts}</tr>'
-        for name, texts in zip(names, row_cells, strict=True)
-    )
+    head = [h("th", {"scope": "col"}, f"{breadth:g} exposed") for breadth in breadths]
+    body = [
+        h("tr", None, h("th", {"scope": "row"}, name), [shown(row, column) for column in range(len(breadths))])
+        for row, name in enumerate(names)
+    ]
     caption = "Change in the probability of reversal, simultaneous 95% interval, n. A link shows the runs of its cell."
-    return (
-        '<div class="wide" tabindex="0" role="region" aria-label="Cells of the phase map"><table>'
-        f"<caption>{caption}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    table = h(
+        "table",
+        None,
+        h("caption", None, caption),
+        h("thead", None, h("tr", None, h("td"), head)),
+        h("tbody", None, body),
     )
+    return h("div", {"class": "wide", "tabindex": 0, "role": "region", "aria-label": "Cells of the phase map"}, table)

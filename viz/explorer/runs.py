@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from ...experiments.storage.checksums import refuse_altered
 from ...experiments.storage.results_folder import EXPORT, read_own_manifest
 from ...model.parameters.presets import PRESETS
 from ...model.parameters.tree import ParameterError, Parameters
+from ..content.html import Html, h
 from ..scenario import Scenario
 
 MOST_LINKS = 120
@@ -57,8 +57,8 @@ def other_values(runs: Any) -> list[str]:
     return [name for name in _ARM_VALUES if name in runs.columns and runs[name].nunique() > 1]
 
 
-def run_links(runs: Any, folder: Path, outcome: str, arm: str) -> str:
-    """Return HTML links that play the runs of an arm (rows of one design point), or the reason why they cannot."""
+def run_links(runs: Any, folder: Path, outcome: str, arm: str) -> list[Html]:
+    """Return links that play the runs of an arm (rows of one design point), or the reason why they cannot."""
     part = runs[runs["arm"] == arm].sort_values("replicate")
     try:
         manifest = read_own_manifest(folder)
@@ -66,23 +66,26 @@ def run_links(runs: Any, folder: Path, outcome: str, arm: str) -> str:
         played = [(row, scenario_of(base, manifest, row)) for row in part.head(MOST_LINKS).to_dict("records")]
         other_layer = str(part["layer"].iloc[0]) != base.policy.layer and "policy.layer" not in part.columns
     except (UserError, ParameterError, KeyError, TypeError, ValueError) as error:
-        return f"<p>The page cannot play these runs: {html.escape(str(error))}</p>"
+        return [h("p", None, f"The page cannot play these runs: {error}")]
     notes = [f"The first {MOST_LINKS} of {len(part)} are listed."] if len(part) > MOST_LINKS else []
     if other_layer:
         # The study changes the layer at takeover; a film has it from the start. They are equal only without these.
         if base.policy.sunset_months or (base.channels.news and base.market.rule_news_jump):
-            return (
-                "<p>The page cannot play these runs. In the study this arm changes its legal layer at takeover, after "
+            reason = (
+                "The page cannot play these runs. In the study this arm changes its legal layer at takeover, after "
                 "a friendly term on another layer, and with a sunset or news of rules that term matters. Use "
-                "<code>moat run --replicate</code>.</p>"
             )
+            return [h("p", None, reason, h("code", None, "moat run --replicate"), ".")]
         notes.append("In the study this arm has its legal layer from takeover on, in the film from the start.")
     links = [
-        f'<a href="./?{html.escape(scenario.address())}">{row["replicate"]}: {row[outcome]:g}</a>'
+        h("a", {"href": f"./?{scenario.address()}"}, f"{row['replicate']}: {row[outcome]:g}")
         for row, scenario in played
     ]
-    title = f"Play one run of {html.escape(arm)} (replicate: {html.escape(outcome)})"
-    return f'<h2>{title}</h2><p>{" ".join(notes)}</p><p class="plays">{"".join(links)}</p>'
+    return [
+        h("h2", None, f"Play one run of {arm} (replicate: {outcome})"),
+        h("p", None, " ".join(notes)),
+        h("p", {"class": "plays"}, links),
+    ]
 
 
 def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..content.scripts import script, style
+from ..content import policy
+from ..content.html import h
+from ..content.scripts import starting, style
 from ..content.texts import QUESTION
 from .film import Chunk
 
@@ -17,15 +18,17 @@ def standalone_page(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
     """Return the HTML text that plays a finished film. about: the scenario message of the page."""
     from ..content.catalogue import catalogue
 
+    script, sheet = starting("playStandalone"), f"body {{ margin: 0; }}\n{style()}"
+    rules = {"http-equiv": "Content-Security-Policy", "content": policy.of_file(script, sheet)}
     return "\n".join(
         (
             "<!doctype html>",
-            '<html lang="en"><head><meta charset="utf-8">',
+            f'<html lang="en"><head><meta charset="utf-8">{h("meta", rules)}',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{html.escape(QUESTION)}</title>",
-            f'<style>body {{ margin: 0; }}\n{style()}</style></head><body><div id="moat-page"></div>',
+            h("title", None, QUESTION),
+            f'<style>{sheet}</style></head><body><div id="moat-page"></div>',
             film_elements(catalogue(standalone=True), about, chunks),
-            f"<script>(() => {{\n{script()}\nplayStandalone();\n}})();</script></body></html>",
+            f"<script>{script}</script></body></html>",
         )
     )
 

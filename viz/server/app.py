@@ -1,19 +1,26 @@
-"""The web application: Solara's app behind checks of hosts, headers and plain pages. Import after `configure`."""
+"""The web application: Solara's app behind checks of names, paths, sizes and messages. Import after `configure`."""
 
 from __future__ import annotations
 
-import importlib.util
+import functools
 import os
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from . import documents
+from ..content import policy
+from ..content.scripts import style
+from . import assets, documents
+from .channel import REFUSED, Channel, kernel_of
+from .hosts import Names
+from .visitors import ADDRESSES, PAGES, SOCKETS_PER_PAGE, Turns, Visitors, place_of
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = dict[bytes, bytes]
 
 SETTINGS = {
     "SOLARA_APP": "political_moat.viz.server.page",
@@ -22,33 +29,48 @@ SETTINGS = {
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
-    "SOLARA_KERNEL_MAX_COUNT": "200",
     "SOLARA_MODE": "production",
     "SOLARA_SESSION_HTTP_ONLY": "true",
     "SOLARA_THEME_TITLE": "Political moat: two worlds",
     "MPLBACKEND": "agg",
 }
 HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-        b"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-        b"form-action 'self'; frame-ancestors 'none'",
-    ),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 )
 MOST_QUERY = 6000
+REQUESTS = 16
+"""Requests of one address that are answered at the same time."""
+EXPLORERS = 2
+"""The same for pages of the results explorer, which take the processor."""
 _CDN = "/_solara/cdn/"
+_EXTENSIONS = "/jupyter/nbextensions/"
+_CLOSE = re.compile(r"/_solara/api/close/[A-Za-z0-9-]{8,64}")
+_APP_PAGES = ("/", "/expert")
 _PLAIN = {"/teachers": documents.teachers, "/glossary": documents.glossary}
+_FORWARDED = (b"forwarded", b"script-name", b"x-script-name")
+"""Headers that would let a visitor move Solara's addresses for everybody; x-forwarded-... besides."""
 
 
-def configure() -> None:
-    """Set Solara's environment variables: no telemetry, no outside requests, a bound on sessions."""
+class Settings(NamedTuple):
+    """What a server needs. results: the results folder, if any; root_path: the prefix of its addresses."""
+
+    names: Names
+    results: Path | None
+    root_path: str
+    visitors: Visitors
+
+
+def configure(root_path: str = "", pages: int = PAGES) -> None:
+    """Set Solara's environment variables: no telemetry, no outside requests, bounds, a fixed prefix of addresses."""
     os.environ.update(SETTINGS)
+    os.environ["SOLARA_ROOT_PATH"] = root_path
+    os.environ["SOLARA_BASE_URL"] = f"http://localhost{root_path}/"
+    os.environ["SOLARA_KERNEL_MAX_COUNT"] = str(ADDRESSES * SOCKETS_PER_PAGE * pages)
 
 
 def adapt_page(page: str, first: str = "") -> str:
@@ -58,109 +80,147 @@ def adapt_page(page: str, first: str = "") -> str:
     """
     page = page.replace("<html>", '<html lang="en">', 1)
     page = page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
-    if first:
-        # The first frame does not need Solara's style sheets, so they must not delay it.
-        page = re.sub(r'(<link\b[^>]*rel="stylesheet"[^>]*)>', r"""\1 media="print" onload="this.media='all'">""", page)
+    if "<script>" in first:
+        # The first frame does not need Solara's style sheets, so they must not delay it. Its script admits them later.
+        page = re.sub(r'(<link\b[^>]*rel="stylesheet"[^>]*)>', r'\1 media="print">', page)
     return re.sub(r"(<body[^>]*>)", lambda body: body[1] + first, page, count=1)
 
 
 class Guard:
-    """ASGI application around Solara's: checks hosts, origins and sizes, adds headers, serves the plain pages."""
+    """ASGI application around Solara's: admits only names, paths, sizes and messages that the page needs."""
 
-    def __init__(self, app: Any, hosts: frozenset[str], results: Path | None) -> None:
-        """Wrap an app. hosts: host names it answers to, empty for any; results: the results folder, if any."""
-        self.app, self.hosts, self.results = app, hosts, results
+    def __init__(self, app: Any, settings: Settings) -> None:
+        """Wrap an app."""
+        self.app = app
+        self.names, self.results, self.root_path, self.visitors = settings
+        self._requests, self._explorers = Turns(REQUESTS), Turns(EXPLORERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = {name.lower(): value for name, value in scope["headers"]}
+        scope = self._cleaned(scope)
+        headers: Headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
-        foreign = bool(origin) and origin.split("://")[-1] != host
-        unknown = bool(self.hosts) and host.rsplit(":", 1)[0] not in self.hosts
+        own = self.names.accept(host, (scope.get("server") or ("",))[0])
+        foreign = bool(origin) and not self.names.accept_origin(origin, host)
         if scope["type"] == "websocket":
-            if foreign or unknown:
-                await send({"type": "websocket.close", "code": 1008})
-                return
-            await self.app(scope, receive, send)
-            return
-        if unknown or (foreign and scope["method"] != "GET"):
-            await _answer(send, 400, "text/plain", "This server does not answer to that host name.")
-            return
-        if len(scope["query_string"]) > MOST_QUERY:
-            await _answer(send, 414, "text/plain", "The address is too long.")
-            return
-        if scope["method"] == "GET" and await self._send_plain_page(scope, send):
-            return
-        first = ""
-        if scope["method"] == "GET" and scope["path"] == "/":
-            from .preloaded_film import first_frame
+            await self._connect(scope, receive, send, own and not foreign)
+        elif not own or (foreign and scope["method"] not in ("GET", "HEAD")):
+            await _answer(send, 400, "This server does not answer to that host name.")
+        elif len(scope["query_string"]) > MOST_QUERY:
+            await _answer(send, 414, "The address is too long.")
+        else:
+            async with self._requests.turn(_place(scope)):
+                await self._request(scope, receive, send)
 
-            first = first_frame(scope["query_string"].decode("latin-1"))
-        await self.app(scope, receive, _with_headers(send, first))
+    def _cleaned(self, scope: Scope) -> Scope:
+        """Return a scope without the prefix of the addresses and without headers that only a proxy may set."""
+        path = scope["path"]
+        if self.root_path and f"{path}/".startswith(f"{self.root_path}/"):
+            path = path[len(self.root_path) :] or "/"
+        headers = [
+            (name.lower(), value)
+            for name, value in scope["headers"]
+            if not name.lower().startswith(b"x-forwarded-") and name.lower() not in _FORWARDED
+        ]
+        return {**scope, "path": path, "raw_path": path.encode(), "root_path": "", "headers": headers}
 
-    async def _send_plain_page(self, scope: Scope, send: Send) -> bool:
-        """Answer a request that does not need Solara, and return whether there was one."""
-        path = scope["path"].rstrip("/")
-        if path in _PLAIN:
-            await _answer(send, 200, "text/html", _PLAIN[path]())
-            return True
-        if path == "/results":
-            import anyio.to_thread
+    async def _connect(self, scope: Scope, receive: Receive, send: Send, own: bool) -> None:
+        """Handle a WebSocket: of our page, from our page, and as many as its address may have."""
+        kernel = kernel_of(scope["path"], scope["query_string"].decode("latin-1"))
+        if not (own and kernel and self.visitors.open_socket(_place(scope), kernel)):
+            await send({"type": "websocket.close", "code": REFUSED})
+            return
+        try:
+            await self.app(scope, Channel(receive, send).receive, send)
+        finally:
+            self.visitors.close_socket(kernel)
 
-            query = scope["query_string"].decode("latin-1")
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, method = scope["path"], scope["method"]
+        if method == "POST" and _CLOSE.fullmatch(path):
+            await self.app(scope, receive, _with_headers(send, policy.NOTHING))
+        elif method not in ("GET", "HEAD"):
+            await _answer(send, 405, "This method is not possible.")
+        elif path.rstrip("/") in _PLAIN:
+            await _answer_page(send, 200, _PLAIN[path.rstrip("/")]())
+        elif path.rstrip("/") == "/results":
+            await self._explore(scope, send)
+        elif path in _APP_PAGES:
+            await self._app_page(scope, receive, send)
+        elif self._is_asset(path):
+            await self.app(scope, receive, _with_headers(send, policy.NOTHING))
+        else:
+            await _answer(send, 404, "Not found.")
+
+    async def _explore(self, scope: Scope, send: Send) -> None:
+        import anyio.to_thread
+
+        query = scope["query_string"].decode("latin-1")
+        async with self._explorers.turn(_place(scope)):
             status, page = await anyio.to_thread.run_sync(documents.results, self.results, query)
-            await _answer(send, status, "text/html", page)
-            return True
-        # Hide Solara's list of sessions, and never fetch an asset that is not installed.
-        if path == "/resourcez" or (path.startswith(_CDN) and not _installed(path.removeprefix(_CDN))):
-            await _answer(send, 404, "text/plain", "Not found.")
-            return True
-        return False
+        await _answer_page(send, status, page)
+
+    async def _app_page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from .preloaded_film import SCRIPT, first_frame
+
+        if not self.visitors.admits_page(_place(scope)):
+            text = f"{self.visitors.pages} pages are open from your address, or too many in all. Close one of them."
+            await _answer_page(send, 503, documents.page("The server is full", text))
+            return
+        first = first_frame(scope["query_string"].decode("latin-1")) if scope["path"] == "/" else ""
+        rules = policy.of_app((*assets.solara_scripts(self.root_path), SCRIPT))
+        await self.app(scope, receive, _with_headers(send, rules, functools.partial(adapt_page, first=first)))
+
+    def _is_asset(self, path: str) -> bool:
+        if path.startswith(_CDN):
+            name = path.removeprefix(_CDN)
+            return assets.serves_package_file(name, self.root_path, assets.package_folder(), not assets.offline())
+        if path.startswith(_EXTENSIONS):
+            return path.removeprefix(_EXTENSIONS).partition("/")[0] in assets.extensions(self.root_path)
+        return path.startswith("/static/") and not path.startswith("/static/public/")
 
 
-def _installed(name: str) -> bool:
-    """Return whether an asset is installed. Without the offline extra Solara may fetch it, so the answer is True."""
-    import solara.server.settings
-
-    if importlib.util.find_spec("solara_assets") is None:
-        return True
-    folder = Path(solara.server.settings.assets.proxy_cache_dir).resolve()
-    file = (folder / name).resolve()
-    return file.is_relative_to(folder) and file.is_file()
+def _place(scope: Scope) -> str:
+    return place_of((scope.get("client") or ("",))[0])
 
 
-async def _answer(send: Send, status: int, kind: str, text: str) -> None:
+async def _answer_page(send: Send, status: int, page: str) -> None:
+    await _answer(send, status, page, "text/html", policy.of_plain_page(style("document")))
+
+
+async def _answer(send: Send, status: int, text: str, kind: str = "text/plain", rules: str = policy.NOTHING) -> None:
     body = text.encode()
     headers = [
         (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
+        (b"content-security-policy", rules.encode()),
         *HEADERS,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _with_headers(send: Send, first: str) -> Send:
-    """Return a `send` that adds our headers, and that adapts HTML pages."""
-    start: MutableMapping[str, Any] = {}
+def _with_headers(send: Send, rules: str, adapt: Callable[[str], str] | None = None) -> Send:
+    """Return a `send` that adds our headers and the policy `rules`, and that adapts an HTML page."""
+    start: Message = {}
     body = bytearray()
+    own = [(b"content-security-policy", rules.encode()), *HEADERS]
 
-    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *HEADERS]
-            kind = dict(message["headers"]).get(b"content-type", b"")
-            if kind.startswith(b"text/html"):
+            message["headers"] = [*message["headers"], *own]
+            if adapt is not None and dict(message["headers"]).get(b"content-type", b"").startswith(b"text/html"):
                 start.update(message)
                 return
-        elif start and message["type"] == "http.response.body":
+        elif start and adapt is not None and message["type"] == "http.response.body":
             body.extend(message.get("body", b""))
             if message.get("more_body", False):
                 return
-            whole = adapt_page(body.decode(), first).encode()
+            whole = adapt(body.decode()).encode()
             start["headers"] = [(name, value) for name, value in start["headers"] if name != b"content-length"]
             start["headers"].append((b"content-length", str(len(whole)).encode()))
             await send(start)
@@ -171,18 +231,18 @@ def _with_headers(send: Send, first: str) -> Send:
     return send_with_headers
 
 
-def application(hosts: frozenset[str], results: Path | None) -> Any:
+def kernel_is_alive(kernel: str) -> bool:
+    """Return whether Solara still holds the kernel of a page."""
+    from solara.server import kernel_context
+
+    return kernel in kernel_context.contexts
+
+
+def application(settings: Settings) -> Any:
     """Return the complete application for uvicorn."""
     import solara.server.starlette
     from starlette.applications import Starlette
-    from starlette.middleware import Middleware
     from starlette.middleware.gzip import GZipMiddleware
-    from starlette.routing import Mount
 
     inner = Starlette(routes=solara.server.starlette.routes, lifespan=solara.server.starlette.lifespan)
-    guarded = Guard(inner, hosts, results)
-    return Starlette(
-        routes=[Mount("/", app=guarded)],
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
-        lifespan=solara.server.starlette.lifespan,
-    )
+    return GZipMiddleware(Guard(inner, settings), minimum_size=1000)

@@ -2,75 +2,135 @@
 
 from __future__ import annotations
 
-import ipaddress
+import asyncio
 import socket
+import sys
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...agents.source_hash import use_code_named_cache
 from ...experiments.errors import UserError
 from ..content.texts import DISCLAIMER
+from .hosts import address, check_root_path, listen, names_of, outer_hosts
+from .log import use_short_log
+from .visitors import ADDRESSES, CONNECTIONS_PER_PAGE, MOST_PAGES, PAGES, SOCKETS_PER_PAGE, Visitors
 
-LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]"})
+FILES_PER_PAGE = ADDRESSES * (CONNECTIONS_PER_PAGE + 3 * SOCKETS_PER_PAGE)
+"""Open files for each page of one address: its connections, and the event loop of each WebSocket (three files)."""
+OTHER_FILES = 200
+"""Open files of the libraries, of the workers and of results folders."""
 
 
-def view(results: Path | None = None, host: str = "127.0.0.1", port: int = 8765, browser: bool = True) -> None:
+def view(
+    results: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    browser: bool = True,
+    allow_hosts: Sequence[str] = (),
+    root_path: str = "",
+    pages_per_address: int = PAGES,
+) -> None:
     """Serve the page until Ctrl-C. Raises UserError for a used port, a folder without results, a missing package.
 
     host: 127.0.0.1 admits this machine only; the address of this machine on a class network admits the class.
+    allow_hosts, root_path: names and prefix of a proxy in front; pages_per_address: open pages of one address.
     """
     if results is not None:
         from ..explorer.explorer import check_folder
 
         check_folder(results)
-    if not 1 <= port <= 65535:
-        raise UserError(f"--port {port} is not possible; allowed: 1 to 65535")
-    _check(host, port)
-    use_code_named_cache()
-    from .app import application, configure
+    names, root_path = names_of(host, allow_hosts), check_root_path(root_path)
+    if not 1 <= pages_per_address <= MOST_PAGES:
+        raise UserError(f"--pages-per-address {pages_per_address} is not possible; allowed: 1 to {MOST_PAGES}")
+    with listen(host, port) as listening:
+        use_code_named_cache()
+        from .app import Settings, application, configure, kernel_is_alive
 
-    configure()
+        allowed = _pages_that_files_allow(pages_per_address)
+        if allowed < pages_per_address and sys.stderr is not None:
+            print(
+                f"moat: the limit of open files allows {allowed} pages of one address; ulimit -n raises it",
+                file=sys.stderr,
+            )
+        pages_per_address = min(pages_per_address, allowed)
+        configure(root_path, pages_per_address)
+        visitors = Visitors(pages_per_address, kernel_is_alive)
+        try:
+            app = application(Settings(names, results, root_path, visitors))
+            server = _server(app, visitors, bool(allow_hosts))
+        except ImportError as error:
+            raise UserError(f"the page needs {error.name}; install political-moat with its dependencies") from error
+        from .shared_pool import prepare
+
+        use_short_log()
+        pool = prepare()
+        path = f"{root_path}/{'results' if results else ''}"
+        try:
+            server.announce = lambda: _announce(host, port, path, browser)
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            pass
+        finally:
+            pool.close()
+
+
+def _pages_that_files_allow(wanted: int) -> int:
+    """Raise the limit of open files as far as the system allows, and return how many pages of one address it allows."""
     try:
-        import uvicorn
+        import resource
+    except ImportError:  # Windows has no such limit
+        return wanted
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = OTHER_FILES + wanted * FILES_PER_PAGE
+    if resource.RLIM_INFINITY not in (soft, hard):
+        needed = min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        soft = needed
+    return wanted if soft == resource.RLIM_INFINITY else max(1, (soft - OTHER_FILES) // FILES_PER_PAGE)
 
-        app = application(_names(host), results)
-    except ImportError as error:
-        raise UserError(f"the page needs {error.name}; install political-moat with its dependencies") from error
-    from .shared_pool import prepare
 
-    pool = prepare()
-    address = f"http://{host if host != '0.0.0.0' else 'localhost'}:{port}/{'results' if results else ''}"
-    print(f"The page is at {address}. Press Ctrl-C to stop. {DISCLAIMER}", flush=True)
+def _server(app: Any, visitors: Visitors, proxied: bool) -> Any:
+    """Return uvicorn's server with our limits. It calls its `announce` when it answers."""
+    import uvicorn
+
+    from .channel import MOST_MESSAGE_BYTES
+    from .connections import protocols
+
+    class Server(uvicorn.Server):
+        announce: Callable[[], None]
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                await asyncio.get_running_loop().run_in_executor(None, self.announce)
+
+    http, websocket = protocols(visitors)
+    return Server(
+        uvicorn.Config(
+            app,
+            http=http,
+            ws=websocket,
+            ws_max_size=MOST_MESSAGE_BYTES,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=proxied,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+    )
+
+
+def _announce(host: str, port: int, path: str, browser: bool) -> None:
+    """Print the address of the page, and open it. A browser that does not return must not stop the server."""
+    own = address(host, port, path)
+    outer = ", ".join(address(name, port, path) for name in outer_hosts(host))
+    more = f" (from other machines: {outer})" if outer else ""
+    print(f"The page is at {own}{more}. Press Ctrl-C to stop. {DISCLAIMER}", flush=True)
     if browser:
         import webbrowser
 
-        webbrowser.open(address)
-    try:
-        uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
-    finally:
-        pool.close()
-
-
-def _names(host: str) -> frozenset[str]:
-    """Return the host names that the server answers to; empty for any, when it listens on every address."""
-    if host == "0.0.0.0":
-        return frozenset()
-    return LOCAL | {host}
-
-
-def _check(host: str, port: int) -> None:
-    if host != "localhost":
-        try:
-            ipaddress.ip_address(host)
-        except ValueError as error:
-            raise UserError(
-                f"--host {host} is not possible; allowed: localhost or an address of this machine"
-            ) from error
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise UserError(
-                f"port {port} on {host} cannot be used ({error.strerror}); choose another --port"
-            ) from error
+        threading.Thread(target=webbrowser.open, args=(own,), daemon=True).start()

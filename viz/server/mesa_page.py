@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 
+from ..content.html import fragment, h
 from ..content.texts import DISCLAIMER
 
 VOTERS = 1000
@@ -84,7 +85,8 @@ def Expert() -> None:  # noqa: N802 - Solara's name
     solara.use_effect(lambda: lambda: _stop(model.value), [])
     solara.Title("Mesa's own page")
     with solara.Column(style={"padding": "16px"}):
-        solara.HTML(tag="p", unsafe_innerHTML=f"<a href='./'>Back to the two worlds</a>. {DISCLAIMER}")
+        back = h("a", {"href": "./"}, "Back to the two worlds")
+        solara.HTML(tag="p", unsafe_innerHTML=fragment(back, ". ", DISCLAIMER))
         SolaraViz(
             model,
             components=[make_plot_component(measure, backend="matplotlib") for measure in MEASURES],

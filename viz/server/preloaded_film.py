@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 
 from ..content.catalogue import catalogue
-from ..content.scripts import script, style
+from ..content.scripts import starting, style
 from ..content.texts import DISCLAIMER, QUESTION
 from ..recording.standalone_html import film_elements
 from ..scenario import AddressError, Scenario, from_address
@@ -16,6 +16,7 @@ from ..session.jobs import Job
 from ..session.session import announcement
 from .shared_pool import pool
 
+SCRIPT = starting("playPreloaded")
 _ATTRIBUTES = 'id="moat-first" style="position:fixed;inset:0;background:#fff;z-index:99999;overflow:auto"'
 _LOADING = (
     f"<div {_ATTRIBUTES}>"
@@ -43,6 +44,6 @@ def _playing(scenario: Scenario) -> str:
         (
             f"<style>{style()}</style>{_LOADING}",
             film_elements(catalogue(), announcement(scenario, 0), chunks),
-            f"<script>(() => {{\n{script()}\nplayPreloaded();\n}})();</script>",
+            f"<script>{SCRIPT}</script>",
         )
     )

@@ -29,6 +29,7 @@ export function h(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "style") node.style.cssText = value; // an attribute would need an unsafe content policy
     else if (value === true) node.setAttribute(name, "");
     else node.setAttribute(name, value);
   }

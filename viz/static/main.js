@@ -325,8 +325,17 @@ function serverlessModel(catalogueId) {
   return { queued, get: () => textOf(catalogueId), on() {}, off() {}, send };
 }
 
+// Solara's style sheets come as print styles, so that they do not delay the first frame.
+function applyLateStyles() {
+  for (const link of document.querySelectorAll('link[rel="stylesheet"][media="print"]')) {
+    if (link.sheet) link.media = "all";
+    else link.addEventListener("load", () => { link.media = "all"; });
+  }
+}
+
 // Play the film that came inside the page, before the server answers.
 export function playPreloaded() {
+  document.addEventListener("DOMContentLoaded", applyLateStyles);
   window.moatPreloaded = new PageView(serverlessModel("moat-catalogue"), document.getElementById("moat-first"));
   showEmbeddedFilm(window.moatPreloaded, "moat-film");
 }

@@ -1,0 +1,92 @@
+"""Counts of each address: a class behind one address gets in, no address takes what the others need."""
+
+from __future__ import annotations
+
+import asyncio
+
+from political_moat.viz.server.visitors import ADDRESSES, CONNECTIONS_PER_PAGE, PAGES, Turns, Visitors, place_of
+
+CLASS = 40
+CONNECTIONS_WHILE_LOADING = 7
+"""Six of HTTP and one WebSocket: what a browser opens at most to one server."""
+
+
+def test_a_class_of_forty_behind_one_address_gets_in_with_two_pages_each() -> None:
+    visitors = Visitors()
+    assert all(visitors.connect("192.0.2.1") for _ in range(CLASS * CONNECTIONS_WHILE_LOADING))
+    assert all(visitors.open_socket("192.0.2.1", f"kernel-{page}") for page in range(2 * CLASS))
+
+
+def test_an_address_that_holds_all_it_can_leaves_room_for_a_class() -> None:
+    visitors = Visitors()
+    greedy = sum(visitors.connect("192.0.2.66") for _ in range(10_000))
+    assert greedy == CONNECTIONS_PER_PAGE * PAGES
+    assert sum(visitors.open_socket("192.0.2.66", f"greedy-{page}") for page in range(10_000)) == PAGES
+    assert not visitors.admits_page("192.0.2.66")
+    for student in range(CLASS + 1):
+        address = f"192.0.2.{100 + student}"
+        assert all(visitors.connect(address) for _ in range(CONNECTIONS_WHILE_LOADING))
+        assert visitors.admits_page(address)
+        assert visitors.open_socket(address, f"student-{student}")
+
+
+def test_the_server_has_a_limit_over_all_addresses() -> None:
+    visitors = Visitors(pages=2)
+    connected = [visitors.connect(f"192.0.2.{number}") for number in range(100)]
+    assert sum(connected) == visitors.most_connections == ADDRESSES * CONNECTIONS_PER_PAGE * 2
+    assert sum(visitors.open_socket(f"192.0.2.{number}", f"kernel-{number}") for number in range(100)) == ADDRESSES * 2
+
+
+def test_what_is_closed_is_given_back() -> None:
+    alive = {"first", "second"}
+    visitors = Visitors(pages=2, is_alive=lambda kernel: kernel in alive)
+    assert visitors.open_socket("a", "first")
+    assert visitors.open_socket("a", "second")
+    assert not visitors.open_socket("a", "third")
+    visitors.close_socket("first")
+    assert not visitors.open_socket("a", "third")  # its kernel still takes memory
+    alive.remove("first")
+    assert visitors.open_socket("a", "third")
+    for _ in range(CONNECTIONS_PER_PAGE * 2):
+        assert visitors.connect("a")
+    assert not visitors.connect("a")
+    visitors.disconnect("a")
+    assert visitors.connect("a")
+
+
+def test_a_page_reconnects_but_not_without_end() -> None:
+    visitors = Visitors(pages=1)
+    assert [visitors.open_socket("a", "kernel") for _ in range(5)] == [True, True, True, False, False]
+    visitors.close_socket("kernel")
+    assert visitors.open_socket("b", "kernel")
+
+
+def test_an_ipv6_network_is_one_address_and_a_mapped_address_is_ipv4() -> None:
+    assert place_of("2001:db8::1") == place_of("2001:db8::ffff:1:2:3") != place_of("2001:db8:0:1::1")
+    assert place_of("::ffff:192.0.2.1") == place_of("192.0.2.1") != place_of("192.0.2.2")
+    assert place_of("fe80::1%eth0") == place_of("fe80::2")
+    assert place_of("") == ""
+
+
+def test_requests_of_an_address_wait_for_each_other_and_not_for_those_of_others() -> None:
+    async def run() -> tuple[int, bool]:
+        turns, at_work, most = Turns(3), 0, 0
+        finish = asyncio.Event()
+
+        async def request(address: str) -> None:
+            nonlocal at_work, most
+            async with turns.turn(address):
+                if address == "greedy":
+                    at_work += 1
+                    most = max(most, at_work)
+                    await finish.wait()
+                    at_work -= 1
+
+        greedy = [asyncio.create_task(request("greedy")) for _ in range(20)]
+        await asyncio.wait_for(request("other"), 5)
+        waiting = [task.done() for task in greedy]
+        finish.set()
+        await asyncio.gather(*greedy)
+        return most, any(waiting)
+
+    assert asyncio.run(run()) == (3, False)
