@@ -104,19 +104,28 @@ def renewed_checksums(folder: Path) -> Iterator[None]:
     """Replace the lines of SHA256SUMS (format of sha256sum) for files that the block writes or removes, no others.
 
     A file that somebody else changed keeps its old line, so that the change stays visible. Files must be written
-    through `atomic_files`. Raises UserError before the block if the list cannot be read.
+    through `atomic_files`. A block that fails renews what it wrote, but makes no list where there was none. Raises
+    UserError before the block if the list cannot be read.
     """
-    listed = listed_checksums(folder) if (folder / CHECKSUMS).exists() else {}
+    existed = (folder / CHECKSUMS).exists()
+    listed = listed_checksums(folder) if existed else {}
+    finished = False
     with recorded_writes() as written:
         try:
             yield
+            finished = True
         finally:
-            present = digested_files(folder)
-            for path in written:
-                if path.absolute().is_relative_to(folder.absolute()):
-                    name = path.absolute().relative_to(folder.absolute()).as_posix()
-                    listed.pop(name, None)
-                    if name in present:
-                        listed[name] = file_digest(path)
-            with replaced_atomically(folder / CHECKSUMS) as stream:
-                stream.writelines(f"{digest}  {name}\n" for name, digest in sorted(listed.items()))
+            if finished or existed:
+                _renew(folder, listed, written)
+
+
+def _renew(folder: Path, listed: dict[str, str], written: list[Path]) -> None:
+    present = digested_files(folder)
+    for path in written:
+        if path.absolute().is_relative_to(folder.absolute()):
+            name = path.absolute().relative_to(folder.absolute()).as_posix()
+            listed.pop(name, None)
+            if name in present:
+                listed[name] = file_digest(path)
+    with replaced_atomically(folder / CHECKSUMS) as stream:
+        stream.writelines(f"{digest}  {name}\n" for name, digest in sorted(listed.items()))

@@ -16,7 +16,6 @@ from typing import Any
 import psutil
 import pytest
 
-from political_moat.experiments.protocols.mediation.design import ARMS
 from political_moat.experiments.storage.ledger import Ledger
 
 pytestmark = [
@@ -223,7 +222,7 @@ def test_mediation_and_prior_mass_killed_and_resumed_give_the_same_bytes(tmp_pat
     running.kill()
     assert_gone(family)
     with Ledger(tmp_path / "killed" / "out" / "ledger.sqlite") as ledger:
-        recorded = {row["key"]: row["outcome_hash"] for row in ledger.runs([*ARMS, "draw"])}
+        recorded = {run.key: run.outcome_hash for run in ledger.texts()}
     assert recorded
     assert not (tmp_path / "killed" / "out" / "SHA256SUMS").exists()
     assert moat(tmp_path / "killed", "sweep", "study.toml", "--engine", "serial", "--out", "out")[0] == 0
@@ -238,7 +237,7 @@ def test_mediation_and_prior_mass_killed_and_resumed_give_the_same_bytes(tmp_pat
     assert files["calm"] == files["killed"]
     assert f"{protocol.replace('-', '_')}.csv" in files["killed"]
     with Ledger(tmp_path / "killed" / "out" / "ledger.sqlite", read_only=True) as ledger:
-        after = {row["key"]: row["outcome_hash"] for row in ledger.runs([*ARMS, "draw"])}
+        after = {run.key: run.outcome_hash for run in ledger.texts()}
         assert ledger.disagreements() == []
     assert recorded.items() <= after.items()
 

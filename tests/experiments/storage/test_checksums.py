@@ -80,6 +80,11 @@ def test_what_a_block_wrote_before_it_failed_is_renewed_too(folder: Path) -> Non
             raise KeyError
     assert verify_checksums(folder) == []
     assert (folder / "report.html").read_text() == "page"
+    (folder / "SHA256SUMS").unlink()
+    with pytest.raises(KeyError), renewed_checksums(folder):  # noqa: PT012
+        write(folder / "summary.csv", "newer")
+        raise KeyError
+    assert not (folder / "SHA256SUMS").exists()
 
 
 def test_an_altered_folder_is_refused_in_one_line_with_a_way_out(folder: Path) -> None:
