@@ -168,7 +168,10 @@ class Guard:
         from .preloaded_film import SCRIPT, first_frame
 
         if not self.visitors.admits_page(_place(scope)):
-            text = f"{self.visitors.pages} pages are open from your address, or too many in all. Close one of them."
+            text = (
+                f"Your address has {self.visitors.pages} open pages, or the server has too many in all. Close a page, "
+                "then load this one again."
+            )
             await _answer_page(send, 503, documents.page("The server is full", text))
             return
         first = first_frame(scope["query_string"].decode("latin-1")) if scope["path"] == "/" else ""

@@ -76,7 +76,10 @@ async def main():
     sheet = next(name for name in assets._named(root_path) if name.endswith("fonts.css"))
     package = sheet.rpartition("/")[0]
     (cache / package).mkdir(parents=True)
-    (cache / sheet).write_text("@font-face { src: url(installed.woff2), url('wanted.woff2?v=1'), url(../../out) }")
+    sources = "url(installed.woff2), url('wanted.woff2?v=1'), url(linked.woff2), url(folder.woff2), url(../../out)"
+    (cache / sheet).write_text(f"@font-face {{ src: {sources} }}")
+    (cache / package / "folder.woff2").mkdir()
+    (cache / package / "folder.woff2" / "kept.txt").write_text("Solara's proxy would delete a folder")
     (cache / package / "installed.woff2").write_text("font")
     (cache / package / "unnamed.js").write_text("alert(1)")
     (place / "secret.txt").write_text("secret")
@@ -114,6 +117,8 @@ FOREIGN = [
         f"{CDN}PACKAGE/unnamed.js",
         f"{CDN}PACKAGE/absent.woff2",
         f"{CDN}PACKAGE/linked.woff2",
+        f"{CDN}PACKAGE/folder.woff2",
+        f"{CDN}PACKAGE/folder.woff2/kept.txt",
         f"{CDN}PACKAGE/../../../../secret.txt",
         f"{CDN}PACKAGE/fonts.css/../unnamed.js",
         f"{CDN}PACKAGE//fonts.css",
@@ -190,7 +195,7 @@ def test_nothing_else_is_fetched_cached_or_served(answered: dict[str, Any]) -> N
         assert (answer["status"], answer["fetched"]) == (404, []), answer["path"]
         assert "secret" not in answer["text"]
     assert sorted(Path(name).name for name in answered["files"]) == [
-        "fonts.css", "installed.woff2", "linked.woff2", "unnamed.js",
+        "fonts.css", "installed.woff2", "kept.txt", "linked.woff2", "unnamed.js",
     ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def served() -> Iterator[Served]:
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         application, http=http_protocol, ws=websocket_protocol, ws_max_size=MOST_MESSAGE_BYTES, lifespan="off",
-        log_config=None, access_log=False, log_level="critical",
+        timeout_keep_alive=2, log_config=None, access_log=False, log_level="critical",
     )  # fmt: skip
     server = uvicorn.Server(config)
     with pytest.MonkeyPatch.context() as patch:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
 
+from political_moat.experiments.cli.main import view as command
 from political_moat.experiments.errors import UserError
 from political_moat.viz.server import launch
 from political_moat.viz.server.launch import FILES_PER_PAGE, OTHER_FILES
@@ -29,6 +31,10 @@ def test_an_impossible_option_is_a_one_line_error(options: dict[str, Any], messa
         launch.view(browser=False, **options)
     assert message in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_the_command_has_the_default_of_the_server() -> None:
+    assert inspect.signature(command).parameters["pages_per_address"].default == PAGES
 
 
 @pytest.mark.parametrize(
