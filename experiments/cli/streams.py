@@ -51,7 +51,7 @@ def _safe(stream: Any) -> Any:
 class _UnreadIsDiscarded(io.FileIO):
     """A file whose output is discarded once its pipe or terminal has no other end (`| head`, a closed window)."""
 
-    def write(self, data: Any) -> int | None:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except OSError as error:

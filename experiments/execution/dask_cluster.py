@@ -241,6 +241,8 @@ def _local_client(workers: int, memory_mb: int | None) -> Iterator[Client]:
                     threads_per_worker=1,
                     processes=True,
                     dashboard_address=None,
+                    # Without an address, pages of the scheduler would be served to the network, on port 8787.
+                    scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                     memory_limit=f"{memory_mb}MB" if memory_mb else 0,
                     silence_logs=50,
                 )

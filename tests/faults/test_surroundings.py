@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from political_moat.agents.source_hash import use_code_named_cache
-
 pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform == "win32", reason="shells and limits of POSIX"),
@@ -87,10 +85,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return runs(folder / "out")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("redirected", ["2>&-", "<&- >&- 2>&-", "2>&1 | true"])
-def test_results_land_without_streams(tmp_path: Path, undisturbed: bytes, redirected: str, workers: int) -> None:
-    done = shell(tmp_path, f"set -o pipefail; {MOAT} run {SMALL} --workers {workers} --out out {redirected}")
+def test_results_land_without_streams(tmp_path: Path, undisturbed: bytes, redirected: str) -> None:
+    done = shell(tmp_path, f"set -o pipefail; {MOAT} run {SMALL} --workers 2 --out out {redirected}")
     assert (done.returncode, messages(done)) == (0, [])
     assert runs(tmp_path / "out") == undisturbed
     assert (tmp_path / "out" / "SHA256SUMS").is_file()
@@ -104,11 +101,10 @@ def test_a_run_in_a_home_that_cannot_be_written_says_nothing_of_it(tmp_path: Pat
     assert runs(tmp_path / "out") == undisturbed
 
 
-@pytest.mark.parametrize("handles", [6, 8, 10, 12, 16, 24, 32, 64])
+@pytest.mark.parametrize("handles", [6, 10, 24, 64])
 def test_few_file_handles_end_in_results_or_in_one_line_and_the_folder_goes_on(
     tmp_path: Path, undisturbed: bytes, handles: int
 ) -> None:
-    use_code_named_cache()
     done = shell(tmp_path, f"ulimit -n {handles}; {MOAT} run {SMALL} --workers 12 --out out")
     if done.returncode:
         assert done.returncode == 2
@@ -141,7 +137,7 @@ def test_the_body_of_an_unguarded_script_runs_once(tmp_path: Path, engine: str, 
     (tmp_path / "script.py").write_text(SCRIPT)
     command = how.replace("<", f"{engine} <") if "<" in how else f"{how} {engine}"
     done = shell(tmp_path, f"{sys.executable} {command}")
-    assert (done.returncode, done.stdout) == (0, "body\nrows 4\n")
+    assert (done.returncode, done.stdout) == (0, "body\nrows 4\n"), done.stderr
 
 
 @pytest.mark.parametrize("engine", ["process", "dask"])
