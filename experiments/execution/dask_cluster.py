@@ -13,6 +13,7 @@ import logging
 import math
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
@@ -296,10 +297,13 @@ def _client_at(address: str, tls: Certificates | None) -> Iterator[Client]:
     """Connect to the cluster at an address, whose workers may still wait in a batch system's queue."""
     from distributed import Client
     from distributed.utils import silence_logging_cmgr
+    from distributed.versions import VersionMismatchWarning
 
     with silence_logging_cmgr(logging.CRITICAL):  # what fails is one line of ours
         try:
-            client = Client(address, security=security(tls, address), timeout=_CONNECT_S)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", VersionMismatchWarning)  # a worker with other code is refused
+                client = Client(address, security=security(tls, address), timeout=_CONNECT_S)
         except (OSError, ValueError, TimeoutError) as error:
             raise UserError(_why_unreachable(address, error)) from error
         with client:
