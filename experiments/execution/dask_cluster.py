@@ -143,8 +143,8 @@ class DaskCluster:
 
     @property
     def busy(self) -> bool:
-        """Return whether any chunk is in flight."""
-        return bool(self._chunks)
+        """Return whether any chunk is in flight, or the reason to stop must still be raised."""
+        return bool(self._chunks) or self._stop is not None
 
     def __enter__(self) -> DaskCluster:
         """Connect to the cluster, or start a local one. UserError if that fails or if a worker has other code."""

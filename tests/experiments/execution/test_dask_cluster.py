@@ -125,6 +125,7 @@ def test_outcomes_that_arrived_are_handed_over_before_a_lost_scheduler_is_report
         second.value = CancelledError("scheduler-connection-lost")  # type: ignore[attr-defined]
         (outcome,) = executor.collect()
         assert isinstance(outcome, Completed)
+        assert executor.busy  # nothing is in flight, and yet the session must not end as if all were done
         client.lost = AssertionError("a lost scheduler was asked again")
         executor.fill()
         with pytest.raises(UserError, match=LOST):
