@@ -1,24 +1,29 @@
 """Runs attempts on a Dask cluster: a local one, or one at an address (on SLURM started by dask-jobqueue).
 
 Attempts travel in chunks of about a second, since the scheduler costs about a millisecond each. Dask runs the finished
-chunks of a dead worker again; the ledger records a repeated result only once. A run that takes too long ends its
-worker process. Dask does not report which run of a chunk killed its workers, so each of them runs again with nothing
-else on the cluster, and counts as failed only if its workers die again.
+chunks of a dead worker again; the ledger records a repeated result only once. A worker with other code runs nothing. A
+run that takes too long ends its worker process. Dask does not report which run of a chunk killed its workers, so each
+of them runs again with nothing else on the cluster, and counts as failed only if its workers die again.
 """
 
 from __future__ import annotations
 
 import faulthandler
+import logging
 import math
 import os
 import time
+import warnings
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UserError, WorkersUnusable
+from ..storage.provenance import code_hash, code_parts
 from .tasks import Attempt, Completed, Failed, Outcome, TaskQueue
+from .tls import ENCRYPTED, Certificates, security
 from .worker import (
     ONE_THREAD,
     RESULT,
@@ -28,7 +33,6 @@ from .worker import (
     one_thread_per_library,
     packed,
     read_answer,
-    refuse_other_code,
     resolve,
     without_main_script,
 )
@@ -47,19 +51,42 @@ _LOCAL_DEATHS = 1
 
 
 class ChunkAnswer(NamedTuple):
-    """Answer of a Dask worker: packed (kind, value) and seconds of each payload, or the reason why it runs none."""
+    """Answer of a Dask worker: packed (kind, value) and seconds of each payload, or the reason why it runs none.
+
+    differs: as `code_difference` returns it.
+    """
 
     answers: list[bytes]
     seconds: list[float]
     unusable: Raised | None = None
+    differs: str | None = None
 
 
-def run_chunk(function: str, payloads: list[bytes], timeout_s: float | None, code: str | None) -> ChunkAnswer:
+class Code(NamedTuple):
+    """The coordinator's code hash, and what it is made of."""
+
+    hash: str
+    parts: dict[str, str]
+
+
+def code_difference(code: Code) -> str | None:
+    """Return in words how this process, a Dask worker, differs from the coordinator; None if it has the same code."""
+    if code_hash() == code.hash:
+        return None
+    mine = code_parts()
+    names = [name for name in mine | code.parts if mine.get(name) != code.parts.get(name)]
+    # Equal parts under another hash: the sources were edited after the coordinator had read them.
+    differences = [f"{name} {mine.get(name)} instead of {code.parts.get(name)}" for name in names]
+    return ", ".join(differences) or "sources that changed while the study ran"
+
+
+def run_chunk(function: str, payloads: list[bytes], timeout_s: float | None, code: Code | None) -> ChunkAnswer:
     """Run payloads in a Dask worker; one that takes longer than `timeout_s` ends the worker process."""
     os.environ.update(ONE_THREAD)
     try:
+        if code is not None and (differs := code_difference(code)):
+            return ChunkAnswer([], [], differs=differs)
         call = resolve(function)
-        refuse_other_code(code)
     except BaseException as error:
         return ChunkAnswer([], [], Raised.of(error))
     answers, seconds = [], []
@@ -95,6 +122,7 @@ class DaskCluster:
         workers: int,
         *,
         address: str | None = None,
+        tls: Certificates | None = None,
         code: str | None = None,
         timeout_s: float | None = None,
         memory_mb: int | None = None,
@@ -104,37 +132,79 @@ class DaskCluster:
         self._function = function
         self._workers = workers
         self._address = address
-        self._code = code
+        self._tls = tls
+        self._code = None if code is None else Code(code, code_parts())
         self._timeout_s = timeout_s
         self._memory_mb = memory_mb
         self._stack = ExitStack()
         self._chunks: dict[Future, list[Attempt]] = {}
         self._seconds = math.inf
+        self._stop: UserError | WorkersUnusable | None = None
 
     @property
     def busy(self) -> bool:
-        """Return whether any chunk is in flight."""
-        return bool(self._chunks)
+        """Return whether any chunk is in flight, or the reason to stop must still be raised."""
+        return bool(self._chunks) or self._stop is not None
 
     def __enter__(self) -> DaskCluster:
-        """Connect to the cluster, or start a local one. UserError if that fails."""
+        """Connect to the cluster, or start a local one. UserError if that fails or if a worker has other code."""
         try:
             import distributed  # noqa: F401
         except ImportError as error:
             raise UserError(
                 "engine kind dask needs distributed; install it with: pip install 'political-moat[dask]'"
             ) from error
-        client = _local_client(self._workers, self._memory_mb) if self._address is None else _client_at(self._address)
-        self._client = self._stack.enter_context(client)
+        if self._address is None:
+            client = _local_client(self._workers, self._memory_mb, self._tls)
+        else:
+            client = _client_at(self._address, self._tls)
+        with ExitStack() as stack:
+            self._client = stack.enter_context(client)
+            self._refuse_other_code()
+            self._stack = stack.pop_all()
         return self
+
+    def _refuse_other_code(self) -> None:
+        """Raise UserError if any worker has other code; those that join later answer their first chunk with it."""
+        if self._code is None:
+            return
+        with self._lost_scheduler_in_one_line():
+            replies: dict[str, Any] = self._client.run(code_difference, self._code, on_error="return")
+        for worker, differs in sorted(replies.items()):
+            if isinstance(differs, BaseException):
+                raise UserError(f"the Dask worker at {worker} cannot run this package: {Raised.of(differs).reason}")
+            if differs is not None:
+                raise self._other_code(f"the Dask worker at {worker}", differs)
+
+    def _other_code(self, worker: str, differs: str) -> UserError:
+        return UserError(f"{worker} has {differs}; its outcomes could differ; install the same there as here")
+
+    @contextmanager
+    def _lost_scheduler_in_one_line(self) -> Iterator[None]:
+        """Turn what Dask raises when its scheduler ends or cannot be reached any more into a UserError."""
+        try:
+            yield
+        except (CancelledError, OSError) as error:
+            place = "of this machine" if self._address is None else f"at {self._address}"
+            raise UserError(
+                f"the Dask scheduler {place} ended, was restarted, or cannot be reached any more; "
+                "everything finished is kept; the same command resumes"
+            ) from error
 
     def __exit__(self, *exception: object) -> None:
         """Disconnect; end a local cluster."""
         self._stack.close()
 
     def fill(self) -> None:
-        """Submit chunks until every thread of the cluster has one that waits."""
-        threads: dict[str, int] = self._client.nthreads()
+        """Submit chunks until every thread of the cluster has one that waits; nothing once the session must stop."""
+        if self._stop is not None:
+            return
+        try:
+            with self._lost_scheduler_in_one_line():
+                threads: dict[str, int] = self._client.nthreads()
+        except UserError as stop:
+            self._stop = stop
+            return
         most = AHEAD * max(1, sum(threads.values()))
         while len(self._chunks) < most and (chunk := self._next_chunk()):
             payloads = [packed(attempt.task.payload) for attempt in chunk]
@@ -164,23 +234,39 @@ class DaskCluster:
         return min(math.ceil(CHUNK_SECONDS / max(self._seconds, 1e-6)), MOST_IN_A_CHUNK)
 
     def collect(self) -> list[Outcome]:
-        """Wait for a chunk or the clock; return the outcomes of the finished chunks."""
+        """Wait for a chunk or the clock; return the outcomes of the finished chunks.
+
+        What stops the session is raised when no outcome is left that the session could still record.
+        """
         from distributed import wait
 
-        with suppress(TimeoutError):
-            wait(list(self._chunks), timeout=_WAIT_S, return_when="FIRST_COMPLETED")
+        if self._stop is not None:
+            raise self._stop
         outcomes: list[Outcome] = []
-        for future in [future for future in self._chunks if future.done()]:
-            chunk = self._chunks.pop(future)
-            if future.status == "finished":
-                outcomes += self._outcomes(chunk, future.result())
-            elif chunk[0].alone:
-                outcomes.append(self._death(chunk[0], future))
-            else:
-                self._queue.put_back(*[replace(attempt, alone=True) for attempt in chunk])
+        try:
+            with self._lost_scheduler_in_one_line():
+                with suppress(TimeoutError):
+                    wait(list(self._chunks), timeout=_WAIT_S, return_when="FIRST_COMPLETED")
+                for future in [future for future in self._chunks if future.done()]:
+                    outcomes += self._outcomes_of(future, self._chunks.pop(future))
+        except (UserError, WorkersUnusable) as stop:
+            if not outcomes:
+                raise
+            self._stop = stop
         return outcomes
 
+    def _outcomes_of(self, future: Future, chunk: list[Attempt]) -> list[Outcome]:
+        """Return the outcomes of a chunk that is done; none if its runs must be repeated alone."""
+        if future.status == "finished":
+            return self._outcomes(chunk, future.result())
+        if chunk[0].alone:
+            return [self._death(chunk[0], future)]
+        self._queue.put_back(*[replace(attempt, alone=True) for attempt in chunk])
+        return []
+
     def _outcomes(self, chunk: list[Attempt], result: ChunkAnswer) -> list[Outcome]:
+        if result.differs is not None:
+            raise self._other_code("a Dask worker", result.differs)
         if result.unusable is not None:
             raise WorkersUnusable(f"{self._function} cannot be run: {result.unusable.reason}")
         mean = sum(result.seconds) / len(result.seconds)
@@ -207,20 +293,39 @@ class DaskCluster:
 
 
 @contextmanager
-def _client_at(address: str) -> Iterator[Client]:
+def _client_at(address: str, tls: Certificates | None) -> Iterator[Client]:
     """Connect to the cluster at an address, whose workers may still wait in a batch system's queue."""
     from distributed import Client
+    from distributed.utils import silence_logging_cmgr
+    from distributed.versions import VersionMismatchWarning
 
-    try:
-        client = Client(address, timeout=_CONNECT_S)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise UserError(f"no Dask scheduler answers at {address}; check engine.address") from error
-    with client:
-        yield client
+    with silence_logging_cmgr(logging.CRITICAL):  # what fails is one line of ours
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", VersionMismatchWarning)  # a worker with other code is refused
+                client = Client(address, security=security(tls, address), timeout=_CONNECT_S)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise UserError(_why_unreachable(address, error)) from error
+        with client:
+            yield client
+
+
+def _why_unreachable(address: str, error: Exception) -> str:
+    """Return the line for a scheduler to which no connection can be made."""
+    from distributed.comm import CommClosedError
+
+    if not isinstance(error, CommClosedError):  # nothing is there, or the address is none
+        return f"no Dask scheduler answers at {address}; check engine.address"
+    if address.startswith(ENCRYPTED):
+        return f"the Dask scheduler at {address} and this process refuse each other's certificates; check engine.tls"
+    return (
+        f"the Dask scheduler at {address} closes the connection; if it requires TLS, give an address with {ENCRYPTED} "
+        "and engine.tls"
+    )
 
 
 @contextmanager
-def _local_client(workers: int, memory_mb: int | None) -> Iterator[Client]:
+def _local_client(workers: int, memory_mb: int | None, tls: Certificates | None) -> Iterator[Client]:
     """Start a cluster on this machine, which ends with the block."""
     import dask
     from distributed import Client, LocalCluster
@@ -244,7 +349,8 @@ def _local_client(workers: int, memory_mb: int | None) -> Iterator[Client]:
                     # Without an address, pages of the scheduler would be served to the network, on port 8787.
                     scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                     memory_limit=f"{memory_mb}MB" if memory_mb else 0,
-                    silence_logs=50,
+                    silence_logs=logging.CRITICAL,
+                    security=security(tls, None),
                 )
         except RuntimeError as error:
             raise WorkersUnusable(f"no local Dask cluster can be started: {error.__cause__ or error}") from error

@@ -17,6 +17,7 @@ from .process_pool import ProcessPool
 from .progress import Progress
 from .session import Session
 from .tasks import Executor, Failure, Summary, Task, TaskQueue
+from .tls import Certificates, address_problem
 from .worker import resolve
 
 KINDS = ("serial", "process", "dask")
@@ -61,13 +62,18 @@ class EngineSettings(Protocol):
         """Return the address of a Dask scheduler; None for a local cluster."""
         ...
 
+    @property
+    def tls(self) -> Certificates | None:
+        """Return the certificates of a Dask cluster; None for those of Dask's configuration, if any."""
+        ...
+
 
 @dataclass(frozen=True)
 class Engine:
     """An engine and its limits.
 
     workers: processes (serial: none). timeout_s, memory_mb: seconds a run may take and resident memory that its worker
-    may hold before the run is ended (serial: no effect). attempts: how often a run may fail. address: of a Dask
+    may hold before the run is ended (serial: no effect). attempts: how often a run may fail. address, tls: of a Dask
     scheduler. grace_s: how long Ctrl-C waits for runs in flight.
     """
 
@@ -77,6 +83,7 @@ class Engine:
     attempts: int = 2
     memory_mb: int | None = None
     address: str | None = None
+    tls: Certificates | None = None
     grace_s: float = 30.0
 
     @classmethod
@@ -96,13 +103,18 @@ class Engine:
             raise UserError(f"workers {workers} is not possible; allowed: 1 or more")
         if address is not None and chosen != "dask":
             raise UserError(f"an address is that of a Dask scheduler; allowed with engine dask, not {chosen}")
+        place = (address or settings.address) if chosen == "dask" else None
+        tls = settings.tls if chosen == "dask" else None
+        if unencrypted := address_problem(place, tls):
+            raise UserError(unencrypted)
         return cls(
             kind=chosen,
             workers=workers or settings.workers or default_workers(),
             timeout_s=settings.timeout_s,
             attempts=settings.attempts,
             memory_mb=settings.memory_mb,
-            address=(address or settings.address) if chosen == "dask" else None,
+            address=place,
+            tls=tls,
         )
 
     @classmethod
@@ -131,7 +143,7 @@ class Engine:
 
         Ctrl-C stops handing out tasks, waits for those in flight, and raises Interrupted if anything is left; a second
         one does not wait. Raises WorkersUnusable if no worker can run the function at all, and UserError if Dask is not
-        installed or its scheduler does not answer.
+        installed, or if its scheduler does not answer, is lost, or has workers with other code.
 
         Where this process may start fewer workers than the engine has, or none, a line of `progress` says so.
         """
@@ -165,6 +177,7 @@ class Engine:
                 function,
                 self.workers,
                 address=self.address,
+                tls=self.tls,
                 code=code,
                 timeout_s=timeout_s,
                 memory_mb=self.memory_mb,

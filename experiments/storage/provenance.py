@@ -45,6 +45,11 @@ def code_hash() -> str:
     return digest_of(model_sources() | _experiment_sources(), versions(OUTCOME_PACKAGES) | machine_kind())
 
 
+def code_parts() -> dict[str, str]:
+    """Return by name what `code_hash` is made of: a hash of the sources, versions, and the kind of machine."""
+    return {"sources": short_source_hash()} | versions(OUTCOME_PACKAGES) | machine_kind()
+
+
 def machine_kind() -> dict[str, str]:
     """Return operating system and processor family, whose mathematical libraries decide the last bits of outcomes."""
     return {"system": platform.system(), "machine": platform.machine()}

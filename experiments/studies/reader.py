@@ -11,6 +11,7 @@ from ...agents.user_input import TextFileError, read_text
 from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import ParameterError, Parameters, unknown_name
 from ..errors import UserError
+from ..execution.tls import address_problem
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.contract import Declared
 from ..protocols.messages import nearest
@@ -160,7 +161,8 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
     problems += _replicates_problems(replicates, content.get("replicates"), protocol, usable)
-    problems += _engine_problems(cast(EngineSection | None, sections["engine"]))
+    engine = cast(EngineSection | None, sections["engine"])
+    problems += _engine_problems(engine)
     study = cast(StudySection | None, sections["study"])
     if study is not None and study.single_setting:
         problems += _single_setting_problems(usable, design)
@@ -177,7 +179,7 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         design=cast(DesignSection, design),
         factors=usable,
         replicates=cast(ReplicatesSection, replicates),
-        engine=cast(EngineSection, sections["engine"]),
+        engine=_with_files_beside(folder or Path(), cast(EngineSection, engine)),
         parameters=tree,
         text=text,
         options=options,
@@ -347,12 +349,24 @@ def _stop_problems(
     return problems
 
 
+def _with_files_beside(folder: Path, engine: EngineSection) -> EngineSection:
+    """Return the engine with the certificate files of the study's folder. Running it opens them, reading does not."""
+    if engine.tls is None:
+        return engine
+    files = {name: str(folder / file) for name, file in engine.tls.model_dump().items()}
+    return engine.model_copy(update={"tls": engine.tls.model_copy(update=files)})
+
+
 def _engine_problems(engine: EngineSection | None) -> list[str]:
     if engine is None:
         return []
     problems = []
     if engine.address is not None and engine.kind != "dask":
         problems.append("engine.address: allowed only with kind dask")
+    if engine.tls is not None and engine.kind != "dask":
+        problems.append("engine.tls: allowed only with kind dask")
+    if unencrypted := address_problem(engine.address, engine.tls):
+        problems.append(unencrypted)
     if engine.address is not None and engine.workers is not None:
         problems.append("engine.workers: a cluster at an address has its own workers; give one of the two")
     for key in ("timeout_s", "memory_mb"):

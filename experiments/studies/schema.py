@@ -78,6 +78,18 @@ class ReplicatesSection(Section):
     stop: StopSection | None = key(None, "{ outcome, contrast, mcse }")
 
 
+def _pem_file(content: str) -> Any:
+    return key(..., f"the name of a file in PEM format, relative to the study file: {content}", min_length=1)
+
+
+class TlsSection(Section):
+    """Certificates with which Dask encrypts, and recognises its own scheduler, workers and clients."""
+
+    ca: str = _pem_file("the certificate authority of the cluster")
+    cert: str = _pem_file("a certificate by this authority")
+    key: str = _pem_file("the private key of cert")
+
+
 class EngineSection(Section):
     """Engine and limits of the runs; nothing here can change a result."""
 
@@ -89,6 +101,7 @@ class EngineSection(Section):
         None, f"{SMALLEST_MEMORY_MB} MB or more for each worker", ge=SMALLEST_MEMORY_MB, le=LARGEST_MEMORY_MB
     )
     address: str | None = key(None, "the address of a Dask scheduler, such as tcp://node:8786, with kind dask")
+    tls: TlsSection | None = key(None, "{ ca, cert, key }, with kind dask")
 
 
 SECTIONS: dict[str, type[Section]] = {

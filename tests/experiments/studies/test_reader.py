@@ -24,6 +24,7 @@ unit = "share of voters"
 [replicates]
 min = 5
 """
+TLS = 'tls = { ca = "ca.pem", cert = "/etc/cert.pem", key = "key.pem" }'
 
 
 def study(text: str, folder: Path | None = None) -> StudyFile:
@@ -153,6 +154,22 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
         ),
         ("[replicates]", "[engine]\nmemory_mb = 3\n[replicates]", "engine.memory_mb = 3 is not possible; allowed: 256"),
         ("[replicates]", '[engine]\naddress = "x"\n[replicates]', "engine.address: allowed only with kind dask"),
+        ("[replicates]", f"[engine]\n{TLS}\n[replicates]", "engine.tls: allowed only with kind dask"),
+        (
+            "[replicates]",
+            f'[engine]\nkind = "dask"\naddress = "tcp://node:1"\n{TLS}\n[replicates]',
+            "engine.address = 'tcp://node:1' is not encrypted; allowed with engine.tls: an address with tls://",
+        ),
+        (
+            "[replicates]",
+            '[engine]\nkind = "dask"\ntls = { ca = "ca.pem", cert = "c.pem" }\n[replicates]',
+            "engine.tls.key: missing; allowed: the name of a file in PEM format",
+        ),
+        (
+            "[replicates]",
+            f'[engine]\nkind = "dask"\n{TLS[:-2]}, password = "x" }}\n[replicates]',
+            "engine.tls.password: unknown key; allowed: ca, cert, key",
+        ),
         (
             "[replicates]",
             '[engine]\nkind = "serial"\ntimeout_s = 3\n[replicates]',
@@ -164,6 +181,17 @@ def test_one_mistake_is_one_line(old: str, new: str, message: str) -> None:
     found = problems(FINE.replace(old, new))
     assert any(line.startswith(message) for line in found), found
     assert len(found) <= 2
+
+
+def test_certificates_are_files_beside_the_study_which_reading_does_not_open(tmp_path: Path) -> None:
+    text = FINE.replace("[replicates]", f'[engine]\nkind = "dask"\n{TLS}\n[replicates]')
+    tls = parse_study(text, folder=tmp_path).engine.tls
+    assert tls is not None
+    assert (tls.ca, tls.cert, tls.key) == (
+        str(tmp_path / "ca.pem"),
+        str(tmp_path / "/etc/cert.pem"),
+        str(tmp_path / "key.pem"),
+    )
 
 
 def test_text_that_is_no_toml_and_a_file_that_is_not_there_are_one_line(tmp_path: Path) -> None:
