@@ -245,7 +245,7 @@ def view(
     ] = None,
     root_path: Annotated[str, typer.Option(help="Prefix of the page's addresses behind a proxy, such as /moat.")] = "",
     pages_per_address: Annotated[
-        int, typer.Option(help="Open pages of one address; a class behind one router is one address.")
+        int, whole("Open pages of one address; a class behind one router is one address.")
     ] = 80,
 ) -> None:
     """Open the browser page: two worlds with the same random draws, or a results folder to explore."""

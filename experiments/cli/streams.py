@@ -53,7 +53,7 @@ class _UnreadIsDiscarded(io.FileIO):
 
     def write(self, data: Any, /) -> int:
         try:
-            return super().write(data)
+            return super().write(data) or 0
         except OSError as error:
             hung_up = error.errno == errno.EIO and self.isatty()
             if not hung_up and error.errno not in _NO_READER:

@@ -188,8 +188,8 @@ class Protocol(ABC):
         """Return the protocol's own table; None for a protocol without one."""
         return None
 
-    def run_options(self, parameters: Parameters) -> dict[str, Any]:
-        """Return the options that `moat run` sets for a tree of parameters."""
+    def run_options(self, parameters: Parameters, breadths: Sequence[float]) -> dict[str, Any]:
+        """Return the options that `moat run` sets for a tree of parameters and levels of breadth."""
         return {}
 
     def answer(self) -> Answer | None:

@@ -83,12 +83,12 @@ def design_of(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError("the folder has no study.toml, so its design is not known")
     try:
-        design = parse_toml(read_text(path)).get("design", {})
+        section = parse_toml(read_text(path)).get("design", {})
     except TextFileError as error:
         raise UserError(f"{path} cannot be read: {error}") from None
     except ValueError as error:
         raise UserError(f"{path} {error}") from None
-    return design if isinstance(design, dict) else {}
+    return section if isinstance(section, dict) else {}
 
 
 def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:

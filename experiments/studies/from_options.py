@@ -120,7 +120,7 @@ def study_of_run(
     # A preset that sets visibility runs at that value alone; otherwise all levels of the protocol run.
     chosen = p.exposure.visibility
     visibilities = (chosen,) if VISIBILITY in values or chosen != 1.0 else defaults.visibilities
-    options = kind.options().model_dump() | options | kind().run_options(p) | dict(fixed or {})
+    options = kind.options().model_dump() | options | kind().run_options(p, doses) | dict(fixed or {})
     return parse_study(
         study_text(
             f"{preset_name}-{protocol}",

@@ -13,7 +13,7 @@ from ...agents.source_hash import short
 from ..errors import UserError
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash
-from ..storage.results_folder import LEDGER, check_ledger, read_own_manifest
+from ..storage.results_folder import LEDGER, read_own_manifest, recorded_ledger
 from ..studies.plan import Plan
 from ..studies.reader import StudyFile, read_study
 from .folder import FROZEN, Shard, default_folder, open_study, refuse_flagged
@@ -42,7 +42,6 @@ def _checked(parts: Sequence[Path]) -> StudyFile:
             raise UserError(f"{part} was made by other code ({made}, now {short(code_hash())}); the two never mix")
         if not (part / FROZEN).is_file() or not (part / LEDGER).is_file():
             raise UserError(f"{part} holds no part of a study; give folders of moat shard or moat sweep")
-        check_ledger(part)
         study = read_study(part)
         if first is None:
             first = study
@@ -57,12 +56,12 @@ def _refuse_altered_rows(study: StudyFile, folders: Sequence[Path]) -> None:
     """Raise UserError in one line unless every row gives its hash and is of the study, and no two folders disagree."""
     plan = Plan(study)
     with ExitStack() as stack:
-        ledgers = [stack.enter_context(Ledger(folder / LEDGER, read_only=True)) for folder in folders]
+        ledgers = [stack.enter_context(recorded_ledger(folder)) for folder in folders]
         for folder, ledger in zip(folders, ledgers, strict=True):
             refuse_flagged(ledger, folder)
             refuse_unsound(folder, plan, ledger)
         # Every ledger yields its runs by replicate, then key: merged, the copies of a run stand together.
-        rows = heapq.merge(*map(_hashes, folders, ledgers))
+        rows = heapq.merge(*map(_hashes, folders, ledgers), key=lambda row: row[:2])
         for (_, key), copies in itertools.groupby(rows, key=lambda row: row[:2]):
             (_, _, first, there), *others = copies
             for _, _, hashed, here in others:

@@ -18,7 +18,7 @@ from ..studies.plan import ArmSet, Plan
 from ..studies.reader import read_study
 from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, refuse_lost_runs, study_in
 from .ledger_check import Fault, refuse_unsound
-from .outcome import Outcome, finish_recorded, work
+from .outcome import Outcome, finish_recorded, recorded_state, work
 from .run import TASK
 from .stopping_rule import InterimAnalyses
 
@@ -147,15 +147,12 @@ def export_again(path: Path, *, replace: bool = False) -> Outcome:
     study, content = study_in(path)
     if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
-    check_ledger(path)
     if (path / CHECKSUMS).exists():
         request = {MANIFEST, FROZEN, Path(study.design.file or FROZEN).name}
         refuse_altered(path, only=request if replace else None, lost=True)
     with recorded_ledger(path) as ledger:
         plan = Plan(study)
         refuse_unsound(path, plan, ledger, but=(Fault.FOREIGN, Fault.ORPHAN))
-        analyses = InterimAnalyses(plan, ledger)
-        analyses.update(ledger.given_up())
-        refuse_lost_runs(path, analyses)
+        refuse_lost_runs(path, recorded_state(plan, ledger).analyses)
     with open_study(study, path) as folder:
         return finish_recorded(study, folder)

@@ -14,7 +14,7 @@ from ..execution.progress import Progress
 from ..storage.checksums import CHECKSUMS, differences
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash
-from ..storage.results_folder import LEDGER, MANIFEST
+from ..storage.results_folder import LEDGER, MANIFEST, identity_of
 from ..studies.plan import Plan
 from .export import ordered_runs
 from .folder import FROZEN, refuse_changed_code, study_in
@@ -73,6 +73,8 @@ def verify(path: Path, share: float | None = None) -> Verification:
         _check_rows(outcome, plan, ledger, state, foreign)
         before = len(outcome.problems)
         outcome.problems += regeneration_problems(path, plan, manifest, ledger, state, foreign=foreign > 0)
+        if ledger.study != identity_of(manifest) and all(problem.file not in _CAUSES for problem in outcome.problems):
+            outcome.problems.append(Problem(LEDGER, "", f"belongs to another study than {MANIFEST}"))
         if len(outcome.problems) == before:
             outcome.notes.append("files: the same bytes as made anew from the ledger")
         _repeat_sample(outcome, plan, ledger, share)

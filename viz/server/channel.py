@@ -65,7 +65,7 @@ class Channel:
     """The messages of one connection: `receive` passes on what the page may send and closes at anything else."""
 
     def __init__(self, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
-        """Stand between the server's and the application's receive and send."""
+        """Wrap the receive and send that the server gives to the application."""
         self._receive, self._send = receive, send
         self._opened = 0
 

@@ -101,9 +101,11 @@ class StressTest(Protocol):
         """Return the design without doses and layers that no wanted arm has."""
         return reduced(parameters, design, wanted)
 
-    def run_options(self, parameters: Parameters) -> dict[str, Any]:
-        """Return the other layers that `moat run` adds, at breadth .3."""
+    def run_options(self, parameters: Parameters, breadths: Sequence[float]) -> dict[str, Any]:
+        """Return the other layers that `moat run` adds at breadth .3; none where .3 is no level."""
         usual = StressDesign()
+        if usual.layer_breadth not in breadths:
+            return {}
         layers = [layer for layer in usual.layers if layer != parameters.policy.layer]
         return {"layers": layers, "layer_breadth": usual.layer_breadth}
 

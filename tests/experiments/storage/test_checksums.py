@@ -76,7 +76,7 @@ def test_what_a_block_wrote_before_it_failed_is_renewed_too(folder: Path) -> Non
     with pytest.raises(KeyError), renewed_checksums(folder):  # noqa: PT012
         write(folder / "summary.csv", "new")
         with partial_file(folder / "report.html") as partial:
-            partial.write_text("half")
+            partial.write(b"half")
             raise KeyError
     assert verify_checksums(folder) == []
     assert (folder / "report.html").read_text() == "page"
