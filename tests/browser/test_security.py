@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import alterations as alter
 import pandas as pd
 import pytest
-
-from political_moat.experiments.storage.provenance import write_checksums
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +45,7 @@ def hostile(study: Path, tmp_path_factory: pytest.TempPathFactory, serve_folder:
     runs["arm"] = [ARM if arm == "b=0.3 v=1" else arm for arm in runs["arm"]]
     runs["layer"] = "<script>window.hacked=14</script>"
     runs.to_csv(folder / "export" / "runs.csv", index=False)
-    write_checksums(folder)
+    alter.rewrite_checksums(folder)
     yield from serve_folder(folder)
 
 

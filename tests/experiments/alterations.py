@@ -43,7 +43,7 @@ def ledger_of(folder: Path) -> Iterator[sqlite3.Connection]:
 
 def key_in(folder: Path, replicate: int, arm: str) -> str:
     with ledger_of(folder) as ledger:
-        query = "SELECT key FROM runs WHERE replicate = ? AND arm = ? ORDER BY key"
+        query = "SELECT key FROM runs WHERE replicate = ? AND arm = ? ORDER BY rowid"
         return str(ledger.execute(query, (replicate, arm)).fetchone()[0])
 
 
