@@ -76,7 +76,8 @@ def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     import pyarrow.parquet as pq
 
     types = {EMPTY: pa.string(), WHOLE: pa.int64(), REAL: pa.float64(), TEXT: pa.string()}
-    schema = pa.schema([(name, pa.uint64() if name == SEED else types[kind]) for name, kind in kinds.items()])
+    seeds = {SEED: pa.uint64()} if kinds.get(SEED) == WHOLE else {}
+    schema = pa.schema([(name, seeds.get(name, types[kind])) for name, kind in kinds.items()])
     convert = pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
     read = pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
     # Open files, because pyarrow takes no path that is not UTF-8.

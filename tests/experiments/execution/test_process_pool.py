@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from political_moat.experiments.errors import Interrupted, WorkersUnusable
@@ -59,6 +60,22 @@ def test_every_task_is_answered_once(workers: int) -> None:
     assert collected.results == {str(n): 2 * n for n in range(40)}
     assert not collected.failures
     assert (summary.done, summary.failed, summary.retried) == (40, 0, 0)
+
+
+@pytest.mark.parametrize("engine", [Engine(kind="serial"), Engine(kind="process", workers=2)])
+def test_these_engines_open_no_port(engine: Engine) -> None:
+    listening = []
+    collected = Collected()
+
+    def on_result(task: Task, value: Any) -> None:
+        collected.on_result(task, value)
+        processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        listening.extend(c for p in processes for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN)
+
+    tasks = [Task(str(number), number) for number in range(6)]
+    engine.run(tasks, "moat_toys:number", on_result, collected.on_failure)
+    assert len(collected.results) == 6
+    assert listening == []
 
 
 def test_no_task_starts_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:

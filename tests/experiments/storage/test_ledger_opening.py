@@ -12,10 +12,11 @@ import pytest
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.ledger import Ledger
+from political_moat.experiments.storage.provenance import SCHEMA_VERSION
 from political_moat.experiments.storage.results_folder import check_ledger, open_results_folder, recorded_ledger
 
 MANIFEST = {
-    "schema_version": 3,
+    "schema_version": SCHEMA_VERSION,
     "code_hash": "a" * 64,
     "seed": 7,
     "request": {"study": "little"},
