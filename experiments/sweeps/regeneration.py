@@ -7,19 +7,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...agents.source_hash import COMPILER_PACKAGES
 from ..errors import UserError
 from ..storage.checksums import digested_files
 from ..storage.comparison import difference
 from ..storage.ledger import Ledger
-from ..storage.provenance import manifest_text
+from ..storage.provenance import OUTCOME_PACKAGES, manifest_text
 from ..storage.results_folder import MANIFEST, leaves
 from ..studies.plan import Plan
 from .folder import FROZEN, completed, manifest_of, write_manifest
 from .outcome import RecordedState, write_files
 from .statement_codebook import ANALYSES
 
-_OF_THE_MACHINE = ("package", "versions", "platform")
+_OF_THE_MACHINE = ("package", "versions")
 """Entries of a manifest that follow from nothing else in the folder."""
 
 
@@ -73,8 +72,8 @@ def _wanted(manifest: Mapping[str, Any], plan: Plan, state: RecordedState) -> di
     for name in _OF_THE_MACHINE:
         there = manifest.get(name)
         if isinstance(there, dict) and there.keys() == wanted[name].keys():
-            # The code hash fixes the versions of the compiler packages.
-            fixed = {package: wanted[name][package] for package in COMPILER_PACKAGES if package in wanted[name]}
+            # The code hash fixes the versions of these packages, and the kind of machine.
+            fixed = {package: wanted[name][package] for package in OUTCOME_PACKAGES if package in wanted[name]}
             wanted[name] = there | fixed
     return wanted
 

@@ -227,3 +227,15 @@ def test_a_study_with_a_stopping_rule_and_a_list_of_points_verifies(tmp_path: Pa
     (out / "points.csv").write_text("party.office_rent\n0.5\n3\n", encoding="utf-8")
     alter.rewrite_checksums(out)
     assert command("verify", out, "--sample", "0") == 1
+
+
+@pytest.mark.parametrize(("entry", "name"), [("versions", "scipy"), ("platform", "machine")])
+def test_what_the_code_hash_covers_cannot_be_misstated_in_the_manifest(
+    out: Path, capsys: pytest.CaptureFixture[str], entry: str, name: str
+) -> None:
+    content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    content[entry] |= {name: "another"}
+    (out / "manifest.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    alter.rewrite_checksums(out)
+    assert command("verify", out, "--sample", "0") == 1
+    assert f"manifest.json: {entry}.{name}: " in capsys.readouterr().out
