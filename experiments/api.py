@@ -93,6 +93,7 @@ class Study:
         import pandas as pd
 
         from .storage.checksums import refuse_altered
+        from .storage.tables import arrow_source
 
         if table not in self.tables:
             raise UserError(f"there is no table {table!r}; allowed: {', '.join(self.tables)}")
@@ -104,8 +105,8 @@ class Study:
         try:
             if not exported:
                 return pd.read_csv(file)
-            with file.open("rb") as stream:  # Arrow takes no path that is not UTF-8
-                return pd.read_parquet(stream)
+            with arrow_source(file) as source:
+                return pd.read_parquet(source)
         except (OSError, ValueError) as error:
             raise UserError(f"{file} cannot be read ({error}); moat export {self.path} writes it anew") from error
 

@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .tables import arrow_source
+
 _CHUNK = 1 << 20
 _SHOWN_CHARACTERS = 40
 
@@ -103,8 +105,9 @@ def _parquet(path: Path, anew: Path) -> Difference | None:
     import pyarrow.parquet as pq
 
     try:
-        writers = [pq.read_metadata(file).created_by for file in (path, anew)]
-        here, there = pq.read_table(path), pq.read_table(anew)
+        with arrow_source(path) as recorded, arrow_source(anew) as made:
+            writers = [pq.read_metadata(file).created_by for file in (recorded, made)]
+            here, there = pq.read_table(recorded), pq.read_table(made)
     except (pa.ArrowException, OSError) as error:
         return Difference("", f"not a Parquet table ({str(error).splitlines()[0]})")
     if here.schema.names != there.schema.names:

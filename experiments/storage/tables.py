@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from .atomic_files import partial_file, replaced_atomically
 
@@ -66,6 +67,22 @@ def _cell(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
+@contextmanager
+def arrow_source(path: Path) -> Iterator[str | BinaryIO]:
+    """Yield a file as Arrow can read it: its path, or an open file where the path is not UTF-8.
+
+    Threads of Arrow read an open file of Python; they can abort a process that exits meanwhile.
+    """
+    try:
+        name = str(path)
+        name.encode()
+    except UnicodeEncodeError:
+        with path.open("rb") as stream:
+            yield stream
+    else:
+        yield name
+
+
 def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     """Write a CSV file `table` as Parquet, atomically and block by block (constant memory).
 
@@ -80,11 +97,10 @@ def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     schema = pa.schema([(name, seeds.get(name, types[kind])) for name, kind in kinds.items()])
     convert = pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
     read = pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
-    # Open files, because pyarrow takes no path that is not UTF-8.
     with (
         partial_file(path) as stream,
         pq.ParquetWriter(stream, schema, compression="zstd") as writer,
-        table.open("rb") as rows,
+        arrow_source(table) as rows,
     ):
         if table.stat().st_size > len(",".join(kinds)) + 1:
             for batch in pa_csv.open_csv(rows, read_options=read, convert_options=convert):
