@@ -258,6 +258,22 @@ def test_opinion_month_agrees(
     state_agrees(fixed, dynamic, voters, before)
 
 
+@pytest.mark.parametrize("beyond", [-0.05, -0.001, 0.001, 0.02, 0.05, 0.1])
+def test_a_loss_just_beyond_the_threshold_is_blamed_in_a_group_that_holds_one_product(beyond: float) -> None:
+    """Groups in which no reference price exceeds E68 are computed without E16: that may change nothing."""
+    p = Parameters()
+    fixed, before = electorate(11, 700, 1.0)
+    before[at.PRODUCT], before[at.VISIBILITY], price = 0.0, 1.0, 30_000.0
+    before[at.REFERENCE] = price / (1.0 - p.opinion.blame_threshold - beyond)
+    dynamic, voters = before.copy(), plain.people(fixed, before)
+    arguments = (np.full(len(at.PRODUCTS), price), 1.0, 0.0, 0.0, 1.0, 0.0)
+    opinion_month(fixed, dynamic, *arguments, opinion_of(p))
+    plain.opinion_month(voters, *arguments, ours(plain.opinion_numbers(p)))
+    state_agrees(fixed, dynamic, voters, before)
+    blamed = dynamic[at.BLAME] > before[at.BLAME]
+    assert blamed.any() == (beyond > 0.0)
+
+
 AMOUNTS = st.sampled_from((0.0, -1.0, 1e-9, 1.0, 1e3)) | st.floats(0.0, 30.0)
 
 
