@@ -83,6 +83,8 @@ def test_requests_of_an_address_wait_for_each_other_and_not_for_those_of_others(
                     at_work -= 1
 
         greedy = [asyncio.create_task(request("greedy")) for _ in range(20)]
+        while at_work < 3:  # from 3.12 on, wait_for below starts no task and gives the others no turn
+            await asyncio.sleep(0)
         await asyncio.wait_for(request("other"), 5)
         waiting = [task.done() for task in greedy]
         finish.set()
