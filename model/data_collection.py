@@ -140,17 +140,17 @@ def individual_votes(world: World | WorldState) -> npt.NDArray[np.int8]:
     give mirrored ballots. Raises ValueError if the last month held no election.
     """
     utilities, turnouts = vote_probabilities(world)
-    taste = _copula(world, "vote taste", "vote fresh")
-    going = ndtr(_copula(world, "turnout taste", "turnout fresh"))
+    taste = _copula(world, "vote taste", "vote fresh", world.parameters.voting.vote_persistence)
+    going = ndtr(_copula(world, "turnout taste", "turnout fresh", world.parameters.voting.turnout_persistence))
     # A ballot is for R if the uniform falls below the logistic of the utility. The mirror world has the opposite
     # utility; the sign of the normal is changed as well, so that every ballot changes sides.
     chosen = ndtr(world.sign * taste) < 1.0 / (1.0 + np.exp(-utilities))
     return np.where(going < turnouts, np.where(chosen, VOTED_R, VOTED_D), ABSTAINED).astype(np.int8)
 
 
-def _copula(world: World | WorldState, lasting: str, fresh: str) -> npt.NDArray[np.float64]:
-    """Return standard normals: a share of variance is permanent, the rest is drawn anew; shape (voters,)."""
-    voters, persistence = len(world.electorate), world.parameters.voting.vote_persistence
+def _copula(world: World | WorldState, lasting: str, fresh: str, persistence: float) -> npt.NDArray[np.float64]:
+    """Return standard normals: a share `persistence` of variance is permanent, the rest is new; shape (voters,)."""
+    voters = len(world.electorate)
     held = world.month - 1
     mixed = math.sqrt(persistence) * world.draws.normals(lasting, voters)
     mixed += math.sqrt(1.0 - persistence) * world.draws.normals(fresh, voters, held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ..parameter_metadata import Group, quantity
 
 
@@ -84,6 +86,53 @@ class PartyParameters(Group):
         role="fitted",
         allowed=(-10.0, 10.0),
         source="fitted alone: P(restricted | opposed government, no exposure) in .4 to .7",
+    )
+    agenda: Literal["competition", "cost"] = quantity(
+        "cost",
+        "rule of the agenda",
+        source="competition: the issue needs a gain above the best rival issue (Kingdon 1984); cost: a flat cost, "
+        "as in version one",
+    )
+    agenda_scope: Literal["nest", "moves"] = quantity(
+        "nest",
+        "moves that compete for an open slot",
+        source="nest: all moves of the best move's nest; moves: only those whose own gain exceeds the rival issue's",
+    )
+    rival_value: float = quantity(
+        0.2,
+        "utility",
+        0.02,
+        1.0,
+        role="fitted",
+        allowed=(0.0, 1e6),
+        source="median value of the best rival issue; fitted alone: P(restricted | contested, opposed government, no "
+        "exposure, rule) in .5 to .7",
+    )
+    rival_log_sd: float = quantity(
+        0.5,
+        "log sd",
+        0.25,
+        1.0,
+        role="swept",
+        allowed=(0.0, 10.0),
+        source="no data: rival issues differ by a factor of about 1.6 between governments",
+    )
+    rival_persistence: float = quantity(
+        0.9,
+        "share of variance",
+        0.5,
+        1.0,
+        allowed=(0.0, 1.0),
+        source="most of a government's rival issues last for its term, like choice_persistence",
+    )
+    polarisation: float = quantity(
+        1.0,
+        "ratio",
+        1.0,
+        2.0,
+        role="lever",
+        allowed=(0.0, 100.0),
+        source="a scenario, never fitted: factor on a gain when it is compared with the rival issue; 1 = as today",
     )
     divided_cost: float = quantity(
         0.04, "utility", 0.0, 0.2, allowed=(0.0, 10.0), source="oversight by a hostile House or Senate, per chamber"

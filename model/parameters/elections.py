@@ -37,6 +37,20 @@ class ElectionsParameters(Group):
     midterm_sd_factor: float = quantity(
         0.6, "ratio", 0.3, 1.0, allowed=(0.0, 5.0), source="national House swings are smaller than presidential ones"
     )
+    midterm_penalty: float = quantity(
+        0.0,
+        "pp two-party",
+        0.0,
+        4.0,
+        allowed=(0.0, 50.0),
+        source="the president's party loses at midterms whatever it does (Erikson 1988: about 2 points)",
+    )
+    takeover: Literal["election", "decree"] = quantity(
+        "decree",
+        "how the opponent takes office in the stress test",
+        source="election: the level shock is drawn given that the opponent wins without exposure, and Congress follows "
+        "from that vote; decree: version one",
+    )
     college_bias: float = quantity(
         0.0,
         "pp two-party",

@@ -28,6 +28,24 @@ OFFICE_SEEKING: dict[str, Any] = {
 TWINS: dict[str, Any] = {"voting.asset_vote_effect": 0.0, "voting.retrospective_weight": 0.0}
 """A holding alone moves no vote, as among Swedish twins."""
 
+VERSION_ONE = Preset(
+    "Mechanisms and numbers of version one: installed opponent, flat agenda cost, polls without foresight.",
+    {
+        "party.agenda": "cost",
+        "elections.takeover": "decree",
+        "elections.midterm_penalty": 0.0,
+        "elections.house_responsiveness": 2.0,
+        "elections.college_bias_sd": 0.7,
+        "voting.turnout_persistence": 0.97,
+        "institutions.reconciliation": False,
+        "institutions.sunset_bargain": 0.0,
+        "polls.foresight": 0.0,
+        "polls.binary": False,
+        "opinion.threat_from": "openness",
+        "opinion.opposed_share": 0.0,
+    },
+)
+
 HYPOTHESES: dict[str, Preset] = {
     "h0-invisible": Preset(
         "Exposure is a sleeve of 2% in a default fund, which hardly anybody sees.",

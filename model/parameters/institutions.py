@@ -55,6 +55,21 @@ class InstitutionsParameters(Group):
         "yes or no",
         source="a chamber's majority keeps off the floor what most of it opposes (Cox & McCubbins 2005)",
     )
+    reconciliation: bool = quantity(
+        False,
+        "yes or no",
+        role="lever",
+        status="seen",
+        source="Congressional Budget Act 1974: a statute on money needs half of the Senate, once a year",
+    )
+    sunset_bargain: float = quantity(
+        0.0,
+        "probability",
+        0.0,
+        0.8,
+        allowed=(0.0, 1.0),
+        source="sunsets are bargained over: 2 of 5 coded sunsets were put off by the other side's consent",
+    )
     review_act: bool = quantity(
         True, "yes or no", role="lever", status="seen", source="Congressional Review Act 1996, 5 U.S.C. 801-808"
     )

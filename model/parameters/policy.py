@@ -30,6 +30,12 @@ class PolicyParameters(Group):
         source="'extreme care' of March 2022: level before the friendly policy",
     )
     cap: float = fact("alloc_cap")
+    on_money: bool = quantity(
+        False,
+        "yes or no",
+        role="lever",
+        source="whether a statute on the policy is about taxes or spending; access to menus is not",
+    )
     warn_floor: float = quantity(0.25, "rung 0-1", 0.0, 0.5, allowed=(0.0, 1.0), source="a warning cannot prohibit")
     cap_protects: float = quantity(
         1.0,

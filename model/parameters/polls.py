@@ -33,4 +33,17 @@ class PollsParameters(Group):
         role="swept",
         source="1 = a respondent asked about a threat attends to it as if it were real, 0 = not at all",
     )
+    foresight: float = quantity(
+        0.0,
+        "share",
+        0.0,
+        1.0,
+        role="swept",
+        source="0 = parties read the poll as it is; 1 = they read it as projected to the next presidential election",
+    )
+    binary: bool = quantity(
+        False,
+        "yes or no",
+        source="a respondent names one party or none, as on a ballot; no: her probabilities are added up (version one)",
+    )
     blind: bool = quantity(False, "yes or no", role="lever", source="polls are answered with stakes at zero: a placebo")

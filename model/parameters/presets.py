@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .hypothesis_presets import CONTROLS, HYPOTHESES, Preset
+from .hypothesis_presets import CONTROLS, HYPOTHESES, VERSION_ONE, Preset
 from .tree import ParameterError, Parameters, unknown_name
 
 PRESETS: dict[str, Preset] = {
@@ -17,6 +17,7 @@ PRESETS: dict[str, Preset] = {
             "market.depth_switch": True,
         },
     ),
+    "version-one": VERSION_ONE,
     **HYPOTHESES,
     **CONTROLS,
 }

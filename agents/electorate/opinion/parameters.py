@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ...parameter_metadata import Group, fact, quantity
 
 
@@ -85,6 +87,52 @@ class OpinionParameters(Group):
         role="swept",
         allowed=(0.0, 1.0),
         source="attention while a restriction is on the docket",
+    )
+    threat_from: Literal["believed-loss", "openness"] = quantity(
+        "openness",
+        "what threatens a holder",
+        source="believed-loss: the loss voters expect from a stand; openness: the fall in openness, as in version one",
+    )
+    alarming_loss: float = quantity(
+        0.425,
+        "share of value",
+        0.2,
+        0.8,
+        allowed=(0.001, 1.0),
+        source="believed loss that draws full attention: that of prohibition with forced sale at the central beliefs",
+    )
+    opposed_share: float = quantity(
+        0.0,
+        "share of voters",
+        0.0,
+        0.3,
+        role="swept",
+        allowed=(0.0, 1.0),
+        source="non-holders who oppose the policy (fear of a bailout, of fraud, of a rival's industry); 0 in range",
+    )
+    opposed_shift: float = quantity(
+        0.4,
+        "policy scale 0-1",
+        0.0,
+        0.8,
+        allowed=(0.0, 1.0),
+        source="how far below others the ideal policy of an opposed non-holder lies",
+    )
+    opposed_salience: float = quantity(
+        0.15,
+        "issue weight per unit of openness",
+        0.0,
+        0.5,
+        allowed=(0.0, 5.0),
+        source="attention of opposed non-holders that open policy awakens; as salience_stake of holders",
+    )
+    opposed_crash_salience: float = quantity(
+        0.35,
+        "issue weight per share of the price lost",
+        0.0,
+        1.0,
+        allowed=(0.0, 5.0),
+        source="attention of opposed non-holders that a crash awakens; as salience_threat of holders",
     )
     stake_half: float = quantity(
         0.06,

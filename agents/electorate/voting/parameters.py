@@ -72,6 +72,14 @@ class VotingParameters(Group):
         allowed=(0.0, 10.0),
         source="habitual voters and abstainers: drop-out of 11-15% in four years (Pew 2024)",
     )
+    turnout_persistence: float = quantity(
+        0.97,
+        "share of variance",
+        0.5,
+        0.99,
+        allowed=(0.0, 1.0),
+        source="habit of turnout: part of a voter's draw that lasts from one election to the next (Plutzer 2002)",
+    )
     vote_persistence: float = quantity(
         0.97,
         "share of variance",

@@ -102,7 +102,7 @@ def test_settings_that_are_none_do_not_hide_the_others() -> None:
     [
         (
             {"preset_name": "artcle"},
-            "unknown preset 'artcle'; did you mean 'article'? (there are calibrated, article, h0-invisible, ",
+            "unknown preset 'artcle'; did you mean 'article'? (there are calibrated, article, version-one, ",
         ),
         ({"settings": ["exposure.alocation=.1"]}, "unknown parameter 'exposure.alocation'; did you mean "),
         ({"settings": ["allocation=.1"]}, "unknown parameter 'allocation'; did you mean 'exposure.allocation'?"),
