@@ -175,7 +175,7 @@ def test_a_planted_import_of_voters_is_found(file: str, lines: str, copy: Path) 
     assert [statement.module for statement in of_voters(copy)] == [module_of(copy / file, copy)]
 
 
-# agents/party/choice.py is imported by agents/party/decisions.py.
+# agents/party/agenda.py is imported by agents/party/decisions.py.
 PLANTED_CIRCLES = [
     "from .decisions import move_utility",
     "from . import decisions",
@@ -188,8 +188,8 @@ PLANTED_CIRCLES = [
 
 @pytest.mark.parametrize("lines", PLANTED_CIRCLES)
 def test_a_planted_circle_is_found(lines: str, copy: Path) -> None:
-    plant(copy / "agents" / "party" / "choice.py", lines)
-    assert [f"{NAME}.agents.party.choice", f"{NAME}.agents.party.decisions"] in circles(copy)
+    plant(copy / "agents" / "party" / "agenda.py", lines)
+    assert [f"{NAME}.agents.party.agenda", f"{NAME}.agents.party.decisions"] in circles(copy)
 
 
 def crowded(root: Path) -> dict[str, int]:

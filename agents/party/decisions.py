@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from ..perception import EMPTY_MEMORY, LawState, Memory, Option, PolicyState, PollReport
+from .agenda import competition
 from .choice import choose
 from .parameters import PartyParameters
 from .rules import RULES
@@ -55,12 +56,13 @@ def life_share(option: Option, horizon_months: float, months_left: int) -> float
 def move_cost(option: Option, hostile_chambers: int, live: bool, parameters: PartyParameters) -> float:
     """Return the cost of a move in utility: agenda, instrument and oversight by hostile chambers (ODD D3).
 
-    live: whether the move is on the docket already, so that its agenda cost is paid.
+    live: whether the move is on the docket already, so that its agenda cost is paid. Under agenda competition the rival
+    issue takes the place of the agenda cost.
     """
     if option.instrument == "none":
         return 0.0
     instrument = parameters.renewal_cost if option.name == "renew" else _INSTRUMENT_COST[option.instrument](parameters)
-    agenda = 0.0 if live else parameters.agenda_cost
+    agenda = 0.0 if live or parameters.agenda == "competition" else parameters.agenda_cost
     return agenda + instrument + parameters.divided_cost * hostile_chambers
 
 
@@ -126,11 +128,13 @@ def agenda_decision(
     move_draws: Sequence[float],
     nest_draws: dict[str, float],
     memory: Memory = EMPTY_MEMORY,
+    rival: float = 0.0,
 ) -> int:
     """Return the index of the government's option (ODD D10).
 
     options, poll.shares, move_draws: one per option; option 0 is hold. With an item on the docket the options are to
-    withdraw it (hold) and to go on. nest_draws: one per nest; draws are Gumbel values. level_sd in vote share.
+    withdraw it (hold) and to go on. nest_draws: one per nest; draws are Gumbel values. level_sd in vote share. rival:
+    value of the best rival issue in utility, which counts under agenda competition.
     """
     target = RULES[parameters.rule]().target(ideal, poll, policy, parameters, memory)
     utilities = [
@@ -138,6 +142,8 @@ def agenda_decision(
         for option, share in zip(options, poll.shares, strict=True)
     ]
     nests = [option.nest for option in options]
+    if parameters.agenda == "competition":
+        return competition(utilities, nests, bool(law.docket), rival, parameters, move_draws, nest_draws)
     return choose(utilities, nests, parameters.choice_precision, parameters.nest_dissimilarity, move_draws, nest_draws)
 
 

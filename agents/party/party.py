@@ -69,10 +69,14 @@ class Party(ModelAgent):
         parameters: PartyParameters,
         move_draws: Sequence[float],
         nest_draws: dict[str, float],
+        rival: float = 0.0,
     ) -> int:
-        """Return the index of the option that the party in office chooses (ODD D10); option 0 is hold."""
+        """Return the index of the option that the party in office chooses (ODD D10); option 0 is hold.
+
+        rival: value of the best rival issue, in utility, which counts under agenda competition (ODD D26).
+        """
         return decisions.agenda_decision(
-            options, poll, policy, law, self.ideal, level_sd, parameters, move_draws, nest_draws, self.memory
+            options, poll, policy, law, self.ideal, level_sd, parameters, move_draws, nest_draws, self.memory, rival
         )
 
     def platform_candidates(self, parameters: PartyParameters) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...agents.party.agenda import rival_value
 from ...agents.party.decisions import agenda_decision, agenda_opens, remember
 from ...agents.perception import Option
 from ..elections.national_vote import level_sd_share
@@ -50,6 +51,7 @@ def agenda(state: WorldState) -> None:
             moves,
             nests,
             party.memory,
+            rival_issue(state) if p.party.agenda == "competition" else 0.0,
         )
     ]
     party.memory = remember(party.memory, report, policy, party.ideal, p.party)
@@ -93,3 +95,10 @@ def choice_shocks(state: WorldState, numbers: tuple[int, ...]) -> tuple[list[flo
         ("choice", key, numbers, term_start, month, persistence),
         lambda: tastes(key, numbers, term_start, month, persistence),
     )
+
+
+def rival_issue(state: WorldState) -> float:
+    """Return the value of the administration's best rival issue this quarter, in utility (ODD: rival_value)."""
+    stream = f"rival {state.in_office}"
+    lasting, fresh = state.draws.normal(stream, 0, state.term_start), state.draws.normal(stream, 1, state.month)
+    return rival_value(lasting, fresh, state.parameters.party)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from political_moat.agents import perception
-from political_moat.agents.party import choice, decisions, rules
+from political_moat.agents.party import agenda, choice, decisions, rules
 from political_moat.agents.party.parameters import PartyParameters
 from political_moat.agents.perception import LawState, Memory, Option, PolicyState, PollReport, Stand
 from political_moat.agents.regulator import decisions as agency
@@ -23,6 +23,7 @@ from political_moat.agents.regulator import docket
 from political_moat.agents.regulator.parameters import RegulatorParameters
 
 PARTY, REGULATOR = PartyParameters(), RegulatorParameters()
+GAINS, WISHES = (0.6, 0.8, 0.7), ("hold", "restrict", "restrict")
 
 FIELDS: dict[str, dict[str, str]] = {
     "Stand": {"openness": "float", "forced": "float", "protected": "float", "backstop": "float"},
@@ -113,6 +114,13 @@ CALLS: dict[str, Callable[[], Any]] = {
     ),
     "remember": lambda: decisions.remember(MEMORY, POLL, STATE, 0.15, PARTY.model_copy(update={"rule": "hunter"})),
     "agenda_opens": lambda: decisions.agenda_opens(0.2, PARTY),
+    "rival_value": lambda: agenda.rival_value(0.3, -0.2, PARTY),
+    "slot_opens": lambda: agenda.slot_opens(0.2, 0.1, PARTY),
+    "slot_probability": lambda: agenda.slot_probability(0.2, PARTY),
+    "best_move": lambda: agenda.best_move(GAINS),
+    "competing_moves": lambda: agenda.competing_moves(GAINS, WISHES, 0.1, PARTY),
+    "competition": lambda: agenda.competition(GAINS, WISHES, False, 0.1, PARTY, (0.3, 0.1, -0.4), NEST_DRAWS),
+    "competition_probabilities": lambda: agenda.competition_probabilities(GAINS, WISHES, False, PARTY),
     "softmax": lambda: choice.softmax([1.0, 2.0]),
     "inclusive_value": lambda: choice.inclusive_value([1.0, 2.0], 0.5),
     "choose": lambda: choice.choose([1.0, 2.0], ["hold", "restrict"], 8.0, 0.5, [0.1, 0.2], NEST_DRAWS),
@@ -146,7 +154,7 @@ def functions(*modules: types.ModuleType) -> dict[str, Callable[..., Any]]:
     }
 
 
-DECISIONS = functions(decisions, choice, agency, docket)
+DECISIONS = functions(decisions, agenda, choice, agency, docket)
 
 
 def test_every_decision_of_a_party_or_regulator_is_called_here() -> None:

@@ -29,6 +29,8 @@ EVERYTHING = {
     "people.ageing": True,
     "market.jump_probability": 0.05,
     "fund.active": True,
+    "party.agenda": "competition",
+    "party.rival_value": 0.02,
     "party.support_move": True,
     "regulator.suit_probability": 0.28,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...agents.party.agenda import competition_probabilities
 from ...agents.party.choice import probabilities
 from ...agents.party.decisions import move_utility
 from ...agents.party.rules import RULES
@@ -72,9 +73,11 @@ def evaluated_moves(world: WorldState, options: list[Option], report: PollReport
         move_utility(option, share, target, state, option.name == law.docket, level_sd_share(p), p.party)
         for option, share in zip(options, report.shares, strict=True)
     ]
-    choice_probabilities = probabilities(
-        values, [option.nest for option in options], p.party.choice_precision, p.party.nest_dissimilarity
-    )
+    nests = [option.nest for option in options]
+    if p.party.agenda == "competition":
+        choice_probabilities = competition_probabilities(values, nests, bool(law.docket), p.party)
+    else:
+        choice_probabilities = probabilities(values, nests, p.party.choice_precision, p.party.nest_dissimilarity)
     return [
         {
             "name": option.name,
