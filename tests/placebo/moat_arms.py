@@ -13,10 +13,12 @@ from political_moat.model.population.builder import build_population  # noqa: F4
 from political_moat.model.state import WorldState
 
 TERM = 48
+VERSION: Mapping[str, Any] = {}
+"""Values under those of a test; the fixture `version` sets them."""
 
 
 def tree(values: Mapping[str, Any]) -> Parameters:
-    return Parameters().with_values({"electorate.voters": 1000, **values})
+    return Parameters().with_values({"electorate.voters": 1000, **VERSION, **values})
 
 
 def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int, Congress] | None = None) -> WorldState:
