@@ -29,7 +29,10 @@ class Congress(NamedTuple):
 
 
 class ElectionResult(NamedTuple):
-    """Outcome of one November, from the author's side. votes are in model voters."""
+    """Outcome of one November, from the author's side.
+
+    votes are in model voters; level_draw is the own part of the level shock, a standard normal.
+    """
 
     month: int
     presidential: bool
@@ -40,6 +43,7 @@ class ElectionResult(NamedTuple):
     incumbency_points: float
     winner: str
     congress: Congress
+    level_draw: float = 0.0
 
 
 UNIFIED_AUTHOR = Congress(0.506, (0.53, 0.53, 0.53))
@@ -61,19 +65,23 @@ def incumbency_points(terms: int, p: Parameters) -> float:
     return factor * (p.elections.incumbent_running_bonus if terms <= 1 else p.elections.duration_penalty)
 
 
-def valence_points(
-    draws: Draws, month: int, stock_year: float, incumbent: float, presidential: bool, p: Parameters
-) -> float:
+def midterm_points(p: Parameters) -> float:
+    """Return points for the party in office at a midterm: zero or less, in both regimes."""
+    return 0.0 - p.elections.midterm_penalty
+
+
+def valence_points(own_draw: float, stock_year: float, incumbent: float, presidential: bool, p: Parameters) -> float:
     """Return the level shock towards the author in points: own draw, and the economy credited to the party in office.
 
-    incumbent is +1 when the author is in office. The two parts add up to the variance of the level sd.
+    own_draw: standard normal. incumbent is +1 when the author is in office. The two parts add up to the variance of
+    the level sd.
     """
     total = level_sd(p)
     if not presidential:
-        return total * p.elections.midterm_sd_factor * draws.normal("valence", 0, month)
+        return total * p.elections.midterm_sd_factor * own_draw
     economy = min(p.elections.economy_sd, total)
     own = math.sqrt(max(0.0, total * total - economy * economy))
-    return own * draws.normal("valence", 0, month) + economy * stock_year * incumbent
+    return own * own_draw + economy * stock_year * incumbent
 
 
 def seat_share(vote_share: float, responsiveness: float) -> float:
@@ -88,7 +96,11 @@ def next_congress(congress: Congress, month: int, author_share: float, p: Parame
     return Congress(seat_share(author_share, p.elections.house_responsiveness), (classes[0], classes[1], classes[2]))
 
 
+def college_points(draws: Draws, month: int, p: Parameters) -> float:
+    """Return the points that the college adds to the author's vote: its bias and its noise."""
+    return p.elections.college_bias + p.elections.college_bias_sd * draws.normal("college", 0, month)
+
+
 def college_winner(author_share: float, draws: Draws, month: int, p: Parameters) -> str:
     """Return the role that wins the presidency, by the vote, the college's bias and its noise (points)."""
-    bias = p.elections.college_bias + p.elections.college_bias_sd * draws.normal("college", 0, month)
-    return "author" if author_share + 0.01 * bias > 0.5 else "opponent"
+    return "author" if author_share + 0.01 * college_points(draws, month, p) > 0.5 else "opponent"

@@ -47,7 +47,7 @@ def shocks(parameters: Parameters, presidential: bool, incumbent: float = 1.0) -
     for replicate in range(COUNT):
         draws = Draws(4, replicate)
         year = draws.normal("stock year of this test")
-        found.append(valence_points(draws, 46, year, incumbent, presidential, parameters))
+        found.append(valence_points(draws.normal("valence", 0, 46), year, incumbent, presidential, parameters))
     return np.array(found)
 
 
@@ -66,8 +66,7 @@ def test_a_midterm_swings_less_and_knows_no_economy() -> None:
 
 
 def test_a_good_year_is_credited_to_the_party_in_office() -> None:
-    draws = Draws(4, 0)
-    in_office, out = (valence_points(draws, 46, 2.0, sign, True, RECORD) for sign in (1.0, -1.0))
+    in_office, out = (valence_points(0.3, 2.0, sign, True, RECORD) for sign in (1.0, -1.0))
     assert in_office - out == pytest.approx(4.0 * RECORD.elections.economy_sd)
 
 
