@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..agents.electorate.electorate import Electorate
-from .elections.level_draw import decisive_draw, draw_given_winner
+from .elections.chance import chance_given_winner
+from .elections.national_vote import Chance
 from .interventions import CHALLENGER, GOVERNMENT
 from .state import WorldState
 
@@ -24,20 +25,18 @@ def imposed_winner(state: WorldState, elected: str) -> str:
     return elected if imposed is None else imposed.get(state.month, elected)
 
 
-def own_level(state: WorldState, lead: Callable[[float], float]) -> float:
-    """Return the own draw of this month's level shock: imposed, drawn given who wins, or drawn freely.
+def election_chance(state: WorldState, lead: Callable[[Chance], float]) -> Chance:
+    """Return the draws of this month's election: imposed, drawn given who wins, or drawn freely.
 
-    lead: the author's lead at an own draw. The draw stays free where no draw lets the wanted role win.
+    lead: the author's lead under given draws.
     """
     imposed, month = state.interventions, state.month
-    if imposed.levels is not None and month in imposed.levels:
-        return imposed.levels[month]
+    if imposed.chances is not None and month in imposed.chances:
+        return imposed.chances[month]
+    free = Chance(state.draws.normal("valence", 0, month), state.draws.normal("college", 0, month))
     if imposed.won_by is not None and month in imposed.won_by:
-        uniform = state.draws.uniform("valence", 0, month)
-        drawn = draw_given_winner(uniform, decisive_draw(lead), imposed.won_by[month])
-        if drawn is not None:
-            return drawn
-    return state.draws.normal("valence", 0, month)
+        return chance_given_winner(free, imposed.won_by[month], lead, state.parameters)
+    return free
 
 
 def hold_platforms(state: WorldState) -> None:

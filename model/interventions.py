@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .elections.national_vote import Chance
+
 GOVERNMENT, CHALLENGER = "government", "challenger"
 
 
@@ -17,14 +19,14 @@ class Interventions(NamedTuple):
     blind: offices whose polls the shadow electorate without stakes answers; only with polls.blind, which makes it.
     platforms: month -> role -> platform in force from that month's platform phase on, in openness; None: parties adapt.
     winners: month of a presidential election -> role that wins it; None: the votes cast decide.
-    levels: month of an election -> own draw of its level shock, a standard normal; None: drawn.
-    won_by: month of an election -> role given whose victory the own draw is drawn; None: drawn freely.
+    chances: month of an election -> its draws; None: drawn.
+    won_by: month of a presidential election -> role given whose victory its draws are drawn; None: drawn freely.
     """
 
     blind: tuple[str, ...] = (GOVERNMENT, CHALLENGER)
     platforms: Mapping[int, Mapping[str, float]] | None = None
     winners: Mapping[int, str] | None = None
-    levels: Mapping[int, float] | None = None
+    chances: Mapping[int, Chance] | None = None
     won_by: Mapping[int, str] | None = None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ...agents.draws import Draws
 from ...agents.numerics.ordered_sum import ordered_sum
 from ..calendar import half_term
 from ..parameters.tree import Parameters
@@ -28,11 +27,15 @@ class Congress(NamedTuple):
         return author if role == "author" else (not author[0], not author[1])
 
 
-class ElectionResult(NamedTuple):
-    """Outcome of one November, from the author's side.
+class Chance(NamedTuple):
+    """Standard normals of one November: the own part of the level shock, and the college's noise."""
 
-    votes are in model voters; level_draw is the own part of the level shock, a standard normal.
-    """
+    level: float
+    college: float
+
+
+class ElectionResult(NamedTuple):
+    """Outcome of one November, from the author's side. votes are in model voters."""
 
     month: int
     presidential: bool
@@ -43,7 +46,7 @@ class ElectionResult(NamedTuple):
     incumbency_points: float
     winner: str
     congress: Congress
-    level_draw: float = 0.0
+    chance: Chance = Chance(0.0, 0.0)
 
 
 UNIFIED_AUTHOR = Congress(0.506, (0.53, 0.53, 0.53))
@@ -57,6 +60,13 @@ def level_sd_share(p: Parameters) -> float:
 def level_sd(p: Parameters) -> float:
     """Return the sd of the level shock of a presidential election, in points of the two-party vote."""
     return p.elections.valence_level_sd if p.elections.regime == "record" else p.elections.valence_level_sd_modern
+
+
+def own_level_sd(p: Parameters) -> float:
+    """Return the sd of the own part of a presidential level shock, in points: what the economy leaves."""
+    total = level_sd(p)
+    economy = min(p.elections.economy_sd, total)
+    return math.sqrt(max(0.0, total * total - economy * economy))
 
 
 def incumbency_points(terms: int, p: Parameters) -> float:
@@ -79,9 +89,7 @@ def valence_points(own_draw: float, stock_year: float, incumbent: float, preside
     total = level_sd(p)
     if not presidential:
         return total * p.elections.midterm_sd_factor * own_draw
-    economy = min(p.elections.economy_sd, total)
-    own = math.sqrt(max(0.0, total * total - economy * economy))
-    return own * own_draw + economy * stock_year * incumbent
+    return own_level_sd(p) * own_draw + min(p.elections.economy_sd, total) * stock_year * incumbent
 
 
 def seat_share(vote_share: float, responsiveness: float) -> float:
@@ -96,11 +104,11 @@ def next_congress(congress: Congress, month: int, author_share: float, p: Parame
     return Congress(seat_share(author_share, p.elections.house_responsiveness), (classes[0], classes[1], classes[2]))
 
 
-def college_points(draws: Draws, month: int, p: Parameters) -> float:
-    """Return the points that the college adds to the author's vote: its bias and its noise."""
-    return p.elections.college_bias + p.elections.college_bias_sd * draws.normal("college", 0, month)
+def college_share(author_share: float, college_draw: float, p: Parameters) -> float:
+    """Return the author's share that decides the presidency: the vote, with the college's bias and noise (points)."""
+    return author_share + 0.01 * (p.elections.college_bias + p.elections.college_bias_sd * college_draw)
 
 
-def college_winner(author_share: float, draws: Draws, month: int, p: Parameters) -> str:
-    """Return the role that wins the presidency, by the vote, the college's bias and its noise (points)."""
-    return "author" if author_share + 0.01 * college_points(draws, month, p) > 0.5 else "opponent"
+def college_winner(author_share: float, college_draw: float, p: Parameters) -> str:
+    """Return the role that wins the presidency; college_draw: the college's noise, a standard normal."""
+    return "author" if college_share(author_share, college_draw, p) > 0.5 else "opponent"

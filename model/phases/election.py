@@ -9,15 +9,16 @@ from ...agents.electorate.voting.kernel import expected_votes
 from ..calendar import half_term
 from ..elections.lame_duck import hurry
 from ..elections.national_vote import (
+    Chance,
     ElectionResult,
-    college_points,
+    college_share,
     college_winner,
     incumbency_points,
     midterm_points,
     next_congress,
     valence_points,
 )
-from ..imposed import imposed_winner, own_level
+from ..imposed import election_chance, imposed_winner
 from ..state import WorldState
 from .polling import question_row
 
@@ -34,20 +35,20 @@ def election(state: WorldState) -> None:
     def valence_at(own_draw: float) -> float:
         return valence_points(own_draw, state.market.stock_year, incumbent, presidential, p)
 
-    def lead(own_draw: float) -> float:
-        votes = votes_cast(state, presidential, valence_at(own_draw) + incumbency)
-        return votes[0] / (votes[0] + votes[1]) + 0.01 * college_points(state.draws, month, p) - 0.5
+    def lead(chance: Chance) -> float:
+        votes = votes_cast(state, presidential, valence_at(chance.level) + incumbency)
+        return college_share(votes[0] / (votes[0] + votes[1]), chance.college, p) - 0.5
 
-    own_draw = own_level(state, lead)
-    valence = valence_at(own_draw)
+    chance = election_chance(state, lead)
+    valence = valence_at(chance.level)
     own, rival = votes_cast(state, presidential, valence + incumbency)
     share = own / (own + rival)
-    winner = college_winner(share, state.draws, month, p) if presidential else state.in_office
+    winner = college_winner(share, chance.college, p) if presidential else state.in_office
     winner = imposed_winner(state, winner) if presidential else winner
     state.elected_congress = next_congress(state.congress, month, share, p)
     state.results.append(
         ElectionResult(
-            month, presidential, own, rival, share, valence, incumbency, winner, state.elected_congress, own_draw
+            month, presidential, own, rival, share, valence, incumbency, winner, state.elected_congress, chance
         )
     )
     hurry(state)

@@ -65,7 +65,7 @@ def on_layer(world: WorldState, layer: str) -> WorldState:
 
 
 def last_election(p: Parameters, zero: WorldState | None) -> Interventions:
-    """Return what is imposed on the election before the takeover (ODD: own_level).
+    """Return what is imposed on the election before the takeover (ODD: election_chance).
 
     zero: the zero-exposure arm after its friendly term; None: for this arm itself, whose opponent wins.
     """
@@ -74,7 +74,7 @@ def last_election(p: Parameters, zero: WorldState | None) -> Interventions:
     month = p.institutions.term_months - p.institutions.election_lead
     if zero is None:
         return Interventions(won_by={month: "opponent"})
-    return Interventions(levels={result.month: result.level_draw for result in zero.results if result.month == month})
+    return Interventions(chances={result.month: result.chance for result in zero.results if result.month == month})
 
 
 def friendly_term(
