@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....model.elections.national_vote import ElectionResult
 from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
 from ..stress_test.run import friendly_term, takeover, with_dose
@@ -12,13 +13,30 @@ def takeover_counts(world: WorldState) -> dict[str, float]:
 
     takeovers_unified: of these, those in which it also held House and Senate from the handover on.
     """
-    taken = [
+    taken = _takeovers(world)
+    return {"takeovers": float(len(taken)), "takeovers_unified": _unified(taken)}
+
+
+def first_takeover_counts(world: WorldState) -> dict[str, float]:
+    """Count the same for the first presidential election alone.
+
+    Like the takeover of the stress test it follows on an author's first term and on the set Congress of January 2025.
+    """
+    first = world.parameters.institutions.term_months
+    taken = [result for result in _takeovers(world) if result.month < first]
+    return {"first_takeovers": float(len(taken)), "first_takeovers_unified": _unified(taken)}
+
+
+def _takeovers(world: WorldState) -> list[ElectionResult]:
+    return [
         result
         for result in world.results
         if result.presidential and result.winner == "opponent" and world.record[result.month].in_office == "author"
     ]
-    unified = sum(all(result.congress.controls("opponent")) for result in taken)
-    return {"takeovers": float(len(taken)), "takeovers_unified": float(unified)}
+
+
+def _unified(taken: list[ElectionResult]) -> float:
+    return float(sum(all(result.congress.controls("opponent")) for result in taken))
 
 
 def stress_takeover_counts(parameters: Parameters, seed: int, replicate: int) -> dict[str, float]:

@@ -19,7 +19,11 @@ from political_moat.experiments.protocols.stress_test.run import (
     zero_terms,
 )
 from political_moat.experiments.protocols.targets.policy_controls import control_parameters, flipped
-from political_moat.experiments.protocols.targets.takeovers import stress_takeover_counts, takeover_counts
+from political_moat.experiments.protocols.targets.takeovers import (
+    first_takeover_counts,
+    stress_takeover_counts,
+    takeover_counts,
+)
 from political_moat.experiments.reporting.figures.single_run import run_story
 from political_moat.experiments.reporting.replicate_view import stress_replicate
 from political_moat.model.build import build_state
@@ -189,5 +193,10 @@ def test_takeovers_of_a_history_are_counted_from_its_offices() -> None:
         lost = world.results[-1].winner == "opponent" and world.in_office == "author"
         assert counts["takeovers"] == len(handovers) + lost
         assert counts["takeovers_unified"] <= counts["takeovers"]
+        first = first_takeover_counts(world)
+        assert first["first_takeovers"] == float(office[48] == "opponent")
+        assert first["first_takeovers_unified"] == float(
+            office[48] == "opponent" and all(world.results[1].congress.controls("opponent"))
+        )
         totals = {name: totals[name] + counts[name] for name in totals}
     assert 0.0 < totals["takeovers_unified"] < totals["takeovers"]
