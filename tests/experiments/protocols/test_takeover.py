@@ -10,6 +10,8 @@ import pytest
 from political_moat.agents.draws import Draws
 from political_moat.experiments.protocols.mediation.design import MediationDesign
 from political_moat.experiments.protocols.mediation.run import OUTCOMES, run_mediation_replicate
+from political_moat.experiments.protocols.prior_mass.design import PriorMassDesign
+from political_moat.experiments.protocols.prior_mass.run import run_prior_draw
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import (
     friendly_term,
@@ -18,7 +20,8 @@ from political_moat.experiments.protocols.stress_test.run import (
     with_dose,
     zero_terms,
 )
-from political_moat.experiments.protocols.targets.policy_controls import control_parameters, flipped
+from political_moat.experiments.protocols.targets import policy_controls
+from political_moat.experiments.protocols.targets.policy_controls import control_parameters
 from political_moat.experiments.protocols.targets.takeovers import (
     first_takeover_counts,
     stress_takeover_counts,
@@ -164,11 +167,26 @@ def test_the_views_of_a_replicate_show_the_runs_of_the_study() -> None:
             assert f"{event.month - 48} {event.kind}" in shown[name]
 
 
-def test_a_policy_control_is_taken_over_by_election_too() -> None:
-    base = tree({})
-    parameters = control_parameters("esg-guidance", base)
-    assert parameters.elections.takeover == Parameters().elections.takeover
-    assert isinstance(flipped("esg-guidance", base, SEED, 0), bool)
+def test_a_policy_control_flips_as_in_the_stress_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    p = control_parameters("esg-guidance", tree({})).with_values({**BY_ELECTION, "exposure.allocation": 0.2})
+    monkeypatch.setattr(policy_controls, "control_parameters", lambda name, base: p)
+    dose = (p.exposure.breadth, p.exposure.visibility)
+    design = StressDesign((0.0, dose[0]), (dose[1],), (), returning=False)
+    flips = [policy_controls.flipped("esg-guidance", p, SEED, replicate) for replicate in range(8)]
+    assert flips == [bool(run_replicate(p, design, SEED, replicate).runs[1]["restricted"]) for replicate in range(8)]
+    assert set(flips) == {False, True}
+
+
+def test_a_draw_from_the_prior_counts_the_pairs_of_the_stress_test() -> None:
+    p = tree(EXPOSED)
+    wide = PriorMassDesign(breadth=0.6, visibility=1.0, replicates=8, calibration_replicates=2, band=(0.0, 1.0))
+    row = run_prior_draw(p, wide, SEED, 0)[0]
+    design = StressDesign((0.0, 0.6), (1.0,), (), returning=False)
+    pairs = [[arm["restricted"] for arm in run_replicate(p, design, SEED, r).runs] for r in range(8)]
+    assert row["restricted_both"] == pairs.count([1, 1])
+    assert row["restricted_gained"] == pairs.count([0, 1])
+    assert row["restricted_lost"] == pairs.count([1, 0])
+    assert row["restricted_both"] + row["restricted_lost"] > 0
 
 
 def test_positive_control_the_opponent_holds_congress_far_more_often_than_by_decree() -> None:
