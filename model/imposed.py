@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..agents.electorate.electorate import Electorate
+from .elections.chance import chance_given_winner
+from .elections.national_vote import Chance
 from .interventions import CHALLENGER, GOVERNMENT
 from .state import WorldState
 
@@ -19,6 +23,20 @@ def imposed_winner(state: WorldState, elected: str) -> str:
     """Return the role that wins this month's election: the imposed role, if any, else the elected one."""
     imposed = state.interventions.winners
     return elected if imposed is None else imposed.get(state.month, elected)
+
+
+def election_chance(state: WorldState, lead: Callable[[Chance], float]) -> Chance:
+    """Return the draws of this month's election: imposed, drawn given who wins, or drawn freely.
+
+    lead: the author's lead under given draws.
+    """
+    imposed, month = state.interventions, state.month
+    if imposed.chances is not None and month in imposed.chances:
+        return imposed.chances[month]
+    free = Chance(state.draws.normal("valence", 0, month), state.draws.normal("college", 0, month))
+    if imposed.won_by is not None and month in imposed.won_by:
+        return chance_given_winner(free, imposed.won_by[month], lead, state.parameters)
+    return free
 
 
 def hold_platforms(state: WorldState) -> None:

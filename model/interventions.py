@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .elections.national_vote import Chance
+
 GOVERNMENT, CHALLENGER = "government", "challenger"
 
 
@@ -17,11 +19,15 @@ class Interventions(NamedTuple):
     blind: offices whose polls the shadow electorate without stakes answers; only with polls.blind, which makes it.
     platforms: month -> role -> platform in force from that month's platform phase on, in openness; None: parties adapt.
     winners: month of a presidential election -> role that wins it; None: the votes cast decide.
+    chances: month of an election -> its draws; None: drawn.
+    won_by: month of a presidential election -> role given whose victory its draws are drawn; None: drawn freely.
     """
 
     blind: tuple[str, ...] = (GOVERNMENT, CHALLENGER)
     platforms: Mapping[int, Mapping[str, float]] | None = None
     winners: Mapping[int, str] | None = None
+    chances: Mapping[int, Chance] | None = None
+    won_by: Mapping[int, str] | None = None
 
 
 NOTHING_IMPOSED = Interventions()

@@ -49,7 +49,7 @@ def stress_replicate(
     lines += ["", "What the opposed government did, in months after takeover:"]
     term = p.institutions.term_months
     for arm in arm_list(p, design):
-        past = friendly_term(with_dose(p, arm.breadth, arm.visibility), seed, replicate)
+        past = friendly_term(with_dose(p, arm.breadth, arm.visibility), seed, replicate, zero=zero)
         past = past if arm.layer == p.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
         advance(world, term)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ...agents.draws import Draws
 from ...agents.numerics.ordered_sum import ordered_sum
 from ..calendar import half_term
 from ..parameters.tree import Parameters
@@ -28,6 +27,13 @@ class Congress(NamedTuple):
         return author if role == "author" else (not author[0], not author[1])
 
 
+class Chance(NamedTuple):
+    """Standard normals of one November: the own part of the level shock, and the college's noise."""
+
+    level: float
+    college: float
+
+
 class ElectionResult(NamedTuple):
     """Outcome of one November, from the author's side. votes are in model voters."""
 
@@ -40,6 +46,7 @@ class ElectionResult(NamedTuple):
     incumbency_points: float
     winner: str
     congress: Congress
+    chance: Chance = Chance(0.0, 0.0)
 
 
 UNIFIED_AUTHOR = Congress(0.506, (0.53, 0.53, 0.53))
@@ -55,25 +62,34 @@ def level_sd(p: Parameters) -> float:
     return p.elections.valence_level_sd if p.elections.regime == "record" else p.elections.valence_level_sd_modern
 
 
+def own_level_sd(p: Parameters) -> float:
+    """Return the sd of the own part of a presidential level shock, in points: what the economy leaves."""
+    total = level_sd(p)
+    economy = min(p.elections.economy_sd, total)
+    return math.sqrt(max(0.0, total * total - economy * economy))
+
+
 def incumbency_points(terms: int, p: Parameters) -> float:
     """Return points for the party in office: the running bonus after one term, the duration penalty after more."""
     factor = 1.0 if p.elections.regime == "record" else 0.5
     return factor * (p.elections.incumbent_running_bonus if terms <= 1 else p.elections.duration_penalty)
 
 
-def valence_points(
-    draws: Draws, month: int, stock_year: float, incumbent: float, presidential: bool, p: Parameters
-) -> float:
+def midterm_points(p: Parameters) -> float:
+    """Return points for the party in office at a midterm: zero or less, in both regimes."""
+    return 0.0 - p.elections.midterm_penalty
+
+
+def valence_points(own_draw: float, stock_year: float, incumbent: float, presidential: bool, p: Parameters) -> float:
     """Return the level shock towards the author in points: own draw, and the economy credited to the party in office.
 
-    incumbent is +1 when the author is in office. The two parts add up to the variance of the level sd.
+    own_draw: standard normal. incumbent is +1 when the author is in office. The two parts add up to the variance of
+    the level sd.
     """
     total = level_sd(p)
     if not presidential:
-        return total * p.elections.midterm_sd_factor * draws.normal("valence", 0, month)
-    economy = min(p.elections.economy_sd, total)
-    own = math.sqrt(max(0.0, total * total - economy * economy))
-    return own * draws.normal("valence", 0, month) + economy * stock_year * incumbent
+        return total * p.elections.midterm_sd_factor * own_draw
+    return own_level_sd(p) * own_draw + min(p.elections.economy_sd, total) * stock_year * incumbent
 
 
 def seat_share(vote_share: float, responsiveness: float) -> float:
@@ -88,7 +104,11 @@ def next_congress(congress: Congress, month: int, author_share: float, p: Parame
     return Congress(seat_share(author_share, p.elections.house_responsiveness), (classes[0], classes[1], classes[2]))
 
 
-def college_winner(author_share: float, draws: Draws, month: int, p: Parameters) -> str:
-    """Return the role that wins the presidency, by the vote, the college's bias and its noise (points)."""
-    bias = p.elections.college_bias + p.elections.college_bias_sd * draws.normal("college", 0, month)
-    return "author" if author_share + 0.01 * bias > 0.5 else "opponent"
+def college_share(author_share: float, college_draw: float, p: Parameters) -> float:
+    """Return the author's share that decides the presidency: the vote, with the college's bias and noise (points)."""
+    return author_share + 0.01 * (p.elections.college_bias + p.elections.college_bias_sd * college_draw)
+
+
+def college_winner(author_share: float, college_draw: float, p: Parameters) -> str:
+    """Return the role that wins the presidency; college_draw: the college's noise, a standard normal."""
+    return "author" if college_share(author_share, college_draw, p) > 0.5 else "opponent"

@@ -48,8 +48,8 @@ class ElectionsParameters(Group):
     takeover: Literal["election", "decree"] = quantity(
         "decree",
         "how the opponent takes office in the stress test",
-        source="election: the level shock is drawn given that the opponent wins without exposure, and Congress follows "
-        "from that vote; decree: version one",
+        source="election: level shock and college noise are drawn given that the opponent wins without exposure, and "
+        "Congress follows from that vote; decree: version one",
     )
     college_bias: float = quantity(
         0.0,

@@ -78,7 +78,8 @@ def test_parties_expect_to_win_as_often_as_they_do_under_the_level_shock(regime:
     won = 0
     for replicate in range(count):
         draws = Draws(17, replicate)
-        won += margin + valence_points(draws, 46, draws.normal("stock year"), 1.0, True, parameters) > 0.0
+        own = draws.normal("valence", 0, 46)
+        won += margin + valence_points(own, draws.normal("stock year"), 1.0, True, parameters) > 0.0
     expected = win_probability(0.5 + 0.01 * margin, 0.01 * level_sd(parameters))
     assert abs(won / count - expected) < 4.0 * math.sqrt(expected * (1.0 - expected) / count)
 

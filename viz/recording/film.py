@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...agents.draws import draws_of
 from ...agents.electorate.columns import AGE, BLAME, PARTISANSHIP, SALIENCE, UNITS
 from ...experiments.protocols.history.run import begin_term
-from ...experiments.protocols.stress_test.run import measure, takeover, with_dose
+from ...experiments.protocols.stress_test.run import last_election, measure, takeover, with_dose, zero_terms
 from ...model.build import build_state
 from ...model.data_collection import individual_votes
 from ...model.diagnostics import PROHIBITION, utilities
@@ -282,14 +282,18 @@ def _stress(scenario: Scenario) -> Iterator[Chunk]:
     term = scenario.parameters.institutions.term_months
     pasts, recorders = _start(scenario)
     yield title(scenario, pasts[0])
+    p = pasts[0].parameters
+    zeros = zero_terms(p, scenario.seed, scenario.replicate)
+    for past in pasts:
+        past.interventions = last_election(p, zeros["opponent"])
     yield from _chunks(pasts, recorders, 0, term)
     for past in pasts:
         past.electorate.reset_stakes(past.product_prices)
-    worlds = [takeover(past, "opponent", pasts[0]) for past in pasts]
+    worlds = [takeover(past, "opponent", zeros["opponent"]) for past in pasts]
     yield from _chunks(worlds, recorders, term, term)
     rows = []
     for past, opposed in zip(pasts, worlds, strict=True):
-        returned = takeover(past, "author", pasts[0])
+        returned = takeover(past, "author", zeros["author"])
         advance(returned, term)
         rows.append(outcome_row(opposed, returned))
     yield Chunk({"part": "end", "outcomes": rows}, [])

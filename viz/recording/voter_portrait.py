@@ -28,7 +28,7 @@ from ...agents.electorate.columns import (
 from ...agents.electorate.voting.equations import issue_utility, own_terms, stake_utility
 from ...agents.numerics.ordered_sum import ordered_sum
 from ...experiments.protocols.history.run import begin_term
-from ...experiments.protocols.stress_test.run import takeover, with_dose
+from ...experiments.protocols.stress_test.run import last_election, takeover, with_dose
 from ...model.build import build_state
 from ...model.data_collection import individual_votes, vote_probabilities
 from ...model.fast_forward import advance
@@ -143,6 +143,7 @@ def portrait(scenario: Scenario, index: int) -> dict[str, Any]:
         if scenario.cycles:
             world = _history(world, diary, scenario.cycles, term)
         else:
+            world.interventions = last_election(p, zero)
             _follow(world, diary, term)
             world.electorate.reset_stakes(world.product_prices)
             zero = zero or world

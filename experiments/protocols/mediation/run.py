@@ -27,7 +27,7 @@ from ....model.interventions import CHALLENGER, GOVERNMENT, Interventions
 from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
 from ....model.state import WorldState
-from ..stress_test.run import takeover, with_dose
+from ..stress_test.run import last_election, takeover, with_dose
 from ..term_outcomes import TermOutcomes, term_outcomes
 from .design import CELLS, CHANNELS, OUTCOMES, ZERO_ARM, Cell, MediationDesign
 
@@ -55,6 +55,7 @@ def _advance(world: WorldState, months: int, path: Path | None = None) -> None:
 def _zero_arm(p: Parameters, terms: int, seed: int, replicate: int, population: Electorate) -> _Zero:
     term, path = p.institutions.term_months, Path()
     past = build_state(p, draws_of(seed, replicate), population)
+    past.interventions = last_election(p, None)
     _advance(past, term, path)
     past.electorate.reset_stakes(past.product_prices)
     end = takeover(past, "opponent", past)
@@ -66,8 +67,10 @@ def _zero_arm(p: Parameters, terms: int, seed: int, replicate: int, population: 
 
 def _imposed(cell: Cell, zero: _Zero) -> Interventions:
     blind = (() if cell.deterrence else (GOVERNMENT,)) + (() if cell.convergence else (CHALLENGER,))
-    return Interventions(
-        blind, None if cell.convergence else zero.platforms, None if cell.replacement else zero.winners
+    return last_election(zero.past.parameters, zero.past)._replace(
+        blind=blind,
+        platforms=None if cell.convergence else zero.platforms,
+        winners=None if cell.replacement else zero.winners,
     )
 
 

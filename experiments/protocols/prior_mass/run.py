@@ -93,7 +93,7 @@ def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, n
     counts = {f"{event}_{cell}": 0 for event in ("reversed", "restricted") for cell in ("both", "gained", "lost")}
     for replicate, past in enumerate(pasts):
         control = measure(_opposed(past, zero_p, past))
-        dosed = friendly_term(exposed_p, seed, replicate, populations[replicate])
+        dosed = friendly_term(exposed_p, seed, replicate, populations[replicate], past)
         treated = measure(_opposed(dosed, exposed_p, past))
         for event in ("reversed", "restricted"):
             in_treated, in_control = getattr(treated, event), getattr(control, event)

@@ -12,6 +12,7 @@ from ....agents.draws import draws_of
 from ....agents.electorate.columns import ASSIGNED_STAKE
 from ....model.build import build_state
 from ....model.fast_forward import advance
+from ....model.interventions import NOTHING_IMPOSED, Interventions
 from ....model.parameters.tree import Parameters
 from ....model.policy.law import Law, openness
 from ....model.population.builder import build_population
@@ -40,7 +41,8 @@ def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
 def takeover(world: WorldState, government: str, congress_of: WorldState) -> WorldState:
     """Fork a world at the end of the friendly term and install a government.
 
-    The House and Senate are those of `congress_of`, the zero-exposure arm; policy is released.
+    The House and Senate are those of `congress_of`, the zero-exposure arm that this government follows
+    (`zero_terms`); policy is released.
     """
     twin = world.fork()
     twin.elected_congress = congress_of.elected_congress
@@ -62,12 +64,49 @@ def on_layer(world: WorldState, layer: str) -> WorldState:
     return twin
 
 
-def friendly_term(p: Parameters, seed: int, replicate: int, population: Any = None) -> WorldState:
-    """Run the friendly term with policy held; bring stakes back to their assigned value at its end."""
+def last_election(p: Parameters, zero: WorldState | None) -> Interventions:
+    """Return what is imposed on the election before the takeover (ODD: election_chance).
+
+    zero: the zero-exposure arm after its friendly term; None: for this arm itself, whose opponent wins.
+    """
+    if p.elections.takeover == "decree":
+        return NOTHING_IMPOSED
+    month = p.institutions.term_months - p.institutions.election_lead
+    if zero is None:
+        return Interventions(won_by={month: "opponent"})
+    return Interventions(chances={result.month: result.chance for result in zero.results if result.month == month})
+
+
+def friendly_term(
+    p: Parameters, seed: int, replicate: int, population: Any = None, zero: WorldState | None = None
+) -> WorldState:
+    """Run the friendly term with policy held; bring stakes back to their assigned value at its end.
+
+    zero: the finished friendly term of the zero-exposure arm; None: this is that arm.
+    """
     world = build_state(p, draws_of(seed, replicate), population)
+    world.interventions = last_election(p, zero)
     advance(world, p.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
     return world
+
+
+def zero_terms(p: Parameters, seed: int, replicate: int, population: Any = None) -> dict[str, WorldState]:
+    """Run the friendly term of the zero-exposure arm; return it by the role whose government follows.
+
+    With a takeover by election the last election and the months after it run for each role as its winner.
+    """
+    if p.elections.takeover == "decree":
+        return dict.fromkeys(("opponent", "author"), friendly_term(p, seed, replicate, population))
+    world = build_state(p, draws_of(seed, replicate), population)
+    lead = p.institutions.election_lead
+    advance(world, p.institutions.term_months - lead)
+    worlds = {"opponent": world, "author": world.fork()}
+    for role, twin in worlds.items():
+        twin.interventions = Interventions(won_by={twin.month: role})
+        advance(twin, lead)
+        twin.electorate.reset_stakes(twin.product_prices)
+    return worlds
 
 
 def _first_of_term(world: WorldState) -> int:
@@ -97,18 +136,21 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
     """Run every arm of one replicate on common draws; rows in the order of `arm_list`."""
     arms = arm_list(parameters, design)
     population = build_population(parameters, draws_of(seed, replicate))
-    pasts: dict[tuple[float, float], Past] = {}
+    none = (0.0, arms[0].visibility)
+    zeros = zero_terms(with_dose(parameters, *none), seed, replicate, population)
+    pasts = {none: past_of(zeros["opponent"])}
     runs, cycles = [], []
     for arm in arms:
         dose = (arm.breadth, arm.visibility)
         if dose not in pasts:
-            pasts[dose] = past_of(friendly_term(with_dose(parameters, *dose), seed, replicate, population))
-        past, zero = pasts[dose], pasts[0.0, arms[0].visibility].world
+            dosed = with_dose(parameters, *dose)
+            pasts[dose] = past_of(friendly_term(dosed, seed, replicate, population, zeros["opponent"]))
+        past = pasts[dose]
         if arm.layer != parameters.policy.layer:
             past = past._replace(world=on_layer(past.world, arm.layer))
-        administrations = {"opposed": takeover(past.world, "opponent", zero)}
+        administrations = {"opposed": takeover(past.world, "opponent", zeros["opponent"])}
         if design.returning:
-            administrations["returned"] = takeover(past.world, "author", zero)
+            administrations["returned"] = takeover(past.world, "author", zeros["author"])
         for world in administrations.values():
             advance(world, parameters.institutions.term_months)
         outcomes = {name: measure(world) for name, world in administrations.items()}

@@ -24,7 +24,7 @@ def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
     parameters = control_parameters(name, base)
     exposure = parameters.exposure
     zero = friendly_term(with_dose(parameters, 0.0, exposure.visibility), seed, replicate)
-    past = friendly_term(parameters, seed, replicate)
+    past = friendly_term(parameters, seed, replicate, zero=zero)
     opposed = takeover(past, "opponent", zero)
     advance(opposed, parameters.institutions.term_months)
     return bool(measure(opposed).restricted)

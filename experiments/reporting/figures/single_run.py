@@ -40,7 +40,7 @@ def run_story(
 
     population = build_population(parameters, draws_of(seed, replicate))
     zero = friendly_term(with_dose(parameters, 0.0, visibility), seed, replicate, population)
-    dosed = friendly_term(with_dose(parameters, breadth, visibility), seed, replicate, population)
+    dosed = friendly_term(with_dose(parameters, breadth, visibility), seed, replicate, population, zero)
     rows = []
     for name, past in (("no exposure", zero), (f"exposed (b = {breadth:g}, v = {visibility:g})", dosed)):
         world = takeover(past, "opponent", zero)

@@ -47,7 +47,7 @@ def shocks(parameters: Parameters, presidential: bool, incumbent: float = 1.0) -
     for replicate in range(COUNT):
         draws = Draws(4, replicate)
         year = draws.normal("stock year of this test")
-        found.append(valence_points(draws, 46, year, incumbent, presidential, parameters))
+        found.append(valence_points(draws.normal("valence", 0, 46), year, incumbent, presidential, parameters))
     return np.array(found)
 
 
@@ -66,8 +66,7 @@ def test_a_midterm_swings_less_and_knows_no_economy() -> None:
 
 
 def test_a_good_year_is_credited_to_the_party_in_office() -> None:
-    draws = Draws(4, 0)
-    in_office, out = (valence_points(draws, 46, 2.0, sign, True, RECORD) for sign in (1.0, -1.0))
+    in_office, out = (valence_points(0.3, 2.0, sign, True, RECORD) for sign in (1.0, -1.0))
     assert in_office - out == pytest.approx(4.0 * RECORD.elections.economy_sd)
 
 
@@ -127,16 +126,16 @@ def test_the_author_starts_with_both_chambers() -> None:
 
 
 def test_the_college_turns_close_votes_alone_and_evenly() -> None:
-    close = [college_winner(0.502, Draws(4, r), 46, RECORD) for r in range(COUNT)]
+    close = [college_winner(0.502, Draws(4, r).normal("college", 0, 46), RECORD) for r in range(COUNT)]
     lost = close.count("opponent") / COUNT
     expected = 0.5 * math.erfc(0.2 / RECORD.elections.college_bias_sd / math.sqrt(2.0))
     assert abs(lost - expected) < 4.0 * math.sqrt(expected * (1.0 - expected) / COUNT)
-    assert {college_winner(0.55, Draws(4, r), 46, RECORD) for r in range(500)} == {"author"}
+    assert {college_winner(0.55, Draws(4, r).normal("college", 0, 46), RECORD) for r in range(500)} == {"author"}
     fair = RECORD.with_values({"elections.college_bias_sd": 0.0})
-    assert college_winner(0.5000001, Draws(4, 0), 46, fair) == "author"
-    assert college_winner(0.4999999, Draws(4, 0), 46, fair) == "opponent"
+    assert college_winner(0.5000001, 2.0, fair) == "author"
+    assert college_winner(0.4999999, 2.0, fair) == "opponent"
     biased = RECORD.with_values({"elections.college_bias_sd": 0.0, "elections.college_bias": 1.0})
-    assert college_winner(0.491, Draws(4, 0), 46, biased) == "author"
+    assert college_winner(0.491, -2.0, biased) == "author"
 
 
 def test_elections_are_held_in_november_of_even_years_and_winners_wait_two_months() -> None:

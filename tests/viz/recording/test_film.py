@@ -72,7 +72,7 @@ def test_every_month_is_the_month_of_the_stress_test() -> None:
     asked = scenario()
     chunks = list(film(asked))
     zero = friendly_term(with_dose(asked.parameters, 0.0, 1.0), asked.seed, asked.replicate)
-    held = friendly_term(with_dose(asked.parameters, asked.breadth, 1.0), asked.seed, asked.replicate)
+    held = friendly_term(with_dose(asked.parameters, asked.breadth, 1.0), asked.seed, asked.replicate, zero=zero)
     for number, past in enumerate((zero, held)):
         world = takeover(past, "opponent", zero)
         advance(world, asked.parameters.institutions.term_months)
