@@ -30,6 +30,17 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "policy.sunset_months": 40,
         "institutions.senate_threshold": 0.5,
     },
+    "reconciliation": {
+        "policy.layer": "statute",
+        "policy.on_money": True,
+        "institutions.reconciliation": True,
+        "regulator.statute_months": 6.0,
+    },
+    "bargained sunset": {
+        "policy.sunset_months": 24,
+        "policy.sunset_covers": "all",
+        "institutions.sunset_bargain": 0.5,
+    },
     "one chamber": {"policy.layer": "statute", "institutions.chambers": "unicameral"},
     "parliament": {"policy.layer": "statute", "institutions.chambers": "parliamentary"},
 }
@@ -88,9 +99,48 @@ def test_the_mirror_world_has_the_same_history_with_the_labels_swapped(setting: 
 
 
 def test_positive_control_the_moves_and_events_of_the_law_happen_in_these_worlds() -> None:
-    """The placebos test these moves only if rules are voided, renewed and lapse in their worlds."""
+    """The placebos test these moves only if rules are voided, renewed, lapse and so on in their worlds."""
     kinds = set()
-    for setting in ("late friendly rule", "sunset"):
+    for setting in ("late friendly rule", "sunset", "reconciliation", "bargained sunset"):
         for replicate in range(6):
             kinds |= {event.kind for event in history(setting, {}, replicate).events}
-    assert {"voided", "renewed", "lapsed", "enacted", "docketed"} <= kinds
+    assert {"voided", "renewed", "lapsed", "bargained", "reconciled", "enacted", "docketed"} <= kinds
+
+
+OFF = {
+    "reconciliation": {"institutions.reconciliation": False},
+    "bargained sunset": {"institutions.sunset_bargain": 0.0},
+}
+INERT: dict[str, dict[str, Any]] = {
+    "reconciliation": {"policy.on_money": False},
+    "bargained sunset": {"policy.sunset_months": 0},
+}
+
+
+@pytest.mark.parametrize("setting", OFF)
+def test_a_switch_without_anything_to_act_on_changes_nothing(setting: str) -> None:
+    """Statutes that are not on money, provisions without a sunset: the same bits as without the switch."""
+    for replicate in range(2):
+        on, off = (history(setting, {**INERT[setting], **more}, replicate) for more in ({}, OFF[setting]))
+        assert arms.political_path(on.state) == arms.political_path(off.state)
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "fewer"),
+    [
+        ("reconciliation", "enacted", False),
+        ("bargained sunset", "lapsed", True),
+    ],
+)
+def test_positive_control_the_switch_changes_what_becomes_of_policy(setting: str, kind: str, fewer: bool) -> None:
+    """More restrictions come into force with reconciliation; fewer sunsets lower openness."""
+    counts = [
+        sum(
+            event.kind == kind and event.restrictive
+            for replicate in range(12)
+            for event in history(setting, more, replicate).events
+        )
+        for more in ({}, OFF[setting])
+    ]
+    on, off = counts
+    assert (on < off) if fewer else (on > off), counts
