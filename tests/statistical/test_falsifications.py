@@ -22,6 +22,7 @@ from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.term_outcomes import TermOutcomes
 from political_moat.experiments.statistics.intervals import MeanDifference, paired_mean_difference
 from political_moat.model import derived, fast_forward
+from political_moat.model.parameters.hypothesis_presets import VERSION_ONE
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import agenda, platforms
 from political_moat.model.state import WorldState
@@ -219,7 +220,7 @@ def test_with_half_yearly_decisions_the_effect_stays(monkeypatch: pytest.MonkeyP
 
 def test_eight_thousand_voters_have_the_effect_of_one_thousand(whole: Arms) -> None:
     """Within the errors: the two populations are other people."""
-    large = Arms({"electorate.voters": 8000})
+    large = Arms({"electorate.voters": 8000}, 120)
     for outcome in ("restricted", "reversed", "severity"):
         effects = (large.effect(outcome), whole.effect(outcome))
         error = np.hypot(*(effect.monte_carlo_error for effect in effects))
@@ -246,11 +247,13 @@ UNTOUCHABLE = {"opinion.believed_price_fall": 0.0, "opinion.believed_sale_loss":
 
 
 def test_an_asset_that_policy_cannot_touch_has_no_effect() -> None:
-    """Where a threat is a believed loss, its holders stay calm; where it is a fall in openness, they do not."""
-    calm = Arms({**UNTOUCHABLE, "opinion.threat_from": "believed-loss"})
-    alarmed = Arms({**UNTOUCHABLE, "opinion.threat_from": "openness"})
+    """Where a threat is a believed loss, its holders stay calm; version one, a fall in openness, alarmed them."""
+    believed = {**UNTOUCHABLE, "opinion.threat_from": "believed-loss"}
+    calm = Arms(believed)
     for outcome in ("restricted", "reversed", "severity"):
         effect = calm.effect(outcome, level=0.9)
         assert effect.low > -MARGIN, (outcome, effect)
         assert effect.high < MARGIN, (outcome, effect)
-    assert excess(calm, alarmed, "reversed").low > 0.0, excess(calm, alarmed, "reversed")
+    alarmed = Arms({**VERSION_ONE.values, **UNTOUCHABLE})
+    more = excess(Arms({**VERSION_ONE.values, **believed}), alarmed, "reversed")
+    assert more.low > 0.0, more
