@@ -22,6 +22,8 @@ from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
 
 OUTCOMES = ("reversed", "restricted", "severity")
+DEPTHS = (0.65, 0.5, 0.25)
+"""Openness at or below which policy stays for six months: the events whose risk differences are RD(tau)."""
 UNIT = "unit "
 """Columns of points.csv with this prefix hold a sampled point's place in the unit cube."""
 
@@ -91,10 +93,19 @@ def design_of(folder: Path) -> dict[str, Any]:
     return section if isinstance(section, dict) else {}
 
 
+def with_depths(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a 0/1 column for each depth, `lasting_openness<=TAU`, if they have lasting_openness."""
+    if "lasting_openness" not in runs.columns:
+        return runs
+    lowest = runs["lasting_openness"]
+    return runs.assign(**{f"lasting_openness<={tau:g}": (lowest <= tau + 1e-9).astype(int) for tau in DEPTHS})
+
+
 def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
     """Return the sensitivity indices of the outcomes over a Sobol' or Morris design.
 
-    Where exposure has doses, the indices are those of the paired difference from zero exposure.
+    Where exposure has doses, the indices are those of the paired difference from zero exposure. Beside `OUTCOMES` stand
+    the events of `with_depths`.
     """
     design = design_of(folder)
     kind = design.get("kind", "grid")
@@ -107,7 +118,8 @@ def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
     visibility = float(runs.loc[runs["breadth"] == dose, "visibility"].max())
     contrast = {"breadth": dose, "visibility": visibility} if dose > 0.0 and (runs["breadth"] == 0.0).any() else {}
     tables = []
-    for outcome in OUTCOMES:
+    runs = with_depths(runs)
+    for outcome in (*OUTCOMES, *(name for name in runs.columns if "<=" in name)):
         outcomes = point_outcomes(runs, outcome, points=len(points), **contrast)
         values, errors = outcomes["value"].to_numpy(), outcomes["mcse"].to_numpy()
         if values.min() == values.max():

@@ -20,7 +20,7 @@ from .intervals import Floats, normal_quantile
 RESAMPLES = 500
 _ANY = (-math.inf, math.inf)
 SENSITIVITY_COLUMNS: tuple[Column, ...] = (
-    Column("outcome", "", *_ANY, "outcome explained", "as in runs.csv"),
+    Column("outcome", "", *_ANY, "outcome explained", "as in runs.csv, or NAME<=LEVEL"),
     Column("method", "", *_ANY, "sobol or morris", "design of the study"),
     Column("index", "", *_ANY, "first, total, second; mean, mean_absolute, spread", "see docs/statistics.md"),
     Column("factor", "", *_ANY, "parameter", "dotted name"),

@@ -33,9 +33,9 @@ from .schema import (
 BREADTH, VISIBILITY = "exposure.breadth", "exposure.visibility"
 _KEYS_OF_KIND = {
     "grid": (),
-    "lhs": ("samples",),
-    "sobol": ("samples", "second_order"),
-    "morris": ("trajectories", "grid_levels"),
+    "lhs": ("samples", "prior"),
+    "sobol": ("samples", "second_order", "prior"),
+    "morris": ("trajectories", "grid_levels", "prior"),
     "list": ("file",),
 }
 _NEEDED = {"lhs": "samples", "sobol": "samples", "morris": "trajectories", "list": "file"}
@@ -153,8 +153,10 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     rows = Rows()
     if design is not None:
         problems += protocol().problems(_declared(usable, tree, options, replicates, design.kind))
-        if protocol.draws_prior and design.kind == "lhs":
-            usable = prior_factors(tree) | usable
+        own_prior = bool(design.prior) and design.kind in _SAMPLED
+        if own_prior or (protocol.draws_prior and design.kind == "lhs"):
+            as_set = model.set if own_prior and model is not None else {}
+            usable = {name: drawn for name, drawn in prior_factors(tree).items() if name not in as_set} | usable
         problems += _design_problems(design, usable)
         if design.kind == "list" and design.file is not None:
             rows = _listed(folder or Path(), design.file, tree, problems)

@@ -59,7 +59,7 @@ def design_points(study: StudyFile) -> Points:
     cube = _cube(study, len(names))
     scaled = [_Scale(name, factor, study.parameters) for name, factor in factors.items()]
     values = tuple(tuple(scale(u) for scale, u in zip(scaled, row, strict=True)) for row in cube)
-    if study.protocol.draws_prior:
+    if study.protocol.draws_prior or study.design.prior:
         # The two ends of a span are drawn independently, then put in order.
         values = tuple(tuple(in_order(dict(zip(names, row, strict=True))).values()) for row in values)
     return Points(names, values, tuple(tuple(row) for row in cube))

@@ -47,6 +47,7 @@ class DesignSection(Section):
     kind: Literal["grid", "lhs", "sobol", "morris", "list"] = key("grid", ", ".join(KINDS))
     samples: int | None = key(None, "a whole number, 1 or more", ge=1, le=10_000_000)
     second_order: bool | None = key(None, "true, false")
+    prior: bool | None = key(None, "true, false")
     trajectories: int | None = key(None, "a whole number, 2 or more", ge=2, le=100_000)
     grid_levels: int | None = key(None, "an even whole number, 4 or more", ge=4, le=100, multiple_of=2)
     file: str | None = key(None, "the name of a csv file beside the study file")

@@ -60,7 +60,7 @@ class InstitutionsParameters(Group):
         "yes or no",
         role="lever",
         status="seen",
-        source="Congressional Budget Act 1974: a statute on money needs half of the Senate, once a year",
+        source="Congressional Budget Act 1974: a statute with policy.on_money needs half of the Senate, once a year",
     )
     sunset_bargain: float = quantity(
         0.0,
@@ -68,7 +68,7 @@ class InstitutionsParameters(Group):
         0.0,
         0.8,
         allowed=(0.0, 1.0),
-        source="sunsets are bargained over: 2 of 5 coded sunsets were put off by the other side's consent",
+        source="2 of 5 coded sunsets were put off by bargaining (.4, Jeffreys interval .09 to .79); 0 = never",
     )
     review_act: bool = quantity(
         True, "yes or no", role="lever", status="seen", source="Congressional Review Act 1996, 5 U.S.C. 801-808"

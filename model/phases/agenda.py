@@ -10,7 +10,7 @@ from ..policy.choice_shocks import tastes
 from ..policy.events import other
 from ..policy.legislature import passage
 from ..policy.menu import hold, open_moves, renewable, restrictive, support_open, with_delays
-from ..policy.public_facts import law_state, policy_state, remaining_months, review_open
+from ..policy.public_facts import law_state, policy_state, reconciliation_open, remaining_months, review_open
 from ..state import WorldState
 from .pipeline import open_docket
 from .platforms import QUARTER
@@ -73,9 +73,8 @@ def available_options(state: WorldState) -> list[Option]:
         return [hold(state.law, p.policy.cap), live]
     once, law, role = state.draws.once, state.law, state.in_office
     fallen = 1.0 - state.market.price / state.market.peak
-    bills = once(
-        ("passage", state.congress, role, p.institutions), lambda: passage(state.congress, role, p.institutions)
-    )
+    voted = (state.congress, role, p.institutions, reconciliation_open(state))
+    bills = once(("passage", *voted), lambda: passage(*voted))
     open_now = (support_open(law, p, fallen), review_open(state), renewable(law, p, state.month))
     ideals = {name: agency.ideal for name, agency in state.agencies.items()}
     # Arms under the same law share moves and delays; computing them in each arm takes a tenth of a run.

@@ -9,10 +9,10 @@ from ...agents.regulator.docket import Docket, haste, slow_roll_factor, stage_co
 from ..elections.lame_duck import lame_duck
 from ..elections.vote_effect import feared_size
 from ..policy.events import Event
-from ..policy.law import effective, enact, lapse, next_expiry, openness
-from ..policy.legislature import passage
+from ..policy.law import LAYERS, NO_SUNSET, effective, enact, lapse, next_expiry, openness, renew
+from ..policy.legislature import MAJORITY, bargains, passage
 from ..policy.menu import restrictive_fall
-from ..policy.public_facts import policy_state, reviewable
+from ..policy.public_facts import on_budget, policy_state, reconciliation_open, reviewable
 from ..state import WorldState
 from .courts import decide_suit, sue
 
@@ -26,7 +26,8 @@ def pipeline(state: WorldState) -> None:
     while state.docket is not None and state.docket.due <= state.month:
         _advance_docket(state, state.docket)
     while (due := next_expiry(state.law)) is not None and due[1] <= state.month:
-        _lapse(state, due[0])
+        if not put_off(state, *due):
+            _lapse(state, due[0])
     for suit in [suit for suit in state.suits if suit.decided <= state.month]:
         state.suits.remove(suit)
         decide_suit(state, suit)
@@ -65,10 +66,14 @@ def _advance_docket(state: WorldState, docket: Docket) -> None:
         return
     state.docket = None
     option = docket.option
-    if _moot(state, option) or not _congress_passes(state, option, docket.role):
+    passed = _congress_passes(state, option, docket.role)
+    reconciled = not passed and reconciliation_open(state) and _congress_passes(state, option, docket.role, True)
+    if _moot(state, option) or not (passed or reconciled):
         state.note("withdrawn", docket.role, option, docket.restrictive)
         state.announced = None
         return
+    if reconciled:
+        state.note("reconciled", docket.role, option, docket.restrictive)
     if option.instrument == "enforcement" and option.name == "enforce":
         agency = state.agencies["SEC"]
         draw = state.draws.uniform(f"refusal {docket.role}", 0, docket.started)
@@ -88,12 +93,31 @@ def _moot(state: WorldState, option: Option) -> bool:
     return option.name == "renew" and (layer is None or layer.expires < 0)
 
 
-def _congress_passes(state: WorldState, option: Option, role: str) -> bool:
+def _congress_passes(state: WorldState, option: Option, role: str, reconciled: bool = False) -> bool:
     """Return whether the present Congress passes an item that ripens; True for items without a vote."""
     opens = option.stand.openness >= state.openness
     if option.name == "renew":
         opens = state.openness >= openness(effective(lapse(state.law, option.instrument)), state.parameters.policy.cap)
-    return passage(state.congress, role, state.parameters.institutions).of(option.instrument, opens)
+    return passage(state.congress, role, state.parameters.institutions, reconciled).of(option.instrument, opens)
+
+
+def put_off(state: WorldState, layer: str, expires: int) -> bool:
+    """Put off a sunset that is due if the side that wants the provision bargains for it; return whether it did."""
+    p, role = state.parameters, getattr(state.law, layer).role
+    institutions, sunset = p.institutions, p.policy.sunset_months
+    if institutions.sunset_bargain == 0.0:
+        return False
+    threshold = MAJORITY if on_budget(p) else institutions.senate_threshold
+    able = bargains(state.congress, role, state.in_office, threshold, institutions)
+    if not able or state.draws.uniform("sunset bargain", LAYERS.index(layer), expires) >= institutions.sunset_bargain:
+        return False
+    state.law = renew(state.law, layer, state.month + sunset if sunset > 0 else NO_SUNSET)
+    state.refresh_policy()
+    state.events.append(Event(state.month, "bargained", role, "", layer, False))
+    if state.docket is not None and (state.docket.option.name, state.docket.option.instrument) == ("renew", layer):
+        state.note("withdrawn", state.docket.role, state.docket.option, False)
+        state.docket = state.announced = None
+    return True
 
 
 def _lapse(state: WorldState, layer: str) -> None:

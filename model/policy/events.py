@@ -8,8 +8,9 @@ from typing import NamedTuple
 class Event(NamedTuple):
     """One entry of the event log.
 
-    kind: docketed, enacted, renewed, voided (by Congress), lapsed (by sunset), withdrawn, frozen, refused, vacated,
-    upheld. restrictive: whether the item lowers openness by .10 or more; for vacated and lapsed items, see the ODD.
+    kind: docketed, enacted, reconciled (passed by half of the Senate), renewed, voided (by Congress), lapsed (by
+    sunset), bargained (sunset put off), withdrawn, frozen, refused, vacated, upheld.
+    restrictive: whether the item lowers openness by .10 or more; for vacated and lapsed items, see the ODD.
     """
 
     month: int

@@ -66,6 +66,11 @@ def carries(own_seats: float, holds: bool, crossing: float, threshold: float, fl
     return votes > MAJORITY or (votes == MAJORITY and holds)
 
 
+def seats(congress: Congress, role: str) -> tuple[float, float]:
+    """Return the seat shares of a role's party in the House and the Senate."""
+    return (congress.house, congress.senate) if role == "author" else (1.0 - congress.house, 1.0 - congress.senate)
+
+
 def passes(
     congress: Congress, role: str, opens: bool, senate_threshold: float, institutions: InstitutionsParameters
 ) -> bool:
@@ -76,9 +81,7 @@ def passes(
     if institutions.chambers == "parliamentary":
         return True
     crossing = cross_share(role, opens, institutions)
-    house, senate = (
-        (congress.house, congress.senate) if role == "author" else (1.0 - congress.house, 1.0 - congress.senate)
-    )
+    house, senate = seats(congress, role)
     holds = congress.controls(role)
     passed = carries(house, holds[0], crossing, MAJORITY, institutions.floor_control)
     if institutions.chambers == "bicameral":
@@ -86,8 +89,24 @@ def passes(
     return passed
 
 
-def passage(congress: Congress, role: str, institutions: InstitutionsParameters) -> Passage:
-    """Return the bills that Congress would pass for the party in office; resolutions cannot be filibustered."""
-    thresholds = (institutions.senate_threshold, MAJORITY)
+def passage(congress: Congress, role: str, institutions: InstitutionsParameters, reconciled: bool = False) -> Passage:
+    """Return the bills that Congress would pass for the party in office; resolutions cannot be filibustered.
+
+    reconciled: whether statutes need only half of the Senate as well, as budget reconciliation allows.
+    """
+    thresholds = (MAJORITY if reconciled else institutions.senate_threshold, MAJORITY)
     votes = [passes(congress, role, opens, level, institutions) for level in thresholds for opens in (True, False)]
     return Passage(*votes)
+
+
+def bargains(
+    congress: Congress, role: str, in_office: str, senate_threshold: float, institutions: InstitutionsParameters
+) -> bool:
+    """Return whether a role can bargain over a sunset: in office, with a chamber, or with the seats to block statutes.
+
+    senate_threshold: share of the Senate that a statute needs. In a parliament only the government can.
+    """
+    if role == in_office or any(chambers_held(congress, role, in_office, institutions)):
+        return True
+    rivals = 1.0 - seats(congress, role)[1]
+    return institutions.chambers == "bicameral" and rivals < senate_threshold - 1e-9

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from ...agents.perception import NEVER, LawState, PolicyState
 from ...agents.regulator.docket import Docket, expected_months, haste, slow_roll_factor, stage_count
+from ..calendar import half_term
 from ..elections.lame_duck import lame_duck
 from ..elections.national_vote import incumbency_points
+from ..parameters.tree import Parameters
 from ..phases.courts import mean_visible_stake
 from ..state import WorldState
 from .events import other
 from .law import effective, lapse, next_expiry, openness
 from .legislature import chambers_held
+
+YEAR = 12
+"""Months of a calendar year; month 0 is a January."""
 
 
 def unified(state: WorldState, role: str) -> bool:
@@ -34,6 +39,21 @@ def reviewable(state: WorldState) -> bool:
 def review_open(state: WorldState) -> bool:
     """Return whether a resolution against the standing rule can still be put on the agenda."""
     return reviewable(state) and state.month - state.term_start < state.parameters.institutions.review_window
+
+
+def on_budget(p: Parameters) -> bool:
+    """Return whether statutes on the policy may go through budget reconciliation, which needs half of the Senate."""
+    return p.institutions.reconciliation and p.policy.on_money
+
+
+def reconciliation_open(state: WorldState) -> bool:
+    """Return whether the present Congress may still reconcile a statute on money in this calendar year."""
+    p, month = state.parameters, state.month
+    if not on_budget(p):
+        return False
+    since = month - min(month % YEAR, month % half_term(p))
+    used = (event.kind == "reconciled" and event.month >= since for event in state.events)
+    return not any(used)
 
 
 def next_lapse(state: WorldState) -> tuple[float, float]:

@@ -67,7 +67,8 @@ def run_everything(folder: Path) -> None:
         for above in (0, 5_000):
             ties = {"network.kind": kind, "network.built_directly_above": above}
             World(Parameters().with_values({**SMALL, **ties}), SEED)
-    world = World(Parameters().with_values(SMALL), SEED)
+    sunset = {"policy.sunset_months": 24, "institutions.sunset_bargain": 0.4}
+    world = World(Parameters().with_values({**SMALL, **sunset}), SEED)
     world.advance(47)
     individual_votes(world)
     persons = folder / "persons.csv"

@@ -105,3 +105,24 @@ def test_probability_that_a_government_that_always_renews_is_late() -> None:
     )
     assert abs(late / COUNT - (1.0 - in_time)) < 4.0 * error(1.0 - in_time)
     assert 1.0 - in_time > (1.0 - gate) ** 4
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.8])
+def test_share_of_sunsets_that_are_bargained_away(share: float) -> None:
+    """One draw a sunset: a share q survives the first, q^2 the second, if the side that wants it can always bargain."""
+    world = base_world(**{"policy.sunset_months": 24, "institutions.sunset_bargain": share})
+    law = initial_law(world.parameters).with_layer("rule", Provision(0.75, 0.05, 0.0, 0.0, False, "author", 12, 36))
+    survived = [0, 0]
+    for replicate in range(COUNT):
+        world.draws, world.law = Draws(29, replicate), law
+        world.events.clear()
+        for sunset, month in enumerate((36, 60)):
+            world.month = month
+            world.refresh_policy()
+            pipeline(world)
+            survived[sunset] += world.law.rule is not None
+        kinds = [event.kind for event in world.events]
+        assert kinds in (["lapsed"], ["bargained", "lapsed"], ["bargained", "bargained"])
+    for sunset, count in enumerate(survived):
+        expected = share ** (sunset + 1)
+        assert abs(count / COUNT - expected) < 4.0 * error(expected)

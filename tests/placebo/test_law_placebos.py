@@ -30,6 +30,17 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "policy.sunset_months": 40,
         "institutions.senate_threshold": 0.5,
     },
+    "reconciliation": {
+        "policy.layer": "statute",
+        "policy.on_money": True,
+        "institutions.reconciliation": True,
+        "regulator.statute_months": 6.0,
+    },
+    "bargained sunset": {
+        "policy.sunset_months": 24,
+        "policy.sunset_covers": "all",
+        "institutions.sunset_bargain": 0.5,
+    },
     "one chamber": {"policy.layer": "statute", "institutions.chambers": "unicameral"},
     "parliament": {"policy.layer": "statute", "institutions.chambers": "parliamentary"},
 }
@@ -88,9 +99,55 @@ def test_the_mirror_world_has_the_same_history_with_the_labels_swapped(setting: 
 
 
 def test_positive_control_the_moves_and_events_of_the_law_happen_in_these_worlds() -> None:
-    """The placebos test these moves only if rules are voided, renewed and lapse in their worlds."""
+    """The placebos test these moves only if rules are voided, renewed, lapse and so on in their worlds."""
     kinds = set()
-    for setting in ("late friendly rule", "sunset"):
+    for setting in ("late friendly rule", "sunset", "reconciliation", "bargained sunset"):
         for replicate in range(6):
             kinds |= {event.kind for event in history(setting, {}, replicate).events}
-    assert {"voided", "renewed", "lapsed", "enacted", "docketed"} <= kinds
+    assert {"voided", "renewed", "lapsed", "bargained", "reconciled", "enacted", "docketed"} <= kinds
+
+
+OFF = {
+    "reconciliation": {"institutions.reconciliation": False},
+    "bargained sunset": {"institutions.sunset_bargain": 0.0},
+}
+INERT: dict[str, dict[str, Any]] = {
+    "reconciliation": {"policy.on_money": False},
+    "bargained sunset": {"policy.sunset_months": 0},
+}
+
+
+@pytest.mark.parametrize("setting", OFF)
+def test_a_switch_without_anything_to_act_on_changes_nothing(setting: str) -> None:
+    """Statutes that are not on money, provisions without a sunset: the same bits as without the switch."""
+    for replicate in range(2):
+        on, off = (history(setting, {**INERT[setting], **more}, replicate) for more in ({}, OFF[setting]))
+        assert arms.political_path(on.state) == arms.political_path(off.state)
+
+
+def events_of_the_opposed_term(values: dict[str, Any], kind: str, instrument: str) -> int:
+    """Count replicates whose opposed term, with both chambers, has a restrictive event of this kind."""
+    worlds = [arms.opposed_world({**EAGER, **values}, replicate, HOSTILE) for replicate in range(24)]
+    return sum(
+        any(
+            e.month >= arms.TERM and (e.kind, e.instrument, e.restrictive) == (kind, instrument, True) for e in w.events
+        )
+        for w in worlds
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "instrument", "more", "at_least"),
+    [
+        ("reconciliation", "enacted", "statute", True, 8),
+        ("bargained sunset", "lapsed", "rule", False, 4),
+    ],
+)
+def test_positive_control_the_switch_changes_what_becomes_of_policy(
+    setting: str, kind: str, instrument: str, more: bool, at_least: int
+) -> None:
+    """With 55 senators the opponent restricts by reconciliation alone; if nobody acts, fewer sunsets take effect."""
+    idle = {"policy.sunset_months": 48, "party.agenda_gate": 0.0}
+    values = {**SETTINGS[setting], **(idle if kind == "lapsed" else {})}
+    on, off = (events_of_the_opposed_term({**values, **switch}, kind, instrument) for switch in ({}, OFF[setting]))
+    assert (on - off if more else off - on) >= at_least, (on, off)

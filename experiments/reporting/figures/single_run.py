@@ -22,6 +22,8 @@ _KINDS = {
     "withdrawn": "withdrawn",
     "frozen": "frozen",
     "vacated": "struck in court",
+    "lapsed": "lapsed",
+    "bargained": "saved from its sunset",
     "refused": "case refused",
 }
 
@@ -48,7 +50,9 @@ def run_story(
         events: dict[int, list[str]] = {}
         for event in world.events:
             if event.kind in _KINDS:
-                what = f"{event.move} {_KINDS[event.kind]}" if event.move else f"rule {_KINDS[event.kind]}"
+                what = (
+                    f"{event.move} {_KINDS[event.kind]}" if event.move else f"{event.instrument} {_KINDS[event.kind]}"
+                )
                 events.setdefault(event.month, []).append(what)
         rows += [
             (name, m.month, m.openness, m.platform_distance, "; ".join(events.get(m.month, []))) for m in world.record

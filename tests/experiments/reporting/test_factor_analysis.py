@@ -64,6 +64,22 @@ def test_a_sampled_design_gives_indices_of_the_paired_difference(tmp_path: Path,
     assert abs(logit.loc[NAMES[1], "coefficient"]) < 3 * logit.loc[NAMES[1], "error"] + 0.2
 
 
+def test_depths_have_indices_where_the_rows_have_the_lowest_lasting_openness(tmp_path: Path) -> None:
+    """Policy falls to a half or stays: the same event at .65 and .5, which rent alone explains, and none at .25."""
+    folder = folder_of(tmp_path, "sobol")
+    path = folder / "export" / "runs.csv"
+    runs = pd.read_csv(path)
+    runs.assign(lasting_openness=np.where(runs["reversed"] == 1, 0.5 + 1e-12, 0.75)).to_csv(path, index=False)
+    analyse(folder)
+    table = pd.read_csv(folder / "sensitivity.csv").set_index(["outcome", "index", "factor"])["value"]
+    assert {name for name in table.index.levels[0] if "<=" in name} == {
+        "lasting_openness<=0.65",
+        "lasting_openness<=0.5",
+    }
+    for outcome in ("lasting_openness<=0.65", "lasting_openness<=0.5"):
+        pd.testing.assert_series_equal(table[outcome], table["reversed"])
+
+
 def test_a_grid_gives_no_indices_and_says_why(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "sobol")
     (folder / "study.toml").write_text('[design]\nkind = "grid"\n', encoding="utf-8")

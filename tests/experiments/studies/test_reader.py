@@ -146,6 +146,7 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
             "design.samples = 12 is not possible; allowed: powers of 2, 8 or 16",
         ),
         ("[replicates]", "[design]\nsamples = 8\n[replicates]", "design.samples: not a key of kind grid; allowed with"),
+        ("[replicates]", "[design]\nprior = true\n[replicates]", "design.prior: not a key of kind grid; allowed with"),
         ("[replicates]", '[design]\nkind = "lhs"\nsamples = 8\n[replicates]', "factors: kind lhs samples factors with"),
         (
             "[replicates]",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from political_moat.experiments.errors import UserError
+from political_moat.experiments.studies.prior import in_order, prior_factors
 from political_moat.experiments.studies.reader import StudyFile, parse_study
 from political_moat.experiments.studies.sampling import Points, design_points, design_size
 
@@ -80,6 +81,21 @@ def test_a_sobol_design_is_the_one_salib_analyses(second_order: bool) -> None:
     generator = np.random.default_rng([0x64657369, 1])
     theirs = sobol.sample(problem, 8, calc_second_order=second_order, seed=generator)
     assert np.array_equal(np.array(found.unit), theirs)
+
+
+def test_a_prior_adds_every_uncertain_parameter_that_the_file_does_not_name() -> None:
+    """Own factors and set values stay as they are; the ends of a span are in order, so that points are possible."""
+    rent = '[factors."party.office_rent"]\nlow = 1\nhigh = 2'
+    fixed = '[model]\nset = { "party.donors" = 0.1 }'
+    checked = study('kind = "sobol"\nsamples = 2\nprior = true', rent, fixed)
+    made, uncertain = design_points(checked), set(prior_factors(checked.parameters))
+    assert set(made.names) == uncertain - {"party.donors"}
+    assert len(made) == 2 * (len(uncertain) + 1) == design_size(checked)
+    for number in range(len(made)):
+        values = made.of(number)
+        assert 1.0 <= values["party.office_rent"] <= 2.0
+        assert values == in_order(values)
+        checked.parameters.with_values(values)
 
 
 def test_sobol_indices_of_a_known_function_come_out_of_the_order_of_the_rows() -> None:
