@@ -31,6 +31,8 @@ EVERYTHING = {
     "fund.active": True,
     "party.support_move": True,
     "regulator.suit_probability": 0.28,
+    "polls.binary": True,
+    "opinion.opposed_share": 0.2,
 }
 DRAWING = {"key", "uniform", "uniforms", "normal", "normals"}
 
