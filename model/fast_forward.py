@@ -20,7 +20,6 @@ from ..agents.electorate.accounts.kernel import move_accounts
 from ..agents.electorate.coefficient_row import as_row
 from ..agents.electorate.columns import PRICE as PRODUCT_PRICE
 from ..agents.electorate.columns import PRICE_BEFORE
-from ..agents.electorate.opinion.equations import price_loss
 from ..agents.electorate.opinion.kernel import move_opinions
 from ..agents.numerics.blocks import LARGE, add_blocks, blocks_of_groups
 from .calendar import half_term
@@ -32,6 +31,7 @@ from .economy.market import (
     PRICE,
     STOCK_RETURN,
     MarketState,
+    fall_from_peak,
     move_market,
 )
 from .economy.products import move_prices
@@ -218,6 +218,6 @@ def move_electorate(
             totals[INTO_COIN] * citizens_per_voter,
             totals[IN_COIN] * citizens_per_voter,
         )
-        fall = price_loss(market_state[PRICE], market_state[PEAK])
+        fall = fall_from_peak(market_state[PRICE], market_state[PEAK])
         move_opinions(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, fall, opinion)
         path[month] = market_state[PRICE]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...agents.electorate.opinion.equations import price_loss
 from ...agents.electorate.opinion.kernel import opinion_month
+from ..economy.market import fall_from_peak
 from ..elections.questions import threat_of
 from ..state import WorldState
 
@@ -23,7 +23,7 @@ def policy_news(state: WorldState) -> tuple[float, float, float]:
 def voters(state: WorldState) -> None:
     """Run phase 6: opinions change, also in a blind poll's shadow electorate, which has no stakes."""
     media, stand_r, stand_d = policy_news(state)
-    fall = price_loss(state.market.price, state.market.peak)
+    fall = fall_from_peak(state.market.price, state.market.peak)
     for electorate in (state.electorate, state.blind):
         if electorate is not None:
             opinion_month(
