@@ -156,7 +156,7 @@ class Voter(ModelAgent):
             goal += opinion.public_salience(accounts.years_of_income(c.public_usd, self.income), threat, c)
         opposition = self.opposition(c.silenced_attention)
         if opposition > 0.0:
-            goal += opposition * opinion.opposed_attention(openness, fall, c)
+            goal = opinion.opposed_salience(goal, opposition, opinion.opposed_attention(openness, fall, c))
         return opinion.next_salience(self.salience, goal, c)
 
     def next_ideal(self, openness: float, stand_r: float, stand_d: float) -> float:

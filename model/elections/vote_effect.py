@@ -95,7 +95,7 @@ def believed_loss(o: OpinionParameters, openness_now: float, openness: float, fo
 
 
 def touchable_share(p: Parameters) -> float:
-    """Return how much of the attention to a stake policy can draw by what it could do to it, 0-1 (ODD: touchable_share).
+    """Return the part of the attention to a stake that policy can draw by what it could do, 0-1 (ODD: touchable_share).
 
     A rise in price that voters expect of a restriction counts like a fall: policy touches that holding too.
     """

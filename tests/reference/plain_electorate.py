@@ -1,4 +1,4 @@
-"""Second, slow implementation of equations E1 to E64 and E69 to E72 of docs/odd.md: plain Python, one voter at a time.
+"""Second, slow implementation of equations E1 to E64, E69 to E71 and E73 of the ODD: plain Python, one voter at a time.
 
 Written from the ODD document alone, as an oracle for the compiled kernels; it imports none of them. A voter is any
 object that has the columns as attributes. State is rounded to float32 when it is stored, all else is a Python float.
@@ -143,7 +143,7 @@ def voter_opinion(
     fall: float,
     c: Any,
 ) -> None:
-    """E14 to E25 and E69 to E71 for one voter."""
+    """E14 to E25, E69 to E71 and E73 for one voter."""
     salience_goal = c.salience_base + c.salience_media * media  # E14
     ideal_goal = voter.ideal_base
     blame_goal = 0.0
@@ -265,31 +265,6 @@ def ballot(
     return votes
 
 
-def named(
-    voter: Any,
-    prices: Any,
-    incumbent: float,
-    shift: float,
-    threat: float,
-    turnout_row: int,
-    turnout_channel: bool,
-    questions: Sequence[Sequence[float]],
-    c: Any,
-    uniforms: tuple[float, float],
-) -> list[float]:
-    """E72 from her probabilities: she goes if one uniform is below that of going, and names R if the other is."""
-    ballots: list[float] = []
-    expected = ballot(voter, prices, incumbent, shift, threat, turnout_row, turnout_channel, questions, c)
-    for r, d in zip(expected[0::2], expected[1::2], strict=True):
-        if uniforms[0] >= r + d:
-            ballots += [0.0, 0.0]
-        elif uniforms[1] < r / (r + d):
-            ballots += [1.0, 0.0]
-        else:
-            ballots += [0.0, 1.0]
-    return ballots
-
-
 def panel(voters: Sequence[Any], first: int, count: int) -> list[Any]:
     """Voters first, ..., first + count - 1; past the end the panel goes on at the beginning."""
     numbers = (first + position for position in range(count))
@@ -300,16 +275,6 @@ def expected_votes(voters: Sequence[Any], first: int, count: int, *arguments: An
     """Expected votes for R and for D of a panel, for each question; arguments of `ballot`."""
     questions = arguments[-2]
     votes = block_sums((ballot(voter, *arguments) for voter in panel(voters, first, count)), 2 * len(questions))
-    return [votes[2 * q : 2 * q + 2] for q in range(len(questions))]
-
-
-def named_votes(
-    voters: Sequence[Any], first: int, count: int, *arguments: Any, uniforms: Sequence[tuple[float, float]]
-) -> list[list[float]]:
-    """How many of a panel name R and D, for each question; two uniforms for each respondent, in order."""
-    questions = arguments[-2]
-    asked = zip(panel(voters, first, count), uniforms, strict=True)
-    votes = block_sums((named(voter, *arguments, two) for voter, two in asked), 2 * len(questions))
     return [votes[2 * q : 2 * q + 2] for q in range(len(questions))]
 
 
@@ -362,21 +327,25 @@ def opinion_numbers(p: Any, stake_scale: float = 1.0) -> dict[str, float]:
         *("relaxation", "cue_weight", "thermostat", "salience_base", "salience_media", "stake_half", "reference_up"),
         *("reference_down", "blame_threshold", "blame_up", "blame_down", "blame_policy_share"),
     )
-    return {name: getattr(o, name) for name in same} | {
-        "ownership_shift": stake_scale * o.ownership_shift if on.ideal_shift else 0.0,
-        "blame_shift": o.blame_shift if on.retrospective else 0.0,
-        "salience_stake": stake_scale * o.salience_stake if on.salience else 0.0,
-        "salience_threat": stake_scale * o.salience_threat if on.salience else 0.0,
-        "salience_up": 1.0 - 0.5 ** (1.0 / o.salience_half_life_up),
-        "salience_down": 1.0 - 0.5 ** (1.0 / o.salience_half_life_down),
-        "grievance_keep": math.exp(-1.0 / o.grievance_months),
-        "unprotected": 1.0 - p.exposure.grandfathering,
-        "public_usd": 0.0,
-        "public_visibility": p.fund.visibility,
-        "silenced_attention": stake_scale if on.salience else 0.0,
-        "silenced_shift": stake_scale if on.ideal_shift else 0.0,
-        "stake_unprotected": 1.0,
-    } | opposed_and_touched(p, stake_scale)
+    return (
+        {name: getattr(o, name) for name in same}
+        | {
+            "ownership_shift": stake_scale * o.ownership_shift if on.ideal_shift else 0.0,
+            "blame_shift": o.blame_shift if on.retrospective else 0.0,
+            "salience_stake": stake_scale * o.salience_stake if on.salience else 0.0,
+            "salience_threat": stake_scale * o.salience_threat if on.salience else 0.0,
+            "salience_up": 1.0 - 0.5 ** (1.0 / o.salience_half_life_up),
+            "salience_down": 1.0 - 0.5 ** (1.0 / o.salience_half_life_down),
+            "grievance_keep": math.exp(-1.0 / o.grievance_months),
+            "unprotected": 1.0 - p.exposure.grandfathering,
+            "public_usd": 0.0,
+            "public_visibility": p.fund.visibility,
+            "silenced_attention": stake_scale if on.salience else 0.0,
+            "silenced_shift": stake_scale if on.ideal_shift else 0.0,
+            "stake_unprotected": 1.0,
+        }
+        | opposed_and_touched(p, stake_scale)
+    )
 
 
 def opposed_and_touched(p: Any, stake_scale: float) -> dict[str, float]:

@@ -15,6 +15,7 @@ from typing import Any
 import mesa
 import numpy as np
 import plain_adoption
+import plain_ballots
 import plain_electorate as plain
 import plain_network
 import plain_people
@@ -121,7 +122,7 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         *rest, questions, c, moods = arguments
         asked = [tuple(row) for row in questions.tolist()]
         uniforms = [(plain.logistic(stays), plain.logistic(rival)) for stays, rival in moods.T.tolist()]
-        return np.array(plain.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
+        return np.array(plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
 
     def holdings(self) -> Any:
         """Units of each product and numbers of holders; shape (2, products)."""

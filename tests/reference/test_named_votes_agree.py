@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import plain_ballots
 import plain_electorate as plain
 import pytest
 from hypothesis import assume, given
@@ -61,7 +62,7 @@ def test_named_votes_agree(
     got = named_votes(
         fixed, dynamic, first, count, *arguments, np.array(questions), vote_of(p, public=public), logit(uniforms.T)
     )
-    expected = plain.named_votes(
+    expected = plain_ballots.named_votes(
         voters, first, count, *arguments, questions, numbers, uniforms=[(u, v) for u, v in uniforms.tolist()]
     )
     np.testing.assert_array_equal(got, expected)
@@ -79,7 +80,7 @@ def test_a_panel_wraps_around_through_several_blocks(voters: int) -> None:
     np.testing.assert_allclose(got, expected, rtol=ARITHMETIC)
     uniforms = np.random.default_rng(voters).random((voters, 2))
     got = named_votes(fixed, dynamic, *arguments, np.array(questions), vote_of(p), logit(uniforms.T))
-    named = plain.named_votes(
+    named = plain_ballots.named_votes(
         everybody, *arguments, questions, numbers, uniforms=[(u, v) for u, v in uniforms.tolist()]
     )
     np.testing.assert_array_equal(got, named)

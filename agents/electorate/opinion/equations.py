@@ -70,7 +70,7 @@ def ownership_ideal(ideal_base: float, visibility: float, c: OpinionCoefficients
 
 @equation
 def opposed_attention(openness: float, fall: float, c: OpinionCoefficients) -> float:
-    """Return the issue weight of the opposed: open policy and a fall in price awaken it (E69; Meyer and Staggenborg 1996).
+    """Return the attention that open policy and a fall in price awaken in the opposed (E69; Meyer, Staggenborg 1996).
 
     fall: share of the coin's price lost since its peak.
     """
@@ -84,6 +84,12 @@ def opposition(opposed: float, visibility: float, silenced: float) -> float:
     silenced: share that a fully visible holding silences. Without a holding visibility counts as 0.
     """
     return opposed * (1.0 - silenced * visibility)
+
+
+@equation
+def opposed_salience(goal: float, opposition: float, awakened: float) -> float:
+    """Return the issue weight a voter tends to, raised by her opposition; awakened: attention of the opposed (E73)."""
+    return goal + opposition * awakened
 
 
 @equation

@@ -40,6 +40,7 @@ from .equations import (
     noticed,
     opposed_attention,
     opposed_ideal,
+    opposed_salience,
     opposition,
     ownership_ideal,
     painless_reference,
@@ -131,7 +132,8 @@ def _move(
         if against:
             by_nature = np.float64(opposed[j])
             sees = np.float64(visibility[j]) if np.float64(units[j]) > 0.0 else 0.0
-            goal_of_salience += opposition(by_nature, sees, c.silenced_attention) * awakened
+            loud = opposition(by_nature, sees, c.silenced_attention)
+            goal_of_salience = opposed_salience(goal_of_salience, loud, awakened)
             own_ideal = opposed_ideal(own_ideal, opposition(by_nature, sees, c.silenced_shift), c)
         blamed_now = next_blame(np.float64(blame[j]), goal_of_blame, c)
         blame[j] = blamed_now
@@ -175,7 +177,12 @@ def move_opinions(
         for j in range(stop - start):
             other += 1 if product[j] != 0.0 else 0
         reference = dynamic[REFERENCE, start:stop]
-        if other == 0 and against == 0 and not public and not _may_have_lost(units, reference, prices[0], c.blame_threshold):
+        if (
+            other == 0
+            and against == 0
+            and not public
+            and not _may_have_lost(units, reference, prices[0], c.blame_threshold)
+        ):
             _move(fixed, dynamic, start, stop, *month, True, False, False, False)
             continue
         for j in range(stop - start):
