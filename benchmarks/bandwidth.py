@@ -37,7 +37,7 @@ TRAFFIC = {
         holder_writes=("units",),
     ),
     "opinion_month": Traffic(
-        reads=("units", "ideal_base", "partisanship", "ideal", "salience", "blame", "grievance"),
+        reads=("units", "opposed", "ideal_base", "partisanship", "ideal", "salience", "blame", "grievance"),
         writes=("ideal", "salience", "blame", "grievance"),
         holder_reads=("income", "attention", "visibility", "product", "reference"),
         holder_writes=("reference",),

@@ -27,9 +27,11 @@ from .economy.market import (
     CRYPTO_RETURN,
     FLOW,
     HELD,
+    PEAK,
     PRICE,
     STOCK_RETURN,
     MarketState,
+    fall_from_peak,
     move_market,
 )
 from .economy.products import move_prices
@@ -216,5 +218,6 @@ def move_electorate(
             totals[INTO_COIN] * citizens_per_voter,
             totals[IN_COIN] * citizens_per_voter,
         )
-        move_opinions(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, opinion)
+        fall = fall_from_peak(market_state[PRICE], market_state[PEAK])
+        move_opinions(0, voters, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, fall, opinion)
         path[month] = market_state[PRICE]

@@ -17,6 +17,7 @@ FIXED = (
     "turnout_midterm",
     "direct_owner",
     "employer",
+    "opposed",
 )
 DYNAMIC = (
     "plan",
@@ -33,7 +34,7 @@ DYNAMIC = (
 )
 
 AGE, INCOME, PARTISANSHIP, ATTENTION, BELIEF, IDEAL_BASE, POTENTIAL_STAKE, ELIGIBLE = range(8)
-CONTRIBUTION, EQUITY, TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM, DIRECT_OWNER, EMPLOYER = range(8, 14)
+CONTRIBUTION, EQUITY, TURNOUT_PRESIDENTIAL, TURNOUT_MIDTERM, DIRECT_OWNER, EMPLOYER, OPPOSED = range(8, 15)
 PLAN, IRA, UNITS, REFERENCE, IDEAL, SALIENCE, BLAME, GRIEVANCE, ASSIGNED_STAKE, VISIBILITY, PRODUCT = range(11)
 
 PRODUCTS = ("as assigned", "single asset", "basket", "hybrid", "target-date sleeve", "own IRA fund")
@@ -59,6 +60,7 @@ UNITS_OF = {
     "turnout_midterm": "logit",
     "direct_owner": "0 or 1: owns crypto outside retirement accounts",
     "employer": "number of the employer, -1 for none",
+    "opposed": "0 or 1: opposes the policy while she holds no crypto that she sees",
     "plan": "USD in the 401(k) outside crypto",
     "ira": "USD in the IRA outside crypto",
     "units": "units of the product held (price 1 at month 0)",

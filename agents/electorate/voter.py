@@ -139,20 +139,31 @@ class Voter(ModelAgent):
             goal = opinion.blame_goal(loss, self.visibility, openness, self._opinion)
         return opinion.next_blame(self.blame, goal, self._opinion)
 
-    def next_salience(self, threat: float, media: float) -> float:
-        """Return the issue weight after a month with this threat; media: 1 with news of a restriction, else 0."""
+    def opposition(self, silenced: float) -> float:
+        """Return how far she opposes the policy, 0-1; silenced: share that a fully visible holding silences."""
+        return opinion.opposition(self.opposed, self.visibility if self.holder else 0.0, silenced)
+
+    def next_salience(self, threat: float, media: float, openness: float, fall: float) -> float:
+        """Return the issue weight after a month with this threat; media: 1 with news of a restriction, else 0.
+
+        openness, fall (share of the coin's price lost since its peak): what awakens those opposed to the policy.
+        """
         c = self._opinion
         goal = opinion.calm_salience(media, c)
         if self.holder:
             goal = opinion.salience_goal(goal, self.noticed_stake(), threat, c)
         if c.public_usd > 0.0:
             goal += opinion.public_salience(accounts.years_of_income(c.public_usd, self.income), threat, c)
+        opposition = self.opposition(c.silenced_attention)
+        if opposition > 0.0:
+            goal = opinion.opposed_salience(goal, opposition, opinion.opposed_attention(openness, fall, c))
         return opinion.next_salience(self.salience, goal, c)
 
     def next_ideal(self, openness: float, stand_r: float, stand_d: float) -> float:
         """Return the ideal policy after a month under a policy of this openness, with these stands of R and D."""
         c = self._opinion
         own = opinion.ownership_ideal(self.ideal_base, self.visibility, c) if self.holder else float(self.ideal_base)
+        own = opinion.opposed_ideal(own, self.opposition(c.silenced_shift), c)
         cue = opinion.party_cue(self.partisanship, self.ideal_base, stand_r, stand_d, c)
         goal = opinion.ideal_goal(own, cue, self.next_blame(openness), openness, c)
         return opinion.next_ideal(self.ideal, goal, c)

@@ -125,6 +125,12 @@ def depth(price: float, held: float, c: MarketCoefficients) -> float:  # pragma:
     return market + held if c.deepens > 0.0 else market
 
 
+@numba.njit(cache=True, error_model="numpy", forceinline=True)
+def fall_from_peak(price: float, peak: float) -> float:  # pragma: no cover - compiled
+    """Return the share of its highest price that the coin has lost."""
+    return 1.0 - price / peak
+
+
 @numba.njit(error_model="numpy", forceinline=True)
 def volatility(price: float, held: float, c: MarketCoefficients) -> float:  # pragma: no cover - compiled
     """Return monthly log volatility, which falls with relative depth only if the depth switch is on.

@@ -8,11 +8,17 @@ from functools import lru_cache
 from ...agents.electorate.opinion.parameters import OpinionParameters
 from ...agents.perception import Stand
 from ..parameters.tree import Parameters
-from .vote_effect import feared_size
+from .vote_effect import believed_loss, feared_size
 
 
-def threat_of(stands: Sequence[Stand], openness: float) -> float:
-    """Return the largest relative fall in openness under any of the stands, in [0, 1] (ODD: threat_of)."""
+def threat_of(stands: Sequence[Stand], openness: float, opinion: OpinionParameters) -> float:
+    """Return the largest threat of any of the stands to a holding, in [0, 1] (ODD: threat_of).
+
+    By opinion.threat_from: the relative fall in openness, or the loss voters expect over the loss that alarms them.
+    """
+    if opinion.threat_from == "believed-loss":
+        losses = [believed_loss(opinion, openness, stand.openness, stand.forced, stand.protected) for stand in stands]
+        return min(1.0, max(0.0, *losses) / opinion.alarming_loss)
     lowest = min([stand.openness for stand in stands])
     return (openness - lowest) / openness if lowest < openness and openness > 0.0 else 0.0
 
@@ -40,7 +46,7 @@ class Questions:
             d.openness,
             feared_size(p, now, r.openness, r.forced, r.protected),
             feared_size(p, now, d.openness, d.forced, d.protected),
-            threat_of((r, d), now),
+            threat_of((r, d), now, p.opinion),
             relieved_size(p, r.backstop),
             relieved_size(p, d.backstop),
         )

@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from ...agents.electorate.equation import on_columns
 from ...agents.electorate.opinion.equations import noticed, partisan_strength
+from ...agents.electorate.opinion.parameters import OpinionParameters
 from ..parameters.tree import Parameters
 from ..population.builder import Reals
 from ..population.traits import (
@@ -58,7 +59,8 @@ def solve_vote_effect(p: Parameters) -> VoteEffect:
     # asset_vote_effect is declared for a loss; a believed gain then weighs less.
     feared = p.model_copy(update={"opinion": o.model_copy(update={"believed_price_fall": abs(o.believed_price_fall)})})
     size = feared_size(feared, openness_now=now, openness=0.0, forced=1.0, protected=0.0)
-    seen = noticed(v.reference_stake, 1.0, o.stake_half) * (o.salience_stake + o.salience_threat)
+    aroused = touchable_share(p) * (o.salience_stake + o.salience_threat)
+    seen = noticed(v.reference_stake, 1.0, o.stake_half) * aroused
     loss = o.loss_aversion * v.reference_stake**o.curvature * size
 
     def position(salience: float, ownership: float) -> Reals:
@@ -84,13 +86,32 @@ def solve_vote_effect(p: Parameters) -> VoteEffect:
     return VoteEffect(float(brentq(lambda b: effect(b, 1.0), 0.0, 1e3 / strength, xtol=1e-12, rtol=1e-12)), 1.0)
 
 
+def believed_loss(o: OpinionParameters, openness_now: float, openness: float, forced: float, protected: float) -> float:
+    """Return the share of a holding's value that voters expect to lose under a stand (ODD: believed_loss).
+
+    Negative where they believe that a restriction raises the price.
+    """
+    return o.believed_price_fall * max(0.0, openness_now - openness) + o.believed_sale_loss * forced * (1.0 - protected)
+
+
+def touchable_share(p: Parameters) -> float:
+    """Return the part of the attention to a stake that policy can draw by what it could do, 0-1 (ODD: touchable_share).
+
+    A rise in price that voters expect of a restriction counts like a fall: policy touches that holding too.
+    """
+    o = p.opinion
+    if o.threat_from == "openness":
+        return 1.0
+    return min(1.0, (abs(o.believed_price_fall) * p.policy.friendly_theta + o.believed_sale_loss) / o.alarming_loss)
+
+
 def feared_size(p: Parameters, openness_now: float, openness: float, forced: float, protected: float) -> float:
     """Return the share of a holding feared lost under a stand, to the power of the curvature (ODD: feared_size).
 
     Negative where voters believe that a restriction raises the price: a gain, which loss aversion does not enlarge.
     """
     o = p.opinion
-    fall = o.believed_price_fall * max(0.0, openness_now - openness) + o.believed_sale_loss * forced * (1.0 - protected)
+    fall = believed_loss(o, openness_now, openness, forced, protected)
     if fall < 0.0:
         return -float((-fall) ** o.curvature) / max(o.loss_aversion, 1e-12)
     return float(fall**o.curvature)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ...agents.electorate.opinion.coefficients import OpinionCoefficients, opinion_coefficients
 from ...agents.electorate.voting.coefficients import VoteCoefficients, vote_coefficients
 from ..parameters.tree import Parameters
-from .vote_effect import VoteEffect
+from .vote_effect import VoteEffect, touchable_share
 
 
 class Coefficients(NamedTuple):
@@ -28,6 +28,7 @@ def voter_coefficients(p: Parameters, effect: VoteEffect) -> Coefficients:
         retrospective=on.retrospective,
         salience=on.salience,
         public_visibility=p.fund.visibility,
+        touchable=touchable_share(p),
     )
     vote = vote_coefficients(
         p.voting,

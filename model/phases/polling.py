@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from ...agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
 from ...agents.electorate.electorate import Electorate
 from ...agents.electorate.voting.ballots import ballots
-from ...agents.electorate.voting.kernel import expected_votes
+from ...agents.electorate.voting.kernel import expected_votes, named_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, PollReport, Stand
 from ..imposed import polled
@@ -63,6 +63,20 @@ def mean_ideals(
     return float(ideals.mean()), float((ideals * support_for).sum() / support_for.sum())
 
 
+def poll_moods(state: WorldState, respondents: int) -> npt.NDArray[np.float64]:
+    """Return the moods of this month's respondents to stay at home and to prefer D; shape (2, respondents).
+
+    Logistic draws by position in the panel (ODD: poll_moods), the same for both parties and all arms; read-only.
+    """
+    draws, month, sign = state.draws, state.month, state.sign
+
+    def drawn() -> npt.NDArray[np.float64]:
+        stays = logit(draws.uniforms("poll turnout", respondents, month))
+        return np.stack([stays, sign * logit(draws.uniforms("poll choice", respondents, month))])
+
+    return draws.once(("poll moods", respondents, month, sign), drawn)
+
+
 def ask(state: WorldState, role: str, pairs: Sequence[tuple[Stand, Stand]], standing: int = 0) -> PollReport:
     """Ask this quarter's panel for its vote at each pair (author's stand, opponent's stand); return the report.
 
@@ -78,7 +92,7 @@ def ask(state: WorldState, role: str, pairs: Sequence[tuple[Stand, Stand]], stan
     voters = len(electorate)
     n = min(p.polls.respondents, voters)
     first = (state.month // 3) * n % voters
-    totals = expected_votes(
+    panel = (
         electorate.fixed,
         electorate.dynamic,
         first,
@@ -92,8 +106,9 @@ def ask(state: WorldState, role: str, pairs: Sequence[tuple[Stand, Stand]], stan
         rows,
         state.vote_coefficients,
     )
+    totals = named_votes(*panel, poll_moods(state, n)) if p.polls.binary else expected_votes(*panel)
     own = 0 if (role == "author") == (state.sign > 0) else 1
-    raw = [(d if own else r) / (r + d) for r, d in totals.tolist()]
+    raw = [(d if own else r) / (r + d) if r + d > 0.0 else 0.5 for r, d in totals.tolist()]
     asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
     shares = tuple([asked + bias * (share - asked) for share in raw])
     opinion = (NOT_ASKED, NOT_ASKED)

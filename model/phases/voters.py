@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...agents.electorate.opinion.kernel import opinion_month
+from ..economy.market import fall_from_peak
 from ..elections.questions import threat_of
 from ..state import WorldState
 
@@ -13,7 +14,7 @@ def policy_news(state: WorldState) -> tuple[float, float, float]:
     The threat follows from the two stands.
     """
     author, opponent = state.stand("author"), state.stand("opponent")
-    state.threat = threat_of((author, opponent), state.openness)
+    state.threat = threat_of((author, opponent), state.openness, state.parameters.opinion)
     r, d = (author, opponent) if state.sign > 0 else (opponent, author)
     media = 1.0 if state.docket is not None and state.docket.restrictive else 0.0
     return media, r.openness, d.openness
@@ -22,6 +23,7 @@ def policy_news(state: WorldState) -> tuple[float, float, float]:
 def voters(state: WorldState) -> None:
     """Run phase 6: opinions change, also in a blind poll's shadow electorate, which has no stakes."""
     media, stand_r, stand_d = policy_news(state)
+    fall = fall_from_peak(state.market.price, state.market.peak)
     for electorate in (state.electorate, state.blind):
         if electorate is not None:
             opinion_month(
@@ -33,5 +35,6 @@ def voters(state: WorldState) -> None:
                 media,
                 stand_r,
                 stand_d,
+                fall,
                 state.opinion_coefficients,
             )

@@ -73,6 +73,7 @@ class Traits(NamedTuple):
     turnout_presidential: Reals
     turnout_midterm: Reals
     direct_owner: Reals
+    opposed: Reals
 
 
 def author_sign(p: Parameters) -> float:
@@ -164,7 +165,7 @@ def normal_vote_shift(lean: Reals, weights: Reals, share: float) -> float:
 
 
 def draw_traits(p: Parameters, sample: Sample, fixed_traits: Mapping[str, Reals]) -> Traits:
-    """Return all traits of some persons: those in `fixed_traits`, the others drawn (ODD: P8-P18).
+    """Return all traits of some persons: those in `fixed_traits`, the others drawn (ODD: P8-P18, P29).
 
     fixed_traits: by the names of `Traits`, and `balance` in USD. Every trait has its own stream, so that fixing one
     shifts no other.
@@ -221,6 +222,7 @@ def draw_traits(p: Parameters, sample: Sample, fixed_traits: Mapping[str, Reals]
         turnout_presidential=presidential,
         turnout_midterm=known("turnout_midterm", lambda: turnout_base(p, "midterm", ages) + habit),
         direct_owner=owner,
+        opposed=known("opposed", lambda: _opposed(p, sample)),
     )
 
 
@@ -253,6 +255,13 @@ def _direct_owners(p: Parameters, sample: Sample, strength: Reals) -> Reals:
     half = 0.5 * (p.attitude.own_crypto_conservative - p.attitude.own_crypto_democrat)
     chance = p.attitude.own_crypto_all + half * strength
     return np.asarray(sample.uniforms("direct owner") < chance, dtype=np.float64)
+
+
+def _opposed(p: Parameters, sample: Sample) -> Reals:
+    """Return 1 for those opposed to the policy by nature, else 0 (ODD: P29); nothing is drawn where nobody is."""
+    if p.opinion.opposed_share == 0.0:
+        return np.zeros(sample.size)
+    return np.asarray(sample.uniforms("opposed") < p.opinion.opposed_share, dtype=np.float64)
 
 
 def write_traits(fixed: npt.NDArray[np.float32], traits: Traits, sign: float) -> None:

@@ -33,6 +33,8 @@ EVERYTHING = {
     "party.rival_value": 0.02,
     "party.support_move": True,
     "regulator.suit_probability": 0.28,
+    "polls.binary": True,
+    "opinion.opposed_share": 0.2,
 }
 DRAWING = {"key", "uniform", "uniforms", "normal", "normals"}
 

@@ -12,3 +12,11 @@ BUSY = {
     "regulator.suit_probability": 0.9,
 }
 """Something happens nearly every quarter, restrictions by the author's own party too, and courts decide soon."""
+OPPOSED = {
+    **BUSY,
+    "opinion.opposed_share": 0.3,
+    "opinion.threat_from": "believed-loss",
+    "polls.binary": True,
+    "market.crash_month": 4,
+}
+"""Some voters oppose the policy, a crash awakens them, threats follow believed losses, polls are ballots."""

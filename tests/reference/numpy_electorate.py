@@ -153,6 +153,7 @@ def opinion_month(
     media: float,
     stand_r: float,
     stand_d: float,
+    fall: float,
     c: Any,
 ) -> None:
     """Move every opinion by a month: reference point, blame, salience, ideal policy, grievance."""
@@ -167,7 +168,11 @@ def opinion_month(
         goal -= blame
         blame += approach(goal, c.blame_up, c.blame_down)
         state[at.BLAME] = blame
-        _saliences(people, state, held, attention, threat, media, c)
+        against, silent = wide(people[at.OPPOSED]), np.zeros(blame.size)
+        silent[held] = state[at.VISIBILITY].take(held)
+        awakened = (c.opposed_salience * openness + c.opposed_crash_salience * fall) * against
+        awakened -= c.silenced_attention * silent * awakened
+        _saliences(people, state, held, attention, awakened, threat, media, c)
 
         partisanship, base = wide(people[at.PARTISANSHIP]), wide(people[at.IDEAL_BASE])
         goal = np.where(partisanship > 0.0, stand_r, stand_d)
@@ -179,6 +184,7 @@ def opinion_month(
         goal *= c.cue_weight
         goal += base
         goal[held] = goal.take(held) + shift
+        goal -= c.opposed_shift * (against - c.silenced_shift * silent * against)
         blame *= c.blame_shift
         goal -= blame
         goal -= c.thermostat * (openness - 0.5)
@@ -215,18 +221,19 @@ def _holders_goals(
     stake /= people[at.INCOME].take(held)
     attention = stake / (stake + c.stake_half)
     attention *= visibility
-    attention *= c.salience_stake + c.salience_threat * threat * c.unprotected
+    attention *= c.salience_stake * c.stake_unprotected + c.salience_threat * threat * c.unprotected
     visibility *= c.ownership_shift
     return blame, attention, visibility
 
 
 def _saliences(
-    people: Block, state: Block, held: Numbers, attention: Reals, threat: float, media: float, c: Any
+    people: Block, state: Block, held: Numbers, attention: Reals, awakened: Reals, threat: float, media: float, c: Any
 ) -> None:
-    """Salience moves towards its goal, at its own speed up and down."""
+    """Salience moves towards its goal, at its own speed up and down; awakened: what opposition adds to the goal."""
     salience = wide(state[at.SALIENCE])
     gap = (c.salience_base + c.salience_media * media) - salience
     gap[held] = gap.take(held) + attention
+    gap += awakened
     if c.public_usd > 0.0:
         share = c.public_usd / wide(people[at.INCOME])
         gap += c.public_visibility * (c.salience_stake + c.salience_threat * threat) * share / (share + c.stake_half)

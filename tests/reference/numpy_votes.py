@@ -150,6 +150,34 @@ def expected_votes(
     return totals
 
 
+def named_votes(
+    fixed: Block,
+    dynamic: Block,
+    first: int,
+    count: int,
+    prices: Reals,
+    incumbent: float,
+    shift: float,
+    threat: float,
+    turnout_row: int,
+    turnout_channel: bool,
+    questions: Reals,
+    c: Any,
+    moods: Reals,
+) -> Reals:
+    """How many of a panel name R and D, per question; shape (q, 2)."""
+    panel = np.arange(first, first + count) % fixed.shape[1]
+    people, state = fixed[:, panel], dynamic[:, panel]
+    terms = own_terms(people, state, prices, incumbent, c)
+    going, preferring_r = logistic(moods[0].copy()), logistic(moods[1].copy())
+    totals = np.zeros((len(questions), 2))
+    for votes, question in zip(totals, questions, strict=True):
+        utility, turnout = _answers(people, state, terms, shift, threat, turnout_row, turnout_channel, question, c)
+        goes, for_r = going < turnout, preferring_r < logistic(utility)
+        votes += (np.count_nonzero(goes & for_r), np.count_nonzero(goes & ~for_r))
+    return totals
+
+
 def _panel(voters: int, first: int, count: int) -> Iterator[slice]:
     """Slices of the voters first .. first+count-1; past the end the panel goes on at the beginning."""
     end = first + count

@@ -1,4 +1,4 @@
-"""Second, slow implementation of equations E1 to E64 of docs/odd.md: plain Python, one voter at a time.
+"""Second, slow implementation of equations E1 to E64, E69 to E71 and E73 of the ODD: plain Python, one voter at a time.
 
 Written from the ODD document alone, as an oracle for the compiled kernels; it imports none of them. A voter is any
 object that has the columns as attributes. State is rounded to float32 when it is stored, all else is a Python float.
@@ -133,9 +133,17 @@ def accounts_month(voters: Iterable[Any], *arguments: Any) -> list[float]:
 
 
 def voter_opinion(
-    voter: Any, prices: Any, openness: float, threat: float, media: float, stand_r: float, stand_d: float, c: Any
+    voter: Any,
+    prices: Any,
+    openness: float,
+    threat: float,
+    media: float,
+    stand_r: float,
+    stand_d: float,
+    fall: float,
+    c: Any,
 ) -> None:
-    """E14 to E25 for one voter."""
+    """E14 to E25, E69 to E71 and E73 for one voter."""
     salience_goal = c.salience_base + c.salience_media * media  # E14
     ideal_goal = voter.ideal_base
     blame_goal = 0.0
@@ -151,12 +159,18 @@ def voter_opinion(
             blame_goal = c.blame_policy_share * voter.visibility * openness * beyond
         stake = ratio(voter.units * price, voter.income)  # E17
         noticed = voter.visibility * ratio(stake, stake + c.stake_half)
-        salience_goal += noticed * (c.salience_stake + c.salience_threat * threat * c.unprotected)  # E18
+        aroused = c.salience_stake * c.stake_unprotected + c.salience_threat * threat * c.unprotected
+        salience_goal += noticed * aroused  # E18
         ideal_goal += c.ownership_shift * voter.visibility  # E19
     if c.public_usd > 0.0:
         share = c.public_usd / voter.income
         seen = c.public_visibility * share / (share + c.stake_half)
         salience_goal += seen * (c.salience_stake + c.salience_threat * threat)
+    if voter.opposed > 0.0:
+        sees = voter.visibility if voter.units > 0.0 else 0.0  # E70
+        awakened = c.opposed_salience * openness + c.opposed_crash_salience * fall  # E69
+        salience_goal += voter.opposed * (1.0 - sees * c.silenced_attention) * awakened
+        ideal_goal -= voter.opposed * (1.0 - sees * c.silenced_shift) * c.opposed_shift  # E71
     blame = voter.blame + (c.blame_up if blame_goal > voter.blame else c.blame_down) * (blame_goal - voter.blame)  # E20
     speed = c.salience_up if salience_goal > voter.salience else c.salience_down  # E21
     voter.salience = stored(voter.salience + speed * (salience_goal - voter.salience))
@@ -313,18 +327,37 @@ def opinion_numbers(p: Any, stake_scale: float = 1.0) -> dict[str, float]:
         *("relaxation", "cue_weight", "thermostat", "salience_base", "salience_media", "stake_half", "reference_up"),
         *("reference_down", "blame_threshold", "blame_up", "blame_down", "blame_policy_share"),
     )
-    return {name: getattr(o, name) for name in same} | {
-        "ownership_shift": stake_scale * o.ownership_shift if on.ideal_shift else 0.0,
-        "blame_shift": o.blame_shift if on.retrospective else 0.0,
-        "salience_stake": stake_scale * o.salience_stake if on.salience else 0.0,
-        "salience_threat": stake_scale * o.salience_threat if on.salience else 0.0,
-        "salience_up": 1.0 - 0.5 ** (1.0 / o.salience_half_life_up),
-        "salience_down": 1.0 - 0.5 ** (1.0 / o.salience_half_life_down),
-        "grievance_keep": math.exp(-1.0 / o.grievance_months),
-        "unprotected": 1.0 - p.exposure.grandfathering,
-        "public_usd": 0.0,
-        "public_visibility": p.fund.visibility,
-    }
+    return (
+        {name: getattr(o, name) for name in same}
+        | {
+            "ownership_shift": stake_scale * o.ownership_shift if on.ideal_shift else 0.0,
+            "blame_shift": o.blame_shift if on.retrospective else 0.0,
+            "salience_stake": stake_scale * o.salience_stake if on.salience else 0.0,
+            "salience_threat": stake_scale * o.salience_threat if on.salience else 0.0,
+            "salience_up": 1.0 - 0.5 ** (1.0 / o.salience_half_life_up),
+            "salience_down": 1.0 - 0.5 ** (1.0 / o.salience_half_life_down),
+            "grievance_keep": math.exp(-1.0 / o.grievance_months),
+            "unprotected": 1.0 - p.exposure.grandfathering,
+            "public_usd": 0.0,
+            "public_visibility": p.fund.visibility,
+            "silenced_attention": stake_scale if on.salience else 0.0,
+            "silenced_shift": stake_scale if on.ideal_shift else 0.0,
+            "stake_unprotected": 1.0,
+        }
+        | opposed_and_touched(p, stake_scale)
+    )
+
+
+def opposed_and_touched(p: Any, stake_scale: float) -> dict[str, float]:
+    """Coefficients of the opposed, and those of attention to a stake where it follows the believed loss (P31)."""
+    o = p.opinion
+    numbers = {name: getattr(o, name) for name in ("opposed_shift", "opposed_salience", "opposed_crash_salience")}
+    if o.threat_from == "believed-loss":
+        most = p.policy.friendly_theta * abs(o.believed_price_fall) + o.believed_sale_loss
+        share = most / o.alarming_loss if most < o.alarming_loss else 1.0
+        numbers["salience_stake"] = share * stake_scale * o.salience_stake if p.channels.salience else 0.0
+        numbers["stake_unprotected"] = 1.0 - p.exposure.grandfathering
+    return numbers
 
 
 def vote_numbers(p: Any, loss_weight: float, stake_scale: float = 1.0) -> dict[str, float]:

@@ -15,6 +15,7 @@ from typing import Any
 import mesa
 import numpy as np
 import plain_adoption
+import plain_ballots
 import plain_electorate as plain
 import plain_network
 import plain_people
@@ -31,6 +32,7 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (voters, "opinion_month"),
     (election, "expected_votes"),
     (polling, "expected_votes"),
+    (polling, "named_votes"),
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
     (payroll, "holdings"),
@@ -114,6 +116,13 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         else:
             ballots = [voter.ballot(*arguments) for voter in plain.panel(self.people, first, count)]
         return np.array(plain.block_sums(ballots, 2 * len(asked))).reshape(len(asked), 2)
+
+    def named_votes(self, first: int, count: int, *arguments: Any) -> Any:
+        """Ballots of a panel; shape (questions, 2). Moods are log odds, which become uniforms again."""
+        *rest, questions, c, moods = arguments
+        asked = [tuple(row) for row in questions.tolist()]
+        uniforms = [(plain.logistic(stays), plain.logistic(rival)) for stays, rival in moods.T.tolist()]
+        return np.array(plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
 
     def holdings(self) -> Any:
         """Units of each product and numbers of holders; shape (2, products)."""

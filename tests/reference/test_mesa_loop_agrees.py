@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from busy_worlds import BUSY
+from busy_worlds import BUSY, OPPOSED
 from plain_world import PlainWorld
 
 from political_moat import Parameters, World
@@ -32,6 +32,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "busy, ageing": {**BUSY, "people.ageing": True, "exposure.breadth": 0.7, "people.death_rate_65": 0.2},
     "busy, ageing, blind polls": {**BUSY, "people.ageing": True, "polls.blind": True, "people.death_rate_65": 0.2},
+    "opposed voters, ballots": OPPOSED,
     "busy, guidance": {**BUSY, "policy.layer": "guidance", "channels.turnout": False},
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from busy_worlds import BUSY
+from busy_worlds import BUSY, OPPOSED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +43,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "busy, news": {**BUSY, "market.rule_news_jump": 0.3, "market.party_control_news_jump": 0.2},
     "busy, channels shut": {**BUSY, "channels.news": False, "channels.price_impact": False, "channels.depth": False},
+    "opposed voters, ballots": OPPOSED,
     "busy, a party that remembers": {**BUSY, "party.rule": "hunter"},
     "busy, a party that asks": {**BUSY, "party.rule": "aggregator"},
 }

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import numpy_electorate as arrays
 import numpy_votes as votes
 import pytest
-from busy_worlds import BUSY
+from busy_worlds import BUSY, OPPOSED
 from numpy_world import NumpyWorld
 
 from political_moat import Parameters, World
@@ -44,6 +44,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "ageing": {**BUSY, "people.ageing": True, "people.death_rate_65": 0.2},
     "a backstop": {**BUSY, "party.support_move": True, "market.crash_month": 4},
     "a public fund": {**BUSY, "fund.active": True},
+    "opposed voters, ballots": OPPOSED,
     "menus and adoption": {**BUSY, **TALK, "network.kind": "blocks", "exposure.evolves": True},
 }
 
@@ -194,6 +195,7 @@ def electorate(voters: int, holders: float, seed: int = 0) -> tuple[Block, Block
     dynamic[[at.IDEAL, at.BLAME]] = draw.random((2, voters))
     dynamic[at.SALIENCE] = draw.exponential(0.1, voters)
     dynamic[at.GRIEVANCE] = draw.normal(0, 0.3, voters)
+    fixed[at.OPPOSED] = draw.random(voters) < 0.3
     return fixed, dynamic
 
 
@@ -236,7 +238,7 @@ def test_opinions_and_ballots_agree(voters: int, holders: float, changed: dict[s
     fixed, dynamic = electorate(voters, holders)
     other = dynamic.copy()
     opinion, vote = coefficients(**changed)
-    arguments = (PRICES, 0.7, 0.4, 1.0, 0.9, 0.1, opinion)
+    arguments = (PRICES, 0.7, 0.4, 1.0, 0.9, 0.1, 0.6, opinion)
     arrays.opinion_month(fixed, other, *arguments)
     opinion_month(fixed, dynamic, *arguments)
     close(other, dynamic, STORED)

@@ -32,6 +32,7 @@ BUSY = Parameters().with_values(
         "people.ageing": True,
         "fund.active": True,
         "party.support_move": True,
+        "opinion.opposed_share": 0.3,
         "adoption.annual_reallocation_rate": 0.9,
         "adoption.takeup_given_offer_optin": 0.4,
         "adoption.ira_takeup": 0.3,
@@ -167,15 +168,15 @@ def test_losses_and_credit_are_those_of_the_plain_reference(
 
 
 def test_the_next_opinion_is_that_of_the_kernel(world: World, voters: list[Voter], persons: list[Any]) -> None:
-    openness, threat, media, stand_r, stand_d = 0.7, 0.4, 1.0, 0.8, 0.1
-    arguments = (world.product_prices, openness, threat, media, stand_r, stand_d, world.opinion_coefficients)
+    openness, threat, media, stand_r, stand_d, fall = 0.7, 0.4, 1.0, 0.8, 0.1, 0.3
+    arguments = (world.product_prices, openness, threat, media, stand_r, stand_d, fall, world.opinion_coefficients)
     state = world.electorate.dynamic.copy()
     opinion_month(world.electorate.fixed, state, *arguments)
     plain.opinion_month(persons, *arguments)
     methods = {
         "reference": [voter.next_reference() for voter in voters],
         "blame": [voter.next_blame(openness) for voter in voters],
-        "salience": [voter.next_salience(threat, media) for voter in voters],
+        "salience": [voter.next_salience(threat, media, openness, fall) for voter in voters],
         "ideal": [voter.next_ideal(openness, stand_r, stand_d) for voter in voters],
         "grievance": [voter.next_grievance() for voter in voters],
     }

@@ -52,7 +52,8 @@ def noticed(stake: float, weight: float, stake_half: float) -> float:
 @equation
 def salience_goal(calm: float, noticed_share: float, threat: float, c: OpinionCoefficients) -> float:
     """Return the issue weight a holder tends to; noticed_share: attention to her stake (E18; Campbell 2003)."""
-    return calm + noticed_share * (c.salience_stake + c.salience_threat * threat * c.unprotected)
+    aroused = c.salience_stake * c.stake_unprotected + c.salience_threat * threat * c.unprotected
+    return calm + noticed_share * aroused
 
 
 @equation
@@ -65,6 +66,36 @@ def public_salience(share: float, threat: float, c: OpinionCoefficients) -> floa
 def ownership_ideal(ideal_base: float, visibility: float, c: OpinionCoefficients) -> float:
     """Return the ideal policy of an owner before cues, by visibility and not by size (E19; Jha and Shayo 2019)."""
     return ideal_base + c.ownership_shift * visibility
+
+
+@equation
+def opposed_attention(openness: float, fall: float, c: OpinionCoefficients) -> float:
+    """Return the attention that open policy and a fall in price awaken in the opposed (E69; Meyer, Staggenborg 1996).
+
+    fall: share of the coin's price lost since its peak.
+    """
+    return c.opposed_salience * openness + c.opposed_crash_salience * fall
+
+
+@equation
+def opposition(opposed: float, visibility: float, silenced: float) -> float:
+    """Return the part of a voter's opposition that a holding of this visibility leaves, 0-1 (E70; Jha and Shayo 2019).
+
+    silenced: share that a fully visible holding silences. Without a holding visibility counts as 0.
+    """
+    return opposed * (1.0 - silenced * visibility)
+
+
+@equation
+def opposed_salience(goal: float, opposition: float, awakened: float) -> float:
+    """Return the issue weight a voter tends to, raised by her opposition; awakened: attention of the opposed (E73)."""
+    return goal + opposition * awakened
+
+
+@equation
+def opposed_ideal(own: float, opposition: float, c: OpinionCoefficients) -> float:
+    """Return the ideal policy of a voter before cues, lower by her opposition (E71)."""
+    return own - c.opposed_shift * opposition
 
 
 @equation

@@ -19,6 +19,7 @@ from ..columns import (
     IDEAL,
     IDEAL_BASE,
     INCOME,
+    OPPOSED,
     PARTISANSHIP,
     PRODUCT,
     REFERENCE,
@@ -37,6 +38,10 @@ from .equations import (
     next_reference,
     next_salience,
     noticed,
+    opposed_attention,
+    opposed_ideal,
+    opposed_salience,
+    opposition,
     ownership_ideal,
     painless_reference,
     party_cue,
@@ -57,12 +62,17 @@ def opinion_month(
     media: float,
     stand_r: float,
     stand_d: float,
+    fall: float,
     c: OpinionCoefficients,
 ) -> None:
-    """Move every opinion by a month: reference price, blame, salience, ideal policy, grievance (ODD: opinion_month)."""
+    """Move every opinion by a month: reference price, blame, salience, ideal policy, grievance (ODD: opinion_month).
+
+    fall: share of the coin's price lost since its peak.
+    """
     share_out(
-        fixed.shape[1], move_opinions, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, as_row(c)
-    )
+        fixed.shape[1], move_opinions, fixed, dynamic, prices, openness, threat, media, stand_r, stand_d, fall,
+        as_row(c),
+    )  # fmt: skip
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -78,15 +88,18 @@ def _move(
     media: float,
     stand_r: float,
     stand_d: float,
+    fall: float,
     c: OpinionCoefficients,
     held_any: bool,
     listed: bool,
     public: bool,
+    against: bool,
 ) -> None:  # pragma: no cover - compiled
     """Move the opinions of voters start .. stop-1 by a month.
 
     held_any: a voter of the group holds crypto; listed: products may differ, so that price_of has a price per voter,
-    and a loss may exceed the threshold of blame; public: every voter has a share of a public fund.
+    and a loss may exceed the threshold of blame; public: every voter has a share of a public fund;
+    against: a voter of the group may be opposed to the policy.
     """
     ideal_base, income = fixed[IDEAL_BASE, start:stop], fixed[INCOME, start:stop]
     partisanship, attention = fixed[PARTISANSHIP, start:stop], fixed[ATTENTION, start:stop]
@@ -94,7 +107,7 @@ def _move(
     reference = dynamic[REFERENCE, start:stop]
     blame, salience = dynamic[BLAME, start:stop], dynamic[SALIENCE, start:stop]
     ideal, grievance = dynamic[IDEAL, start:stop], dynamic[GRIEVANCE, start:stop]
-    calm = calm_salience(media, c)
+    opposed, calm, awakened = fixed[OPPOSED, start:stop], calm_salience(media, c), opposed_attention(openness, fall, c)
     price: float = prices[0]
     for j in range(stop - start):
         base: float = np.float64(ideal_base[j])
@@ -116,6 +129,12 @@ def _move(
         if public:
             share = years_of_income(c.public_usd, np.float64(income[j]))
             goal_of_salience += public_salience(share, threat, c)
+        if against:
+            by_nature = np.float64(opposed[j])
+            sees = np.float64(visibility[j]) if np.float64(units[j]) > 0.0 else 0.0
+            loud = opposition(by_nature, sees, c.silenced_attention)
+            goal_of_salience = opposed_salience(goal_of_salience, loud, awakened)
+            own_ideal = opposed_ideal(own_ideal, opposition(by_nature, sees, c.silenced_shift), c)
         blamed_now = next_blame(np.float64(blame[j]), goal_of_blame, c)
         blame[j] = blamed_now
         salience[j] = next_salience(np.float64(salience[j]), goal_of_salience, c)
@@ -137,34 +156,43 @@ def move_opinions(
     media: float,
     stand_r: float,
     stand_d: float,
+    fall: float,
     row: Totals,
 ) -> None:  # pragma: no cover - compiled
     """Move the opinions of voters first .. last-1 by a month."""
     c = OpinionCoefficients(*to_fixed_tuple(row, _COUNT))  # type: ignore[call-arg]
     price_of = np.empty(GROUP)
-    month = (prices, price_of, openness, threat, media, stand_r, stand_d, c)
+    month = (prices, price_of, openness, threat, media, stand_r, stand_d, fall, c)
     for start in range(first, last, GROUP):
         stop = min(start + GROUP, last)
         units, product = dynamic[UNITS, start:stop], dynamic[PRODUCT, start:stop]
-        holders, other = 0, 0
+        opposed, holders, against, other = fixed[OPPOSED, start:stop], 0, 0, 0
         for j in range(stop - start):
             holders += 1 if units[j] > 0.0 else 0
+            against += 1 if opposed[j] > 0.0 else 0
         public = c.public_usd > 0.0
-        if holders == 0 and not public:
-            _move(fixed, dynamic, start, stop, *month, False, False, False)
+        if holders == 0 and against == 0 and not public:
+            _move(fixed, dynamic, start, stop, *month, False, False, False, False)
             continue
         for j in range(stop - start):
             other += 1 if product[j] != 0.0 else 0
         reference = dynamic[REFERENCE, start:stop]
-        if other == 0 and not public and not _may_have_lost(units, reference, prices[0], c.blame_threshold):
-            _move(fixed, dynamic, start, stop, *month, True, False, False)
+        if (
+            other == 0
+            and against == 0
+            and not public
+            and not _may_have_lost(units, reference, prices[0], c.blame_threshold)
+        ):
+            _move(fixed, dynamic, start, stop, *month, True, False, False, False)
             continue
         for j in range(stop - start):
             price_of[j] = prices[int(product[j])]
-        if public:
-            _move(fixed, dynamic, start, stop, *month, True, True, True)
+        if against > 0:
+            _move(fixed, dynamic, start, stop, *month, True, True, public, True)
+        elif public:
+            _move(fixed, dynamic, start, stop, *month, True, True, True, False)
         else:
-            _move(fixed, dynamic, start, stop, *month, True, True, False)
+            _move(fixed, dynamic, start, stop, *month, True, True, False, False)
 
 
 @numba.njit(error_model="numpy", forceinline=True)

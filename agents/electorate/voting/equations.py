@@ -253,6 +253,16 @@ def expected_vote(turnout: float, choice: float) -> tuple[float, float]:
 
 
 @equation
+def named_vote(turnout: float, utility: float, stays: float, prefers_d: float) -> tuple[float, float]:
+    """Return the ballot of a respondent: (1, 0) for R, (0, 1) for D, (0, 0) if she names no party (E72).
+
+    turnout: log odds of turning out; utility: of R over D; stays, prefers_d: her moods, logistic draws.
+    """
+    votes, for_r = turnout > stays, utility > prefers_d
+    return 1.0 if votes and for_r else 0.0, 1.0 if votes and not for_r else 0.0
+
+
+@equation
 def felt_loss(
     units: float, price: float, income: float, visibility: float, belief: float, c: VoteCoefficients
 ) -> float:

@@ -29,6 +29,7 @@ from .equations import (
     grievance_after,
     issue_weight,
     judge,
+    named_vote,
     own_gain,
     probability,
     prospect_loss,
@@ -78,14 +79,46 @@ def expected_votes(
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
-        count, _expected_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
-        turnout_channel, questions, as_row(c),
+        count, _votes_of_panel, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
+        turnout_channel, questions, _NO_MOODS, as_row(c),
     )  # fmt: skip
     return added_blocks(sums).reshape(-1, 2)
 
 
+def named_votes(
+    fixed: Block,
+    dynamic: Block,
+    first: int,
+    count: int,
+    prices: Totals,
+    incumbent: float,
+    shift: float,
+    threat: float,
+    turnout_row: int,
+    turnout_channel: bool,
+    questions: Totals,
+    c: VoteCoefficients,
+    moods: Totals,
+) -> Totals:
+    """Return how many respondents of a panel name R and D, per question; others name none (ODD: named_votes).
+
+    moods, shape (2, count): every respondent's moods to stay at home and to prefer D, in logit (`named_vote`), the same
+    at all questions. The other arguments and the shape of the result are those of `expected_votes`.
+    """
+    sums = np.empty((block_count(count), 2 * len(questions)))
+    share_out(
+        count, _votes_of_panel, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
+        turnout_channel, questions, moods, as_row(c),
+    )  # fmt: skip
+    return added_blocks(sums).reshape(-1, 2)
+
+
+_NO_MOODS = np.empty((2, 0))
+"""Of a panel whose probabilities are added up."""
+
+
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _expected_votes(
+def _votes_of_panel(
     begin: int,
     end: int,
     fixed: Block,
@@ -99,6 +132,7 @@ def _expected_votes(
     turnout_row: int,
     turnout_channel: bool,
     questions: Totals,
+    moods: Totals,
     row: Totals,
 ) -> None:  # pragma: no cover - compiled
     """Add up votes of positions begin .. end-1 counted from voter `first`; begin is a multiple of BLOCK."""
@@ -131,7 +165,11 @@ def _expected_votes(
                 space[_TURNOUT + j] = -turnout
                 large += 0 if (abs(utility) < LARGEST) & (abs(turnout) < LARGEST) else 1
             side = q % SIDE_BY_SIDE
-            _answer(space, count, large == 0, space[_ANSWERS + 2 * _ROW * side :])
+            answers = space[_ANSWERS + 2 * _ROW * side :]
+            if moods.shape[1] > 0:
+                _name(space, count, moods[:, start:], answers)
+            else:
+                _answer(space, count, large == 0, answers)
             if side == SIDE_BY_SIDE - 1 or q == questions.shape[0] - 1:
                 _add_answers(space, count, q - side, sums[start // BLOCK])
 
@@ -231,6 +269,15 @@ def _answer(space: Totals, count: int, moderate: bool, answers: Totals) -> None:
     # One loop: the divisions of one voter overlap with the exponentials of the next.
     for j in range(count):
         answers[j], answers[_ROW + j] = _votes(exponential(space[_CHOICE + j]), exponential(space[_TURNOUT + j]))
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _name(space: Totals, count: int, moods: Totals, answers: Totals) -> None:  # pragma: no cover - compiled
+    """Write 1 for those who name R, and in the next row for those who name D, otherwise 0."""
+    stays, prefers_d = moods[0], moods[1]
+    for j in range(count):
+        utility, turnout = -space[_CHOICE + j], -space[_TURNOUT + j]
+        answers[j], answers[_ROW + j] = named_vote(turnout, utility, stays[j], prefers_d[j])
 
 
 @numba.njit(error_model="numpy", forceinline=True)

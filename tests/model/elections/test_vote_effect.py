@@ -12,7 +12,8 @@ from political_moat.agents.electorate.opinion.kernel import opinion_month
 from political_moat.agents.perception import Stand
 from political_moat.model.diagnostics import PROHIBITION, utilities
 from political_moat.model.economy.products import starting_prices
-from political_moat.model.elections.vote_effect import solve_vote_effect
+from political_moat.model.elections.questions import threat_of
+from political_moat.model.elections.vote_effect import solve_vote_effect, touchable_share
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.world import World
 
@@ -28,7 +29,16 @@ def _settled(world: World, stake: float) -> Electorate:
     electorate.dynamic[columns.VISIBILITY] = 1.0 if stake > 0.0 else 0.0
     for _ in range(SETTLED_MONTHS):
         opinion_month(
-            electorate.fixed, electorate.dynamic, starting_prices(), now, 1.0, 0.0, now, 0.0, world.opinion_coefficients
+            electorate.fixed,
+            electorate.dynamic,
+            starting_prices(),
+            now,
+            world.threat,
+            0.0,
+            now,
+            0.0,
+            0.0,
+            world.opinion_coefficients,
         )
     return electorate
 
@@ -38,7 +48,7 @@ def _effect(values: dict[str, object]) -> tuple[float, float]:
     p = Parameters().with_values({"electorate.voters": 20_000, "channels.retrospective": False, **values})
     world = World(p, seed=5)
     world.openness = p.policy.friendly_theta
-    world.threat = 1.0
+    world.threat = threat_of((PROHIBITION,), world.openness, p.opinion)
     hold = Stand(world.openness, 0.0, 0.0)
     chances = []
     for stake in (p.voting.reference_stake, 0.0):
@@ -52,6 +62,40 @@ def _effect(values: dict[str, object]) -> tuple[float, float]:
 def test_one_holder_at_the_reference_stake_moves_the_declared_number_of_points(points: float) -> None:
     effect, error = _effect({"voting.asset_vote_effect": points})
     assert effect == pytest.approx(points, abs=3.0 * error)
+
+
+@pytest.mark.parametrize(
+    ("fall", "sale", "friendly"), [(0.3, 0.2, 0.75), (0.1, 0.05, 0.75), (0.6, 0.5, 0.75), (0.0, 0.2, 0.5)]
+)
+def test_the_effect_is_declared_for_any_belief_where_attention_follows_the_believed_loss(
+    fall: float, sale: float, friendly: float
+) -> None:
+    values = {
+        "opinion.threat_from": "believed-loss",
+        "opinion.believed_price_fall": fall,
+        "opinion.believed_sale_loss": sale,
+        "policy.friendly_theta": friendly,
+    }
+    effect, error = _effect(values)
+    assert effect == pytest.approx(1.0, abs=3.0 * error)
+
+
+def test_the_central_beliefs_alarm_fully_and_give_the_same_weights() -> None:
+    by_openness = Parameters()
+    by_loss = by_openness.with_values({"opinion.threat_from": "believed-loss"})
+    assert touchable_share(by_loss) == touchable_share(by_openness) == 1.0
+    assert solve_vote_effect(by_loss) == solve_vote_effect(by_openness)
+
+
+def test_a_holding_that_policy_cannot_touch_moves_the_vote_by_ownership_alone() -> None:
+    values = {
+        "opinion.threat_from": "believed-loss",
+        "opinion.believed_price_fall": 0.0,
+        "opinion.believed_sale_loss": 0.0,
+    }
+    assert _effect({**values, "opinion.ownership_shift": 0.0}) == (0.0, 0.0)
+    effect, error = _effect(values)
+    assert 3.0 * error < effect < 0.1
 
 
 def test_the_declared_effect_is_the_same_in_the_mirror_world() -> None:

@@ -42,7 +42,9 @@ WORLDS = [
 @given(st.sampled_from(WORLDS), stands, stands, shares)
 def test_a_row_holds_what_voters_make_of_both_stands(world: World, author: Stand, rival: Stand, now: float) -> None:
     p, r, d = world.parameters, *((author, rival) if world.sign > 0 else (rival, author))
-    imagined = world.threat + p.polls.hypothetical_attention * (threat_of((author, rival), now) - world.threat)
+    imagined = world.threat + p.polls.hypothetical_attention * (
+        threat_of((author, rival), now, p.opinion) - world.threat
+    )
     feared = [feared_size(p, now, one.openness, one.forced, one.protected) for one in (r, d)]
     relieved = [relieved_size(p, one.backstop) for one in (r, d)]
     assert question_row(world, author, rival, now) == (r.openness, d.openness, *feared, imagined, *relieved)
