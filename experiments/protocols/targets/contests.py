@@ -13,7 +13,7 @@ from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
 from ..stress_test.run import friendly_term, measure, on_layer, takeover, with_dose
 from ..term_outcomes import TermOutcomes
-from .design import CONTEST_LAYERS, CONTEST_TAKEOVERS, CONTESTS
+from .design import CONTEST_LAYERS, CONTEST_TAKEOVERS, CONTESTS, own_replicates
 
 
 def contest_outcomes(
@@ -37,7 +37,7 @@ def contest_outcomes(
 def contest_counts(base: Parameters, seed: int, replicate: int) -> dict[str, float]:
     """Count restrictions by contest and layer in one replicate, which has CONTEST_TAKEOVERS takeovers of its own."""
     counts = {f"{contest} {layer} restricted": 0.0 for contest in CONTESTS for layer in CONTEST_LAYERS}
-    for own in range(CONTEST_TAKEOVERS * replicate, CONTEST_TAKEOVERS * (replicate + 1)):
+    for own in own_replicates(replicate, CONTEST_TAKEOVERS):
         for contest, layer, outcomes in contest_outcomes(base, seed, own):
             counts[f"{contest} {layer} restricted"] += outcomes.restricted
     return counts | {"contest takeovers": float(CONTEST_TAKEOVERS)}
