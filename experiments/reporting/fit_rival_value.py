@@ -1,7 +1,7 @@
 """Outcomes at zero exposure by contest and layer over values of the rival issue, to fit `party.rival_value`.
 
-`python -m political_moat.experiments.reporting.fit_rival_value --help` lists the options. It prints and fits nothing
-by itself: one value is chosen from the table, for P(restricted) of the contested rule alone.
+`python -m political_moat.experiments.reporting.fit_rival_value --help` lists the options. It prints and fits nothing:
+one value is chosen from the table, for P(restricted) of the contested rule alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import itertools
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...agents.source_hash import use_code_named_cache
 from ..storage.provenance import short_source_hash
@@ -54,43 +54,56 @@ def lines_of(label: str, rows: list[Events]) -> list[str]:
     return lines
 
 
-def _arguments() -> argparse.Namespace:
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible; allowed: a whole number from 1")
+    return int(text)
+
+
+def _asked() -> tuple[argparse.Namespace, list[Parameters]]:
+    """Return the options and the tree of each block; exit 2 with one line per mistake."""
+    from ...model.parameters.presets import preset
+    from ...model.parameters.tree import ParameterError
+    from ..studies.from_options import parse_settings
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rival-values", type=float, nargs="+", default=[0.05, 0.1, 0.2, 0.4], metavar="V")
     parser.add_argument("--log-sds", type=float, nargs="+", default=[0.5], metavar="SD")
     parser.add_argument("--scopes", nargs="+", default=["nest", "moves"], choices=["nest", "moves"])
-    parser.add_argument("--replicates", type=int, default=REPLICATES)
-    parser.add_argument("--voters", type=int, default=VOTERS)
+    parser.add_argument("--replicates", type=_positive, default=REPLICATES)
+    parser.add_argument("--voters", type=_positive, default=VOTERS)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=_positive, default=2)
     parser.add_argument("--preset", default="calibrated")
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="parameters of every cell")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    changes, problems = parse_settings(asked.set)
+    try:
+        base = preset(asked.preset).with_values({"electorate.voters": asked.voters, "party.agenda": "competition"})
+        base = base.with_values(changes)
+        blocks = [
+            base.with_values(
+                {"party.agenda_scope": scope, "party.rival_log_sd": log_sd, "party.rival_value": value},
+            )
+            for scope, log_sd, value in itertools.product(asked.scopes, asked.log_sds, asked.rival_values)
+        ]
+    except ParameterError as error:
+        problems.append(str(error))
+    if problems:
+        parser.error("\n".join(problems))
+    return asked, blocks
 
 
 def main() -> None:
     """Print the table, a block per value, log sd and scope; all blocks share their draws."""
-    from ...model.parameters.presets import preset
-    from ..studies.from_options import parse_settings
-
-    asked = _arguments()
-    base = preset(asked.preset).with_values({"electorate.voters": asked.voters, "party.agenda": "competition"})
-    changes, problems = parse_settings(asked.set)
-    if problems:
-        raise SystemExit("\n".join(problems))
-    base = base.with_values(changes)
+    asked, blocks = _asked()
     print(f"seed {asked.seed}, {asked.voters:,} voters, code {short_source_hash()}; in brackets: Monte Carlo error")
     print(HEAD, flush=True)
     with ProcessPoolExecutor(asked.workers, get_context("spawn"), initializer=use_code_named_cache) as pool:
-        for scope, log_sd, value in itertools.product(asked.scopes, asked.log_sds, asked.rival_values):
-            values: dict[str, Any] = {
-                "party.rival_value": value,
-                "party.rival_log_sd": log_sd,
-                "party.agenda_scope": scope,
-            }
-            replicate_of = partial(events_of, base.with_values(values), asked.seed)
-            rows = list(pool.map(replicate_of, range(asked.replicates), chunksize=CHUNK))
-            print("\n".join(lines_of(f"{value:>11g} {log_sd:>6g} {scope:<6}", rows)), flush=True)
+        for tree in blocks:
+            label = f"{tree.party.rival_value:>11g} {tree.party.rival_log_sd:>6g} {tree.party.agenda_scope:<6}"
+            rows = list(pool.map(partial(events_of, tree, asked.seed), range(asked.replicates), chunksize=CHUNK))
+            print("\n".join(lines_of(label, rows)), flush=True)
 
 
 if __name__ == "__main__":
