@@ -18,6 +18,8 @@ Counts = Sequence[Mapping[str, float]]
 MOVES = ("prohibit", "close", "cap", "warn")
 PHASES = ("early", "late")
 FORESIGHTS = (0, 1)
+ZERO_ARM = " zero"
+"""End of the keys of the zero-exposure arm; those of the exposed arm have none."""
 _ERRORS = 2.0
 
 
@@ -89,21 +91,34 @@ def takeover_rows(counts: Counts) -> list[Row]:
 def polled_rows(counts: Counts) -> list[Row]:
     """Return polled over realised costs by move, phase of the term and foresight; no rows where none were counted.
 
-    A ratio is left out (NaN) where the realised cost is within two Monte Carlo errors of 0.
+    First the whole cost in the exposed arm, then the part that exposure causes, the difference between the arms. A
+    ratio is left out (NaN) where the realised cost is within two Monte Carlo errors of 0.
     """
     if f"realised {MOVES[0]} {PHASES[0]}" not in counts[0]:
         return []
+    return [
+        row
+        for part, paired in (("", False), (" by exposure", True))
+        for move in MOVES
+        for phase in PHASES
+        for row in _polled_ratios(counts, f"{move} {phase}", part, paired)
+    ]
+
+
+def _polled_ratios(counts: Counts, cell: str, part: str, paired: bool) -> list[Row]:
+    """Return a row per foresight for one move and phase."""
+
+    def costs(key: str) -> list[float]:
+        return [row[key] - (row[f"{key}{ZERO_ARM}"] if paired else 0.0) for row in counts]
+
+    realised = costs(f"realised {cell}")
+    mean, mean_error = ratio(realised, [1.0] * len(realised))
+    known = abs(mean) > _ERRORS * mean_error
     rows = []
-    for move in MOVES:
-        for phase in PHASES:
-            realised = [row[f"realised {move} {phase}"] for row in counts]
-            mean, mean_error = ratio(realised, [1.0] * len(realised))
-            known = abs(mean) > _ERRORS * mean_error
-            for foresight in FORESIGHTS:
-                label = f"polled / realised: {move} {phase} f{foresight}"
-                polled = [row[f"polled {move} {phase} f{foresight}"] for row in counts]
-                value, error = ratio(polled, realised) if known else (math.nan, math.nan)
-                rows.append(Row(label, value, error, NO_AIM if known else NO_CASE))
+    for foresight in FORESIGHTS:
+        value, error = ratio(costs(f"polled {cell} f{foresight}"), realised) if known else (math.nan, math.nan)
+        label = f"polled / realised{part}: {cell} f{foresight}"
+        rows.append(Row(label, value, error, NO_AIM if known else NO_CASE))
     return rows
 
 
@@ -127,16 +142,16 @@ def takeover_lines(rows: Sequence[Row]) -> list[str]:
 
 
 def polled_lines(rows: Sequence[Row]) -> list[str]:
-    """Return the printed table of `polled_rows`: a line per move, a cell per phase and foresight."""
+    """Return the printed table of `polled_rows`: a line per part and move, a cell per phase and foresight."""
     if not rows:
         return []
     columns = [f"{phase}, f = {foresight}" for phase in PHASES for foresight in FORESIGHTS]
-    lines = [f"{'polled / realised cost (MC error)':<34}" + "".join(f"{name:>16}" for name in columns)]
-    for place, move in enumerate(MOVES):
-        cells = rows[place * len(columns) : (place + 1) * len(columns)]
-        lines.append(
-            f"{move:<34}" + "".join(f"{f'{number(row.estimate, 2)} ({number(row.error, 2)})':>16}" for row in cells)
-        )
+    lines = [f"{'polled / realised cost (MC err)':<34}" + "".join(f"{name:>16}" for name in columns)]
+    for first in range(0, len(rows), len(columns)):
+        cells = rows[first : first + len(columns)]
+        part, _, cell = cells[0].label.removeprefix("polled / realised").partition(": ")
+        texts = [f"{number(row.estimate, 2)} ({number(row.error, 2)})" for row in cells]
+        lines.append(f"{cell.split()[0] + part:<34}" + "".join(f"{text:>16}" for text in texts))
     return lines
 
 

@@ -166,8 +166,10 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
     )
     if polled_rows(counts):
         yield (
-            "Polled / realised cost: votes that polls say a restriction costs, over votes that it then costs at the "
-            "next election (f: polls.foresight; early and late in the term). -: realised within two errors of 0."
+            "Polled / realised cost: share of the vote that a poll says a restriction costs its government at b = 0.3, "
+            "v = 1, over the share that it then costs at the next presidential election (f: polls.foresight; early "
+            "and late in the term). By exposure: difference from the arm without exposure. -: realised cost within two "
+            "Monte Carlo errors of 0."
         )
     yield "Congress of January 2025 is set, not elected: left out of unified government and seat change."
     if cycles * 48 < RECORD_MONTHS:

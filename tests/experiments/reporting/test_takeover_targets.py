@@ -11,6 +11,7 @@ from political_moat.experiments.reporting.takeover_targets import (
     FORESIGHTS,
     MOVES,
     PHASES,
+    ZERO_ARM,
     contest_lines,
     contest_rows,
     polled_lines,
@@ -92,27 +93,44 @@ def test_unified_government_at_takeover_agrees_within_two_errors_of_the_differen
     assert takeover_rows(houses(histories[:1], [(4.0, 1.0)]))[1].verdict == NO_CASE
 
 
-def costs(realised: float) -> dict[str, float]:
-    """Polls of one history: twice the realised cost without foresight, one and a half with it."""
+def costs(realised: float, zero: float = 0.5) -> dict[str, float]:
+    """Costs of one history. Polls of the exposed arm: twice the realised cost, one and a half times with foresight.
+
+    In the arm without exposure every cost is a fixed share of it, and polls are right.
+    """
     row = {}
     for place, move in enumerate(MOVES, start=1):
         for phase in PHASES:
-            row[f"realised {move} {phase}"] = realised * place
-            row[f"polled {move} {phase} f0"] = 2.0 * realised * place
-            row[f"polled {move} {phase} f1"] = 1.5 * realised * place
+            for end, share, without, foresighted in (("", 1.0, 2.0, 1.5), (ZERO_ARM, zero, 1.0, 1.0)):
+                cost = realised * place * share
+                row[f"realised {move} {phase}{end}"] = cost
+                row[f"polled {move} {phase} f0{end}"] = without * cost
+                row[f"polled {move} {phase} f1{end}"] = foresighted * cost
     return row
 
 
 def test_polled_over_realised_by_move_phase_and_foresight() -> None:
     rows = polled_rows([costs(1.0), costs(2.0), costs(3.0)])
-    assert len(rows) == len(MOVES) * len(PHASES) * len(FORESIGHTS)
+    assert len(rows) == 2 * len(MOVES) * len(PHASES) * len(FORESIGHTS)
     for row in rows:
-        assert row.estimate == pytest.approx(2.0 if row.label.endswith("f0") else 1.5)
+        # By exposure: (2 - .5) / (1 - .5) and (1.5 - .5) / (1 - .5).
+        without, foresighted = (3.0, 2.0) if "by exposure" in row.label else (2.0, 1.5)
+        assert row.estimate == pytest.approx(without if row.label.endswith("f0") else foresighted)
         assert row.error == pytest.approx(0.0)
         assert row.verdict == NO_AIM
     lines = polled_lines(rows)
-    assert [line.split()[0] for line in lines[1:]] == list(MOVES)
+    assert [line.split("  ")[0] for line in lines[1:]] == [*MOVES, *(f"{move} by exposure" for move in MOVES)]
     assert lines[1].count("2.00 (0.00)") == lines[1].count("1.50 (0.00)") == len(PHASES)
+    assert lines[-1].count("3.00 (0.00)") == lines[-1].count("2.00 (0.00)") == len(PHASES)
+    assert max(map(len, lines)) <= 120
+
+
+def test_the_error_of_a_ratio_is_that_of_histories() -> None:
+    one, two = costs(1.0), costs(1.0)
+    two["polled cap late f0"] = 6.0 + two["polled cap late f0"]
+    row = next(row for row in polled_rows([one, two]) if row.label == "polled / realised: cap late f0")
+    assert row.estimate == pytest.approx((6.0 + 12.0) / 6.0)
+    assert row.error == pytest.approx(math.sqrt(2.0 * (3.0**2 + 3.0**2)) / 6.0)
 
 
 def test_a_realised_cost_of_about_zero_gives_no_ratio() -> None:
@@ -120,6 +138,8 @@ def test_a_realised_cost_of_about_zero_gives_no_ratio() -> None:
         rows = polled_rows([costs(value) for value in realised])
         assert all(math.isnan(row.estimate) and row.verdict == NO_CASE for row in rows)
         assert "- (-)" in polled_lines(rows)[1]
+    same = polled_rows([costs(1.0, zero=1.0), costs(2.0, zero=1.0)])
+    assert all((row.verdict == NO_CASE) == ("by exposure" in row.label) for row in same)
 
 
 def test_histories_without_polled_costs_have_no_such_table() -> None:
