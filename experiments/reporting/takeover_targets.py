@@ -9,17 +9,22 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..protocols.targets.design import CONTEST_LAYERS, CONTESTS, contest_aim
+from ..protocols.targets.design import (
+    ARMS_OF_COSTS,
+    CONTEST_LAYERS,
+    CONTESTS,
+    FORESIGHTS,
+    MOVES,
+    PHASES,
+    contest_aim,
+    polled_cost,
+    realised_cost,
+)
 from ..statistics.ratios import ratio
 from .wording import IN_RANGE, MISS, NO_AIM, NO_CASE
 
 Counts = Sequence[Mapping[str, float]]
 
-MOVES = ("prohibit", "close", "cap", "warn")
-PHASES = ("early", "late")
-FORESIGHTS = (0, 1)
-ZERO_ARM = " zero"
-"""End of the keys of the zero-exposure arm; those of the exposed arm have none."""
 _ERRORS = 2.0
 
 
@@ -94,30 +99,32 @@ def polled_rows(counts: Counts) -> list[Row]:
     First the whole cost in the exposed arm, then the part that exposure causes, the difference between the arms. A
     ratio is left out (NaN) where the realised cost is within two Monte Carlo errors of 0.
     """
-    if f"realised {MOVES[0]} {PHASES[0]}" not in counts[0]:
+    if realised_cost(MOVES[0], PHASES[0]) not in counts[0]:
         return []
     return [
         row
         for part, paired in (("", False), (" by exposure", True))
         for move in MOVES
         for phase in PHASES
-        for row in _polled_ratios(counts, f"{move} {phase}", part, paired)
+        for row in _polled_ratios(counts, move, phase, part, paired)
     ]
 
 
-def _polled_ratios(counts: Counts, cell: str, part: str, paired: bool) -> list[Row]:
+def _polled_ratios(counts: Counts, move: str, phase: str, part: str, paired: bool) -> list[Row]:
     """Return a row per foresight for one move and phase."""
+    exposed, zero = ARMS_OF_COSTS
 
-    def costs(key: str) -> list[float]:
-        return [row[key] - (row[f"{key}{ZERO_ARM}"] if paired else 0.0) for row in counts]
+    def costs(name: str) -> list[float]:
+        return [row[name + exposed] - (row[name + zero] if paired else 0.0) for row in counts]
 
-    realised = costs(f"realised {cell}")
+    realised = costs(realised_cost(move, phase))
     mean, mean_error = ratio(realised, [1.0] * len(realised))
     known = abs(mean) > _ERRORS * mean_error
     rows = []
     for foresight in FORESIGHTS:
-        value, error = ratio(costs(f"polled {cell} f{foresight}"), realised) if known else (math.nan, math.nan)
-        label = f"polled / realised{part}: {cell} f{foresight}"
+        polled = costs(polled_cost(move, phase, foresight))
+        value, error = ratio(polled, realised) if known else (math.nan, math.nan)
+        label = f"polled / realised{part}: {move} {phase} f{foresight}"
         rows.append(Row(label, value, error, NO_AIM if known else NO_CASE))
     return rows
 

@@ -72,3 +72,20 @@ Contested guidance (2 of 5) and statutes (7 of 13) have no aim: the cases are fe
 def contest_aim(contest: str, layer: str) -> ContestAim | None:
     """Return the aim of a contest on a layer; None where none is declared."""
     return next((aim for aim in CONTEST_AIMS if aim.contest == contest and layer in aim.layers), None)
+
+
+MOVES = ("prohibit", "close", "cap", "warn")
+PHASES = ("early", "late")
+FORESIGHTS = (0, 1)
+ARMS_OF_COSTS = ("", " zero")
+"""Ends of the names of costs in the exposed arm and in the arm without exposure."""
+
+
+def polled_cost(move: str, phase: str, foresight: int, arm: str = "") -> str:
+    """Return the name of a move's polled cost, by phase of the term, foresight and arm."""
+    return f"polled {move} {phase} f{foresight}{arm}"
+
+
+def realised_cost(move: str, phase: str, arm: str = "") -> str:
+    """Return the name of a move's realised cost, by phase of the term and arm."""
+    return f"realised {move} {phase}{arm}"

@@ -6,12 +6,8 @@ import math
 
 import pytest
 
-from political_moat.experiments.protocols.targets.design import CONTEST_LAYERS, CONTESTS
+from political_moat.experiments.protocols.targets.design import CONTEST_LAYERS, CONTESTS, FORESIGHTS, MOVES, PHASES
 from political_moat.experiments.reporting.takeover_targets import (
-    FORESIGHTS,
-    MOVES,
-    PHASES,
-    ZERO_ARM,
     contest_lines,
     contest_rows,
     polled_lines,
@@ -101,7 +97,7 @@ def costs(realised: float, zero: float = 0.5) -> dict[str, float]:
     row = {}
     for place, move in enumerate(MOVES, start=1):
         for phase in PHASES:
-            for end, share, without, foresighted in (("", 1.0, 2.0, 1.5), (ZERO_ARM, zero, 1.0, 1.0)):
+            for end, share, without, foresighted in (("", 1.0, 2.0, 1.5), (" zero", zero, 1.0, 1.0)):
                 cost = realised * place * share
                 row[f"realised {move} {phase}{end}"] = cost
                 row[f"polled {move} {phase} f0{end}"] = without * cost
