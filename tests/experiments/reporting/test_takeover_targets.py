@@ -121,9 +121,10 @@ def test_polled_over_realised_by_move_phase_and_foresight() -> None:
     assert max(map(len, lines)) <= 120
 
 
-def test_the_error_of_a_ratio_is_that_of_histories() -> None:
-    one, two = costs(1.0), costs(1.0)
-    two["polled cap late f0"] = 6.0 + two["polled cap late f0"]
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_error_of_a_ratio_is_that_of_histories(sign: float) -> None:
+    one, two = costs(sign), costs(sign)
+    two["polled cap late f0"] = 6.0 * sign + two["polled cap late f0"]
     row = next(row for row in polled_rows([one, two]) if row.label == "polled / realised: cap late f0")
     assert row.estimate == pytest.approx((6.0 + 12.0) / 6.0)
     assert row.error == pytest.approx(math.sqrt(2.0 * (3.0**2 + 3.0**2)) / 6.0)
