@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
-from ..stress_test.run import friendly_term, takeover, with_dose
+from ..stress_test.run import friendly_term, with_dose
 
 
 def takeover_counts(world: WorldState) -> dict[str, float]:
@@ -23,5 +23,5 @@ def takeover_counts(world: WorldState) -> dict[str, float]:
 def stress_takeover_counts(parameters: Parameters, seed: int, replicate: int) -> dict[str, float]:
     """Count the takeover of one replicate of the stress test, and whether the opponent then has both houses."""
     past = friendly_term(with_dose(parameters, 0.0, 1.0), seed, replicate)
-    congress = takeover(past, "opponent", past).elected_congress
+    congress = past.results[-1].congress
     return {"stress_takeovers": 1.0, "stress_takeovers_unified": float(all(congress.controls("opponent")))}
