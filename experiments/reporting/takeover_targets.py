@@ -78,17 +78,20 @@ def contest_rows(counts: Counts) -> list[Row]:
 
 
 def takeover_rows(counts: Counts) -> list[Row]:
-    """Return how often a new president has both houses: in histories, and at the stress test's takeover.
+    """Return how often the opponent takes office with both houses: in histories, and in the stress test.
 
-    The first gives the aim of the second: equal within two Monte Carlo errors of the difference.
+    The first gives the aim of the last: equal within two Monte Carlo errors of the difference. Between them stands the
+    first election of the histories alone, which has the past of the stress test.
     """
     own, own_error = _share(counts, "takeovers_unified", "takeovers")
+    first, first_error = _share(counts, "first_takeovers_unified", "first_takeovers")
     stress, stress_error = _share(counts, "stress_takeovers_unified", "stress_takeovers")
     slack = _ERRORS * math.hypot(own_error, stress_error)
     verdict = NO_CASE if math.isnan(slack) else IN_RANGE if abs(stress - own) <= slack else MISS
     source = "the histories' share within two errors of the difference"
     return [
-        Row("unified at takeover: histories", own, own_error, NO_AIM),
+        Row("unified at takeover: histories", own, own_error, NO_CASE if math.isnan(own) else NO_AIM),
+        Row("unified at takeover: first elections", first, first_error, NO_CASE if math.isnan(first) else NO_AIM),
         Row("unified at takeover: stress test", stress, stress_error, verdict, own - slack, own + slack, source),
     ]
 
@@ -140,7 +143,7 @@ def contest_lines(rows: Sequence[Row]) -> list[str]:
 
 def takeover_lines(rows: Sequence[Row]) -> list[str]:
     """Return the printed table of `takeover_rows`."""
-    lines = [f"{'new president has both houses':<33}{'model':>9}{'MC err':>9}  {'aim':<15}verdict"]
+    lines = [f"{'opponent has both houses':<33}{'model':>9}{'MC err':>9}  {'aim':<15}verdict"]
     lines += [
         f"{row.label.removeprefix('unified at takeover: '):<33}{_estimate(row)}  {_aim(row)}{row.verdict}"
         for row in rows

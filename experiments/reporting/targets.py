@@ -161,8 +161,9 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
         "estimate may pass its limit by two Monte Carlo errors."
     )
     yield (
-        "New president has both houses: elections that the party in office lost, in histories; the opponent's takeover "
-        "in the stress test. In range: equal within two errors of the difference."
+        "Opponent has both houses: of the elections that bring it into office in histories (first elections: after one "
+        "term of the author, as in the stress test), and of the stress test's takeovers. In range: equal to all of the "
+        "histories within two errors of the difference."
     )
     if polled_rows(counts):
         yield (

@@ -36,8 +36,10 @@ _COUNTS: dict[str, tuple[str, str]] = {
     "deep_falls": ("number", "falls by half or more; a fall ends when the price has doubled from its low"),
     "falls_from_record_high": ("number", "falls by half or more; a fall ends at a new record price"),
     "price_years": ("years", "length of all windows"),
-    "takeovers": ("elections", "presidential elections that the party in office lost"),
+    "takeovers": ("elections", "presidential elections that brought the opponent into office"),
     "takeovers_unified": ("elections", "of these, won together with both houses of Congress"),
+    "first_takeovers": ("elections", "the same for the first presidential election alone"),
+    "first_takeovers_unified": ("elections", "of these, won together with both houses of Congress"),
     "stress_takeovers": ("takeovers", "takeovers of the stress test at zero exposure"),
     "stress_takeovers_unified": ("takeovers", "of these, with both houses of Congress"),
 }

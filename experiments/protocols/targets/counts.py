@@ -21,7 +21,7 @@ from ..stress_test.run import with_dose
 from .contests import contest_counts
 from .design import STRESS_TAKEOVERS, own_replicates
 from .policy_controls import control_counts
-from .takeovers import stress_takeover_counts, takeover_counts
+from .takeovers import first_takeover_counts, stress_takeover_counts, takeover_counts
 
 if TYPE_CHECKING:
     from ....model.elections.national_vote import ElectionResult
@@ -125,9 +125,8 @@ def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int
     presidency = presidency_counts([result for result in world.results if result.presidential])
     history = presidency | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
     stress = stress_parameters(parameters)
-    takeovers = takeover_counts(world) | summed(
-        stress_takeover_counts(stress, seed, own) for own in own_replicates(replicate, STRESS_TAKEOVERS)
-    )
+    installed = summed(stress_takeover_counts(stress, seed, own) for own in own_replicates(replicate, STRESS_TAKEOVERS))
+    takeovers = takeover_counts(world) | first_takeover_counts(world) | installed
     controls = control_counts(stress, seed, replicate)
     return history | takeovers | controls | contest_counts(stress, seed, replicate)
 

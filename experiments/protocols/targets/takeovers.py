@@ -1,27 +1,47 @@
-"""How often a new government controls both houses: in free histories and at the stress test's takeover."""
+"""Takeovers by the opponent, and how many of them with a Congress of its own: in histories and in the stress test."""
 
 from __future__ import annotations
 
+from ....model.elections.national_vote import ElectionResult
 from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
-from ..stress_test.run import friendly_term, with_dose
+from ..stress_test.run import friendly_term, takeover, with_dose
 
 
 def takeover_counts(world: WorldState) -> dict[str, float]:
-    """Count the changes of the party in office in a finished history, and those with both houses of Congress.
+    """Count the presidential elections of a finished history that brought the opponent into office.
 
-    A takeover is the election of a president from the other party; its Congress is elected on the same day.
+    takeovers_unified: of these, those in which it also held House and Senate from the handover on.
     """
-    takeovers, unified = 0, 0
-    for result in world.results:
-        if result.presidential and result.winner != world.record[result.month].in_office:
-            takeovers += 1
-            unified += all(result.congress.controls(result.winner))
-    return {"takeovers": float(takeovers), "takeovers_unified": float(unified)}
+    taken = _takeovers(world)
+    return {"takeovers": float(len(taken)), "takeovers_unified": _unified(taken)}
+
+
+def first_takeover_counts(world: WorldState) -> dict[str, float]:
+    """Count the same for the first presidential election alone.
+
+    Like the takeover of the stress test it follows on an author's first term and on the set Congress of January 2025.
+    """
+    first = world.parameters.institutions.term_months
+    taken = [result for result in _takeovers(world) if result.month < first]
+    return {"first_takeovers": float(len(taken)), "first_takeovers_unified": _unified(taken)}
+
+
+def _takeovers(world: WorldState) -> list[ElectionResult]:
+    return [
+        result
+        for result in world.results
+        if result.presidential and result.winner == "opponent" and world.record[result.month].in_office == "author"
+    ]
+
+
+def _unified(taken: list[ElectionResult]) -> float:
+    return float(sum(all(result.congress.controls("opponent")) for result in taken))
 
 
 def stress_takeover_counts(parameters: Parameters, seed: int, replicate: int) -> dict[str, float]:
-    """Count the takeover of one replicate of the stress test, and whether the opponent then has both houses."""
-    past = friendly_term(with_dose(parameters, 0.0, 1.0), seed, replicate)
-    congress = past.results[-1].congress
-    return {"stress_takeovers": 1.0, "stress_takeovers_unified": float(all(congress.controls("opponent")))}
+    """Count the takeover of one replicate of the stress test at zero exposure, under the names of its columns."""
+    zero = friendly_term(with_dose(parameters, 0.0, 1.0), seed, replicate)
+    congress = takeover(zero, "opponent", zero).elected_congress
+    unified = congress is not None and all(congress.controls("opponent"))
+    return {"stress_takeovers": 1.0, "stress_takeovers_unified": float(unified)}

@@ -69,7 +69,7 @@ def test_a_limit_within_two_errors_is_close_and_zero_is_no_limit() -> None:
 def houses(histories: list[tuple[float, float]], stress: list[tuple[float, float]]) -> Counts:
     return [
         {
-            **{"takeovers": own, "takeovers_unified": both},
+            **{"takeovers": own, "takeovers_unified": both, "first_takeovers": 1.0, "first_takeovers_unified": 1.0},
             **{"stress_takeovers": installed, "stress_takeovers_unified": unified},
         }
         for (own, both), (installed, unified) in zip(histories, stress, strict=True)
@@ -78,15 +78,16 @@ def houses(histories: list[tuple[float, float]], stress: list[tuple[float, float
 
 def test_unified_government_at_takeover_agrees_within_two_errors_of_the_difference() -> None:
     histories = [(4.0, 1.0), (4.0, 3.0), (4.0, 2.0)]
-    own, stress = takeover_rows(houses(histories, [(4.0, 2.0), (4.0, 1.0), (4.0, 2.0)]))
+    own, first, stress = takeover_rows(houses(histories, [(4.0, 2.0), (4.0, 1.0), (4.0, 2.0)]))
     assert (own.estimate, own.verdict) == (0.5, NO_AIM)
+    assert (first.estimate, first.verdict) == (1.0, NO_AIM)
     assert stress.estimate == pytest.approx(5 / 12)
     slack = 2.0 * math.hypot(own.error, stress.error)
     assert (stress.low, stress.high) == pytest.approx((0.5 - slack, 0.5 + slack))
     assert stress.verdict == IN_RANGE
-    assert takeover_rows(houses([(4.0, 2.0)] * 3, [(4.0, 1.0)] * 3))[1].verdict == MISS
-    assert takeover_rows(houses([(0.0, 0.0)] * 3, [(4.0, 1.0)] * 3))[1].verdict == NO_CASE
-    assert takeover_rows(houses(histories[:1], [(4.0, 1.0)]))[1].verdict == NO_CASE
+    assert takeover_rows(houses([(4.0, 2.0)] * 3, [(4.0, 1.0)] * 3))[-1].verdict == MISS
+    assert takeover_rows(houses([(0.0, 0.0)] * 3, [(4.0, 1.0)] * 3))[-1].verdict == NO_CASE
+    assert takeover_rows(houses(histories[:1], [(4.0, 1.0)]))[-1].verdict == NO_CASE
 
 
 def costs(realised: float, zero: float = 0.5) -> dict[str, float]:
@@ -153,7 +154,11 @@ def test_tables_have_a_line_for_each_row_with_its_aim_and_verdict() -> None:
     assert "at most 0.15" in next(line for line in lines if line.startswith("uncontested rule"))
     assert all(line.endswith(row.verdict) for line, row in zip(lines[1:], rows, strict=True))
     unified = takeover_rows(houses([(4.0, 2.0), (4.0, 1.0)], [(4.0, 1.0), (4.0, 2.0)]))
-    assert [line.split("  ")[0] for line in takeover_lines(unified)[1:]] == ["histories", "stress test"]
+    assert [line.split("  ")[0] for line in takeover_lines(unified)[1:]] == [
+        "histories",
+        "first elections",
+        "stress test",
+    ]
     assert max(map(len, [*lines, *takeover_lines(unified)])) <= 120
 
 
