@@ -6,7 +6,6 @@ rent_by_precision.csv, which the package ships and `moat run` reads.
 
 from __future__ import annotations
 
-import csv
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...agents.source_hash import use_code_named_cache
-from ..storage.atomic_files import replaced_atomically
 from ..storage.provenance import short_source_hash
+from .shipped_tables import other_code_lines, paired_numbers, read_rows, write_rows
 
 FILE = Path(__file__).with_name("rent_by_precision.csv")
 RENTS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -46,12 +45,9 @@ class GridPoint(NamedTuple):
 
 def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
     """Run the grid with paired arms; all cells share their draws."""
-    import numpy as np
-
     from ...model.parameters.tree import Parameters
     from ..protocols.stress_test.design import StressDesign
     from ..protocols.stress_test.run import run_replicate
-    from ..statistics.intervals import monte_carlo_error_of_paired_difference
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=VISIBILITIES, layers=(), returning=False)
     cells = []
@@ -67,16 +63,7 @@ def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
                 p = Parameters().with_values(values)
                 results = list(pool.map(partial(run_replicate, p, design, SEED), range(REPLICATES), chunksize=20))
                 for place, visibility in enumerate(VISIBILITIES, start=1):
-                    numbers: dict[str, float] = {}
-                    for outcome in ("reversed", "restricted"):
-                        zero = np.array([result.runs[0][outcome] for result in results], dtype=float)
-                        dose = np.array([result.runs[place][outcome] for result in results], dtype=float)
-                        error = monte_carlo_error_of_paired_difference(dose, zero)
-                        numbers |= {
-                            f"p_{outcome}": float(zero.mean()),
-                            f"rd_{outcome}": float((dose - zero).mean()),
-                            f"rd_{outcome}_mcse": float(error),
-                        }
+                    numbers = paired_numbers(results, place, ("reversed", "restricted"))
                     cells.append(
                         GridPoint(
                             rent=rent,
@@ -92,15 +79,7 @@ def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
 
 def shipped(file: Path = FILE) -> list[GridPoint]:
     """Return the shipped range; empty if the package has none."""
-    if not file.is_file():
-        return []
-    with file.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    numbers = [name for name in GridPoint._fields if name not in ("replicates", "code")]
-    return [
-        GridPoint(replicates=int(row["replicates"]), code=row["code"], **{name: float(row[name]) for name in numbers})
-        for row in rows
-    ]
+    return read_rows(file, GridPoint)
 
 
 def range_lines(cells: list[GridPoint]) -> list[str]:
@@ -113,22 +92,20 @@ def range_lines(cells: list[GridPoint]) -> list[str]:
             lines.append(
                 f"Over office rent {RENTS[0]:g} to {RENTS[-1]:g} and choice precision {PRECISIONS[0]:g} to "
                 f"{PRECISIONS[-1]:g} (calibrated, b = {BREADTH:g}, v = {visibility:g}, {rows[0].replicates} replicates "
-                f"a cell), RD reversed ranges from {low.rd_reversed:+.3f} (rent {low.rent:g}, precision "
-                f"{low.precision:g}) to {high.rd_reversed:+.3f} (rent {high.rent:g}, precision {high.precision:g}), "
-                f"Monte Carlo error at most {max(row.rd_reversed_mcse for row in rows):.3f}."
+                f"a cell), RD back to extreme care (column reversed) ranges from {low.rd_reversed:+.3f} (rent "
+                f"{low.rent:g}, precision {low.precision:g}) to {high.rd_reversed:+.3f} (rent {high.rent:g}, precision "
+                f"{high.precision:g}), Monte Carlo error at most {max(row.rd_reversed_mcse for row in rows):.3f}; "
+                f"RD restricted from {min(row.rd_restricted for row in rows):+.3f} to "
+                f"{max(row.rd_restricted for row in rows):+.3f}, error at most "
+                f"{max(row.rd_restricted_mcse for row in rows):.3f}."
             )
-    if cells and cells[0].code != short_source_hash():
-        lines.append(f"  (That range was measured with other code, {cells[0].code}; measure it again before citing.)")
-    return lines
+    return lines + other_code_lines(cells, "That range")
 
 
 def main() -> None:
     """Measure the range and write it."""
     cells = measure_grid()
-    with replaced_atomically(FILE) as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(GridPoint._fields)
-        writer.writerows(cells)
+    write_rows(FILE, cells)
     print("\n".join(range_lines(cells)))
 
 

@@ -14,6 +14,7 @@ from ..protocols.stress_test.summary import summary_table
 from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables
 from .assumption_range import range_lines, shipped
+from .rules_comparison import rules_lines, shipped_rules
 from .wording import NOTICE
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ class StressAnswer(Answer):
             "the verdict is one point of a range."
         )
         lines += range_lines(shipped())
+        lines += rules_lines(shipped_rules())
         files = "summary.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/"
         lines += ["", f"Files: {finished.path} ({files})"]
         lines += [f"FAILED {reason}" for reason in finished.reasons]

@@ -19,7 +19,17 @@ from ..protocols.targets.design import CONTROLLED
 from ..statistics.ratios import ratio
 from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables
-from .wording import NOTICE
+from .takeover_targets import (
+    Row,
+    contest_lines,
+    contest_rows,
+    number,
+    polled_lines,
+    polled_rows,
+    takeover_lines,
+    takeover_rows,
+)
+from .wording import IN_RANGE, MISS, NO_CASE, NOTICE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +37,6 @@ if TYPE_CHECKING:
 HOUSE_SEATS = 435
 FEW = 10
 _WIDTH = 120
-IN_RANGE, MISS, NO_CASE = "in range", "MISS", "no case"
 
 
 class Target(NamedTuple):
@@ -107,23 +116,25 @@ def measured(counts: Sequence[Mapping[str, float]]) -> list[Measured]:
 _HEAD = f"{'target':<29}{'model':>9}{'MC err':>9}{'record':>9}  {'range':<15}{'status':<9}{'use':<8}verdict"
 
 
-def _number(value: float, decimals: int) -> str:
-    return "-" if math.isnan(value) else f"{value:.{decimals}f}"
-
-
 def _line(row: Measured) -> str:
     target, fact = row.target, row.fact
     span = f"{fact.low:g} to {fact.high:g}"
     return (
-        f"{target.label:<29}{_number(row.estimate, target.decimals):>9}{_number(row.error, target.decimals):>9}"
+        f"{target.label:<29}{number(row.estimate, target.decimals):>9}{number(row.error, target.decimals):>9}"
         f"{fact.value:>9g}  {span:<15}{fact.status:<9}{fact.use.split()[0]:<8}{row.verdict}"
     )
+
+
+def takeover_target_rows(counts: Sequence[Mapping[str, float]]) -> list[Row]:
+    """Return the rows about opposed governments, in the order printed."""
+    return [*contest_rows(counts), *takeover_rows(counts), *polled_rows(counts)]
 
 
 def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycles: int) -> Iterator[str]:
     if len(counts) < FEW:
         yield f"Fewer than {FEW} histories: the Monte Carlo errors are themselves rough."
     near = [row.target.label for row in rows if row.close]
+    near += [row.label for row in takeover_target_rows(counts) if row.close]
     if near:
         yield f"A limit of the range is within two Monte Carlo errors, so the verdict may change: {', '.join(near)}."
     yield "Range of turnover: Jeffreys 90% interval of the record (3 of 10, 8 of 10); ten cases are weak evidence."
@@ -143,6 +154,24 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
         "only the legal layer, exposure and the parties' distance on the issue differ. A flip is a restriction of six "
         "months."
     )
+    yield (
+        "P(restricted): the opposed term of the stress test, without holders, by the declared ideals of the parties "
+        "(contested: as set; uncontested: .75 and .4, the near edges of their ranges; equal: both .75). Aims are those "
+        "of the second version. The parties' one fitted number was fitted to the contested rule alone. An uncontested "
+        "estimate may pass its limit by two Monte Carlo errors."
+    )
+    yield (
+        "Opponent has both houses: of the elections that bring it into office in histories (first elections: after one "
+        "term of the author, as in the stress test), and of the stress test's takeovers. In range: equal to all of the "
+        "histories within two errors of the difference."
+    )
+    if polled_rows(counts):
+        yield (
+            "Polled / realised cost: share of the vote that a poll says a restriction costs its government at b = 0.3, "
+            "v = 1, over the share that it then costs at the next presidential election (f: polls.foresight; early "
+            "and late in the term). By exposure: difference from the arm without exposure. -: realised cost within two "
+            "Monte Carlo errors of 0."
+        )
     yield "Congress of January 2025 is set, not elected: left out of unified government and seat change."
     if cycles * 48 < RECORD_MONTHS:
         yield "These histories are shorter than the bitcoin record, and a shorter path has smaller falls."
@@ -165,7 +194,7 @@ class TargetsAnswer(Answer):
         """Write summary.csv."""
         import pandas as pd
 
-        rows = [_summary_row(row) for row in measured(counts_of(finished))]
+        rows = _summary_rows(counts_of(finished))
         table = pd.DataFrame(rows, columns=[column.name for column in TARGETS_SUMMARY_COLUMNS])
         with replaced_atomically(finished.path / "summary.csv") as stream:
             table.to_csv(stream, index=False, lineterminator="\n")
@@ -175,7 +204,9 @@ class TargetsAnswer(Answer):
         """Return the printed table and its notes."""
         counts = counts_of(finished)
         rows, cycles = measured(counts), finished.design.cycles
+        contests, takeovers, polled = contest_rows(counts), takeover_rows(counts), polled_rows(counts)
         missed = [row.target.label for row in rows if row.verdict == MISS]
+        missed += [row.label for row in (*contests, *takeovers) if row.verdict == MISS]
         facts = shipped_facts()
         head = (
             f"political-moat: emergent targets, preset {finished.preset}, zero exposure, {len(counts)} histories of "
@@ -188,7 +219,9 @@ class TargetsAnswer(Answer):
         ]
         verdict = f"Missed: {', '.join(missed) if missed else 'none'}. No parameter is changed to remove a miss."
         table = [_HEAD, *(_line(row) for row in rows)]
-        blocks = [_wrapped([head]), table, _wrapped(absent), _wrapped([verdict, *_notes(counts, rows, cycles)])]
+        blocks = [_wrapped([head]), table, _wrapped(absent), contest_lines(contests), takeover_lines(takeovers)]
+        blocks += [polled_lines(polled)] if polled else []
+        blocks += [_wrapped([verdict, *_notes(counts, rows, cycles)])]
         blocks.append([f"Files: {finished.path} (summary.csv, export/runs.csv, codebook.md)"])
         return "\n\n".join("\n".join(block) for block in blocks)
 
@@ -201,13 +234,17 @@ class TargetsAnswer(Answer):
             "replicates": len(finished.runs),
             "table": [
                 {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
-                for row in map(_summary_row, measured(counts_of(finished)))
+                for row in _summary_rows(counts_of(finished))
             ],
             "files": str(finished.path),
             "failed": list(finished.reasons),
             "notice": NOTICE,
         }
         return json.dumps(content, indent=2, allow_nan=False)
+
+
+def _summary_rows(counts: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
+    return [*map(_summary_row, measured(counts)), *(row.summary() for row in takeover_target_rows(counts))]
 
 
 def _summary_row(row: Measured) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 from ...model.parameters.tree import Parameters, describe
 from .schema import FactorSection
 
-ASIDE = ("electorate.voters", "employer.employers", "network.built_directly_above", "party.agenda_cost")
-"""Not drawn: computational resolution, which is no belief, and the agenda cost, which each draw fits."""
+ASIDE = ("electorate.voters", "employer.employers", "network.built_directly_above")
+"""Not drawn: computational resolution, which is no belief."""
 LOG_FROM = 8.0
 """A positive range whose ends differ by this factor or more is drawn on the log scale, else uniformly."""
 
@@ -18,7 +18,8 @@ LOG_FROM = 8.0
 def prior_factors(parameters: Parameters) -> dict[str, FactorSection]:
     """Return a factor over its plausible range for every parameter that is swept, or assumed with a finite range.
 
-    Levers are treatments and stay as set. Whole numbers are drawn evenly; a positive range that spans `LOG_FROM` is
+    Levers are treatments and stay as set. So do fitted parameters, of which each draw fits one, and choices by name or
+    yes and no. Whole numbers are drawn evenly; a positive range that spans `LOG_FROM` is
     drawn on the log scale.
     """
     factors = {}

@@ -24,7 +24,9 @@ class PriorMassOptions(Options):
     """Calibration of the baseline in each draw."""
 
     calibration_replicates: int | None = key(None, "1 to replicates.min (default: half of them)", ge=1)
-    band: list[float] = key([0.4, 0.7], "two shares, low and high", min_length=2, max_length=2)
+    band: list[float] | None = key(
+        None, "two shares, low and high (default: the aim of the fitted number)", min_length=2, max_length=2
+    )
 
 
 class PriorMass(Protocol):
@@ -59,7 +61,7 @@ class PriorMass(Protocol):
                 f"replicates.min = {most} is not possible with {voters:,} voters: a draw keeps the voters of all its "
                 f"pairs in memory; allowed: 1 to {MOST_VOTERS_IN_MEMORY // voters:,}"
             )
-        low, high = options.band
+        low, high = options.band or (0.0, 1.0)
         if not 0.0 <= low < high <= 1.0:
             problems.append(f"{self.name}.band = {options.band} is not possible; allowed: two shares, low below high")
         return problems
@@ -68,7 +70,7 @@ class PriorMass(Protocol):
         """Return the dose, the number of pairs and the calibration of each draw."""
         options, pairs = _checked(declared.options), declared.replicates or 1
         calibrated = options.calibration_replicates or max(1, pairs // 2)
-        band = (options.band[0], options.band[1])
+        band = (options.band[0], options.band[1]) if options.band else None
         return PriorMassDesign(max(declared.breadths), declared.visibilities[0], pairs, calibrated, band)
 
     def arms(self, parameters: Parameters, design: PriorMassDesign) -> Sequence[Arm]:

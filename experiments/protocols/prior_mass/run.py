@@ -1,4 +1,4 @@
-"""One draw from the prior: the baseline recalibrated with the agenda cost alone, then paired arms on common draws."""
+"""One draw from the prior: the baseline recalibrated with one number alone, then paired arms on common draws."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
 from ....model.state import WorldState
 from ..stress_test.run import friendly_term, measure, takeover, with_dose
-from .design import PriorMassDesign
-
-FITTED = "party.agenda_cost"
+from .design import PriorMassDesign, search_of
 
 
 class Calibrated(NamedTuple):
-    """The agenda cost chosen, P(restricted) at it on the calibration replicates, the number of costs tried, success."""
+    """Fitted parameter, its value, P(restricted) there on the calibration replicates, values tried, success."""
 
-    cost: float
+    parameter: str
+    value: float
     share: float
     tried: int
     inside: bool
@@ -40,46 +39,47 @@ def share_restricted(p: Parameters, pasts: list[WorldState]) -> float:
 
 
 def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -> Calibrated:
-    """Find an agenda cost with P(restricted) inside the band, by bisection on common draws.
+    """Find a value of the fitted parameter with P(restricted) inside the band, by bisection on common draws.
 
-    The ends of the range come before the bisection: where restriction stays too rare at the lowest cost or too common
-    at the highest, no cost reaches the band and `inside` is False. On common draws restriction falls with its cost, up
-    to the noise of few replicates; a bisection that misses the band within its steps also ends with False.
+    The ends of the range come before the bisection: where restriction stays too rare at the lowest value or too common
+    at the highest, no value reaches the band and `inside` is False. On common draws restriction falls with the value,
+    up to the noise of few replicates; a bisection that misses the band within its steps also ends with False.
     """
-    low, high = design.costs
+    search = search_of(p, design.band)
+    least, most = search.band
     tried = 0
 
-    def at(cost: float) -> Calibrated:
+    def at(value: float) -> Calibrated:
         nonlocal tried
         tried += 1
-        share = share_restricted(p.with_values({FITTED: cost}), pasts)
-        return Calibrated(cost, share, tried, design.band[0] <= share <= design.band[1])
+        share = share_restricted(p.with_values({search.parameter: value}), pasts)
+        return Calibrated(search.parameter, value, share, tried, least <= share <= most)
 
-    own = at(min(max(p.party.agenda_cost, low), high))
+    own = at(min(max(p.values()[search.parameter], search.low), search.high))
     if own.inside:
         return own
-    end = at(low if own.share < design.band[0] else high)
+    end = at(search.low if own.share < least else search.high)
     if end.inside:
         return end
-    if (end.share < design.band[0]) == (own.share < design.band[0]):
+    if (end.share < least) == (own.share < least):
         return end
-    low, high = sorted((own.cost, end.cost))
+    low, high = sorted((own.value, end.value))
     for _ in range(design.steps):
-        trial = at((low + high) / 2.0)
+        trial = at(search.middle(low, high))
         if trial.inside:
             return trial
-        if trial.share > design.band[1]:
-            low = trial.cost
+        if trial.share > most:
+            low = trial.value
         else:
-            high = trial.cost
+            high = trial.value
     return trial
 
 
 def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, number: int) -> list[dict[str, Any]]:
     """Run one draw; return one row with the counts of its pairs for `reversed` and `restricted`.
 
-    Replicates are those of `seed`, the same in every draw. A draw that cannot be calibrated also runs, at the last cost
-    tried, and is marked.
+    Replicates are those of `seed`, the same in every draw. A draw that cannot be calibrated also runs, at the last
+    value tried, and is marked.
     """
     base = with_dose(parameters, 0.0, design.visibility)
     pasts = []
@@ -88,7 +88,7 @@ def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, n
         populations.append(build_population(base, draws_of(seed, replicate)))
         pasts.append(friendly_term(base, seed, replicate, populations[-1]))
     baseline = calibrate(base, pasts[: design.calibration_replicates], design)
-    zero_p = base.with_values({FITTED: baseline.cost})
+    zero_p = base.with_values({baseline.parameter: baseline.value})
     exposed_p = with_dose(zero_p, design.breadth, design.visibility)
     counts = {f"{event}_{cell}": 0 for event in ("reversed", "restricted") for cell in ("both", "gained", "lost")}
     for replicate, past in enumerate(pasts):
@@ -102,8 +102,10 @@ def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, n
             counts[f"{event}_lost"] += (1 - in_treated) * in_control
     return [
         {
-            **{"replicate": number, "arm": "draw", "seed": seed, "n": design.replicates, "agenda_cost": baseline.cost},
-            **{"calibration_share": baseline.share, "costs_tried": baseline.tried, "calibrated": int(baseline.inside)},
+            **{"replicate": number, "arm": "draw", "seed": seed, "n": design.replicates},
+            **{"fitted_parameter": baseline.parameter, "fitted_value": baseline.value},
+            **{"calibration_share": baseline.share, "values_tried": baseline.tried},
+            **{"calibrated": int(baseline.inside)},
             **counts,
         }
     ]

@@ -1,7 +1,7 @@
 """Prior mass: shares of the prior in which exposure lowers the risk, leaves it within the margin, or raises it.
 
 Every swept parameter and every assumed one with a finite range is drawn at once from a Latin hypercube; inside each
-draw the baseline is recalibrated with the agenda cost alone and the arms are paired. Each draw's risk difference
+draw the baseline is recalibrated with one number alone and the arms are paired. Each draw's risk difference
 carries Monte Carlo noise, so estimates spread more widely than the differences themselves. The table has the shares of
 both, see `deconvolution`.
 """
@@ -33,7 +33,7 @@ PRIOR_MASS_COLUMNS: tuple[Column, ...] = (
     ),
     Column("noise_error", "share of draws", 0.0, 1.0, "its sd from Monte Carlo noise alone", "pairs resampled"),
     Column("draws", "draws", 1.0, math.inf, "draws with a calibrated baseline", "count"),
-    Column("left_out", "draws", 0.0, math.inf, "draws that no agenda cost in its range calibrates", "count"),
+    Column("left_out", "draws", 0.0, math.inf, "draws that no value of the fitted parameter calibrates", "count"),
     Column("replicates", "replicates", 1.0, math.inf, "paired replicates of each draw", "count"),
 )
 

@@ -6,7 +6,7 @@ import math
 
 from ...storage.columns import Column
 from ..stress_test.columns import RUN_COLUMNS
-from .design import CONTROLLED
+from .design import CONTEST_LAYERS, CONTESTS, CONTROLLED
 
 _ANY = (-math.inf, math.inf)
 _COUNT = (0.0, math.inf)
@@ -36,17 +36,28 @@ _COUNTS: dict[str, tuple[str, str]] = {
     "deep_falls": ("number", "falls by half or more; a fall ends when the price has doubled from its low"),
     "falls_from_record_high": ("number", "falls by half or more; a fall ends at a new record price"),
     "price_years": ("years", "length of all windows"),
+    "takeovers": ("elections", "presidential elections that brought the opponent into office"),
+    "takeovers_unified": ("elections", "of these, won together with both houses of Congress"),
+    "first_takeovers": ("elections", "the same for the first presidential election alone"),
+    "first_takeovers_unified": ("elections", "of these, won together with both houses of Congress"),
+    "stress_takeovers": ("takeovers", "takeovers of the stress test at zero exposure"),
+    "stress_takeovers_unified": ("takeovers", "of these, with both houses of Congress"),
 }
 _CONTROLS = {
     f"{name} {counted}": ("takeovers", f"{counted} of the policy control {name}")
     for name, _ in CONTROLLED.values()
     for counted in ("flips", "takeovers")
 }
+_CONTESTS = {
+    f"{contest} {layer} restricted": ("takeovers", f"opposed terms that restricted a {contest} {layer} without holders")
+    for contest in CONTESTS
+    for layer in CONTEST_LAYERS
+} | {"contest takeovers": ("takeovers", "opposed terms of each contest and layer")}
 _MAY_BE_NEGATIVE = ("midterm_change", "max_drawdowns")
 
 COUNT_COLUMNS: tuple[Column, ...] = tuple(
     Column(name, unit, *(_ANY if name in _MAY_BE_NEGATIVE else _COUNT), f"sum over the history: {meaning}", "sum")
-    for name, (unit, meaning) in (_COUNTS | _CONTROLS).items()
+    for name, (unit, meaning) in (_COUNTS | _CONTROLS | _CONTESTS).items()
 )
 TARGETS_RUN_COLUMNS: tuple[Column, ...] = (
     *(_BY_NAME[name] for name in ("key", "replicate", "seed")),
@@ -55,14 +66,14 @@ TARGETS_RUN_COLUMNS: tuple[Column, ...] = (
     _BY_NAME["outcome_hash"],
 )
 TARGETS_SUMMARY_COLUMNS: tuple[Column, ...] = (
-    Column("fact", "", *_ANY, "row of calibration/parameters.csv", "name"),
+    Column("fact", "", *_ANY, "row of calibration/parameters.csv; empty: no row, see status", "name"),
     Column("target", "", *_ANY, "what is compared", "label"),
     Column("model", "unit of the record", *_ANY, "estimate over all histories; empty without a case", "ratio of sums"),
     Column("model_mcse", "unit of the record", *_COUNT, "Monte Carlo standard error of the estimate", "delta method"),
-    Column("record", "unit of the record", *_ANY, "value in the record", "source"),
-    Column("low", "unit of the record", *_ANY, "lower limit of the record's range", "source"),
-    Column("high", "unit of the record", *_ANY, "upper limit of the record's range", "source"),
-    Column("status", "", *_ANY, "how the record is known", "source"),
+    Column("record", "unit of the record", *_ANY, "value in the record; empty: none", "source"),
+    Column("low", "unit of the record", *_ANY, "lower limit of the record's range or the aim", "source"),
+    Column("high", "unit of the record", *_ANY, "upper limit of the record's range or the aim", "source"),
+    Column("status", "", *_ANY, "how the record is known; aim, none: see docs/running.md", "source"),
     Column("use", "", *_ANY, "how the record was used", "source"),
-    Column("verdict", "", *_ANY, "in range, MISS, or no case", "estimate against low and high"),
+    Column("verdict", "", *_ANY, "in range, MISS, no case, or no aim", "estimate against low and high"),
 )

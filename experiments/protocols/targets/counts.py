@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,14 +14,17 @@ from ....agents.numerics.ordered_sum import ordered_sum
 from ....model.build import build_state
 from ....model.data_collection import ABSTAINED, individual_votes
 from ....model.fast_forward import advance
+from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
 from ..history.run import begin_term
 from ..stress_test.run import with_dose
+from .contests import contest_counts
+from .design import STRESS_TAKEOVERS, own_replicates
 from .policy_controls import control_counts
+from .takeovers import first_takeover_counts, stress_takeover_counts, takeover_counts
 
 if TYPE_CHECKING:
     from ....model.elections.national_vote import ElectionResult
-    from ....model.parameters.tree import Parameters
 
 
 Ballots = npt.NDArray[np.int8]
@@ -121,7 +124,27 @@ def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int
     prices = [1.0, *(month.price for month in world.record)]
     presidency = presidency_counts([result for result in world.results if result.presidential])
     history = presidency | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
-    return history | control_counts(parameters, seed, replicate)
+    stress = stress_parameters(parameters)
+    installed = summed(stress_takeover_counts(stress, seed, own) for own in own_replicates(replicate, STRESS_TAKEOVERS))
+    takeovers = takeover_counts(world) | first_takeover_counts(world) | installed
+    controls = control_counts(stress, seed, replicate)
+    return history | takeovers | controls | contest_counts(stress, seed, replicate)
+
+
+def stress_parameters(parameters: Parameters) -> Parameters:
+    """Return the tree with the exposure and the fixed people that the stress test has by default."""
+    default = Parameters()
+    people = parameters.people.model_copy(update={"ageing": default.people.ageing})
+    return parameters.model_copy(update={"exposure": default.exposure, "people": people})
+
+
+def summed(counts: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Add up counts by name, in the order given."""
+    total: dict[str, float] = {}
+    for row in counts:
+        for name, count in row.items():
+            total[name] = total.get(name, 0.0) + count
+    return total
 
 
 def presidency_counts(elections: Sequence[ElectionResult]) -> dict[str, float]:

@@ -1,8 +1,8 @@
 """The two policy controls: policies with a known history, from the same code and the same voters and parties.
 
 Only the legal layer, exposure (breadth, stake, visibility) and the parties' declared distance on the issue differ from
-`calibrated` (presets `esg-guidance` and `default-investment-rule`). A flip is `restricted`: openness lower by .10 or
-more for six months in a row within the opposed term.
+the run's own tree (presets `esg-guidance` and `default-investment-rule`). A flip is `restricted`: openness lower by .10
+or more for six months in a row within the opposed term.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from ....model.fast_forward import advance
 from ....model.parameters.presets import preset
 from ....model.parameters.tree import Parameters
 from ..stress_test.run import friendly_term, measure, takeover, with_dose
-from .design import CONTROLLED, TAKEOVERS
+from .design import CONTROLLED, TAKEOVERS, own_replicates
 
 
 def control_parameters(name: str, base: Parameters) -> Parameters:
-    """Return the parameters of a control with the electorate size of `base`."""
-    return preset(name).with_values({"electorate.voters": base.electorate.voters})
+    """Return `base` with the legal layer, exposure and declared distance of a control."""
+    return preset(name, base)
 
 
 def flipped(name: str, base: Parameters, seed: int, replicate: int) -> bool:
@@ -35,7 +35,7 @@ def control_counts(base: Parameters, seed: int, replicate: int) -> dict[str, flo
 
     Each replicate has TAKEOVERS takeovers of its own.
     """
-    own = range(TAKEOVERS * replicate, TAKEOVERS * (replicate + 1))
+    own = own_replicates(replicate, TAKEOVERS)
     counts: dict[str, float] = {}
     for name, _ in CONTROLLED.values():
         counts[f"{name} flips"] = float(sum(flipped(name, base, seed, replicate) for replicate in own))

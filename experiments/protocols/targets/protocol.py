@@ -11,7 +11,16 @@ from ..arms import Arm, ReplicateResult
 from ..contract import Answer, Declared, Protocol, RunDefaults, limit_of_terms
 from ..options import Options, key
 from .columns import TARGETS_RUN_COLUMNS
-from .design import ARM, CONTROLLED, TAKEOVERS, TargetsDesign
+from .design import (
+    ARM,
+    CONTEST_LAYERS,
+    CONTEST_TAKEOVERS,
+    CONTESTS,
+    CONTROLLED,
+    STRESS_TAKEOVERS,
+    TAKEOVERS,
+    TargetsDesign,
+)
 
 FEWEST_CYCLES = 2
 """Swings, switching and House seats are changes: they need two terms."""
@@ -24,7 +33,7 @@ class TargetsOptions(Options):
 
 
 class Targets(Protocol):
-    """A free history at zero exposure, and takeovers of two policies with a known history. People age by default."""
+    """A free history at zero exposure, and takeovers of the stress test beside it. People age in the history."""
 
     name = "targets"
     sentence = "long histories without exposure, compared with the record"
@@ -67,8 +76,9 @@ class Targets(Protocol):
         return TARGETS_RUN_COLUMNS
 
     def hung_after_seconds(self, parameters: Parameters, design: TargetsDesign) -> float:
-        """Return the limit in seconds: a hundred times the usual duration of the history and the controls."""
-        return limit_of_terms(parameters, design.cycles + 3 * TAKEOVERS * len(CONTROLLED))
+        """Return the limit in seconds: a hundred times the usual duration of the history and all takeovers."""
+        contests = CONTEST_TAKEOVERS * len(CONTESTS) * (1 + len(CONTEST_LAYERS))
+        return limit_of_terms(parameters, design.cycles + 3 * TAKEOVERS * len(CONTROLLED) + contests + STRESS_TAKEOVERS)
 
     def answer(self) -> Answer:
         """Return the table of targets."""

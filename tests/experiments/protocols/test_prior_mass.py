@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.protocols.prior_mass.design import PriorMassDesign
+from political_moat.experiments.protocols.prior_mass import run as prior_run
+from political_moat.experiments.protocols.prior_mass.design import SEARCHES, PriorMassDesign, search_of
 from political_moat.experiments.protocols.prior_mass.run import calibrate, run_prior_draw, share_restricted
 from political_moat.experiments.protocols.prior_mass.summary import PRIOR_MASS_COLUMNS, prior_mass_table
 from political_moat.experiments.protocols.stress_test.run import friendly_term, with_dose
@@ -96,24 +97,85 @@ def test_no_effect_at_all_lies_inside_the_prior() -> None:
         assert factors[name].scale == "linear"
 
 
-def test_the_agenda_cost_alone_brings_the_baseline_into_its_band() -> None:
+def test_parameters_of_the_second_version_are_drawn_by_their_role() -> None:
+    factors = prior_factors(SMALL)
+    assert {"polls.foresight", "opinion.opposed_share", "party.rival_log_sd"} <= factors.keys()
+    assert (factors["opinion.opposed_share"].low, factors["polls.foresight"].low) == (0.0, 0.0)
+    fitted_or_lever = {"party.rival_value", "party.agenda_cost", "party.polarisation", "institutions.reconciliation"}
+    by_name = {"party.agenda", "party.agenda_scope", "opinion.threat_from", "elections.takeover", "polls.binary"}
+    names = {one.name for one in describe(SMALL)}
+    assert fitted_or_lever | by_name <= names
+    assert not (fitted_or_lever | by_name) & factors.keys()
+    assert set(ASIDE) <= names
+
+
+def test_the_fitted_number_and_its_band_are_those_of_the_agenda() -> None:
+    cost = SMALL.with_values({"party.agenda": "cost"})
+    competition = SMALL.with_values({"party.agenda": "competition"})
+    assert (search_of(cost).parameter, search_of(cost).band) == ("party.agenda_cost", (0.4, 0.7))
+    assert (search_of(competition).parameter, search_of(competition).band) == ("party.rival_value", (0.5, 0.7))
+    assert search_of(competition, (0.2, 0.3)).band == (0.2, 0.3)
+    roles = {one.name: one.known.role for one in describe(SMALL)}
+    for search in SEARCHES.values():
+        assert roles[search.parameter] == "fitted"
+        for end in (search.low, search.high):
+            SMALL.with_values({search.parameter: end})
+
+
+@pytest.mark.parametrize(("agenda", "answer"), [("cost", -0.37), ("competition", 0.017)])
+def test_the_search_ends_in_the_band_wherever_the_answer_lies(
+    monkeypatch: pytest.MonkeyPatch, agenda: str, answer: float
+) -> None:
+    tree = SMALL.with_values({"party.agenda": agenda})
+    search = search_of(tree)
+    width = 0.05 if search.logarithmic else 0.02
+
+    def share(p: Parameters, pasts: object) -> float:
+        value = p.values()[search.parameter]
+        distance = np.log(value / answer) if search.logarithmic else value - answer
+        return float(1.0 / (1.0 + np.exp(0.2 * distance / width))) + 0.1
+
+    monkeypatch.setattr(prior_run, "share_restricted", share)
+    found = calibrate(tree, [], PriorMassDesign())
+    assert found.inside
+    assert found.parameter == search.parameter
+    assert found.share == pytest.approx(share(tree.with_values({found.parameter: found.value}), []))
+    assert search.band[0] <= found.share <= search.band[1]
+    # The first value tried is the tree's own; a tree inside its band keeps it.
+    kept = calibrate(tree.with_values({search.parameter: answer}), [], PriorMassDesign())
+    assert (kept.value, kept.tried) == (answer, 1)
+
+
+@pytest.mark.parametrize("agenda", ["cost", "competition"])
+def test_a_band_beyond_the_ends_is_not_reached(monkeypatch: pytest.MonkeyPatch, agenda: str) -> None:
+    tree = SMALL.with_values({"party.agenda": agenda})
+    search = search_of(tree)
+    for share, end in ((0.05, search.low), (0.95, search.high)):
+        monkeypatch.setattr(prior_run, "share_restricted", lambda p, pasts, share=share: share)
+        found = calibrate(tree, [], PriorMassDesign())
+        assert (found.inside, found.value, found.tried) == (False, end, 2)
+
+
+def test_the_fitted_number_alone_brings_the_baseline_into_its_band() -> None:
     design = PriorMassDesign(replicates=20, calibration_replicates=20)
-    dear = SMALL.with_values({"party.rule_cost": 0.1, "party.guidance_cost": 0.05})
+    dear = SMALL.with_values({"party.agenda": "cost", "party.rule_cost": 0.1, "party.guidance_cost": 0.05})
     base = with_dose(dear, 0.0, 1.0)
     pasts = [friendly_term(base, 3, replicate) for replicate in range(20)]
     found = calibrate(base, pasts, design)
     assert found.inside
     assert 0.4 <= found.share <= 0.7
-    at = base.with_values({"party.agenda_cost": found.cost})
+    at = base.with_values({found.parameter: found.value})
     assert share_restricted(at, pasts) == found.share
-    low, high = (share_restricted(base.with_values({"party.agenda_cost": cost}), pasts) for cost in (-1.0, 1.0))
+    low, high = (share_restricted(base.with_values({found.parameter: end}), pasts) for end in (-1.0, 1.0))
     assert low >= found.share > high
 
 
-def test_a_baseline_that_no_cost_reaches_is_marked_not_forced() -> None:
+def test_a_baseline_that_no_value_reaches_is_marked_not_forced() -> None:
     never = SMALL.with_values({"party.agenda_gate": 0.0})
     row = run_prior_draw(never, PriorMassDesign(replicates=3, calibration_replicates=3), 3, 0)[0]
     assert (row["calibrated"], row["calibration_share"]) == (0, 0.0)
+    search = search_of(never)
+    assert (row["fitted_parameter"], row["fitted_value"]) == (search.parameter, search.low)
     with pytest.raises(UserError, match="no draw could be calibrated"):
         prior_mass_table(pd.DataFrame([row | {"point": 0}]))
 

@@ -31,15 +31,14 @@ from political_moat.experiments.protocols.targets.counts import (
 )
 from political_moat.experiments.reporting.sweep_text import outcome_json, outcome_text
 from political_moat.experiments.reporting.targets import (
-    IN_RANGE,
-    MISS,
-    NO_CASE,
     NOT_MEASURED,
     TARGETS,
     counts_of,
     estimate,
     measured,
+    takeover_target_rows,
 )
+from political_moat.experiments.reporting.wording import IN_RANGE, MISS, NO_CASE
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.sweeps.outcome import Outcome
 from political_moat.experiments.sweeps.run import run_study
@@ -106,8 +105,10 @@ def test_the_same_seed_gives_the_same_counts_and_workers_the_same_bytes(
 
 def test_the_folder_holds_the_table_and_more_histories_reuse_every_row(outcome: Outcome, tmp_path: Path) -> None:
     table = outcome.finished.table
-    assert table["target"].tolist() == [target.label for target in TARGETS]
-    assert table["verdict"].tolist() == [row.verdict for row in measured(counts_of(outcome.finished))]
+    counts = counts_of(outcome.finished)
+    others = takeover_target_rows(counts)
+    assert table["target"].tolist() == [*(target.label for target in TARGETS), *(row.label for row in others)]
+    assert table["verdict"].tolist() == [row.verdict for row in (*measured(counts), *others)]
     assert [row["verdict"] for row in json.loads(outcome_json(outcome))["table"]] == table["verdict"].tolist()
     fewer = study_of_run(protocol="targets", voters=300, replicates=2, cycles=3, seed=5)
     keys = {row["key"] for row in rows(run_here(fewer, tmp_path / "out").path)}
@@ -217,6 +218,11 @@ def test_the_table_has_a_line_for_each_target_and_names_misses(
         flat = " ".join(text.split())
         missed = flat[flat.index("Missed: ") : flat.index(" No parameter is changed")]
         assert (one.target.label in " ".join(missed.split())) == (one.verdict == MISS)
+    for row in takeover_target_rows(counts):
+        label = row.label.removeprefix("P(restricted) ").removeprefix("unified at takeover: ")
+        (line,) = [line for line in lines if line.startswith(f"{label:<33}")]
+        assert line.endswith(row.verdict)
+        assert (row.label in missed) == (row.verdict == MISS)
     for name in NOT_MEASURED:
         assert f"not measured here: {name}, {NOT_MEASURED[name]}" in text
     assert max(map(len, lines[:-1])) <= 120  # the last line holds a path
