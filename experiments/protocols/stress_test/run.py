@@ -37,6 +37,13 @@ def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
     )
 
 
+def with_foresight(p: Parameters, foresight: float | None) -> Parameters:
+    """Return the tree with an arm's polls.foresight; the tree itself for None."""
+    if foresight is None:
+        return p
+    return p.model_copy(update={"polls": p.polls.model_copy(update={"foresight": foresight})})
+
+
 def takeover(world: WorldState, government: str, congress_of: WorldState) -> WorldState:
     """Fork a world at the end of the friendly term and install a government.
 
@@ -82,7 +89,10 @@ def measure(world: WorldState) -> TermOutcomes:
     start = world.month - p.institutions.term_months
     events = [e for e in world.events if e.month >= start]
     last = world.record[max(first - 1, 0)]
-    return term_outcomes(world.record[first:], events, last.openness, p.policy.before_theta, last.price)
+    policy, neutral = p.policy.before_theta, p.policy.start_theta
+    return term_outcomes(
+        world.record[first:], events, last.openness, policy, last.price, neutral=neutral, law=world.law
+    )
 
 
 def past_of(world: WorldState) -> Past:
@@ -97,13 +107,14 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
     """Run every arm of one replicate on common draws; rows in the order of `arm_list`."""
     arms = arm_list(parameters, design)
     population = build_population(parameters, draws_of(seed, replicate))
-    pasts: dict[tuple[float, float], Past] = {}
+    pasts: dict[tuple[float, float, float | None], Past] = {}
     runs, cycles = [], []
     for arm in arms:
-        dose = (arm.breadth, arm.visibility)
-        if dose not in pasts:
-            pasts[dose] = past_of(friendly_term(with_dose(parameters, *dose), seed, replicate, population))
-        past, zero = pasts[dose], pasts[0.0, arms[0].visibility].world
+        past_key = (arm.breadth, arm.visibility, arm.foresight)
+        if past_key not in pasts:
+            p = with_foresight(with_dose(parameters, arm.breadth, arm.visibility), arm.foresight)
+            pasts[past_key] = past_of(friendly_term(p, seed, replicate, population))
+        past, zero = pasts[past_key], pasts[0.0, arms[0].visibility, arm.foresight].world
         if arm.layer != parameters.policy.layer:
             past = past._replace(world=on_layer(past.world, arm.layer))
         administrations = {"opposed": takeover(past.world, "opponent", zero)}
@@ -133,6 +144,7 @@ def _run_row(
         "layer": arm.layer,
         "breadth": arm.breadth,
         "visibility": arm.visibility,
+        "foresight": p.polls.foresight,
         "allocation": p.exposure.allocation,
         "skew": p.exposure.skew,
         "grandfathering": p.exposure.grandfathering,
@@ -174,6 +186,7 @@ def _cycle_row(
         "alternated": int(name == "opposed"),
         "breadth": arm.breadth,
         "visibility": arm.visibility,
+        "foresight": world.parameters.polls.foresight,
         "layer": arm.layer,
         "inherited_policy": world.record[first - 1].openness if first > 0 else base,
         "vote_share": world.results[-1].author_share,
