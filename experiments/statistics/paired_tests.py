@@ -21,6 +21,7 @@ from .intervals import (
     restricted_spread,
     tango,
 )
+from .simultaneous import correlation, critical_value
 
 BOOTSTRAP_DRAWS = 2_000
 
@@ -137,40 +138,26 @@ def risk_ratio(
     return RiskRatio((both + gained) / (both + lost), float(low), float(high), error)
 
 
-def max_t_band(
-    differences: npt.ArrayLike,
-    level: float = 0.95,
-    draws: int = BOOTSTRAP_DRAWS,
-    rng: np.random.Generator | None = None,
-) -> Band:
-    """Return a simultaneous band of risk differences over doses, from the bootstrapped maximum of |t| over doses.
+def max_t_band(differences: npt.ArrayLike, level: float = 0.95, rng: np.random.Generator | None = None) -> Band:
+    """Return a simultaneous band of risk differences over doses, from the maximum of |t| over doses.
 
-    differences: replicate x dose, each entry treated minus control, -1, 0 or 1; without the zero dose. Replicates are
-    resampled whole, so the correlation of doses under common random numbers narrows the band (Westfall & Young 1993).
-    The critical value sets the pointwise level of the `tango` intervals, so that a dose without discordant pairs has a
-    positive width. Raises ValueError for another shape or other entries.
+    differences: replicate x dose, each entry treated minus control, -1, 0 or 1; without the zero dose. The correlation
+    of doses under common random numbers narrows the band (Westfall & Young 1993). The critical value sets the pointwise
+    level of the `tango` intervals, so that a dose without discordant pairs has a positive width. rng: see
+    `simultaneous.critical_value`. Raises ValueError for another shape or other entries.
     """
     matrix = np.asarray(differences, dtype=np.float64)
     if matrix.ndim != 2 or 0 in matrix.shape or not np.isin(matrix, (-1.0, 0.0, 1.0)).all():
         raise ValueError("expected a replicate x dose array of paired differences -1, 0 or 1")
     n, doses = matrix.shape
-    generator = np.random.default_rng(0) if rng is None else rng
-    estimates = matrix.mean(axis=0)
-    spread = matrix.std(axis=0) / math.sqrt(n)
-    moving = spread > 0.0
-    # A band is never narrower than one pointwise interval; Sidak's value is the limit for independent doses.
-    critical = normal_quantile(checked_level(level))
-    if moving.any():
-        weights = generator.multinomial(n, np.full(n, 1.0 / n), size=draws) / n
-        largest = np.abs((weights @ matrix[:, moving] - estimates[moving]) / spread[moving]).max(axis=1)
-        critical = max(critical, float(np.quantile(largest, level)))
-    if not moving.all():
+    critical = critical_value(correlation(matrix), level, rng=rng)
+    if not (matrix != matrix[0]).any(axis=0).all():
+        # A dose without spread has no correlation; Sidak's value is the limit for independent doses.
         critical = max(critical, normal_quantile(level ** (1.0 / doses)))
     pointwise = math.erf(critical / math.sqrt(2.0))
     limits = [tango(int((d > 0).sum()), int((d < 0).sum()), n, pointwise) for d in matrix.T]
-    return Band(
-        estimates, np.array([limit.low for limit in limits]), np.array([limit.high for limit in limits]), critical
-    )
+    low, high = (np.array([limit[side] for limit in limits]) for side in (0, 1))
+    return Band(matrix.mean(axis=0), low, high, critical)
 
 
 def smallest_dose_reaching(doses: Values, estimates: Values, band: Band, threshold: float = -0.10) -> SmallestDose:

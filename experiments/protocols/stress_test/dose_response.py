@@ -106,7 +106,7 @@ def _declare() -> Iterator[Column]:
         yield from _estimate_columns(name, "probability", difference, meaning, formula, how)
         yield Column(f"{name}_p_value", "", 0.0, 1.0, f"p-value of no difference in {event}", "exact McNemar (1947)")
     for event in BANDED_EVENTS:
-        name, how = f"rd_{event}", "bootstrapped maximum of |t| over the panel's doses, Tango (1998) limits"
+        name, how = f"rd_{event}", "maximum of |t| over the panel's doses, Tango (1998) limits"
         for side, word in (("low", "lower"), ("high", "upper")):
             meaning = f"{word} limit of the simultaneous 95% band of {name}"
             yield Column(f"{name}_band_{side}", "probability", *difference, meaning, how)

@@ -105,7 +105,7 @@ def test_the_simultaneous_band_contains_the_pointwise_intervals() -> None:
 
 def test_equal_doses_cost_nothing_and_a_dose_without_any_change_keeps_a_width() -> None:
     copies = np.repeat(doses()[:, -1:], 5, axis=1)
-    assert max_t_band(copies).critical_value == pytest.approx(1.96, abs=0.12)
+    assert max_t_band(copies).critical_value == pytest.approx(1.95996, abs=1e-4)
     silent = max_t_band(np.zeros((100, 3)))
     assert (silent.low < 0.0).all()
     assert (silent.high > 0.0).all()
@@ -115,7 +115,7 @@ def test_the_band_covers_the_whole_curve_as_often_as_it_promises() -> None:
     truth = -np.array([0.02, 0.06, 0.12, 0.2])
     covered = []
     for seed in range(150):
-        band = max_t_band(doses(seed=seed), draws=400, rng=np.random.default_rng(seed))
+        band = max_t_band(doses(seed=seed), rng=np.random.default_rng(seed))
         covered.append(bool(((band.low <= truth) & (truth <= band.high)).all()))
     assert np.mean(covered) >= 0.95 - 3 * 0.018
 
