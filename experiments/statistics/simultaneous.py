@@ -34,8 +34,8 @@ def critical_value(
     """Return c with P(max |t| <= c) = level for t values of these correlations.
 
     degrees: of freedom of a multivariate t (Hothorn, Bretz & Westfall 2008); infinite for a normal distribution.
-    rng: scrambles the directions, by default with seed 0; other seeds give the same value to .01. The value lies between those of one estimate and of independent
-    ones (Sidak 1967).
+    rng: scrambles the directions, by default with seed 0; other seeds give the same value to .01. The value lies
+    between those of one estimate and of independent ones (Sidak 1967).
     """
     from scipy.optimize import brentq
     from scipy.special import fdtr, gammainc, ndtri, stdtrit

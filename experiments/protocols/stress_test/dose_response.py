@@ -16,6 +16,7 @@ import pandas as pd
 
 from ...statistics.intervals import (
     Interval,
+    MeanDifference,
     PairedDifference,
     mean_interval,
     monte_carlo_error_of_mean,
@@ -26,6 +27,7 @@ from ...statistics.intervals import (
 )
 from ...statistics.paired_tests import (
     Band,
+    Difference,
     RiskRatio,
     SmallestDose,
     Verdict,
@@ -35,15 +37,15 @@ from ...statistics.paired_tests import (
     verdict,
 )
 from ...storage.columns import Column
+from ..outcome_names import OUTCOME_NAMES, printed_name
 
 PRIMARY_BREADTH = 0.30
 BOOTSTRAP_SEED = 20250807
 
+_SIX = "for six months in a row"
 EVENTS: dict[str, str] = {
-    "attempted": "a docket, guidance or bill that would lower openness by .10 or more",
-    "restricted": "openness at least .10 lower for six months in a row within the term",
-    "reversed": "openness at or below its level before the friendly policy for six months in a row",
-    "prohibited": "holding through the plans prohibited (theta = 0)",
+    "attempted": OUTCOME_NAMES["attempted"].level,
+    **{event: f"{OUTCOME_NAMES[event].level} {_SIX}" for event in ("restricted", "neutral", "reversed", "prohibited")},
     "closed": "closed to new money with everything held before grandfathered",
     "withdrawn": "a live docket withdrawn",
     "pending": "a fall that began within the last six months of the term",
@@ -97,14 +99,26 @@ def _declare() -> Iterator[Column]:
     share = "share of replicates"
     for event, meaning in EVENTS.items():
         yield from _estimate_columns(
-            f"p_{event}", share, unit_interval, f"P({event}): {meaning}", f"mean of {event}", "Wilson (1927)"
+            f"p_{event}",
+            share,
+            unit_interval,
+            f"P({printed_name(event)}): {meaning}",
+            f"mean of {event}",
+            "Wilson (1927)",
         )
     for event in DIFFERENCED_EVENTS:
         name, how = f"rd_{event}", "Newcombe (1998), method 10, paired"
-        meaning = f"risk difference of {event} against the zero-exposure arm"
+        meaning = f"risk difference of {printed_name(event)} against the zero-exposure arm"
         formula = f"mean over replicates of {event} minus {event} at breadth 0"
         yield from _estimate_columns(name, "probability", difference, meaning, formula, how)
-        yield Column(f"{name}_p_value", "", 0.0, 1.0, f"p-value of no difference in {event}", "exact McNemar (1947)")
+        yield Column(
+            f"{name}_p_value",
+            "",
+            0.0,
+            1.0,
+            f"p-value of no difference in {printed_name(event)}",
+            "exact McNemar (1947)",
+        )
     for event in BANDED_EVENTS:
         name, how = f"rd_{event}", "maximum of |t| over the panel's doses, Tango (1998) limits"
         for side, word in (("low", "lower"), ("high", "upper")):
@@ -112,7 +126,9 @@ def _declare() -> Iterator[Column]:
             yield Column(f"{name}_band_{side}", "probability", *difference, meaning, how)
     for event in BANDED_EVENTS:
         name, bounds = f"risk_ratio_{event}", Interval(0.0, math.inf)
-        meaning = f"risk ratio of {event} against the zero-exposure arm; empty where that arm has no {event}"
+        meaning = (
+            f"risk ratio of {printed_name(event)} against the zero-exposure arm; empty where it never happens there"
+        )
         formula, how = f"p_{event} / p_{event} at breadth 0", "percentile bootstrap over replicates"
         yield from _estimate_columns(name, "ratio", bounds, meaning, formula, how)
     for name, mean in MEANS.items():
@@ -139,13 +155,18 @@ PRINTED_COLUMNS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class PrimaryContrast:
-    """The declared contrast of one visibility: breadth against zero, both outcomes, and the verdict."""
+    """The declared contrasts of one visibility, breadth against zero, with their verdicts.
+
+    verdict: of version one, back to extreme care and restricted; with_severity: of version two, severity too.
+    """
 
     visibility: float
     breadth: float
     reversed: PairedDifference
     restricted: PairedDifference
+    severity: MeanDifference
     verdict: Verdict
+    with_severity: Verdict
 
 
 def _some(items: list[str]) -> str:
@@ -279,7 +300,8 @@ def dose_response(
 
     frame: one row per (replicate, arm), the columns of `REQUIRED`; others are ignored. Rows are sorted by visibility
     (highest first) and breadth; the zero-exposure arm, the control of every visibility, appears once per visibility.
-    foresight: of the arms; None if the frame holds one value. seed: of the bootstrap alone; equal frames and seeds give equal tables, in any order of the rows.
+    foresight: of the arms; None if the frame holds one value. seed: of bootstrap and bands alone; equal frames and
+    seeds give equal tables, in any order of the rows.
 
     Raises ValueError, with names, for missing columns, missing or duplicate (replicate, arm) rows, NaN, events other
     than 0 and 1, arms that mix treatments, and where there is not exactly one arm at breadth 0.
@@ -318,15 +340,19 @@ def primary_contrast(
         if arm is None:
             tested = [float(arm["breadth"].iloc[0]) for arm in panel]
             raise ValueError(f"visibility {visibility:g} has no arm at breadth {breadth:g}; tested: {tested}")
-        results = {
-            event: paired_risk_difference(arm[event].to_numpy(), zero[event].to_numpy()) for event in BANDED_EVENTS
+        events: dict[str, PairedDifference] = {
+            event: paired_risk_difference(arm[event].to_numpy(), zero[event].to_numpy())
+            for event in ("reversed", "restricted")
         }
+        severity = paired_mean_difference(arm["severity"].to_numpy(), zero["severity"].to_numpy())
+        of_version_one: dict[str, Difference] = {printed_name(event): results for event, results in events.items()}
         contrasts[visibility] = PrimaryContrast(
             visibility,
             breadth,
-            results["reversed"],
-            results["restricted"],
-            verdict(results["reversed"], results["restricted"], margin),
+            **events,
+            severity=severity,
+            verdict=verdict(of_version_one, margin),
+            with_severity=verdict(of_version_one | {printed_name("severity"): severity}, margin),
         )
     return contrasts
 

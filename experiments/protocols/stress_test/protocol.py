@@ -120,7 +120,7 @@ class StressTest(Protocol):
         return reduced(parameters, design, wanted)
 
     def run_options(self, parameters: Parameters, breadths: Sequence[float]) -> dict[str, Any]:
-        """Return the other layers, and the ends of foresight, that `moat run` adds at breadth .3 where it is a level."""
+        """Return the other layers and foresights that `moat run` adds at breadth .3; none where .3 is no level."""
         usual = StressDesign()
         if usual.layer_breadth not in breadths:
             return {}

@@ -82,7 +82,7 @@ def test_json_is_the_summary_table(answer: dict[str, Any], summary: list[dict[st
     assert (answer["preset"], answer["seed"], answer["replicates"]) == ("calibrated", 20250807, 6)
     assert answer["notice"] == NOTICE
     assert answer["failed"] == []
-    assert len(answer["table"]) == len(summary) == 10
+    assert len(answer["table"]) == len(summary) == 14
     for printed_row, written in zip(answer["table"], summary, strict=True):
         assert printed_row.keys() == written.keys()
         for name, value in printed_row.items():
@@ -114,12 +114,12 @@ def test_the_printed_table_is_the_summary_table(printed: list[str], summary: lis
 
 def test_every_column_stands_under_its_head_and_fits_the_page(printed: list[str]) -> None:
     heads = [line for line in printed if line.startswith("breadth ")]
-    assert len(heads) == 4
+    assert len(heads) == 6
     assert len(set(heads)) == 1
     for start in (number for number, line in enumerate(printed) if line.startswith("breadth ")):
         for line in printed[start : printed.index("", start)]:
             assert len(line) == len(heads[0]) <= WIDTH
-    for name in ("P(att)", "P(restr)", "P(rev)", "RD", "MC err", "severity", "policy", "G"):
+    for name in ("P(att)", "P(restr)", "P(care)", "RD extreme care", "RD", "MC err", "severity", "policy", "G"):
         explained = [line for line in printed if line not in heads and name in line and ":" in line]
         assert explained, name
 
@@ -130,8 +130,11 @@ def test_the_reader_sees_size_seed_verdict_and_files(printed: list[str], answer:
         "seed 20250807, allocation 4%"
     )
     assert printed[1] == NOTICE
-    assert [line for line in printed if line in answer["verdict"]] == answer["verdict"]
-    assert [line[:14] for line in answer["verdict"] if not line.startswith(" ")] == ["Verdict at v =", "Verdict at v ="]
+    assert [sentence.partition(": ")[0] for sentence in answer["verdict"]] == [
+        f"Verdict of version {version} at foresight {foresight}, v = {visibility}"
+        for version, foresight in ((1, 0), (2, 0), (2, 1))
+        for visibility in ("1", "0.1")
+    ]
     assert printed[-1].startswith("Files: out (summary.csv, export/runs.csv, ")
     assert any(line.startswith("* beyond current coverage") for line in printed)
     assert not any("nan" in line.split() for line in printed)
