@@ -128,7 +128,7 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
 def zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
     """Return the zero-exposure rows to compare an arm with: the same point and the same other exposure settings."""
     zero = point[point["breadth"] == 0.0]
-    for name in ("allocation", "skew", "grandfathering"):
+    for name in ("foresight", "allocation", "skew", "grandfathering"):
         if zero["arm"].nunique() > 1 and name in zero.columns:
             zero = zero[zero[name] == arm[name].iloc[0]]
     if zero["arm"].nunique() != 1:

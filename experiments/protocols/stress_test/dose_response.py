@@ -69,7 +69,7 @@ MEANS: dict[str, _Mean] = {
     "platform_distance": _Mean("theta", 0.0, 1.0, "distance between the two parties' platforms"),
 }
 TREATMENTS = ("breadth", "visibility", "allocation")
-REQUIRED = ("replicate", "arm", "layer", "foresight", *TREATMENTS, *EVENTS, *MEANS, "voters")
+REQUIRED = ("replicate", "arm", "layer", *TREATMENTS, *EVENTS, *MEANS, "voters", "foresight")
 
 
 UNBOUNDED = Interval(-math.inf, math.inf)
@@ -209,7 +209,7 @@ def _arms(frame: pd.DataFrame, layer: str, foresight: float | None) -> tuple[pd.
     rows = frame[frame["layer"] == layer]
     if rows.empty:
         raise ValueError(f"no runs of layer {layer!r}; the frame holds {sorted(frame['layer'].unique())}")
-    held = sorted(rows["foresight"].unique())
+    held = [float(value) for value in sorted(rows["foresight"].unique())]
     if foresight is None and len(held) > 1:
         raise ValueError(f"the frame holds several values of foresight, tabulate one at a time: {held}")
     if foresight is not None:
