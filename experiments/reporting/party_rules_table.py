@@ -33,7 +33,7 @@ def _cell(difference: PairedDifference) -> str:
 
 
 def rules_text(studies: Mapping[str, Finished], breadth: float, folder: Path) -> str:
-    """Return the table of rules, one panel per visibility, and the number of rules with fewer returns to extreme care."""
+    """Return the table of rules, a panel per visibility, and the number of rules with fewer returns to extreme care."""
     first = next(iter(studies.values()))
     lines = [
         f"political-moat: preset {first.preset}, every party rule, b = {breadth:g} against 0, seed {first.seed}, "

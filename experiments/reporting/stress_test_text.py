@@ -162,7 +162,7 @@ def declared_rows(finished: Finished) -> list[ContrastRow]:
 
 
 _CONTRASTS = (
-    "Contrasts declared before any run: b = 0.3 against 0. Interval below -.05: moat; above .05: trapdoor; within both:",
+    "Contrasts declared before any run, b = 0.3 against 0. Interval below -.05: moat; above .05: trapdoor; between:",
     "no effect of political size; else inconclusive. Severity, a mean share, has the same margin. p: Holm (1979).",
 )
 _FAMILIES = {
@@ -311,8 +311,8 @@ class StressAnswer(Answer):
         for layer, rows in table[table["layer"] != p.policy.layer].groupby("layer", sort=False):
             lines += _block(rows, f"v = {first} ({layer} layer)")
         others = table[table["foresight"] != p.polls.foresight]
-        for (foresight, visibility), rows in others.groupby(["foresight", "visibility"], sort=False):
-            lines += _block(rows, f"v = {visibility:g} ({p.policy.layer} layer, foresight {foresight:g})")
+        for (foresight, v), rows in others.groupby(["foresight", "visibility"], sort=False):
+            lines += _block(rows, f"v = {v:g} ({p.policy.layer} layer, foresight {foresight:g})")
         lines += ["", *_LEGEND]
         if own["beyond_coverage"].any():
             lines.append(
