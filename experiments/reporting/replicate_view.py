@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ..protocols.stress_test.design import StressDesign
 
 _OF_THE_ARM = ("replicate", "seed", "arm")
-_SHOWN = ("attempted", "restricted", "neutral", "reversed", "severity", "lasting_openness", "mean_policy", "gap")
-_HEADS = {"neutral": "neutral", "reversed": "extr. care", "lasting_openness": "lasting A", "mean_policy": "mean A"}
+_SHOWN = ("attempted", "restricted", "neutral", "reversed", "severity", "lasting_openness", "gap")
+_HEADS = {"reversed": "extreme_care", "lasting_openness": "lasting_A"}
 
 
 def replicate_rows(result: ReplicateResult, form: str, preset: str, seed: int, replicate: int) -> str:
@@ -41,10 +41,10 @@ def stress_replicate(
     if form == "json":
         return replicate_rows(result, form, preset, seed, replicate)
     lines = [f"replicate {replicate}, seed {seed}, preset {preset}"]
-    lines.append(f"{'arm':<24}" + "".join(f"{_HEADS.get(name, name):>12}" for name in _SHOWN))
+    lines.append(f"{'arm':<24}" + "".join(f"{_HEADS.get(name, name):>13}" for name in _SHOWN))
     for row in result.runs:
         cells = "".join(
-            f"{row[name]:>12.3f}" if isinstance(row[name], float) else f"{row[name]:>12}" for name in _SHOWN
+            f"{row[name]:>13.3f}" if isinstance(row[name], float) else f"{row[name]:>13}" for name in _SHOWN
         )
         lines.append(f"{row['arm']:<24}{cells}")
     zeros: dict[float | None, WorldState] = {}
