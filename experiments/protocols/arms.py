@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 
 class Arm(NamedTuple):
-    """One arm: its name, layer and dose."""
+    """One arm: its name, layer, dose, and polls.foresight (None: that of the study's parameters)."""
 
     name: str
     layer: str
     breadth: float
     visibility: float
+    foresight: float | None = None
 
 
 class ReplicateResult(NamedTuple):

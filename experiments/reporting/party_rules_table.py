@@ -7,10 +7,11 @@ from pathlib import Path
 
 from ...agents.party.rules import RULES
 from ..protocols.contract import Finished
+from ..protocols.outcome_names import OUTCOME_NAMES, printed_name
 from ..statistics.intervals import PairedDifference, paired_risk_difference
 
 OUTCOMES = ("attempted", "restricted", "reversed")
-_HEAD = f"{'rule':<16}{'n':>6}{'P(rev|0)':>10}{'RD attempted':>27}{'RD restricted':>27}{'RD reversed':>27}"
+_HEAD = f"{'rule':<16}{'n':>6}{'P(care|0)':>11}" + "".join(f"{f'RD {printed_name(name)}':>27}" for name in OUTCOMES)
 
 
 def responsive(rule: str) -> bool:
@@ -32,7 +33,7 @@ def _cell(difference: PairedDifference) -> str:
 
 
 def rules_text(studies: Mapping[str, Finished], breadth: float, folder: Path) -> str:
-    """Return the table of rules, one panel per visibility, and the number of rules under which reversal falls."""
+    """Return the table of rules, a panel per visibility, and the number of rules with fewer returns to extreme care."""
     first = next(iter(studies.values()))
     lines = [
         f"political-moat: preset {first.preset}, every party rule, b = {breadth:g} against 0, seed {first.seed}, "
@@ -43,15 +44,19 @@ def rules_text(studies: Mapping[str, Finished], breadth: float, folder: Path) ->
         lower = []
         for rule, finished in studies.items():
             differences = {event: contrast(finished, visibility, event) for event in OUTCOMES}
-            reversal = differences["reversed"]
+            care = differences["reversed"]
             lines.append(
-                f"{rule:<16}{reversal.n:>6}{reversal.control:>10.3f}"
+                f"{rule:<16}{care.n:>6}{care.control:>11.3f}"
                 + "".join(f"{_cell(differences[event]):>27}" for event in OUTCOMES)
             )
-            if responsive(rule) and reversal.high < 0.0:
+            if responsive(rule) and care.high < 0.0:
                 lower.append(rule)
         others = [rule for rule in studies if responsive(rule)]
         named = f" ({', '.join(lower)})" if lower else ""
-        lines.append(f"Reversal falls (interval below 0) under {len(lower)} of {len(others)} responsive rules{named}.")
+        lines.append(
+            f"P({printed_name('reversed')}) falls (interval below 0) under {len(lower)} of {len(others)} responsive "
+            f"rules{named}."
+        )
+    lines.append(f"P(care|0): {printed_name('reversed')} at zero exposure: {OUTCOME_NAMES['reversed'].level}.")
     lines += ["", "sticker ignores polls: under it only Congress can respond to exposure.", f"Files: {folder}/RULE"]
     return "\n".join(lines)

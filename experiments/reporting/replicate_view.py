@@ -10,11 +10,13 @@ from ..protocols.arms import ReplicateResult
 
 if TYPE_CHECKING:
     from ...model.parameters.tree import Parameters
+    from ...model.state import WorldState
     from ..protocols.history.design import HistoryDesign
     from ..protocols.stress_test.design import StressDesign
 
 _OF_THE_ARM = ("replicate", "seed", "arm")
-_SHOWN = ("attempted", "restricted", "reversed", "withdrawn", "court", "severity", "mean_policy", "gap")
+_SHOWN = ("attempted", "restricted", "neutral", "reversed", "severity", "lasting_openness", "gap")
+_HEADS = {"reversed": "extreme_care", "lasting_openness": "lasting_A"}
 
 
 def replicate_rows(result: ReplicateResult, form: str, preset: str, seed: int, replicate: int) -> str:
@@ -33,23 +35,27 @@ def stress_replicate(
 ) -> str:
     """Return the outcomes of every arm of one replicate, and the events of its opposed term."""
     from ..protocols.stress_test.design import arm_list
-    from ..protocols.stress_test.run import friendly_term, on_layer, run_replicate, takeover, with_dose
+    from ..protocols.stress_test.run import friendly_term, on_layer, run_replicate, takeover, with_dose, with_foresight
 
     result = run_replicate(p, design, seed, replicate)
     if form == "json":
         return replicate_rows(result, form, preset, seed, replicate)
     lines = [f"replicate {replicate}, seed {seed}, preset {preset}"]
-    lines.append(f"{'arm':<22}" + "".join(f"{name:>12}" for name in _SHOWN))
+    lines.append(f"{'arm':<24}" + "".join(f"{_HEADS.get(name, name):>13}" for name in _SHOWN))
     for row in result.runs:
         cells = "".join(
-            f"{row[name]:>12.3f}" if isinstance(row[name], float) else f"{row[name]:>12}" for name in _SHOWN
+            f"{row[name]:>13.3f}" if isinstance(row[name], float) else f"{row[name]:>13}" for name in _SHOWN
         )
-        lines.append(f"{row['arm']:<22}{cells}")
-    zero = friendly_term(with_dose(p, 0.0, design.visibilities[0]), seed, replicate)
+        lines.append(f"{row['arm']:<24}{cells}")
+    zeros: dict[float | None, WorldState] = {}
     lines += ["", "What the opposed government did, in months after takeover:"]
     term = p.institutions.term_months
     for arm in arm_list(p, design):
-        past = friendly_term(with_dose(p, arm.breadth, arm.visibility), seed, replicate, zero=zero)
+        p_arm = with_foresight(p, arm.foresight)
+        if arm.foresight not in zeros:
+            zeros[arm.foresight] = friendly_term(with_dose(p_arm, 0.0, design.visibilities[0]), seed, replicate)
+        zero = zeros[arm.foresight]
+        past = friendly_term(with_dose(p_arm, arm.breadth, arm.visibility), seed, replicate, zero=zero)
         past = past if arm.layer == p.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
         advance(world, term)
@@ -58,7 +64,7 @@ def stress_replicate(
             for e in world.events
             if e.month >= term
         ]
-        lines.append(f"{arm.name:<22}" + ("; ".join(events) if events else "nothing"))
+        lines.append(f"{arm.name:<24}" + ("; ".join(events) if events else "nothing"))
     return "\n".join(lines)
 
 
@@ -85,7 +91,8 @@ def history_replicate(
         return replicate_rows(result, form, preset, seed, replicate)
     lines = [f"replicate {replicate}, seed {seed}, preset {preset}, history of {design.cycles} terms"]
     lines.append(
-        f"{'arm':<16}{'term':>5}{'in office':>11}{'A before':>10}" + "".join(f"{n:>13}" for n in _SHOWN_OF_HISTORY)
+        f"{'arm':<16}{'term':>5}{'in office':>11}{'A before':>10}"
+        + "".join(f"{_HEADS.get(n, n):>13}" for n in _SHOWN_OF_HISTORY)
     )
     for row in result.cycles:
         cells = "".join(

@@ -37,7 +37,7 @@ def runs_of(report: Report) -> pd.DataFrame:
     return frame
 
 
-SETTING = ("point", "layer", "allocation", "skew", "grandfathering")
+SETTING = ("point", "layer", "foresight", "allocation", "skew", "grandfathering")
 
 
 def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.DataFrame, str]:

@@ -67,7 +67,7 @@ def half_dose(
     if grid.ndim != 1 or matrix.ndim != 2 or grid.size != matrix.shape[1] or (np.diff(grid) <= 0.0).any():
         raise ValueError(f"increasing doses, one for each column of the differences: {grid.tolist()}, {matrix.shape}")
     generator = np.random.default_rng(0) if rng is None else rng
-    band = max_t_band(matrix, level, draws, generator)
+    band = max_t_band(matrix, level)
     effect, largest = float(band.estimates[-1]), float(grid[-1])
     sign = float(np.sign(effect))
     n = matrix.shape[0]

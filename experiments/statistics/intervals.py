@@ -57,13 +57,25 @@ class PairedDifference(NamedTuple):
 
 
 class MeanDifference(NamedTuple):
-    """Mean of paired differences (treated minus control) over n pairs, with a Student t interval."""
+    """Mean of paired differences (treated minus control) over n pairs, with a Student t interval at `level`.
+
+    treated, control: means of the arms; p_value: t test of no difference, 1 if every pair agrees.
+    """
 
     n: int
     estimate: float
     low: float
     high: float
     monte_carlo_error: float
+    treated: float
+    control: float
+    p_value: float
+    level: float
+
+    def at_level(self, level: float) -> MeanDifference:
+        """Return the same difference with its interval at another confidence level."""
+        low, high = _student(self.estimate, self.monte_carlo_error, self.n, level)
+        return self._replace(level=level, low=low, high=high)
 
 
 def checked_level(level: float) -> float:
@@ -137,21 +149,27 @@ def monte_carlo_error_of_paired_difference(treated: Values, control: Values) -> 
 
 def mean_interval(values: Values, level: float = 0.95) -> Interval:
     """Return the Student t interval of a mean over replicates; NaN limits for one replicate."""
+    array = _floats(values, "values")
+    return _student(float(array.mean()), monte_carlo_error_of_mean(array), array.size, level)
+
+
+def _student(mean: float, error: float, n: int, level: float) -> Interval:
     from scipy.special import stdtrit
 
-    array = _floats(values, "values")
-    if array.size == 1:
-        return Interval(math.nan, math.nan)
-    half = float(stdtrit(array.size - 1, 0.5 + checked_level(level) / 2.0)) * monte_carlo_error_of_mean(array)
-    return Interval(float(array.mean()) - half, float(array.mean()) + half)
+    half = float(stdtrit(n - 1, 0.5 + checked_level(level) / 2.0)) * error if n > 1 else math.nan
+    return Interval(mean - half, mean + half)
 
 
 def paired_mean_difference(treated: Values, control: Values, level: float = 0.95) -> MeanDifference:
     """Return the mean of treated minus control within replicate, with a Student t interval over replicates."""
+    from scipy.special import stdtr
+
     first, second = _pair(treated, control)
     difference = first - second
-    low, high = mean_interval(difference, level)
-    return MeanDifference(difference.size, float(difference.mean()), low, high, monte_carlo_error_of_mean(difference))
+    n, estimate, error = difference.size, float(difference.mean()), monte_carlo_error_of_mean(difference)
+    low, high = _student(estimate, error, n, level)
+    p_value = 2.0 * float(stdtr(n - 1, -abs(estimate) / error)) if error > 0.0 else float(n == 1 or estimate == 0.0)
+    return MeanDifference(n, estimate, low, high, error, float(first.mean()), float(second.mean()), p_value, level)
 
 
 def newcombe(both: int, gained: int, lost: int, n: int, level: float = 0.95) -> Interval:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .intervals import (
     Floats,
     Interval,
+    MeanDifference,
     PairedDifference,
     Values,
     cells,
@@ -21,6 +22,7 @@ from .intervals import (
     restricted_spread,
     tango,
 )
+from .simultaneous import correlation, critical_value
 
 BOOTSTRAP_DRAWS = 2_000
 
@@ -137,40 +139,26 @@ def risk_ratio(
     return RiskRatio((both + gained) / (both + lost), float(low), float(high), error)
 
 
-def max_t_band(
-    differences: npt.ArrayLike,
-    level: float = 0.95,
-    draws: int = BOOTSTRAP_DRAWS,
-    rng: np.random.Generator | None = None,
-) -> Band:
-    """Return a simultaneous band of risk differences over doses, from the bootstrapped maximum of |t| over doses.
+def max_t_band(differences: npt.ArrayLike, level: float = 0.95, rng: np.random.Generator | None = None) -> Band:
+    """Return a simultaneous band of risk differences over doses, from the maximum of |t| over doses.
 
-    differences: replicate x dose, each entry treated minus control, -1, 0 or 1; without the zero dose. Replicates are
-    resampled whole, so the correlation of doses under common random numbers narrows the band (Westfall & Young 1993).
-    The critical value sets the pointwise level of the `tango` intervals, so that a dose without discordant pairs has a
-    positive width. Raises ValueError for another shape or other entries.
+    differences: replicate x dose, each entry treated minus control, -1, 0 or 1; without the zero dose. The correlation
+    of doses under common random numbers narrows the band (Westfall & Young 1993). The critical value sets the pointwise
+    level of the `tango` intervals, so that a dose without discordant pairs has a positive width. rng: see
+    `simultaneous.critical_value`. Raises ValueError for another shape or other entries.
     """
     matrix = np.asarray(differences, dtype=np.float64)
     if matrix.ndim != 2 or 0 in matrix.shape or not np.isin(matrix, (-1.0, 0.0, 1.0)).all():
         raise ValueError("expected a replicate x dose array of paired differences -1, 0 or 1")
     n, doses = matrix.shape
-    generator = np.random.default_rng(0) if rng is None else rng
-    estimates = matrix.mean(axis=0)
-    spread = matrix.std(axis=0) / math.sqrt(n)
-    moving = spread > 0.0
-    # A band is never narrower than one pointwise interval; Sidak's value is the limit for independent doses.
-    critical = normal_quantile(checked_level(level))
-    if moving.any():
-        weights = generator.multinomial(n, np.full(n, 1.0 / n), size=draws) / n
-        largest = np.abs((weights @ matrix[:, moving] - estimates[moving]) / spread[moving]).max(axis=1)
-        critical = max(critical, float(np.quantile(largest, level)))
-    if not moving.all():
+    critical = critical_value(correlation(matrix), level, rng=rng)
+    if not (matrix != matrix[0]).any(axis=0).all():
+        # A dose without spread has no correlation; Sidak's value is the limit for independent doses.
         critical = max(critical, normal_quantile(level ** (1.0 / doses)))
     pointwise = math.erf(critical / math.sqrt(2.0))
     limits = [tango(int((d > 0).sum()), int((d < 0).sum()), n, pointwise) for d in matrix.T]
-    return Band(
-        estimates, np.array([limit.low for limit in limits]), np.array([limit.high for limit in limits]), critical
-    )
+    low, high = (np.array([limit[side] for limit in limits]) for side in (0, 1))
+    return Band(matrix.mean(axis=0), low, high, critical)
 
 
 def smallest_dose_reaching(doses: Values, estimates: Values, band: Band, threshold: float = -0.10) -> SmallestDose:
@@ -196,11 +184,14 @@ def smallest_dose_reaching(doses: Values, estimates: Values, band: Band, thresho
     return SmallestDose(first(values), first(near), first(far), threshold, float(grid[-1]))
 
 
+Difference = PairedDifference | MeanDifference
+
+
 class OutcomeVerdict(NamedTuple):
     """Verdict on one outcome: the word, the difference with the deciding interval, and Holm's adjusted p-value."""
 
     word: str
-    difference: PairedDifference
+    difference: Difference
     p_holm: float
 
 
@@ -216,27 +207,34 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """Return the verdict in words, with every number, its interval and n; notes if a fall was impossible."""
-        primary = next(iter(self.by_outcome.values())).difference
+        n = next(iter(self.by_outcome.values())).difference.n
         parts = [self._part(name, outcome) for name, outcome in self.by_outcome.items()]
-        note = ""
-        if primary.control <= self.margin:
-            note = (
-                f" At zero exposure only {primary.control:.3f} of the runs have the primary outcome, so a fall of more"
-                f" than {self.margin:.2f} was impossible."
-            )
-        return f"{self.word[0].upper()}{self.word[1:]}: {'; '.join(parts)} (n = {primary.n} paired replicates).{note}"
+        note = f" {self.note}" * bool(self.note)
+        return f"{self.word[0].upper()}{self.word[1:]}: {'; '.join(parts)} (n = {n} paired replicates).{note}"
+
+    @property
+    def note(self) -> str:
+        """Return the sentence that a fall of the primary outcome by more than the margin was impossible, or ""."""
+        name, primary = next((name, outcome.difference) for name, outcome in self.by_outcome.items())
+        if primary.control > self.margin:
+            return ""
+        return (
+            f"At zero exposure {name} happens in only {primary.control:.3f} of the runs, so a fall of more than "
+            f"{self.margin:.2f} was impossible."
+        )
 
     def _part(self, name: str, outcome: OutcomeVerdict) -> str:
         change = outcome.difference
         own_word = "" if outcome.word == self.word else f", on its own: {outcome.word}"
+        what = f"P({name})" if isinstance(change, PairedDifference) else f"mean {name}"
         return (
-            f"P({name}) is {change.control:.3f} at zero exposure and {change.treated:.3f} with exposure, a difference"
+            f"{what} is {change.control:.3f} at zero exposure and {change.treated:.3f} with exposure, a difference"
             f" of {change.estimate:+.3f} ({100.0 * change.level:.4g}% interval {change.low:+.3f} to {change.high:+.3f},"
             f" Monte Carlo error {change.monte_carlo_error:.3f}){own_word}"
         )
 
 
-def _word(difference: PairedDifference, margin: float) -> str:
+def _word(difference: Difference, margin: float) -> str:
     if difference.high < -margin:
         return "moat"
     if difference.low > margin:
@@ -246,33 +244,29 @@ def _word(difference: PairedDifference, margin: float) -> str:
     return f"inconclusive after {difference.n} replicates"
 
 
-def verdict(
-    difference: PairedDifference,
-    co_primary: PairedDifference,
-    margin: float = 0.05,
-    alpha: float = 0.05,
-    outcomes: tuple[str, str] = ("reversed", "restricted"),
-) -> Verdict:
-    """Apply the rule declared before any run to the primary outcome and its co-primary.
+def verdict(outcomes: Mapping[str, Difference], margin: float = 0.05, alpha: float = 0.05) -> Verdict:
+    """Apply the rule declared before any run to the primary outcome, which stands first, and its co-primaries.
 
+    outcomes: differences by the printed name of the outcome. margin: in probability, or in shares for a mean of shares.
     Interval below -margin: "moat"; above margin: "trapdoor"; inside +-margin: "no effect of political size"; otherwise
-    "inconclusive after n replicates". The verdict's word is the primary's; the co-primary has its own.
+    "inconclusive after n replicates". The verdict's word is the primary's; each co-primary has its own.
 
-    Both intervals have level 1 - alpha/2 (.975 each). A wrong word needs an interval that misses the true value, so
-    with probability 1 - alpha none is wrong. Holm's second step (the other outcome at the full level once one is
-    decided) guarantees this for one null hypothesis per outcome, but not for a choice among three words (Shaffer 1980),
-    so only its first step is used. Holm's adjusted p-values of "no difference at all" are reported too. Raises
-    ValueError if the two outcomes have different numbers of replicates.
+    Of m outcomes, each interval has level 1 - alpha/m. A wrong word needs an interval that misses the true value, so
+    with probability 1 - alpha none is wrong. Holm's later steps (the other outcomes at a higher level once one is
+    decided) guarantee this for one null hypothesis per outcome, but not for a choice among three words (Shaffer 1980),
+    so only the first step is used. Holm's adjusted p-values of "no difference at all" are reported too. Raises
+    ValueError without outcomes, or if they have different numbers of replicates.
     """
-    if difference.n != co_primary.n:
-        raise ValueError(f"outcomes of the same replicates: {difference.n} against {co_primary.n}")
+    sizes = [difference.n for difference in outcomes.values()]
+    if len(set(sizes)) != 1:
+        raise ValueError(f"outcomes of the same replicates, not of {sizes}")
     if not 0.0 < margin < 1.0:
         raise ValueError(f"a margin in (0, 1), not {margin!r}")
-    level = 1.0 - alpha / 2.0
-    widened = [difference.at_level(level), co_primary.at_level(level)]
-    adjusted = holm([difference.p_value, co_primary.p_value])
+    level = 1.0 - alpha / len(outcomes)
+    widened = [difference.at_level(level) for difference in outcomes.values()]
+    adjusted = holm([difference.p_value for difference in outcomes.values()])
     by_outcome = {
         name: OutcomeVerdict(_word(change, margin), change, p)
         for name, change, p in zip(outcomes, widened, adjusted, strict=True)
     }
-    return Verdict(by_outcome[outcomes[0]].word, by_outcome, margin, level)
+    return Verdict(next(iter(by_outcome.values())).word, by_outcome, margin, level)

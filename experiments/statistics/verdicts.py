@@ -28,12 +28,14 @@ class Word(NamedTuple):
 
 
 WORDS: dict[str, Word] = {
-    "moat": Word("M", "H1", "reversed falls by more than .05 and attempts fall"),
-    "gridlock": Word("G", "H4a", "reversed or restricted fall by more than .05, attempts stay within .05"),
-    "trapdoor": Word("T", "H2", "reversed or restricted rise by more than .05"),
-    "fewer reversals": Word("R", "H1 or H4a", "reversed or restricted fall by more than .05, attempts not decided"),
+    "moat": Word("M", "H1", "back to extreme care falls by more than .05 and attempts fall"),
+    "gridlock": Word("G", "H4a", "back to extreme care or restricted fall by more than .05, attempts stay within .05"),
+    "trapdoor": Word("T", "H2", "back to extreme care or restricted rise by more than .05"),
+    "fewer falls": Word(
+        "R", "H1 or H4a", "back to extreme care or restricted fall by more than .05, attempts not decided"
+    ),
     "convergence without moat": Word("C", "H4b", "no effect; few attempts and close platforms already at zero"),
-    "no effect": Word("0", "H0", "reversed and restricted both stay within .05"),
+    "no effect": Word("0", "H0", "back to extreme care and restricted both stay within .05"),
     "not decided": Word("?", "", "intervals too wide for any of these"),
 }
 
@@ -62,7 +64,7 @@ def word_of(evidence: Evidence) -> str:
     if min(evidence.reversed.high, evidence.restricted.high) < -MARGIN:
         if _within(evidence.attempted):
             return "gridlock"
-        return "moat" if evidence.attempted.high < 0.0 and evidence.reversed.high < -MARGIN else "fewer reversals"
+        return "moat" if evidence.attempted.high < 0.0 and evidence.reversed.high < -MARGIN else "fewer falls"
     if _within(evidence.reversed) and _within(evidence.restricted):
         close = evidence.attempted_at_zero < FEW_ATTEMPTS and evidence.distance_at_zero < CLOSE_PLATFORMS
         return "convergence without moat" if close else "no effect"
@@ -72,7 +74,8 @@ def word_of(evidence: Evidence) -> str:
 def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -> pd.DataFrame:
     """Return one row per dose: breadth, visible stake (visibility * mean stake of holders), differences and label.
 
-    frame: runs of a stress test or a sweep; rows with another layer are left out. The error 1 - level is divided by the
+    frame: runs of a stress test or a sweep; rows with another layer, or another foresight than the first of their
+    point, are left out. The error 1 - level is divided by the
     number of doses and the two deciding outcomes (Bonferroni), so that with probability `level` no label of the map is
     wrong. Raises UserError for missing rows or values, and if a point has no single zero-exposure arm.
     """
@@ -82,6 +85,9 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
     )
     rows = frame[frame["layer"] == layer]
     keys = ["point"] if "point" in rows.columns else []
+    if "foresight" in rows.columns:
+        first = rows.groupby(keys or (lambda _: 0))["foresight"].transform("first")
+        rows = rows[rows["foresight"] == first]
     treatments = [*keys, "arm"]
     doses = rows[rows["breadth"] > 0.0].groupby(treatments, sort=True)
     widened = 1.0 - (1.0 - level) / max(1, 2 * doses.ngroups)
@@ -122,7 +128,7 @@ def phase_table(frame: pd.DataFrame, layer: str = "rule", level: float = 0.95) -
 def zero_of(point: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
     """Return the zero-exposure rows to compare an arm with: the same point and the same other exposure settings."""
     zero = point[point["breadth"] == 0.0]
-    for name in ("allocation", "skew", "grandfathering"):
+    for name in ("foresight", "allocation", "skew", "grandfathering"):
         if zero["arm"].nunique() > 1 and name in zero.columns:
             zero = zero[zero[name] == arm[name].iloc[0]]
     if zero["arm"].nunique() != 1:

@@ -21,7 +21,7 @@ from ...agents.source_hash import (
     versions,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Version of rows and results folders: raise it when a column or the layout of a folder changes its meaning."""
 EXPERIMENT_MODULES = ("protocols",)
 """Modules (or packages) of experiments/ that determine an outcome, and so belong to the code hash."""

@@ -16,7 +16,18 @@ from ..protocols.arms import Arm
 from ..storage.ledger import Ledger
 from ..studies.plan import ArmSet, Plan
 
-_EVENTS = ("attempted", "restricted", "reversed", "prohibited", "closed", "withdrawn", "pending", "court", "collapse")
+_EVENTS = (
+    "attempted",
+    "restricted",
+    "neutral",
+    "reversed",
+    "prohibited",
+    "closed",
+    "withdrawn",
+    "pending",
+    "court",
+    "collapse",
+)
 
 
 @dataclass(slots=True)
@@ -159,6 +170,7 @@ def _split(arm_set: ArmSet, arm: Arm, contrast: str) -> tuple[float, tuple[Any, 
         "exposure.breadth": arm.breadth,
         "exposure.visibility": arm.visibility,
         "layer": arm.layer,
+        "foresight": arm.foresight,
     }
     level = float(settings.pop(contrast))
     visibility = settings.pop("exposure.visibility", None)

@@ -120,12 +120,16 @@ class SummaryRows:
         self._arms = {}
 
     def _controls(self) -> dict[str, str]:
-        """Return the zero-exposure arm of each exposed arm: that of its layer and variant."""
+        """Return the zero-exposure arm of each exposed arm: that of its layer, foresight and variant."""
         controls: dict[str, str] = {}
         for arm_set in self._plan.arm_sets(self._point):
             suffix = arm_set.variant
-            zeros = {arm.layer: f"{arm.name}{suffix}" for arm in arm_set.arms if arm.breadth == 0.0}
-            controls |= {f"{arm.name}{suffix}": zeros.get(arm.layer, "") for arm in arm_set.arms if arm.breadth > 0.0}
+            zeros = {(arm.layer, arm.foresight): f"{arm.name}{suffix}" for arm in arm_set.arms if arm.breadth == 0.0}
+            controls |= {
+                f"{arm.name}{suffix}": zeros.get((arm.layer, arm.foresight), "")
+                for arm in arm_set.arms
+                if arm.breadth > 0.0
+            }
         return controls
 
     def _estimates(self, name: str, values: dict[int, float], control: dict[int, float] | None) -> dict[str, Any]:

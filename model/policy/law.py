@@ -19,7 +19,8 @@ SALT = 0.10
 class Provision:
     """Content of one layer: theta, cap, protection of holdings, share of a forced sale, author, month.
 
-    expires: month in which a sunset ends it, NO_SUNSET if none does.
+    expires: month in which a sunset ends it, NO_SUNSET if none does. move: the move that wrote it, "" for the base and
+    the friendly policy.
     """
 
     theta: float
@@ -30,6 +31,7 @@ class Provision:
     role: str
     month: int
     expires: int = NO_SUNSET
+    move: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ def platform_stand(platform: float, warn_floor: float) -> Stand:
 def provision_of(option: Option, role: str, month: int) -> Provision:
     """Return the provision that an enacted option writes into its layer."""
     closed = option.name == "close"
-    return Provision(option.theta, option.kappa, option.stand.protected, option.stand.forced, closed, role, month)
+    protected, forced = option.stand.protected, option.stand.forced
+    return Provision(option.theta, option.kappa, protected, forced, closed, role, month, move=option.name)
 
 
 def enact(law: Law, option: Option, role: str, month: int, sunset: int = 0) -> Law:

@@ -1,4 +1,4 @@
-"""Every placebo, positive control and symmetry holds with the mechanisms of version two off, at defaults, and all on."""
+"""Every placebo, control and symmetry holds with the mechanisms of version two off, at defaults, and all on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ VERSIONS: dict[str, dict[str, Any]] = {
     "everything on": {
         "party.agenda": "competition",
         "party.agenda_scope": "moves",
-        "party.polarisation": 1.5,
         "elections.takeover": "election",
         "elections.midterm_penalty": 2.0,
         "institutions.reconciliation": True,
@@ -24,7 +23,6 @@ VERSIONS: dict[str, dict[str, Any]] = {
         "polls.foresight": 1.0,
         "polls.binary": True,
         "opinion.threat_from": "believed-loss",
-        "opinion.opposed_share": 0.2,
     },
 }
 

@@ -23,7 +23,11 @@ def tree(values: Mapping[str, Any]) -> Parameters:
 
 def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int, Congress] | None = None) -> WorldState:
     """Run the friendly term, then a term of the installed opponent. congress: chambers imposed, by seating month."""
-    past = friendly_term(tree(values), seed=11, replicate=replicate)
+    p = tree(values)
+    without = p.exposure.model_copy(update={"breadth": 0.0, "evolves": False})
+    past = zero = friendly_term(p.model_copy(update={"exposure": without}), seed=11, replicate=replicate)
+    if p.exposure.breadth > 0.0 or p.exposure.evolves:
+        past = friendly_term(p, seed=11, replicate=replicate, zero=zero)
     past.imposed_congress = congress
     world = takeover(past, "opponent", past)
     advance(world, TERM)

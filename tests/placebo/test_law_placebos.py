@@ -147,7 +147,7 @@ def test_positive_control_the_switch_changes_what_becomes_of_policy(
     setting: str, kind: str, instrument: str, more: bool, at_least: int
 ) -> None:
     """With 55 senators the opponent restricts by reconciliation alone; if nobody acts, fewer sunsets take effect."""
-    idle = {"policy.sunset_months": 48, "party.agenda_gate": 0.0}
+    idle = {"policy.sunset_months": 48, "party.agenda_gate": 0.0, "elections.takeover": "decree"}
     values = {**SETTINGS[setting], **(idle if kind == "lapsed" else {})}
     on, off = (events_of_the_opposed_term({**values, **switch}, kind, instrument) for switch in ({}, OFF[setting]))
     assert (on - off if more else off - on) >= at_least, (on, off)

@@ -18,7 +18,7 @@ MOST_OPTIONS = 200
 """With more design points the form has a number field instead of a list."""
 _NOT_OUTCOMES = (
     "key", "point", "replicate", "seed", "arm", "layer", "breadth", "visibility", "allocation", "skew",
-    "grandfathering", "voters", "rule", "outcome_hash", "cycles", "beyond_coverage",
+    "grandfathering", "voters", "rule", "outcome_hash", "cycles", "beyond_coverage", "foresight",
 )  # fmt: skip
 
 

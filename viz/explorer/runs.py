@@ -18,7 +18,7 @@ from ..scenario import Scenario
 
 MOST_LINKS = 120
 _DOSE = ("exposure.breadth", "exposure.visibility")
-_ARM_VALUES = ("allocation", "skew", "grandfathering")
+_ARM_VALUES = ("foresight", "allocation", "skew", "grandfathering")
 _reading = threading.Lock()
 
 
@@ -107,6 +107,8 @@ def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str,
     values = {name: value for name, value in row.items() if "." in name}
     values |= {"exposure.breadth": float(row["breadth"]), "exposure.visibility": float(row["visibility"])}
     values["policy.layer"] = str(row["layer"])
+    if "foresight" in row:
+        values["polls.foresight"] = float(row["foresight"])
     model = manifest.get("study", {}).get("model", manifest["request"])
     cycles = int(model.get("cycles") or 0)
     if cycles:

@@ -113,7 +113,10 @@ def measure_from(world: WorldState, start: int) -> TermOutcomes:
     months = [m for m in world.record if m.month >= start]
     events = [e for e in world.events if e.month >= start]
     last = world.record[start - 1]
-    return term_outcomes(months, events, last.openness, world.parameters.policy.before_theta, last.price)
+    policy = world.parameters.policy
+    return term_outcomes(
+        months, events, last.openness, policy.before_theta, last.price, neutral=policy.start_theta, law=world.law
+    )
 
 
 def _row(arm: str, cell: Mapping[str, int], outcomes: TermOutcomes, replicate: int, seed: int) -> dict[str, Any]:

@@ -26,18 +26,25 @@ _OUTCOMES = (
         "A <= A_takeover - .10, six months",
     ),
     Column(
+        "neutral",
+        "0 or 1",
+        *_FLAG,
+        "back to neutral: openness at or below its level of month 0 for six months in a row",
+        "A <= policy.start_theta, six months",
+    ),
+    Column(
         "reversed",
         "0 or 1",
         *_FLAG,
-        "openness back at or below its level before the friendly policy for six months in a row",
+        "back to extreme care: openness at or below its level in the guidance of 2022 for six months in a row",
         "A <= policy.before_theta, six months",
     ),
-    Column("prohibited", "0 or 1", *_FLAG, "reversed, and theta = 0 for six months in a row", "theta = 0"),
+    Column("prohibited", "0 or 1", *_FLAG, "back to extreme care, and theta = 0 for six months in a row", "theta = 0"),
     Column(
         "closed",
         "0 or 1",
         *_FLAG,
-        "reversed, and closed to new money with everything grandfathered for six months in a row",
+        "back to extreme care, and closed to new money with everything grandfathered for six months in a row",
         "closed and g = 1",
     ),
     Column("withdrawn", "0 or 1", *_FLAG, "a live restrictive docket was withdrawn", "any withdrawal"),
@@ -78,11 +85,25 @@ _OUTCOMES = (
         "binding layer",
     ),
     Column(
+        "moves_in_force",
+        "",
+        *_ANY,
+        "moves of the term's government in force in its last month, joined by +; none without one",
+        "provisions by the move that wrote them; a disapproval while no later rule or statute stands",
+    ),
+    Column(
         "severity",
         "share",
         *_SHARE,
         "largest fall of openness over openness at takeover; 0 where nothing came into force",
         "(A0 - min A) / A0",
+    ),
+    Column(
+        "lasting_openness",
+        "openness",
+        *_SHARE,
+        "lowest openness at or below which policy stayed for six months in a row; that at takeover if it never fell",
+        "min over six months of their max A, at most A_takeover",
     ),
     Column(
         "months_to_attempt",
@@ -105,7 +126,7 @@ _OUTCOMES = (
         "months",
         -1.0,
         math.inf,
-        "months to the first month of the reversal; -1 if none",
+        "months to the first month of a return to extreme care; -1 if none",
         "start of the six months",
     ),
     Column(
@@ -127,13 +148,14 @@ _ARM = (
     Column("layer", "", *_ANY, "legal layer the friendly policy rests on", "policy.layer"),
     Column("breadth", "share of voters", *_SHARE, "share of voters holding (b)", "exposure.breadth"),
     Column("visibility", "share", *_SHARE, "share of the stake its holder sees (v)", "exposure.visibility"),
+    Column("foresight", "share", *_SHARE, "how far parties read polls as projected (f)", "polls.foresight"),
 )
 
 RUN_COLUMNS: tuple[Column, ...] = (
     Column("key", "", *_ANY, "content of the run: parameters, replicate, seed, code and schema", "sha256"),
     Column("replicate", "number", 0.0, math.inf, "replicate; arms of one replicate share every draw", "count"),
     Column("seed", "number", 0.0, math.inf, "root seed", "given"),
-    Column("arm", "", *_ANY, "name of the arm", "layer, breadth, visibility"),
+    Column("arm", "", *_ANY, "name of the arm", "layer or foresight, breadth, visibility"),
     *_ARM,
     Column(
         "allocation", "share of the balance", *_SHARE, "share of a holder's balance in crypto", "exposure.allocation"
@@ -228,7 +250,7 @@ RUN_COLUMNS: tuple[Column, ...] = (
 CYCLE_COLUMNS: tuple[Column, ...] = (
     Column("key", "", *_ANY, "run the administration belongs to", "sha256"),
     Column("replicate", "number", 0.0, math.inf, "replicate", "count"),
-    Column("arm", "", *_ANY, "name of the arm", "layer, breadth, visibility"),
+    Column("arm", "", *_ANY, "name of the arm", "layer or foresight, breadth, visibility"),
     Column(
         "number",
         "number",

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ...statistics.intervals import (
     Interval,
+    MeanDifference,
     PairedDifference,
     mean_interval,
     monte_carlo_error_of_mean,
@@ -26,6 +27,7 @@ from ...statistics.intervals import (
 )
 from ...statistics.paired_tests import (
     Band,
+    Difference,
     RiskRatio,
     SmallestDose,
     Verdict,
@@ -35,15 +37,15 @@ from ...statistics.paired_tests import (
     verdict,
 )
 from ...storage.columns import Column
+from ..outcome_names import OUTCOME_NAMES, printed_name
 
 PRIMARY_BREADTH = 0.30
 BOOTSTRAP_SEED = 20250807
 
+_SIX = "for six months in a row"
 EVENTS: dict[str, str] = {
-    "attempted": "a docket, guidance or bill that would lower openness by .10 or more",
-    "restricted": "openness at least .10 lower for six months in a row within the term",
-    "reversed": "openness at or below its level before the friendly policy for six months in a row",
-    "prohibited": "holding through the plans prohibited (theta = 0)",
+    "attempted": OUTCOME_NAMES["attempted"].level,
+    **{event: f"{OUTCOME_NAMES[event].level} {_SIX}" for event in ("restricted", "neutral", "reversed", "prohibited")},
     "closed": "closed to new money with everything held before grandfathered",
     "withdrawn": "a live docket withdrawn",
     "pending": "a fall that began within the last six months of the term",
@@ -67,7 +69,7 @@ MEANS: dict[str, _Mean] = {
     "platform_distance": _Mean("theta", 0.0, 1.0, "distance between the two parties' platforms"),
 }
 TREATMENTS = ("breadth", "visibility", "allocation")
-REQUIRED = ("replicate", "arm", "layer", *TREATMENTS, *EVENTS, *MEANS, "voters")
+REQUIRED = ("replicate", "arm", "layer", *TREATMENTS, *EVENTS, *MEANS, "voters", "foresight")
 
 
 UNBOUNDED = Interval(-math.inf, math.inf)
@@ -87,6 +89,7 @@ def _estimate_columns(
 def _declare() -> Iterator[Column]:
     unit_interval, difference = Interval(0.0, 1.0), Interval(-1.0, 1.0)
     yield Column("layer", "", -math.inf, math.inf, "legal layer of the friendly policy", "rule, guidance or statute")
+    yield Column("foresight", "share", 0.0, 1.0, "how far parties read polls as projected (f)", "polls.foresight")
     yield Column("visibility", "share", 0.0, 1.0, "how visible the stake is to its holder (v)", "assigned")
     yield Column("breadth", "share of voters", 0.0, 1.0, "share of voters who hold a stake (b)", "assigned")
     yield Column("allocation", "share of balance", 0.0, 1.0, "share of the account held in crypto", "assigned")
@@ -96,22 +99,36 @@ def _declare() -> Iterator[Column]:
     share = "share of replicates"
     for event, meaning in EVENTS.items():
         yield from _estimate_columns(
-            f"p_{event}", share, unit_interval, f"P({event}): {meaning}", f"mean of {event}", "Wilson (1927)"
+            f"p_{event}",
+            share,
+            unit_interval,
+            f"P({printed_name(event)}): {meaning}",
+            f"mean of {event}",
+            "Wilson (1927)",
         )
     for event in DIFFERENCED_EVENTS:
         name, how = f"rd_{event}", "Newcombe (1998), method 10, paired"
-        meaning = f"risk difference of {event} against the zero-exposure arm"
+        meaning = f"risk difference of {printed_name(event)} against the zero-exposure arm"
         formula = f"mean over replicates of {event} minus {event} at breadth 0"
         yield from _estimate_columns(name, "probability", difference, meaning, formula, how)
-        yield Column(f"{name}_p_value", "", 0.0, 1.0, f"p-value of no difference in {event}", "exact McNemar (1947)")
+        yield Column(
+            f"{name}_p_value",
+            "",
+            0.0,
+            1.0,
+            f"p-value of no difference in {printed_name(event)}",
+            "exact McNemar (1947)",
+        )
     for event in BANDED_EVENTS:
-        name, how = f"rd_{event}", "bootstrapped maximum of |t| over the panel's doses, Tango (1998) limits"
+        name, how = f"rd_{event}", "maximum of |t| over the panel's doses, Tango (1998) limits"
         for side, word in (("low", "lower"), ("high", "upper")):
             meaning = f"{word} limit of the simultaneous 95% band of {name}"
             yield Column(f"{name}_band_{side}", "probability", *difference, meaning, how)
     for event in BANDED_EVENTS:
         name, bounds = f"risk_ratio_{event}", Interval(0.0, math.inf)
-        meaning = f"risk ratio of {event} against the zero-exposure arm; empty where that arm has no {event}"
+        meaning = (
+            f"risk ratio of {printed_name(event)} against the zero-exposure arm; empty where it never happens there"
+        )
         formula, how = f"p_{event} / p_{event} at breadth 0", "percentile bootstrap over replicates"
         yield from _estimate_columns(name, "ratio", bounds, meaning, formula, how)
     for name, mean in MEANS.items():
@@ -138,13 +155,18 @@ PRINTED_COLUMNS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class PrimaryContrast:
-    """The declared contrast of one visibility: breadth against zero, both outcomes, and the verdict."""
+    """The declared contrasts of one visibility, breadth against zero, with their verdicts.
+
+    verdict: of version one, back to extreme care and restricted; with_severity: of version two, severity too.
+    """
 
     visibility: float
     breadth: float
     reversed: PairedDifference
     restricted: PairedDifference
+    severity: MeanDifference
     verdict: Verdict
+    with_severity: Verdict
 
 
 def _some(items: list[str]) -> str:
@@ -178,12 +200,22 @@ def _checked(frame: pd.DataFrame) -> None:
     refuse(frame.duplicated(["replicate", "arm"]), "doubled rows")
 
 
-def _arms(frame: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Return the zero-exposure arm and the other arms of a layer, each sorted by replicate and complete."""
+def _arms(frame: pd.DataFrame, layer: str, foresight: float | None) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Return the zero-exposure arm and the other arms of a layer and foresight, sorted by replicate and complete.
+
+    foresight: None stands for the frame's only value.
+    """
     _checked(frame)
     rows = frame[frame["layer"] == layer]
     if rows.empty:
         raise ValueError(f"no runs of layer {layer!r}; the frame holds {sorted(frame['layer'].unique())}")
+    held = [float(value) for value in sorted(rows["foresight"].unique())]
+    if foresight is None and len(held) > 1:
+        raise ValueError(f"the frame holds several values of foresight, tabulate one at a time: {held}")
+    if foresight is not None:
+        rows = rows[rows["foresight"] == foresight]
+    if rows.empty:
+        raise ValueError(f"no runs of foresight {foresight:g}; the frame holds {held}")
     replicates = set(rows["replicate"])
     arms: list[pd.DataFrame] = []
     missing: list[str] = []
@@ -214,6 +246,17 @@ def _panels(zero: pd.DataFrame, exposed: list[pd.DataFrame]) -> dict[float, list
     return panels or {float(zero["visibility"].iloc[0]): []}
 
 
+def arms_by_foresight(
+    frame: pd.DataFrame, layer: str
+) -> dict[float, tuple[pd.DataFrame, dict[float, list[pd.DataFrame]]]]:
+    """Return, for each foresight, the zero-exposure arm and the exposed arms by visibility; sorted by replicate."""
+    arms = {}
+    for foresight in sorted(frame.loc[frame["layer"] == layer, "foresight"].unique()):
+        zero, exposed = _arms(frame, layer, float(foresight))
+        arms[float(foresight)] = zero, _panels(zero, exposed)
+    return arms
+
+
 def _band(panel: list[pd.DataFrame], zero: pd.DataFrame, event: str, seed: int) -> Band:
     control = zero[event].to_numpy(dtype=float)
     differences = np.column_stack([arm[event].to_numpy(dtype=float) - control for arm in panel])
@@ -223,7 +266,7 @@ def _band(panel: list[pd.DataFrame], zero: pd.DataFrame, event: str, seed: int) 
 def _row(arm: pd.DataFrame, zero: pd.DataFrame, visibility: float, seed: int) -> dict[str, object]:
     """Return a row of the table without the simultaneous bands."""
     n = len(arm)
-    row: dict[str, object] = {name: arm[name].iloc[0] for name in ("layer", *TREATMENTS, "arm", "voters")}
+    row: dict[str, object] = {name: arm[name].iloc[0] for name in ("layer", "foresight", *TREATMENTS, "arm", "voters")}
     row |= {"visibility": visibility, "n": n}
 
     def put(name: str, estimate: float, low: float, high: float, error: float) -> None:
@@ -250,17 +293,20 @@ def _row(arm: pd.DataFrame, zero: pd.DataFrame, visibility: float, seed: int) ->
     return row
 
 
-def dose_response(frame: pd.DataFrame, layer: str = "rule", seed: int = BOOTSTRAP_SEED) -> pd.DataFrame:
+def dose_response(
+    frame: pd.DataFrame, layer: str = "rule", seed: int = BOOTSTRAP_SEED, foresight: float | None = None
+) -> pd.DataFrame:
     """Tabulate a frame of runs: one row per (visibility, breadth) of a legal layer, with the columns of `COLUMNS`.
 
     frame: one row per (replicate, arm), the columns of `REQUIRED`; others are ignored. Rows are sorted by visibility
     (highest first) and breadth; the zero-exposure arm, the control of every visibility, appears once per visibility.
-    seed: of the bootstrap alone; equal frames and seeds give equal tables, in any order of the rows.
+    foresight: of the arms; None if the frame holds one value. seed: of bootstrap and bands alone; equal frames and
+    seeds give equal tables, in any order of the rows.
 
     Raises ValueError, with names, for missing columns, missing or duplicate (replicate, arm) rows, NaN, events other
     than 0 and 1, arms that mix treatments, and where there is not exactly one arm at breadth 0.
     """
-    zero, exposed = _arms(frame, layer)
+    zero, exposed = _arms(frame, layer, foresight)
     rows: list[dict[str, object]] = []
     for visibility, panel in _panels(zero, exposed).items():
         panel_rows = [_row(arm, zero, visibility, seed) for arm in (zero, *panel)]
@@ -276,29 +322,37 @@ def dose_response(frame: pd.DataFrame, layer: str = "rule", seed: int = BOOTSTRA
 
 
 def primary_contrast(
-    frame: pd.DataFrame, breadth: float = PRIMARY_BREADTH, layer: str = "rule", margin: float = 0.05
+    frame: pd.DataFrame,
+    breadth: float = PRIMARY_BREADTH,
+    layer: str = "rule",
+    margin: float = 0.05,
+    foresight: float | None = None,
 ) -> dict[float, PrimaryContrast]:
     """Return the declared contrast, `breadth` against 0, of every visibility (highest first), keyed by visibility.
 
     Each visibility is a family of its own: v = 1 is the declared upper bound, the default sleeve is reported too.
     Raises ValueError as `dose_response` does, and where a visibility has no arm at that breadth.
     """
-    zero, exposed = _arms(frame, layer)
+    zero, exposed = _arms(frame, layer, foresight)
     contrasts: dict[float, PrimaryContrast] = {}
     for visibility, panel in _panels(zero, exposed).items():
         arm = next((arm for arm in panel if math.isclose(arm["breadth"].iloc[0], breadth, abs_tol=1e-9)), None)
         if arm is None:
             tested = [float(arm["breadth"].iloc[0]) for arm in panel]
             raise ValueError(f"visibility {visibility:g} has no arm at breadth {breadth:g}; tested: {tested}")
-        results = {
-            event: paired_risk_difference(arm[event].to_numpy(), zero[event].to_numpy()) for event in BANDED_EVENTS
+        events: dict[str, PairedDifference] = {
+            event: paired_risk_difference(arm[event].to_numpy(), zero[event].to_numpy())
+            for event in ("reversed", "restricted")
         }
+        severity = paired_mean_difference(arm["severity"].to_numpy(), zero["severity"].to_numpy())
+        of_version_one: dict[str, Difference] = {printed_name(event): results for event, results in events.items()}
         contrasts[visibility] = PrimaryContrast(
             visibility,
             breadth,
-            results["reversed"],
-            results["restricted"],
-            verdict(results["reversed"], results["restricted"], margin),
+            **events,
+            severity=severity,
+            verdict=verdict(of_version_one, margin),
+            with_severity=verdict(of_version_one | {printed_name("severity"): severity}, margin),
         )
     return contrasts
 
@@ -309,12 +363,13 @@ def smallest_doses(
     layer: str = "rule",
     threshold: float = -0.10,
     seed: int = BOOTSTRAP_SEED,
+    foresight: float | None = None,
 ) -> dict[float, SmallestDose]:
     """Return the smallest breadth that reaches the threshold (default x10), by visibility with an exposed arm.
 
     The interval comes from the same simultaneous band as the table. Raises ValueError as `dose_response` does.
     """
-    zero, exposed = _arms(frame, layer)
+    zero, exposed = _arms(frame, layer, foresight)
     results: dict[float, SmallestDose] = {}
     for visibility, panel in _panels(zero, exposed).items():
         if panel:

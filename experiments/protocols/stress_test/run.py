@@ -38,6 +38,18 @@ def with_dose(p: Parameters, breadth: float, visibility: float) -> Parameters:
     )
 
 
+def with_foresight(p: Parameters, foresight: float | None) -> Parameters:
+    """Return the tree with an arm's polls.foresight; the tree itself for None."""
+    if foresight is None:
+        return p
+    return p.model_copy(update={"polls": p.polls.model_copy(update={"foresight": foresight})})
+
+
+def with_arm(p: Parameters, breadth: float, visibility: float, foresight: float | None) -> Parameters:
+    """Return the tree of an arm: its dose, and its foresight where the arm names one."""
+    return with_foresight(with_dose(p, breadth, visibility), foresight)
+
+
 def takeover(world: WorldState, government: str, congress_of: WorldState) -> WorldState:
     """Fork a world at the end of the friendly term and install a government.
 
@@ -121,7 +133,10 @@ def measure(world: WorldState) -> TermOutcomes:
     start = world.month - p.institutions.term_months
     events = [e for e in world.events if e.month >= start]
     last = world.record[max(first - 1, 0)]
-    return term_outcomes(world.record[first:], events, last.openness, p.policy.before_theta, last.price)
+    policy, neutral = p.policy.before_theta, p.policy.start_theta
+    return term_outcomes(
+        world.record[first:], events, last.openness, policy, last.price, neutral=neutral, law=world.law
+    )
 
 
 def past_of(world: WorldState) -> Past:
@@ -136,21 +151,24 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
     """Run every arm of one replicate on common draws; rows in the order of `arm_list`."""
     arms = arm_list(parameters, design)
     population = build_population(parameters, draws_of(seed, replicate))
-    none = (0.0, arms[0].visibility)
-    zeros = zero_terms(with_dose(parameters, *none), seed, replicate, population)
-    pasts = {none: past_of(zeros["opponent"])}
+    zeros: dict[float | None, dict[str, WorldState]] = {}
+    pasts: dict[tuple[float, float, float | None], Past] = {}
     runs, cycles = [], []
     for arm in arms:
-        dose = (arm.breadth, arm.visibility)
+        none, dose = (0.0, arms[0].visibility, arm.foresight), (arm.breadth, arm.visibility, arm.foresight)
+        if arm.foresight not in zeros:
+            zeros[arm.foresight] = zero_terms(with_arm(parameters, *none), seed, replicate, population)
+            pasts[none] = past_of(zeros[arm.foresight]["opponent"])
+        zero = zeros[arm.foresight]
         if dose not in pasts:
-            dosed = with_dose(parameters, *dose)
-            pasts[dose] = past_of(friendly_term(dosed, seed, replicate, population, zeros["opponent"]))
+            exposed = friendly_term(with_arm(parameters, *dose), seed, replicate, population, zero["opponent"])
+            pasts[dose] = past_of(exposed)
         past = pasts[dose]
         if arm.layer != parameters.policy.layer:
             past = past._replace(world=on_layer(past.world, arm.layer))
-        administrations = {"opposed": takeover(past.world, "opponent", zeros["opponent"])}
+        administrations = {"opposed": takeover(past.world, "opponent", zero["opponent"])}
         if design.returning:
-            administrations["returned"] = takeover(past.world, "author", zeros["author"])
+            administrations["returned"] = takeover(past.world, "author", zero["author"])
         for world in administrations.values():
             advance(world, parameters.institutions.term_months)
         outcomes = {name: measure(world) for name, world in administrations.items()}
@@ -175,6 +193,7 @@ def _run_row(
         "layer": arm.layer,
         "breadth": arm.breadth,
         "visibility": arm.visibility,
+        "foresight": p.polls.foresight,
         "allocation": p.exposure.allocation,
         "skew": p.exposure.skew,
         "grandfathering": p.exposure.grandfathering,
@@ -216,6 +235,7 @@ def _cycle_row(
         "alternated": int(name == "opposed"),
         "breadth": arm.breadth,
         "visibility": arm.visibility,
+        "foresight": world.parameters.polls.foresight,
         "layer": arm.layer,
         "inherited_policy": world.record[first - 1].openness if first > 0 else base,
         "vote_share": world.results[-1].author_share,

@@ -33,8 +33,9 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
         if label in tables:
             raise UserError(f"two results folders are of preset {label!r}; give one of each")
         layer = request["parameters"]["policy"]["layer"]
+        foresight = request["parameters"]["polls"]["foresight"]
         try:
-            tables[label] = dose_response(pd.read_csv(runs, keep_default_na=False), layer)
+            tables[label] = dose_response(pd.read_csv(runs, keep_default_na=False), layer, foresight=foresight)
         except ValueError as error:  # rows of another protocol, or no table
             raise UserError(f"{folder} has no dose-response curve: {error}") from None
     with disk_errors_in_one_line(out):

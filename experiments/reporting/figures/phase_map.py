@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 FILL = {
     "moat": "#0072B2",
     "gridlock": "#56B4E9",
-    "fewer reversals": "#009E73",
+    "fewer falls": "#009E73",
     "trapdoor": "#D55E00",
     "convergence without moat": "#F0E442",
     "no effect": "#FFFFFF",
     "not decided": "#BBBBBB",
 }
-_DARK = ("moat", "trapdoor", "fewer reversals")
+_DARK = ("moat", "trapdoor", "fewer falls")
 
 
 def phase_map_figure(

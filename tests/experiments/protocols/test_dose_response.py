@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import ttest_rel
 
 from political_moat.experiments.protocols.stress_test.dose_response import (
     COLUMNS,
@@ -19,7 +20,7 @@ from political_moat.experiments.protocols.stress_test.dose_response import (
     smallest_doses,
 )
 from political_moat.experiments.statistics.intervals import paired_risk_difference, wilson
-from political_moat.experiments.statistics.paired_tests import risk_ratio
+from political_moat.experiments.statistics.paired_tests import holm, risk_ratio
 
 
 def runs(
@@ -29,6 +30,7 @@ def runs(
     effect: float = 0.8,
     layer: str = "rule",
     seed: int = 3,
+    foresight: float = 0.0,
 ) -> pd.DataFrame:
     """Return synthetic runs on common draws; exposure prevents reversals in proportion to breadth times visibility."""
     draws = np.random.default_rng(seed).random((replicates, 8))
@@ -40,13 +42,15 @@ def runs(
             pd.DataFrame(
                 {
                     "replicate": np.arange(replicates),
-                    "arm": f"{layer}-b{breadth:g}-v{visibility:g}",
+                    "arm": f"{layer}-b{breadth:g}-v{visibility:g}" + f"-f{foresight:g}" * bool(foresight),
                     "layer": layer,
+                    "foresight": foresight,
                     "breadth": breadth,
                     "visibility": visibility,
                     "allocation": 0.04,
                     "attempted": (draws[:, 0] < 0.7 - push / 3).astype(int),
                     "restricted": (draws[:, 1] < 0.55 - push / 2).astype(int),
+                    "neutral": (draws[:, 1] < 0.5 - push / 2).astype(int),
                     "reversed": (draws[:, 1] < 0.31 - push).astype(int),
                     "prohibited": (draws[:, 1] < 0.1 - push).astype(int),
                     "closed": (draws[:, 2] < 0.05).astype(int),
@@ -155,6 +159,20 @@ def test_adding_a_visibility_or_a_layer_leaves_the_other_rows_alone(frame: pd.Da
     assert (dose_response(layers, "guidance")["rd_reversed"] == 0.0).all()
 
 
+def test_one_foresight_is_tabulated_at_a_time_and_the_others_leave_it_alone(
+    frame: pd.DataFrame, table: pd.DataFrame
+) -> None:
+    both = pd.concat([runs(foresight=1.0, effect=0.0), frame], ignore_index=True)
+    pd.testing.assert_frame_equal(dose_response(both, foresight=0.0), table)
+    assert (dose_response(both, foresight=1.0)["rd_reversed"] == 0.0).all()
+    assert primary_contrast(both, foresight=0.0)[1.0] == primary_contrast(frame)[1.0]
+    assert smallest_doses(both, foresight=0.0) == smallest_doses(frame)
+    with pytest.raises(ValueError, match=r"several values of foresight, tabulate one at a time: \[.*0\.0.*1\.0"):
+        dose_response(both)
+    with pytest.raises(ValueError, match=r"no runs of foresight 0\.5"):
+        dose_response(both, foresight=0.5)
+
+
 def test_without_exposed_arms_only_the_control_is_tabulated() -> None:
     only = dose_response(runs(breadths=(0.0,)))
     assert list(only["breadth"]) == [0.0]
@@ -218,6 +236,25 @@ def test_the_primary_contrast_judges_each_visibility_alone(frame: pd.DataFrame) 
     assert contrasts[0.1].verdict.word in ("no effect of political size", "inconclusive after 200 replicates")
     assert contrasts[1.0].reversed.estimate < contrasts[0.1].reversed.estimate <= 0.0
     assert contrasts[1.0].reversed.n == 200
+
+
+def test_severity_is_a_co_primary_outcome_of_version_two_alone(frame: pd.DataFrame) -> None:
+    contrast = primary_contrast(frame)[1.0]
+    assert list(contrast.verdict.by_outcome) == ["back to extreme care", "restricted"]
+    assert list(contrast.with_severity.by_outcome) == ["back to extreme care", "restricted", "severity"]
+    assert contrast.verdict.level == pytest.approx(1 - 0.05 / 2)
+    assert contrast.with_severity.level == pytest.approx(1 - 0.05 / 3)
+    severity = contrast.with_severity.by_outcome["severity"]
+    wide = frame[frame["breadth"].isin((0.0, 0.3)) & (frame["visibility"] == 1.0)]
+    wide = wide.pivot_table(index="replicate", columns="breadth", values="severity")
+    oracle = ttest_rel(wide[0.3], wide[0.0])
+    assert severity.difference.estimate == pytest.approx((wide[0.3] - wide[0.0]).mean())
+    assert (severity.difference.low, severity.difference.high) == pytest.approx(
+        tuple(oracle.confidence_interval(1 - 0.05 / 3))
+    )
+    assert severity.word == "moat"
+    both = [contrast.reversed.p_value, contrast.restricted.p_value, oracle.pvalue]
+    assert [outcome.p_holm for outcome in contrast.with_severity.by_outcome.values()] == pytest.approx(holm(both))
 
 
 def test_the_primary_contrast_needs_its_dose(frame: pd.DataFrame) -> None:

@@ -9,11 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from political_moat.agents.perception import Option, Stand
 from political_moat.experiments.protocols.stress_test.run import friendly_term, measure, takeover
-from political_moat.experiments.protocols.term_outcomes import TermOutcomes, lasting_start, term_outcomes
+from political_moat.experiments.protocols.term_outcomes import (
+    TermOutcomes,
+    lasting_lowest,
+    lasting_start,
+    moves_in_force,
+    term_outcomes,
+)
 from political_moat.model.fast_forward import advance
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.policy.events import Event
+from political_moat.model.policy.law import Law, enact, friendly_provision, initial_law, lapse
+from political_moat.model.policy.menu import MOVES
 from political_moat.model.record import Month
 
 TERM, START = 48, 48
@@ -205,6 +214,77 @@ def test_every_reversal_is_a_restriction_and_never_comes_before_it(levels: list[
     assert 0.0 <= found.severity <= 1.0
 
 
+@given(LEVELS, st.sampled_from([0.0, 0.1, 0.25, 0.3, 0.5, 0.65, 0.7]))
+def test_lasting_openness_is_at_most_tau_exactly_if_six_months_in_a_row_are(levels: list[float], tau: float) -> None:
+    found = outcomes(levels)
+    spells = [levels[i : i + 6] for i in range(TERM - 5)]
+    assert (found.lasting_openness <= tau) == any(max(spell) <= tau for spell in spells)
+    assert found.lasting_openness <= INITIAL
+    assert found.restricted == (found.lasting_openness <= INITIAL - 0.10 + 1e-9)
+    assert found.reversed == (found.lasting_openness <= BEFORE + 1e-9)
+    assert found.neutral == (found.lasting_openness <= 0.5 + 1e-9)
+
+
+def test_lasting_openness_of_a_quiet_or_looser_term_is_that_at_takeover() -> None:
+    assert outcomes(path((0.75, 48))).lasting_openness == 0.75
+    assert outcomes(path((1.0, 48))).lasting_openness == 0.75
+    assert outcomes(path((0.75, 10), (0.2, 5), (0.75, 1))).lasting_openness == 0.75
+    assert outcomes(path((0.75, 10), (0.2, 3), (0.4, 3), (0.75, 1))).lasting_openness == 0.4
+    assert lasting_lowest([0.1, 0.1, 0.1], 0.75) == 0.75
+
+
+def test_a_policy_that_was_neutral_at_takeover_cannot_come_back_to_neutral() -> None:
+    assert term_outcomes(term(path((0.5, 48))), (), 0.5, BEFORE).neutral == 0
+    assert term_outcomes(term(path((0.5, 48))), (), 0.75, BEFORE, neutral=0.4).neutral == 0
+
+
+def move(name: str, instrument: str, theta: float, kappa: float = 0.05) -> Option:
+    return Option(name, MOVES.index(name), "restrict", Stand(0.0, 0.0, 1.0), theta, kappa, instrument, "DOL", 1.0, 0.0)
+
+
+WARN, CAP = move("warn", "guidance", 0.5), move("cap", "rule", 0.75, 0.02)
+PROHIBIT, VOID = move("prohibit", "rule", 0.0, 0.0), move("disapprove", "resolution", 0.0)
+FRIENDLY = Law("rule", initial_law(Parameters()).base).with_layer("rule", friendly_provision(Parameters(), 18))
+
+
+def after(*moves: Option, month: int = START, law: Law = FRIENDLY, role: str = "opponent") -> Law:
+    for later, option in enumerate(moves):
+        law = enact(law, option, role, month + later)
+    return law
+
+
+def voided_in(month: int, role: str = "opponent") -> Event:
+    return Event(month, "voided", role, "disapprove", "resolution", True)
+
+
+@pytest.mark.parametrize(
+    ("law", "events", "expected"),
+    [
+        (FRIENDLY, (), "none"),
+        (after(WARN), (), "warn"),
+        (after(CAP, WARN), (), "warn+cap"),
+        (after(WARN, CAP), (), "cap"),  # a new rule clears guidance
+        (after(CAP, PROHIBIT), (), "prohibit"),
+        (after(WARN, month=START - 9), (), "none"),  # before the term
+        (after(WARN, role="author"), (), "none"),
+        (lapse(after(CAP), "rule"), (), "none"),
+        (after(VOID), (voided_in(START),), "disapprove"),
+        (after(VOID, WARN), (voided_in(START),), "warn+disapprove"),
+        (after(VOID, CAP), (voided_in(START),), "cap"),
+        (after(VOID), (voided_in(START, "author"),), "none"),
+    ],
+)
+def test_moves_in_force_are_those_that_the_law_still_holds(law: Law, events: tuple[Event, ...], expected: str) -> None:
+    assert moves_in_force(law, events, "opponent", START) == expected
+
+
+def test_a_backstop_is_in_force_once_its_government_has_enacted_it() -> None:
+    supported = enact(FRIENDLY, move("support", "guidance", 0.75), "opponent", START)
+    own = Event(START, "enacted", "opponent", "support", "guidance", False)
+    assert moves_in_force(supported, (own,), "opponent", START) == "support"
+    assert moves_in_force(supported, (), "opponent", START) == "none"
+
+
 @given(LEVELS, st.integers(1, 12))
 def test_a_lasting_spell_is_found_where_it_begins(levels: list[float], lasting: int) -> None:
     months = term(levels)
@@ -228,6 +308,10 @@ def test_a_term_is_measured_against_the_policy_that_was_inherited(replicate: int
     assert len(own) == TERM
     assert {month.in_office for month in own} == {"opponent"}
     events = [one for one in world.events if one.month >= TERM]
-    expected = term_outcomes(own, events, parameters.policy.friendly_theta, parameters.policy.before_theta)
+    policy = parameters.policy
+    expected = term_outcomes(own, events, policy.friendly_theta, policy.before_theta, law=world.law)
     assert measure(world) == expected
     assert measure(past).restricted == measure(past).attempted == 0
+    assert measure(past).moves_in_force == "none"
+    if expected.restricted and expected.final_policy < 0.65:
+        assert expected.moves_in_force != "none"

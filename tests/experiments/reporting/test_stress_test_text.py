@@ -8,6 +8,7 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_json_is_the_summary_table(answer: dict[str, Any], summary: list[dict[st
     assert (answer["preset"], answer["seed"], answer["replicates"]) == ("calibrated", 20250807, 6)
     assert answer["notice"] == NOTICE
     assert answer["failed"] == []
-    assert len(answer["table"]) == len(summary) == 10
+    assert len(answer["table"]) == len(summary) == 14
     for printed_row, written in zip(answer["table"], summary, strict=True):
         assert printed_row.keys() == written.keys()
         for name, value in printed_row.items():
@@ -114,27 +115,100 @@ def test_the_printed_table_is_the_summary_table(printed: list[str], summary: lis
 
 def test_every_column_stands_under_its_head_and_fits_the_page(printed: list[str]) -> None:
     heads = [line for line in printed if line.startswith("breadth ")]
-    assert len(heads) == 4
+    assert len(heads) == 6
     assert len(set(heads)) == 1
     for start in (number for number, line in enumerate(printed) if line.startswith("breadth ")):
         for line in printed[start : printed.index("", start)]:
             assert len(line) == len(heads[0]) <= WIDTH
-    for name in ("P(att)", "P(restr)", "P(rev)", "RD", "MC err", "severity", "policy", "G"):
+    for name in ("P(att)", "P(restr)", "P(care)", "RD extreme care", "RD", "MC err", "severity", "policy", "G"):
         explained = [line for line in printed if line not in heads and name in line and ":" in line]
         assert explained, name
 
 
 def test_the_reader_sees_size_seed_verdict_and_files(printed: list[str], answer: dict[str, Any]) -> None:
-    assert printed[0] == (
+    assert " ".join(line.strip() for line in printed[:2]) == (
         "political-moat: preset calibrated, stress test, rule best-response, 300 voters, 6 paired replicates, "
         "seed 20250807, allocation 4%"
     )
-    assert printed[1] == NOTICE
-    assert [line for line in printed if line in answer["verdict"]] == answer["verdict"]
-    assert [line[:14] for line in answer["verdict"] if not line.startswith(" ")] == ["Verdict at v =", "Verdict at v ="]
-    assert printed[-1].startswith("Files: out (summary.csv, export/runs.csv, ")
+    assert printed[2] == NOTICE
+    assert [sentence.partition(": ")[0] for sentence in answer["verdict"]] == [
+        f"Verdict of version {version} at foresight {foresight}, v = {visibility}"
+        for version, foresight in ((1, 0), (2, 0), (2, 1))
+        for visibility in ("1", "0.1")
+    ]
+    assert printed[-1].startswith("Files: out (summary.csv, depth.csv, moves.csv, export/runs.csv, ")
     assert any(line.startswith("* beyond current coverage") for line in printed)
     assert not any("nan" in line.split() for line in printed)
+
+
+def test_the_headline_is_the_depth_table_at_the_named_depths(printed: list[str], answer: dict[str, Any]) -> None:
+    curve = {(row["foresight"], row["visibility"], row["breadth"], row["tau"]): row for row in answer["depth"]}
+    names = {"restricted": 0.65, "back to neutral": 0.5, "back to extreme care": 0.25, "no new money": 0.0}
+    for foresight in (0.0, 1.0):
+        start = next(n for n, line in enumerate(printed) if line.startswith(f"foresight {foresight:g}: "))
+        heads = ["RD at v = 1 [band]", "RD at v = 0.1 [band]"]
+        assert re.split(r"  +", printed[start + 1]) == ["depth", "tau", "P at b=0", *heads]
+        for line, (name, tau) in zip(printed[start + 2 : start + 6], names.items(), strict=True):
+            assert line.startswith(name)
+            shown = [float(word.strip("[],")) for word in line.removeprefix(name).split()]
+            rows = [curve[foresight, visibility, 0.3, tau] for visibility in (1.0, 0.1)]
+            wanted = [tau, rows[0]["p_zero"]]
+            wanted += [row[name] for row in rows for name in ("rd", "band_low", "band_high")]
+            assert shown == pytest.approx(wanted, abs=5.1e-4)
+    assert any(line.startswith("no new money: openness 0: prohibited, or closed") for line in printed)
+
+
+def test_moves_in_force_stand_beside_it_with_and_without_exposure(printed: list[str], answer: dict[str, Any]) -> None:
+    start = next(n for n, line in enumerate(printed) if line.startswith("Moves in force"))
+    moves = printed[start + 1].split()[3:]
+    assert moves[0] == "none"
+    rows = printed[start + 2 : printed.index("", start)]
+    assert [tuple(row.split()[:3]) for row in rows] == [
+        (foresight, *dose) for foresight in ("0", "1") for dose in (("0", "-"), ("0.3", "1"), ("0.3", "0.1"))
+    ]
+    for row in rows:
+        foresight, breadth, visibility, *shares = row.split()
+        own = {
+            each["move"]: each["share"]
+            for each in answer["moves"]
+            if (each["foresight"], each["breadth"]) == (float(foresight), float(breadth))
+            and visibility in ("-", f"{each['visibility']:g}")
+        }
+        assert [float(share) for share in shares] == pytest.approx([own[move] for move in moves], abs=5.1e-4)
+
+
+def test_both_declared_contrasts_are_printed_with_their_verdicts(printed: list[str], answer: dict[str, Any]) -> None:
+    start = next(n for n, line in enumerate(printed) if line.startswith("Contrasts declared before any run"))
+    body = printed[start : printed.index("", start)]
+    rows = [line for line in body if line[:1] == " " and "[" in line and "difference" not in line]
+    assert len(rows) == len(answer["contrasts"]) == 2 * 2 + 2 * 2 * 3
+    assert {row["level"] for row in answer["contrasts"] if row["version"] == 1} == {1 - 0.05 / 2}
+    assert {row["level"] for row in answer["contrasts"] if row["version"] == 2} == {1 - 0.05 / 3}
+    assert [row["outcome"] for row in answer["contrasts"][:2]] == ["back to extreme care", "restricted"]
+    for line, row in zip(rows, answer["contrasts"], strict=True):
+        assert row["outcome"] in line
+        assert f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]" in line
+        assert line.split("  ")[-1] == {"no effect of political size": "no effect"}.get(
+            row["verdict"], row["verdict"].partition(" after ")[0]
+        )
+
+
+def test_nothing_is_called_reversed_without_its_level_and_everything_fits(
+    printed: list[str], answer: dict[str, Any], folder: Path
+) -> None:
+    shown = "\n".join(printed)
+    assert "back to extreme care" in shown
+    assert "reversed" not in shown.lower()
+    assert "reversal" not in shown.lower()
+    assert "reversed" not in " ".join(answer["verdict"])
+    assert [line for line in printed[:-1] if len(line) > WIDTH] == []
+    replicate = moat("run", *SMALL[:2], "--breadth", "0,.3", "--replicate", "1", cwd=folder)
+    table = replicate.partition("\n\n")[0]
+    assert "reversed" not in table
+    assert all(len(line) <= WIDTH for line in table.splitlines())
+    meanings = [line.split("|")[4] for line in (folder / "out" / "codebook.md").read_text().splitlines() if "|" in line]
+    # Columns keep their names (p_reversed); in a meaning the word stands alone nowhere.
+    assert not [meaning for meaning in meanings if re.search(r"(?<![_\w])revers(ed|al)", meaning)]
 
 
 def test_files_named_in_the_answer_exist(printed: list[str], folder: Path) -> None:
@@ -144,7 +218,9 @@ def test_files_named_in_the_answer_exist(printed: list[str], folder: Path) -> No
 
 def money(breadths: list[float], shares: list[float]) -> list[str]:
     table = pd.DataFrame({"breadth": breadths, "share_of_401k_assets": shares})
-    return money_lines(table.assign(layer="rule", visibility=1.0, exposed_usd_bn=1e4 * table["share_of_401k_assets"]))
+    return money_lines(
+        table.assign(layer="rule", foresight=0.0, visibility=1.0, exposed_usd_bn=1e4 * table["share_of_401k_assets"])
+    )
 
 
 def test_the_articles_share_is_placed_between_doses_or_said_to_be_beyond_them() -> None:

@@ -219,3 +219,11 @@ def test_the_interval_of_a_mean_difference_agrees_with_scipy() -> None:
     found = paired_mean_difference(treated, control)
     oracle = ttest_rel(treated, control).confidence_interval(0.95)
     assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high))
+    assert found.p_value == pytest.approx(ttest_rel(treated, control).pvalue)
+    assert (found.treated, found.control) == pytest.approx((treated.mean(), control.mean()))
+    wider = ttest_rel(treated, control).confidence_interval(0.99)
+    assert (found.at_level(0.99).low, found.at_level(0.99).high) == pytest.approx((wider.low, wider.high))
+    assert found.at_level(0.95) == found
+    same, one = paired_mean_difference(treated, treated), paired_mean_difference([0.5], [0.1])
+    assert (same.p_value, same.low, same.high) == (1.0, 0.0, 0.0)
+    assert (one.p_value, math.isnan(one.low)) == (1.0, True)

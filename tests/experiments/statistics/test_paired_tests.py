@@ -13,11 +13,13 @@ from statsmodels.stats.multitest import multipletests
 
 from political_moat.experiments.statistics.intervals import (
     PairedDifference,
+    paired_mean_difference,
     paired_risk_difference,
     tango,
 )
 from political_moat.experiments.statistics.paired_tests import (
     Band,
+    Verdict,
     equivalence,
     holm,
     max_t_band,
@@ -105,7 +107,7 @@ def test_the_simultaneous_band_contains_the_pointwise_intervals() -> None:
 
 def test_equal_doses_cost_nothing_and_a_dose_without_any_change_keeps_a_width() -> None:
     copies = np.repeat(doses()[:, -1:], 5, axis=1)
-    assert max_t_band(copies).critical_value == pytest.approx(1.96, abs=0.12)
+    assert max_t_band(copies).critical_value == pytest.approx(1.95996, abs=1e-4)
     silent = max_t_band(np.zeros((100, 3)))
     assert (silent.low < 0.0).all()
     assert (silent.high > 0.0).all()
@@ -115,7 +117,7 @@ def test_the_band_covers_the_whole_curve_as_often_as_it_promises() -> None:
     truth = -np.array([0.02, 0.06, 0.12, 0.2])
     covered = []
     for seed in range(150):
-        band = max_t_band(doses(seed=seed), draws=400, rng=np.random.default_rng(seed))
+        band = max_t_band(doses(seed=seed), rng=np.random.default_rng(seed))
         covered.append(bool(((band.low <= truth) & (truth <= band.high)).all()))
     assert np.mean(covered) >= 0.95 - 3 * 0.018
 
@@ -162,6 +164,10 @@ MOAT, TRAPDOOR = (180, 2, 120, 323), (180, 120, 2, 323)
 NOTHING, UNDECIDED = (200, 5, 6, 414), (200, 10, 45, 370)
 
 
+def judged(primary: PairedDifference, second: PairedDifference, margin: float = 0.05) -> Verdict:
+    return verdict({"primary": primary, "second": second}, margin)
+
+
 @pytest.mark.parametrize(
     ("counts", "word"),
     [
@@ -172,9 +178,9 @@ NOTHING, UNDECIDED = (200, 5, 6, 414), (200, 10, 45, 370)
     ],
 )
 def test_the_verdict_is_the_declared_rule(counts: tuple[int, int, int, int], word: str) -> None:
-    found = verdict(difference(*counts), difference(*NOTHING))
-    assert found.word == found.by_outcome["reversed"].word == word
-    assert found.by_outcome["restricted"].word == "no effect of political size"
+    found = judged(difference(*counts), difference(*NOTHING))
+    assert found.word == found.by_outcome["primary"].word == word
+    assert found.by_outcome["second"].word == "no effect of political size"
     assert found.sentence.lower().startswith(word)
     assert "n = 625 paired replicates" in found.sentence
 
@@ -183,10 +189,10 @@ def test_the_family_is_protected_by_widening_both_intervals() -> None:
     borderline = difference(200, 10, 59, 356)
     # Alone, at 95%, a moat; not with two outcomes to choose from.
     assert borderline.high < -0.05
-    found = verdict(borderline, difference(*MOAT))
+    found = judged(borderline, difference(*MOAT))
     assert found.word == "inconclusive after 625 replicates"
-    assert found.by_outcome["restricted"].word == "moat"
-    assert found.by_outcome["reversed"].difference.level == pytest.approx(0.975)
+    assert found.by_outcome["second"].word == "moat"
+    assert found.by_outcome["primary"].difference.level == pytest.approx(0.975)
     assert "on its own: moat" in found.sentence
 
 
@@ -197,20 +203,34 @@ def test_turning_the_effect_turns_moat_into_trapdoor(
 ) -> None:
     n = 240
     one, two = ((*counts[:3], n - sum(counts[:3])) for counts in (first, second))
-    found = verdict(difference(*one), difference(*two), margin)
-    turned = verdict(difference(one[0], one[2], one[1], one[3]), difference(two[0], two[2], two[1], two[3]), margin)
+    found = judged(difference(*one), difference(*two), margin)
+    turned = judged(difference(one[0], one[2], one[1], one[3]), difference(two[0], two[2], two[1], two[3]), margin)
     swap = {"moat": "trapdoor", "trapdoor": "moat"}
     for name, outcome in found.by_outcome.items():
         assert turned.by_outcome[name].word == swap.get(outcome.word, outcome.word)
 
 
 def test_a_model_without_reversals_says_that_no_moat_could_have_shown() -> None:
-    found = verdict(difference(6, 1, 2, 616), difference(*NOTHING))
+    found = judged(difference(6, 1, 2, 616), difference(*NOTHING))
     assert found.word == "no effect of political size"
     assert "was impossible" in found.sentence
-    assert "was impossible" not in verdict(difference(*NOTHING), difference(*NOTHING)).sentence
+    assert "was impossible" not in judged(difference(*NOTHING), difference(*NOTHING)).sentence
 
 
 def test_outcomes_of_different_replicates_are_refused() -> None:
     with pytest.raises(ValueError, match="same replicates"):
-        verdict(difference(*MOAT), difference(1, 1, 1, 1))
+        judged(difference(*MOAT), difference(1, 1, 1, 1))
+
+
+def test_a_third_outcome_widens_every_interval_and_may_be_a_mean() -> None:
+    rng = np.random.default_rng(6)
+    calm = rng.uniform(size=625)
+    severity = paired_mean_difference(calm * 0.7, calm)
+    found = verdict({"first": difference(*MOAT), "second": difference(*NOTHING), "severity": severity})
+    assert found.level == pytest.approx(1 - 0.05 / 3)
+    assert {outcome.difference.level for outcome in found.by_outcome.values()} == {found.level}
+    assert [outcome.word for outcome in found.by_outcome.values()] == ["moat", "no effect of political size", "moat"]
+    assert "mean severity is" in found.sentence
+    assert "P(first) is" in found.sentence
+    with pytest.raises(ValueError, match="same replicates"):
+        verdict({})

@@ -27,7 +27,7 @@ NOTHING, FALL, RISE, UNSURE = change(0, 0), change(100, 0), change(0, 100), chan
     [
         (Evidence(FALL, NOTHING, FALL, 0.7, 0.5), "moat"),
         (Evidence(NOTHING, FALL, FALL, 0.7, 0.5), "gridlock"),
-        (Evidence(UNSURE, FALL, FALL, 0.7, 0.5), "fewer reversals"),
+        (Evidence(UNSURE, FALL, FALL, 0.7, 0.5), "fewer falls"),
         (Evidence(NOTHING, NOTHING, RISE, 0.7, 0.5), "trapdoor"),
         (Evidence(FALL, RISE, FALL, 0.7, 0.5), "trapdoor"),
         (Evidence(NOTHING, NOTHING, NOTHING, 0.7, 0.5), "no effect"),

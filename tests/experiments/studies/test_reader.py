@@ -129,6 +129,8 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
         ),
         ("[replicates]", '[model]\nlayers = ["rules"]\n[replicates]', "model.layers: 'rules' is not possible; allowed"),
         ("[replicates]", '[model]\nlayers = ["rule", "rule"]\n[replicates]', "model.layers names one layer twice"),
+        ("[replicates]", "[model]\nforesights = [1.5]\n[replicates]", "model.foresights: 1.5 is not possible; allowed"),
+        ("[replicates]", "[model]\nforesights = [1, 1]\n[replicates]", "model.foresights names one value twice"),
         (
             "[replicates]",
             "[model]\nlayer_breadth = 0.7\n[replicates]",

@@ -75,7 +75,7 @@ def test_a_row_for_every_point_replicate_and_arm_in_that_order(out: Path) -> Non
 
 def test_arms_of_a_replicate_are_those_of_moat_run_with_the_same_keys(out: Path, tmp_path: Path) -> None:
     options = {"voters": 200, "breadths": "0,.3", "replicates": 3, "settings": ["party.office_rent=2"]}
-    alone = study_of_run(**options, fixed={"layers": [], "returning": False})  # type: ignore[arg-type]
+    alone = study_of_run(**options, fixed={"layers": [], "foresights": [], "returning": False})  # type: ignore[arg-type]
     run_here(alone, tmp_path / "run")
     theirs = {row["key"]: row["outcome_hash"] for row in rows(tmp_path / "run")}
     ours = {row["key"]: row["outcome_hash"] for row in rows(out) if row["point"] == "1"}

@@ -61,7 +61,8 @@ def printed(command: str) -> list[dict[str, Any]]:
 def test_outcomes_are_those_the_shown_command_prints(more: str) -> None:
     asked = scenario(more)
     end = list(film(asked))[-1].content
-    rows = [row for row in printed(asked.command()) if row["layer"] == asked.parameters.policy.layer]
+    own = (asked.parameters.policy.layer, asked.parameters.polls.foresight)
+    rows = [row for row in printed(asked.command()) if (row["layer"], row["foresight"]) == own]
     by_breadth = {row["breadth"]: row for row in rows}
     for number, breadth in enumerate((0.0, asked.breadth)):
         for name in MEASURED:
