@@ -120,6 +120,8 @@ def comparison_lines(predicted: pd.Series, rd: float, mcse: float) -> list[str]:
     departure, error = rd - float(predicted["rd"]), math.hypot(mcse, float(predicted["rd_mcse"]))
     if not math.isfinite(error):
         return [line, f"  Departure {departure:+.3f}; one replicate has no error."]
+    if mcse == 0.0:
+        return [line, f"  Departure {departure:+.3f}; no pair of replicates differs, so its error is not known."]
     word = "beyond" if abs(departure) > 2.0 * error else "within"
     return [line, f"  Departure {departure:+.3f}, {word} twice its error ({error:.3f})."]
 
