@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...model.parameters.tree import Parameters
@@ -41,10 +42,11 @@ def predicted_risk(p_zero: float, precision: float, rent: float, points: float, 
     return float(expit(logit(p_zero) - precision * rent * DENSITY_AT_TIE * points / level_sd))
 
 
+@lru_cache(maxsize=64)
 def vote_effect(
     parameters: Parameters, breadth: float, visibility: float, seed: int, replicates: int = REPLICATES
 ) -> VoteEffect:
-    """Return the national vote effect of a rival who promises prohibition, over several friendly terms.
+    """Return the national vote effect of a rival who promises prohibition, over several friendly terms (cached).
 
     Without holders there is no effect and nothing is run.
     """
@@ -85,6 +87,21 @@ def closed_form_curve(
         slope = p * (1.0 - p) * precision * rent * DENSITY_AT_TIE / sd
         rows.append((visibility, breadth, *effect, p, p - p_zero, slope * effect.mcse))
     return pd.DataFrame(rows, columns=["visibility", "breadth", "points", "points_mcse", "p", "rd", "rd_mcse"])
+
+
+def closed_form_of_table(parameters: Parameters, table: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return `closed_form_curve` at every breadth and visibility of a dose-response table of one layer.
+
+    Every visibility starts at the table's own P(back to extreme care) at zero exposure.
+    """
+    import pandas as pd
+
+    curves = []
+    for visibility, rows in table.groupby("visibility", sort=False):
+        p_zero = float(rows.loc[rows["breadth"] == 0.0, "p_reversed"].iloc[0])
+        breadths = [float(breadth) for breadth in rows["breadth"]]
+        curves.append(closed_form_curve(parameters, breadths, float(str(visibility)), p_zero, seed))
+    return pd.concat(curves, ignore_index=True)
 
 
 def closed_form_lines(finished: Finished) -> list[str]:

@@ -153,10 +153,12 @@ class StressAnswer(Answer):
         with replaced_atomically(finished.path / "summary.csv") as stream:
             table.to_csv(stream, index=False, lineterminator="\n")
         if table["n"].min() >= 2 and len(finished.design.breadths) >= 2:
+            from .closed_form import closed_form_of_table
             from .figures.dose_response import dose_response_figure
 
-            figures = finished.path / "figures"
-            dose_response_figure({finished.preset: table[table["layer"] == own]}, figures, "dose-response")
+            figures, shown = finished.path / "figures", table[table["layer"] == own]
+            formula = closed_form_of_table(finished.parameters, shown, finished.seed)
+            dose_response_figure({finished.preset: shown}, figures, "dose-response", closed_form=formula)
         return table
 
     def text(self, finished: Finished) -> str:
