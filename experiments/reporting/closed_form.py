@@ -104,12 +104,22 @@ def closed_form_of_table(parameters: Parameters, table: pd.DataFrame, seed: int)
     return pd.concat(curves, ignore_index=True)
 
 
+def own_rows(table: pd.DataFrame, p: Parameters) -> pd.DataFrame:
+    """Return the rows of a summary table on the tree's own layer and at its own foresight."""
+    own = table[table["layer"] == p.policy.layer]
+    return own[own["foresight"] == p.polls.foresight] if "foresight" in own.columns else own
+
+
 def closed_form_lines(finished: Finished) -> list[str]:
-    """Return, per visibility, the predicted beside the measured risk difference, and what their difference measures.
+    """Return, per visibility, the predicted beside the measured risk difference, and what their difference measures."""
+    return lines_of_table(finished.parameters, own_rows(finished.table, finished.parameters), finished.seed)
+
+
+def lines_of_table(p: Parameters, own: pd.DataFrame, seed: int) -> list[str]:
+    """Return the lines of `closed_form_lines` from a dose-response table of one layer.
 
     The dose is the declared breadth, or the largest one where the declared was not run.
     """
-    own = finished.table[finished.table["layer"] == finished.parameters.policy.layer]
     exposed = own[own["breadth"] > 0.0]
     if exposed.empty:
         return ["No closed form beside the model: it needs a breadth above 0 (--breadth 0,0.3)."]
@@ -119,9 +129,9 @@ def closed_form_lines(finished: Finished) -> list[str]:
         visibility = float(row.visibility)
         zero = own[(own["breadth"] == 0.0) & (own["visibility"] == visibility)]
         p_zero = float(zero["p_reversed"].iloc[0])
-        curve = closed_form_curve(finished.parameters, (breadth,), visibility, p_zero, finished.seed)
+        curve = closed_form_curve(p, (breadth,), visibility, p_zero, seed)
         lines += comparison_lines(curve.iloc[0], float(row.rd_reversed), float(row.rd_reversed_mcse))
-    return [*lines, *departure_lines(finished.parameters)]
+    return [*lines, *departure_lines(p)]
 
 
 def comparison_lines(predicted: pd.Series, rd: float, mcse: float) -> list[str]:

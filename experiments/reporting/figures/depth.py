@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from ....model.parameters.tree import Parameters
-from ...protocols.term_outcomes import FALL
 from .style import COLOURS, DOUBLE, LINES, MARKERS, NOTE, draw, plain, zero_line
 
 if TYPE_CHECKING:
@@ -24,24 +22,10 @@ _MOST_MARKERS = 16
 _KINDS = {1.0: "fully visible stake", 0.1: "default-fund sleeve"}
 
 
-def named_depths(p: Parameters) -> dict[str, float]:
-    """Return the named depths and their openness, shallowest first.
-
-    Restricted is .10 below the friendly policy; neutral is the level of month 0; extreme care is the level before the
-    policy; prohibited is 0.
-    """
-    return {
-        "restricted": p.policy.friendly_theta - FALL,
-        "back to neutral": p.policy.start_theta,
-        "back to extreme care": p.policy.before_theta,
-        "prohibited": 0.0,
-    }
-
-
 def depth_figure(
     table: pd.DataFrame,
     folder: Path,
-    marks: Mapping[str, float],
+    marks: Iterable[tuple[str, float]],
     name: str = "depth",
     endings: tuple[str, ...] = ENDINGS,
     *,
@@ -49,9 +33,10 @@ def depth_figure(
 ) -> list[Path]:
     """Draw the depth curve of one breadth: a panel per visibility, a line and band per foresight; return the paths.
 
-    table: rows of `depth_curve`, with the columns of NEEDED. marks: openness of the named depths. note: write above
-    the figure that it is no forecast. Raises ValueError for an empty table, one that lacks a column, or several
-    breadths.
+    table: rows of `depth_curve`, with the columns of NEEDED. marks: name and openness of each named depth.
+    note: write above the figure that it is no forecast.
+
+    Raises ValueError for an empty table, one that lacks a column, or several breadths.
     """
     absent = [column for column in NEEDED if column not in table.columns]
     if absent:
@@ -61,16 +46,16 @@ def depth_figure(
     data = table.sort_values(
         ["visibility", "foresight", "tau"], ascending=[False, True, False], kind="stable", ignore_index=True
     )
-    paint = _with_note if note else _paint
-    return draw(folder, name, data, DOUBLE, 84.0, lambda figure, rows: paint(figure, rows, marks), endings)
+    paint, named = _with_note if note else _paint, tuple(marks)
+    return draw(folder, name, data, DOUBLE, 84.0, lambda figure, rows: paint(figure, rows, named), endings)
 
 
-def _with_note(figure: Figure, data: pd.DataFrame, marks: Mapping[str, float]) -> None:
+def _with_note(figure: Figure, data: pd.DataFrame, marks: Iterable[tuple[str, float]]) -> None:
     _paint(figure, data, marks)
     figure.suptitle(NOTE, x=0.01, ha="left", fontsize=6.5, color="0.25")
 
 
-def _paint(figure: Figure, data: pd.DataFrame, marks: Mapping[str, float]) -> None:
+def _paint(figure: Figure, data: pd.DataFrame, marks: Iterable[tuple[str, float]]) -> None:
     visibilities = list(dict.fromkeys(data["visibility"]))
     panels = np.atleast_1d(figure.subplots(1, len(visibilities), sharey=True))
     for axes, visibility in zip(panels, visibilities, strict=True):
@@ -80,9 +65,9 @@ def _paint(figure: Figure, data: pd.DataFrame, marks: Mapping[str, float]) -> No
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False, handlelength=3.5)
 
 
-def _paint_panel(axes: Axes, data: pd.DataFrame, marks: Mapping[str, float], start: float) -> None:
+def _paint_panel(axes: Axes, data: pd.DataFrame, marks: Iterable[tuple[str, float]], start: float) -> None:
     zero_line(axes, MARGIN)
-    for label, tau in marks.items():
+    for label, tau in marks:
         axes.axvline(tau, color="0.8", linewidth=0.6, zorder=0)
         words = label.replace("back to ", "back to\n")
         axes.annotate(

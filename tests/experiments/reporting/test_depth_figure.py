@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from political_moat.experiments.reporting.figures.depth import NEEDED, depth_figure, named_depths
+from political_moat.experiments.reporting.figures.depth import NEEDED, depth_figure
 from political_moat.experiments.reporting.figures.style import NOTE
-from political_moat.model.parameters.tree import Parameters
 
-MARKS = named_depths(Parameters())
+MARKS = {"restricted": 0.65, "back to neutral": 0.5, "back to extreme care": 0.25, "no new money": 0.0}
 TAUS = (0.74, 0.65, 0.5, 0.375, 0.25, 0.1, 0.0)
 
 
@@ -42,28 +41,18 @@ def drawn(monkeypatch: pytest.MonkeyPatch, folder: Path, table: pd.DataFrame, **
         save(self, *args, **keywords)
 
     monkeypatch.setattr(Figure, "savefig", keep)
-    depth_figure(table, folder, MARKS, **options)
+    depth_figure(table, folder, MARKS.items(), **options)
     return kept[-1]
 
 
-def test_named_depths_are_levels_of_the_trees_policy() -> None:
-    assert (
-        pytest.approx({"restricted": 0.65, "back to neutral": 0.5, "back to extreme care": 0.25, "prohibited": 0.0})
-        == MARKS
-    )
-    moved = Parameters().with_values({"policy.friendly_theta": 1.0, "policy.start_theta": 0.6})
-    assert named_depths(moved)["restricted"] == pytest.approx(0.9)
-    assert named_depths(moved)["back to neutral"] == 0.6
-
-
 def test_every_format_is_written_with_its_data_and_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
-    paths = depth_figure(depths(), tmp_path / "a", MARKS)
+    paths = depth_figure(depths(), tmp_path / "a", MARKS.items())
     assert [path.name for path in paths] == ["depth.svg", "depth.pdf", "depth.png", "depth.csv"]
     data = pd.read_csv(paths[-1])
     assert len(data) == len(depths())
     assert list(data["tau"].iloc[: len(TAUS)]) == list(TAUS)
     shuffled = depths().sample(frac=1.0, random_state=1)
-    again = depth_figure(shuffled, tmp_path / "b", MARKS)
+    again = depth_figure(shuffled, tmp_path / "b", MARKS.items())
     assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in again]
 
 
@@ -129,8 +118,8 @@ def test_the_note_says_that_it_is_no_forecast(monkeypatch: pytest.MonkeyPatch, t
 def test_tables_that_cannot_be_drawn_are_refused(tmp_path: Path) -> None:
     for name in NEEDED:
         with pytest.raises(ValueError, match=f"lacks .*{name}"):
-            depth_figure(depths().drop(columns=name), tmp_path, MARKS)
+            depth_figure(depths().drop(columns=name), tmp_path, MARKS.items())
     with pytest.raises(ValueError, match="no data"):
-        depth_figure(depths().iloc[:0], tmp_path, MARKS)
+        depth_figure(depths().iloc[:0], tmp_path, MARKS.items())
     with pytest.raises(ValueError, match="one breadth"):
-        depth_figure(pd.concat([depths(), depths().assign(breadth=0.6)]), tmp_path, MARKS)
+        depth_figure(pd.concat([depths(), depths().assign(breadth=0.6)]), tmp_path, MARKS.items())
