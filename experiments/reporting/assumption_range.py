@@ -113,7 +113,7 @@ def range_lines(cells: list[GridPoint]) -> list[str]:
             lines.append(
                 f"Over office rent {RENTS[0]:g} to {RENTS[-1]:g} and choice precision {PRECISIONS[0]:g} to "
                 f"{PRECISIONS[-1]:g} (calibrated, b = {BREADTH:g}, v = {visibility:g}, {rows[0].replicates} replicates "
-                f"a cell), RD back to extreme care ranges from {low.rd_reversed:+.3f} (rent {low.rent:g}, precision "
+                f"a cell), RD of back to extreme care ranges from {low.rd_reversed:+.3f} (rent {low.rent:g}, precision "
                 f"{low.precision:g}) to {high.rd_reversed:+.3f} (rent {high.rent:g}, precision {high.precision:g}), "
                 f"Monte Carlo error at most {max(row.rd_reversed_mcse for row in rows):.3f}."
             )
