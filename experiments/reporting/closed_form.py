@@ -156,8 +156,8 @@ def comparison_lines(predicted: pd.Series, rd: float, mcse: float) -> list[str]:
 def departure_lines(p: Parameters) -> list[str]:
     """Return what the departure of the model from the closed form measures under these parameters."""
     lines = [
-        "  The formula knows one yes-or-no choice against a rival who promises prohibition. The departure measures the",
-        "  rest: Congress, courts and delays; substitution between restrictive moves; platforms that follow the vote.",
+        "  The formula knows one yes-or-no choice against a rival who promises prohibition. The departure measures the "
+        "rest: Congress, courts and delays; substitution between restrictive moves; platforms that follow the vote."
     ]
     reasons = []
     if p.party.rule != "best-response":

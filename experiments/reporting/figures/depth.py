@@ -69,7 +69,7 @@ def _paint_panel(axes: Axes, data: pd.DataFrame, marks: Iterable[tuple[str, floa
     zero_line(axes, MARGIN)
     for label, tau in marks:
         axes.axvline(tau, color="0.8", linewidth=0.6, zorder=0)
-        words = label.replace("back to ", "back to\n")
+        words = label.replace("back to ", "back to\n").replace("no new ", "no new\n")
         axes.annotate(
             words, (tau, 1.0), (0.0, 2.0), xycoords=("data", "axes fraction"), textcoords="offset points",
             ha="center", va="bottom", fontsize=6.0, annotation_clip=False,

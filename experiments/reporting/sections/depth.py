@@ -90,7 +90,7 @@ def _depth_of_point(report: Report, point: PointRows) -> tuple[list[str], pd.Dat
         raise UserError("a depth curve needs a breadth above 0")
     curve = declared_or_largest(curve)
     breadth = float(curve["breadth"].iloc[0])
-    name = f"depth-{point.number}" if point.label else "depth"
+    name = f"depth-print-{point.number}" if point.label else "depth-print"
     table = named_rows(curve, depths)
     moves = moves_at_end(point.rows, layer)
     moves = moves[moves["breadth"].isin((0.0, breadth))]
@@ -114,9 +114,12 @@ def _depth_of_point(report: Report, point: PointRows) -> tuple[list[str], pd.Dat
 
 
 def named_rows(curve: pd.DataFrame, depths: tuple[tuple[str, float], ...]) -> pd.DataFrame:
-    """Return the rows of a depth curve at the named depths, with the column depth first; shallowest depth first."""
+    """Return the rows of a depth curve at the named depths, arm by arm, shallowest first; column depth first."""
     parts = [curve[np.isclose(curve["tau"], tau, atol=1e-9)].assign(depth=name) for name, tau in depths]
-    return pd.concat(parts, ignore_index=True)[["depth", *curve.columns]]
+    rows = pd.concat(parts)[["depth", *curve.columns]]
+    return rows.sort_values(
+        ["visibility", "foresight", "tau"], ascending=[False, True, False], kind="stable", ignore_index=True
+    )
 
 
 def _wide(moves: pd.DataFrame) -> pd.DataFrame:
@@ -151,5 +154,5 @@ def closed_form_section(report: Report) -> list[str]:
     for point in points_of(report, frame):
         own = dose_response(point.rows, str(point.rows["layer"].iloc[0]))
         lines = lines_of_table(point.parameters, own, report.study.study.seed)
-        parts += [html.paragraph(point.label + lines[0].strip()), *(html.paragraph(line.strip()) for line in lines[1:])]
+        parts += [html.paragraph(line.strip()) for line in (point.label + lines[0], *lines[1:])]
     return parts
