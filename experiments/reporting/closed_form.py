@@ -125,12 +125,12 @@ def lines_of_table(p: Parameters, own: pd.DataFrame, seed: int) -> list[str]:
         return ["No closed form beside the model: it needs a breadth above 0 (--breadth 0,0.3)."]
     breadth = PRIMARY_BREADTH if (exposed["breadth"] == PRIMARY_BREADTH).any() else float(exposed["breadth"].max())
     lines = []
-    for row in exposed[exposed["breadth"] == breadth].itertuples():
-        visibility = float(row.visibility)
+    for row in exposed[exposed["breadth"] == breadth].to_dict("records"):
+        visibility = float(row["visibility"])
         zero = own[(own["breadth"] == 0.0) & (own["visibility"] == visibility)]
         p_zero = float(zero["p_reversed"].iloc[0])
         curve = closed_form_curve(p, (breadth,), visibility, p_zero, seed)
-        lines += comparison_lines(curve.iloc[0], float(row.rd_reversed), float(row.rd_reversed_mcse))
+        lines += comparison_lines(curve.iloc[0], float(row["rd_reversed"]), float(row["rd_reversed_mcse"]))
     return [*lines, *departure_lines(p)]
 
 
