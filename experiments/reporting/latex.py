@@ -99,6 +99,12 @@ def tabular(
     return "\n".join(lines) + "\n"
 
 
+def _counts(table: pd.DataFrame) -> str:
+    """Return the number of replicates of a table, or the range of its rows."""
+    least, most = int(table["n"].min()), int(table["n"].max())
+    return f"{least}" if least == most else f"{least}$ to ${most}"
+
+
 def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
     """Return the table of one legal layer: shares with Monte Carlo errors, paired differences with intervals."""
     rows = []
@@ -112,15 +118,36 @@ def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
             for e in ("restricted", "reversed")
         ]
         rows.append([*first, *levels, *differences, f"{share(row['severity'])} ({share(row['severity_mcse'])})"])
-    least, most = int(summary["n"].min()), int(summary["n"].max())
-    counts = f"{least}" if least == most else f"{least}$ to ${most}"
-    header = ["$v$", "$b$", "P(restricted)", "P(reversed)", "RD restricted", "RD reversed", "severity"]
+    header = ["$v$", "$b$", "P(restricted)", "P(care)", "RD restricted", "RD care", "severity"]
     caption = (
-        "Restriction and reversal under an opposed government by breadth $b$ and visibility $v$ of exposure, "
-        f"$n = {counts}$ paired replicates. Monte Carlo standard errors in parentheses; paired risk differences with "
-        f"95\\% intervals (Newcombe 1998, method 10). Simulated. {escape(citation)}"
+        "Restriction (openness at least .10 lower) and return to extreme care (openness of the guidance of 2022 or "
+        "less) under an opposed government by breadth $b$ and visibility $v$ of exposure, "
+        f"$n = {_counts(summary)}$ paired replicates. Monte Carlo standard errors in parentheses; "
+        f"paired risk differences with 95\\% intervals (Newcombe 1998, method 10). Simulated. {escape(citation)}"
     )
     return tabular(header, rows, caption, "dose-response")
+
+
+def depth_tex(table: pd.DataFrame, citation: str) -> str:
+    """Return the table of risk differences at the named depths, with simultaneous bands; a block per design point."""
+    points = table["point"].nunique() > 1
+    rows = []
+    for row in table.to_dict("records"):
+        first = [f"{row['point']:g}"] if points else []
+        arm = [f"{row['visibility']:g}", f"{row['foresight']:g}", f"{escape(row['depth'])} ({share(row['tau'], 2)})"]
+        risks = [share(row["p_zero"]), share(row["p"])]
+        band = f"{signed(row['rd'])} {interval(row['band_low'], row['band_high'])}"
+        rows.append([*first, *arm, *risks, band, share(row["rd_mcse"])])
+    header = ["$v$", "$f$", "depth ($\\tau$)", "P, $b = 0$", "P, exposed", "RD", "MC error"]
+    breadths = ", ".join(f"{breadth:g}" for breadth in table["breadth"].unique())
+    caption = (
+        f"Depth of the fall under an opposed government at breadth $b = {breadths}$ by visibility $v$ and foresight "
+        f"$f$, $n = {_counts(table)}$ paired replicates. P: probability that openness stays at or below "
+        "$\\tau$ for six months. RD with 95\\% bands, simultaneous over all depths of an arm. Simulated. "
+        f"{escape(citation)}"
+    )
+    named = (["point"] if points else []) + header
+    return tabular(named, rows, caption, "depth", "l" * (len(named) - 4) + "rrrr")
 
 
 def mediation_tex(table: pd.DataFrame, citation: str) -> str:
@@ -183,6 +210,7 @@ def sensitivity_tex(table: pd.DataFrame, citation: str) -> str:
 
 TABLES: dict[str, Callable[[pd.DataFrame, str], str]] = {
     "dose-response": dose_response_tex,
+    "depth": depth_tex,
     "mediation": mediation_tex,
     "prior-mass": prior_mass_tex,
     "sensitivity": sensitivity_tex,

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from ...model.parameters.tree import Parameters
 from ..errors import UserError
 from ..protocols.stress_test.dose_response import PRIMARY_BREADTH, dose_response, primary_contrast, smallest_doses
 from ..statistics.dose_thresholds import half_dose
-from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
 from ..storage.provenance import code_hash
 from . import html
 from .factor_analysis import analyse
 from .report import Report
+from .sections.depth import closed_form_section, depth_section, formula_of
+from .sections.rows import one_setting, runs_of, setting_of
 
 SHOWN = (
     *("visibility", "breadth", "n", "p_restricted", "p_restricted_mcse", "p_reversed", "p_reversed_mcse"),
@@ -25,33 +25,6 @@ SHOWN = (
 
 
 Section = Callable[[Report], list[str]]
-
-
-def runs_of(report: Report) -> pd.DataFrame:
-    """Return export/runs.csv. Raises an error that names missing rows, duplicate rows or rows of two code versions."""
-    frame = report.read("export/runs.csv")
-    refuse_incomplete(frame, ["replicate", "arm"])
-    refuse_missing_rows(frame)
-    if "code" in frame.columns:
-        refuse_mixed_code(frame["code"].astype(str))
-    return frame
-
-
-SETTING = ("point", "layer", "foresight", "allocation", "skew", "grandfathering")
-
-
-def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.DataFrame, str]:
-    """Return the rows of the first point, layer and exposure setting, and a sentence that names it if others exist.
-
-    The dose is not part of the setting. free: columns that may vary.
-    """
-    rows, fixed = frame, []
-    for name in SETTING:
-        if name not in free and name in rows.columns and rows[name].nunique() > 1:
-            first = rows[name].iloc[0]
-            fixed.append(f"{name} {first}")
-            rows = rows[rows[name] == first]
-    return rows, f"Shown for {', '.join(fixed)}; summary.csv has the others." if fixed else ""
 
 
 def _statements(report: Report) -> list[str]:
@@ -88,13 +61,15 @@ def _dose_response(report: Report) -> list[str]:
     own = report.tables.get("dose-response")
     if own is None or own["breadth"].nunique() < 2 or own["n"].min() < 2:
         raise UserError("a curve needs two doses and two replicates")
-    paths = dose_response_figure({"": own}, report.figures, "dose-response-print", print_size=True)
+    formula = formula_of(report, own)
+    dashed = "" if formula is None else " Dashed, without markers: the closed form."
+    paths = dose_response_figure({"": own}, report.figures, "dose-response-print", print_size=True, closed_form=formula)
     return [
         report.drawn(
             paths,
-            "Paired change against zero exposure. Bands: 95%, simultaneous over doses (maximum of |t|) for reversed "
-            "and restricted, per dose for severity. Dotted: the margin of political size, .05.",
-            "Change in the probability of reversal and of restriction, and in severity, against breadth of exposure",
+            "Paired change against zero exposure. Bands: 95%, simultaneous over doses (maximum of |t|) for back to "
+            f"extreme care and restricted, per dose for severity. Dotted: the margin of political size, .05.{dashed}",
+            "Change in the probability of back to extreme care and of restricted, and in severity, against breadth",
         )
     ]
 
@@ -108,8 +83,8 @@ def _phase_map(report: Report) -> list[str]:
     return [
         report.drawn(
             phase_map_figure(table, report.figures),
-            "Each cell: the verdict's letter and the risk difference of reversal. Intervals are widened over all "
-            "cells, so that with probability .95 no word is wrong. " + note,
+            "Each cell: the verdict's letter and the risk difference of back to extreme care. Intervals are widened "
+            "over all cells, so that with probability .95 no word is wrong. " + note,
             "Verdict of every combination of breadth and visible stake",
         )
     ]
@@ -125,7 +100,9 @@ def _incidence(report: Report) -> list[str]:
     paths = incidence_figure(incidence_of_term(rows, list(dict.fromkeys(arms))), report.figures)
     caption = f"Cumulative incidence since the opposed party took office, 95% per month. {note}".strip()
     return [
-        report.drawn(paths, caption, "Share of runs with a first attempt, restriction and reversal, month by month")
+        report.drawn(
+            paths, caption, "Share of runs with a first attempt, restriction and return to extreme care, by month"
+        )
     ]
 
 
@@ -213,13 +190,6 @@ def _one_run(report: Report) -> list[str]:
     return [report.drawn(paths, caption, "Openness month by month in two arms of one replicate, with events")]
 
 
-def setting_of(report: Report, rows: pd.DataFrame) -> Parameters:
-    """Return the parameters of the one setting of these rows."""
-    dosed = ("exposure.breadth", "exposure.visibility")
-    values = {name: rows[name].iloc[0] for name in rows.columns if "." in name and name not in dosed}
-    return report.study.parameters.with_values(values)
-
-
 def _replicate_to_show(rows: pd.DataFrame, dose: float, visibility: float) -> int:
     """Return the first replicate in which the two arms end differently; the first of all if none does."""
     wide = rows[
@@ -247,7 +217,9 @@ MEDIATION: Mapping[str, Section] = {"Mediation": _mediation}
 PRIOR_MASS: Mapping[str, Section] = {"Prior mass": _prior_mass}
 STRESS_TEST: Mapping[str, Section] = {
     "What was found": _analysed(_statements),
+    "How far policy falls": depth_section,
     "Dose and response": _dose_response,
+    "Closed form": closed_form_section,
     "Phase map": _phase_map,
     "When it happens": _incidence,
     "Gap and level": _gap,

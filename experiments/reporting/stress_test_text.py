@@ -18,6 +18,7 @@ from ..protocols.stress_test.summary import summary_table
 from ..storage.atomic_files import replaced_atomically
 from ..storage.codebook import Tables
 from .assumption_range import range_lines, shipped
+from .closed_form import closed_form_lines, closed_form_of_table, own_rows
 from .rules_comparison import rules_lines, shipped_rules
 from .wording import NOTICE
 
@@ -283,11 +284,14 @@ class StressAnswer(Answer):
             with replaced_atomically(finished.path / f"{name}.csv") as stream:
                 each.to_csv(stream, index=False, lineterminator="\n")
         if table["n"].min() >= 2 and len(finished.design.breadths) >= 2:
+            from .figures.depth import depth_figure
             from .figures.dose_response import dose_response_figure
+            from .sections.depth import declared_or_largest
 
-            figures = finished.path / "figures"
-            drawn = table[(table["layer"] == own) & (table["foresight"] == foresight)]
-            dose_response_figure({finished.preset: drawn}, figures, "dose-response")
+            figures, shown = finished.path / "figures", own_rows(table, p)
+            formula = closed_form_of_table(p, shown, finished.seed)
+            dose_response_figure({finished.preset: shown}, figures, "dose-response", closed_form=formula)
+            depth_figure(declared_or_largest(tables["depth"]), figures, named_depths(p), note=True)
         return table
 
     def text(self, finished: Finished) -> str:
@@ -319,7 +323,13 @@ class StressAnswer(Answer):
             lines.append(
                 "* beyond current coverage: holders without an account get an IRA with the median balance of their age."
             )
-        lines += [*layer_lines(runs, own), *money_lines(table), *implied_lines(finished), ""]
+        lines += [
+            *layer_lines(runs, own),
+            *money_lines(table),
+            *implied_lines(finished),
+            *closed_form_lines(finished),
+            "",
+        ]
         lines.append(
             "No data exist for office rent and choice precision (moat params --assumed), and both change the result: "
             "the verdict is one point of a range."

@@ -40,7 +40,7 @@ def test_the_first_load_shows_both_worlds_and_the_sentence(visit: Any, width: in
     page.wait_for_function("window.moat.player.playing || " + ENDED)
     page.keyboard.press("End")
     lede = page.locator(".moat-lede").inner_text()
-    assert lede.startswith("By December 2032 the policy was reversed once without exposure")
+    assert lede.startswith("By December 2032 the policy went back to extreme care once without exposure")
     assert "30% of voters exposed" in lede
     a, b = (page.evaluate(COLOURS, number) for number in (0, 1))
     for light in ("#E69F00", "#56B4E9"):
@@ -165,18 +165,28 @@ def test_play_locks_the_guess_and_the_page_compares_it_with_100_replicates(visit
     page.wait_for_function("window.moat.replicates.rows.length === 100", timeout=180_000)
     answer = page.locator(".moat-answer").inner_text()
     counts = re.fullmatch(
-        r"World A: (\d+) of 100 reversed \(.*\)\. World B, 45% exposed: (\d+) of 100 \(.*\)\. Your guess: 17\.",
+        r"World A: (\d+) of 100 back to extreme care \(.*\)\. World B, 45% exposed: (\d+) of 100 \(.*\)\. "
+        r"Your guess: 17\. By depth of the fall, World A and World B: restricted (\d+) and (\d+); "
+        r"back to extreme care (\d+) and (\d+); prohibited (\d+) and (\d+)\.",
         answer,
     )
     assert counts is not None, answer
     assert page.locator(".moat-strip").count() == 100
     assert page.locator(".moat-strip i:first-child.moat-reversed").count() == int(counts[1])
     assert page.locator(".moat-strip i:last-child.moat-reversed").count() == int(counts[2])
+    assert (counts[5], counts[6]) == (counts[1], counts[2])
+    for world in (0, 1):
+        restricted, care, prohibited = (int(counts[place + world]) for place in (3, 5, 7))
+        assert restricted >= care >= prohibited
+        striped = page.locator(f".moat-strip i:nth-child({world + 1}).moat-restricted").count()
+        assert restricted == striped + care
     name = page.locator(".moat-strip").nth(42).get_attribute("aria-label")
     page.locator(".moat-strip").nth(42).click()
     page.wait_for_function("window.moat.scenario.replicate === 42 && window.moat.film.outcomes !== null")
     outcomes = page.evaluate("window.moat.film.outcomes.map(outcomes => outcomes.reversed)")
-    assert ["World A reversed" in name, "World B reversed" in name] == [bool(reversed_) for reversed_ in outcomes]
+    assert [f"World {world} back to extreme care" in name for world in "AB"] == [
+        bool(reversed_) for reversed_ in outcomes
+    ]
     assert page.locator(".moat-strip").count() == 100
 
 

@@ -42,22 +42,23 @@ TOUR: tuple[tuple[str, str, str], ...] = (
     ),
     (
         ".moat-ribbon",
-        "Reversal and deterrence",
-        "The ribbon shows the party in office and the policy line. A cross marks a reversal: the policy is back at its "
-        "level before the friendly policy. Hatching marks deterrence: the government would have restricted the policy "
-        "if winning the next election had no value to it.",
+        "Depth of the fall, and deterrence",
+        "The ribbon shows the party in office and the policy line. How far the line falls is the result. A cross marks "
+        "a return to extreme care, the level of the guidance of 2022, for six months. Hatching marks deterrence: the "
+        "government would have restricted the policy if winning the next election had no value to it.",
     ),
     (
         ".moat-guess",
         "Make a guess",
-        "Of 100 takeovers, how many end in a reversal? Choose a number before you look. One pair of worlds is no "
-        "evidence; this one is shown first because its two worlds differ.",
+        "Of 100 takeovers, how many bring the policy back to extreme care? Choose a number before you look. One pair "
+        "of worlds is no evidence; this one is shown first because its two worlds differ.",
     ),
     (
         ".moat-replicates",
         "Is this result typical?",
-        "Run 100 replicates: the same scenario with other random draws. Then try to remove the effect: make the "
-        "holdings small or hidden, or let the price crash, and run the replicates again.",
+        "Run 100 replicates: the same scenario with other random draws. The answer counts falls "
+        "by depth, since exposure can spare a policy the deep falls and leave the shallow ones. Then try to remove the "
+        "effect: make the holdings small or hidden, or let the price crash, and run the replicates again.",
     ),
 )
 """Steps of the tour: CSS selector, heading, text."""
@@ -76,8 +77,16 @@ GLOSSARY: dict[str, str] = {
     "openness": "Policy for new money, 0 closed to 1 default (A): theta times a factor that is smaller under a "
     "tighter cap.",
     "attempted": "The government started a docket, guidance or bill that would lower openness by .10 or more.",
-    "restricted": "Openness was at least .10 lower for six months in a row.",
-    "reversed": "Openness was at or below its level before the friendly policy for six months in a row.",
+    "restricted": "Openness was at least .10 lower than at takeover for six months in a row.",
+    "back to neutral": "Openness was at or below its level of month 0 for six months in a row.",
+    "back to extreme care": "Openness was at or below its level under the guidance of 2022, before the friendly "
+    "policy, for six months in a row (column reversed in tables).",
+    "prohibited": "Holding through the plans was prohibited for six months in a row.",
+    "depth curve": "RD against depth: for each level of openness, the probability that policy falls to it or below "
+    "for six months, with exposure minus without. It shows whether exposure prevents restrictions or makes them "
+    "milder.",
+    "foresight": "0: parties read the poll as it is. 1: they read it as projected to the next presidential election.",
+    "closed form": "What choice precision, office rent and the vote effect alone predict, printed beside the model.",
     "severity": "Largest fall of openness in the opposed term, as a share of openness at takeover.",
     "gap": "G: mean theta under a returning author government minus mean theta under the opposed government.",
     "deterred": "The government chose no restriction. With the same draws and office rent 0 (winning the next election "
@@ -86,15 +95,16 @@ GLOSSARY: dict[str, str] = {
     "docket": "A rule, guidance or bill that is in preparation.",
     "platform": "The policy that a party promises before an election.",
     "layer": "Legal form of a policy: rule, guidance or statute.",
-    "vote cost of reversal": "Percentage points of the two-party vote that the opposed party would lose today if it "
+    "vote cost of prohibition": "Percentage points of the two-party vote that the opposed party would lose today if it "
     "promised prohibition instead of the policy in force. All voters are asked.",
     "replicate": "One run of a scenario with its own random draws, which both worlds share. The same seed, replicate "
     "and version give the same numbers.",
     "arm": "One variant of a scenario, such as breadth 0 or breadth .3. All arms of a replicate share their draws.",
     "paired worlds": "Two worlds with the same people, shocks and polls. They differ only in exposure.",
-    "risk difference": "RD: probability of reversal with exposure minus the probability without.",
-    "moat": "Fewer reversals with exposure than without.",
-    "trapdoor": "More reversals with exposure, for example after a crash that voters blame on the policy.",
+    "risk difference": "RD: probability of an outcome with exposure minus the probability without.",
+    "moat": "Fewer returns to extreme care with exposure than without.",
+    "trapdoor": "More restrictions or returns to extreme care with exposure, for example after a crash that voters "
+    "blame on the policy.",
     "95% interval": "About 95 of 100 such intervals contain the true probability (Wilson 1927).",
 }
 
@@ -106,9 +116,9 @@ LESSON: tuple[tuple[str, str], ...] = (
     ),
     (
         "Ten minutes: the guess",
-        "Open the page and let the film play. Each student guesses how many of 100 takeovers end in a reversal, locks "
-        "the guess and runs the 100 replicates. Compare the guesses with the interval. Why is one pair of worlds not "
-        "evidence?",
+        "Open the page and let the film play. Each student guesses how many of 100 takeovers bring the policy back to "
+        "extreme care, locks the guess and runs the 100 replicates. Compare the guesses with the interval, and the "
+        "falls by depth. Why is one pair of worlds not evidence?",
     ),
     (
         "Ten minutes: remove the effect",

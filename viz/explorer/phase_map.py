@@ -59,8 +59,8 @@ def phase_map(folder: Path, runs: Any, point: int) -> list[Html]:
     }
     about = (
         "Each cell compares a dose with zero exposure at the same values: a letter with its colour, and the change in "
-        "the probability of reversal. The intervals are simultaneous: with 95% probability no letter of the map is "
-        f"wrong. A letter describes outcomes; it does not prove a mechanism. {note}"
+        "the probability of a return to extreme care. The intervals are simultaneous: with 95% probability "
+        f"no letter of the map is wrong. A letter describes outcomes; it does not prove a mechanism. {note}"
     )
     return [
         h("h2", None, "Phase map"),
@@ -185,7 +185,10 @@ def _table(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[f
         h("tr", None, h("th", {"scope": "row"}, name), [shown(row, column) for column in range(len(breadths))])
         for row, name in enumerate(names)
     ]
-    caption = "Change in the probability of reversal, simultaneous 95% interval, n. A link shows the runs of its cell."
+    caption = (
+        "Change in the probability of a return to extreme care, simultaneous 95% interval, n. "
+        "A link shows the runs of its cell."
+    )
     table = h(
         "table",
         None,

@@ -39,7 +39,7 @@ FULL_SALIENCE = 0.35
 """Salience that is drawn as the highest of eight steps."""
 AUTHOR, OPPONENT, ABSTAINED = 1, 2, 0
 SERIES = ("office", "theta", "kappa", "openness", "price", "distance", "threat", "exposure")
-MEASURED = ("attempted", "restricted", "reversed", "withdrawn", "court", "severity", "mean_policy", "gap")
+MEASURED = ("attempted", "restricted", "reversed", "prohibited", "withdrawn", "court", "severity", "mean_policy", "gap")
 """Outcomes that the page shows, named as in `moat run --replicate`."""
 
 
@@ -225,6 +225,7 @@ def title(scenario: Scenario, world: WorldState) -> Chunk:
             "breadth": scenario.breadth,
             "friendly_month": p.policy.friendly_month,
             "before": p.policy.before_theta,
+            "neutral": p.policy.start_theta,
             "bands": list(AGE_BANDS),
             "full_salience": FULL_SALIENCE,
             "prices_equal": prices_equal(scenario),

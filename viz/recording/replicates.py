@@ -1,4 +1,4 @@
-"""A hundred replicates of one scenario, and the probability of reversal against exposure."""
+"""A hundred replicates of one scenario, and the probability of a return to extreme care against exposure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from ..scenario import CURVE, REPLICATES, Scenario
 BLOCK = 10
 """Replicates of one job. Small jobs keep a film from waiting for more than about a second."""
 BLOCKS = REPLICATES // BLOCK
-_OUTCOMES = ("attempted", "restricted", "reversed", "months_to_restriction", "months_to_reversal", "severity")
+_OUTCOMES = (
+    "attempted",
+    "restricted",
+    "reversed",
+    "prohibited",
+    "months_to_restriction",
+    "months_to_reversal",
+    "severity",
+)
 
 
 def doses(scenario: Scenario) -> tuple[float, ...]:
@@ -34,7 +42,7 @@ def replicates(scenario: Scenario, block: int) -> Iterator[dict[str, Any]]:
 
 
 def curve(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return P(reversed) by breadth over the replicates so far, with its 95% interval (Wilson 1927)."""
+    """Return P(back to extreme care) by breadth over the replicates so far, with its 95% interval (Wilson 1927)."""
     points = []
     for index, arm in enumerate(rows[0]["arms"]) if rows else ():
         reversals, n = sum(row["arms"][index]["reversed"] for row in rows), len(rows)

@@ -36,7 +36,7 @@ export class Ribbon {
       class: "moat-ribbon",
       role: "img",
       preserveAspectRatio: "none",
-      "aria-label": `World ${name}: party in office, policy line, reversals`,
+      "aria-label": `World ${name}: party in office, policy line, returns to extreme care`,
     });
     this.labels = h("div", { class: "moat-terms", "aria-hidden": "true" });
   }
@@ -89,10 +89,10 @@ const UP_TO_ONE = () => 1;
 export const CHARTS = [
   { key: "exposure", title: "Voters holding crypto", format: wholePercent, top: UP_TO_ONE, ages: true },
   { key: "openness", title: "Openness, 0 closed to 1 default", format: twoDigits, top: UP_TO_ONE },
-  { key: "cost", title: "Vote cost of reversal, points", format: twoDigits },
+  { key: "cost", title: "Vote cost of prohibition, points", format: twoDigits },
   { key: "distance", title: "Gap between party positions", format: twoDigits, top: UP_TO_ONE },
   { key: "price", title: "Price, 2025 = 1", format: twoDigits },
-  { key: "reversals", title: "Reversals so far", format: String, top: (most) => Math.max(1, most) },
+  { key: "reversals", title: "Returns to extreme care", format: String, top: (most) => Math.max(1, most) },
 ];
 
 export class Chart {

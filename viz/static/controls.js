@@ -162,7 +162,8 @@ export class Assumptions {
   showProblem(text) { this.message.textContent = text; }
 }
 
-const WHOLE_OUTCOMES = ["attempted", "restricted", "reversed", "withdrawn", "court"];
+const WHOLE_OUTCOMES = ["attempted", "restricted", "reversed", "prohibited", "withdrawn", "court"];
+const OUTCOME_NAMES = { reversed: "back to extreme care" };
 const REAL_OUTCOMES = ["severity", "mean_policy", "gap"];
 
 const headerRow = (names) => names.map((name) => h("th", { scope: "col" }, name));
@@ -173,7 +174,7 @@ export function outcomesTable(film) {
     h("th", { scope: "row" }, `World ${film.worlds[index].name}`),
     WHOLE_OUTCOMES.map((name) => cell(name, String(outcomes[name]))),
     REAL_OUTCOMES.map((name) => cell(name, outcomes[name].toFixed(3)))));
-  const names = [...WHOLE_OUTCOMES, ...REAL_OUTCOMES].map((name) => name.replace("_", " "));
+  const names = [...WHOLE_OUTCOMES, ...REAL_OUTCOMES].map((name) => OUTCOME_NAMES[name] ?? name.replace("_", " "));
   return scrollable("Outcomes", h("table", {},
     h("caption", {}, "Outcomes of the opposed term"),
     h("thead", {}, h("tr", {}, h("td", {}), headerRow(names))),

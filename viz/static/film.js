@@ -113,6 +113,17 @@ export class Film {
       && event.month >= this.title.takeover);
   }
 
+  // Whether openness fell to a level since the takeover and stayed at or below it for six months in a row.
+  #wentBackTo(level, world, month) {
+    const { takeover } = this.title;
+    if ((world.series.openness[takeover - 1] ?? 0) <= level + TOLERANCE) return false;
+    let run = 0;
+    return world.series.openness.slice(takeover, month + 1).some((openness) => {
+      run = openness <= level + TOLERANCE ? run + 1 : 0;
+      return run === REVERSAL_MONTHS;
+    });
+  }
+
   cutBackAt(world, month) {
     if (this.title.takeover === 0) return false;
     const start = world.series.openness[this.title.takeover - 1] ?? 0;
@@ -122,9 +133,10 @@ export class Film {
   // What has happened to the policy of a world, as the end of a sentence that begins "the policy".
   policyStatus(world, month) {
     const count = this.reversalsBy(world, month);
-    if (count > 0) return `was reversed ${times(count)}`;
-    if (this.title.history) return "has not been reversed";
-    if (this.cutBackAt(world, month)) return "was tightened but not reversed";
+    if (count > 0) return `went back to extreme care ${times(count)}`;
+    if (this.title.history) return "has not gone back to extreme care";
+    if (this.#wentBackTo(this.title.neutral, world, month)) return "went back to neutral, not to extreme care";
+    if (this.cutBackAt(world, month)) return "was tightened, but not back to neutral";
     if (this.attemptedBy(world, month)) return "stays in force after an attempt to restrict it";
     const deterred = world.decisions.filter((decision) => decision.deterred && decision.month <= month).length;
     if (deterred > 0) return `stays in force (the next election deterred the government ${times(deterred)})`;

@@ -52,7 +52,7 @@ function legend() {
     entry("· did not vote"),
     entry("dark: holds crypto"),
     entry("larger: high salience (threatened stake)"),
-    entry("✕ reversal"),
+    entry("✕ back to extreme care"),
     entry("▨ deterred by the next election"));
 }
 

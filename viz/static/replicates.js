@@ -1,4 +1,4 @@
-// The visitor's guess, then a hundred replicates: paired outcomes, and P(reversal) against exposure.
+// The visitor's guess, then a hundred replicates: paired outcomes by depth, and P(back to extreme care) against exposure.
 import { COLOURS, freshId, h, percent, s, svgText } from "./dom.js";
 
 export class Guess {
@@ -11,7 +11,7 @@ export class Guess {
     this.note = h("p", { class: "moat-note" }, "Play locks the guess.");
     this.node = h("section", { class: "moat-guess", "aria-label": "Your guess" },
       h("h2", {}, "Your guess"),
-      h("label", { for: id }, "Of 100 takeovers by the opposed party, how many end in a reversal in World B?"),
+      h("label", { for: id }, "Of 100 takeovers by the opposed party, how many bring the policy back to extreme care in World B?"),
       h("div", { class: "moat-pair" }, this.input, this.shown, this.button),
       this.note);
     this.locked = false;
@@ -37,7 +37,10 @@ export class Guess {
   }
 }
 
-const STATUS = { reversed: "reversed", restricted: "restricted", kept: "in force" };
+const STATUS = { reversed: "back to extreme care", restricted: "restricted", kept: "in force" };
+// Named depths, shallowest first, and how the answer names them.
+const DEPTHS = [["restricted", "restricted"], ["reversed", "back to extreme care"], ["prohibited", "prohibited"]];
+const armsOf = (row, breadth) => [row.arms[0], row.arms.find((arm) => arm.breadth === breadth) ?? row.arms.at(-1)];
 const statusOf = (arm) => (arm.reversed ? "reversed" : arm.restricted ? "restricted" : "kept");
 
 // Plot area of the curve, in units of its viewBox.
@@ -59,14 +62,15 @@ export class Replicates {
       viewBox: "0 0 420 260",
       class: "moat-curve",
       role: "img",
-      "aria-label": "Probability of reversal against exposure, with 95% intervals",
+      "aria-label": "Probability of a return to extreme care against exposure, with 95% intervals",
     });
     this.figure = h("figure", { hidden: true },
-      h("figcaption", {}, "Probability of reversal against the share of voters exposed, with 95% intervals. "
-        + "Diamond: this scenario. Dashed line: your guess."),
+      h("figcaption", {}, "Probability of a return to extreme care against the share of voters exposed, with "
+        + "95% intervals. Diamond: this scenario. Dashed line: your guess."),
       this.svg);
     this.key = h("p", { class: "moat-note", hidden: true }, "Each strip is one replicate: upper half World A, lower "
-      + "half World B. Dark: reversed. Striped: restricted. White: in force. Press a strip to play it above.");
+      + "half World B. Dark: back to extreme care. Striped: restricted, but less. White: in "
+      + "force. Press a strip to play it above.");
     this.node = h("section", { class: "moat-replicates", "aria-label": "Is this result typical?" },
       h("h2", {}, "Is this result typical?"),
       h("p", { class: "moat-note" }, "The film above is one replicate. Each replicate has its own random draws, which "
@@ -114,13 +118,22 @@ export class Replicates {
     const own = curve.find((point) => point.breadth === breadth);
     const count = (point) => Math.round(point.share * point.n);
     const interval = (point) => `(95% interval ${percent(point.low)} to ${percent(point.high)})`;
-    return `World A: ${count(curve[0])} of ${total} reversed ${interval(curve[0])}. World B, ${percent(breadth)} `
-      + `exposed: ${count(own)} of ${total} ${interval(own)}. Your guess: ${guess}.`;
+    return `World A: ${count(curve[0])} of ${total} back to extreme care ${interval(curve[0])}. World B, `
+      + `${percent(breadth)} exposed: ${count(own)} of ${total} ${interval(own)}. Your guess: ${guess}. `
+      + this.#depths(breadth);
+  }
+
+  // How deep the falls are: an effect on deep falls need not be an effect on whether policy is restricted at all.
+  #depths(breadth) {
+    const counts = DEPTHS.map(([name, label]) => {
+      const [a, b] = [0, 1].map((place) => this.rows.filter((row) => armsOf(row, breadth)[place][name]).length);
+      return `${label} ${a} and ${b}`;
+    });
+    return `By depth of the fall, World A and World B: ${counts.join("; ")}.`;
   }
 
   #strip(row, breadth) {
-    const unexposed = row.arms[0];
-    const exposed = row.arms.find((arm) => arm.breadth === breadth) ?? row.arms.at(-1);
+    const [unexposed, exposed] = armsOf(row, breadth);
     const [a, b] = [statusOf(unexposed), statusOf(exposed)];
     return h("button", {
       type: "button",

@@ -19,16 +19,21 @@ from .style import DOUBLE, DRAWN, LINES, SINGLE, draw, plain
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-EVENTS = {"attempt": "months_to_attempt", "restriction": "months_to_restriction", "reversal": "months_to_reversal"}
+EVENTS = {
+    "attempt": "months_to_attempt",
+    "restriction": "months_to_restriction",
+    "return to extreme care": "months_to_reversal",
+}
 _Z = 1.959964
 CRASH = "market.crash_month"
 
 
 def incidence_of_term(frame: pd.DataFrame, arms: Sequence[str], months: int = 48) -> pd.DataFrame:
-    """Return the cumulative incidence of attempt, restriction and reversal since takeover, by arm, with 95% limits.
+    """Return the cumulative incidence of the three EVENTS since takeover, by arm, with 95% limits.
 
     frame: runs of a stress test. An event at -1 never came: it is censored at the end of the term, `months`. Each event
-    has its own curve: a restriction does not end the risk of a reversal. Columns event, arm, month, share, low, high.
+    has its own curve: a restriction does not end the risk of a deeper fall. Columns event, arm, month, share, low,
+    high.
     """
     refuse_incomplete(frame, ["replicate", "arm", *EVENTS.values()])
     rows = []

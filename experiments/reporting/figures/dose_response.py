@@ -44,8 +44,8 @@ class Panel(NamedTuple):
 
 _CHANGE = "Change in probability\nagainst zero exposure"
 DIFFERENCE_PANELS = (
-    Panel("Policy reversed", "rd_reversed", "rd_reversed_band_low", "rd_reversed_band_high", _CHANGE, True),
-    Panel("Policy restricted", "rd_restricted", "rd_restricted_band_low", "rd_restricted_band_high", _CHANGE, True),
+    Panel("Back to extreme care", "rd_reversed", "rd_reversed_band_low", "rd_reversed_band_high", _CHANGE, True),
+    Panel("Restricted", "rd_restricted", "rd_restricted_band_low", "rd_restricted_band_high", _CHANGE, True),
     Panel(
         "Severity of the fall",
         "severity_difference",
@@ -55,10 +55,13 @@ DIFFERENCE_PANELS = (
     ),
 )
 LEVEL_PANELS = (
-    Panel("Policy reversed", "p_reversed", "p_reversed_low", "p_reversed_high", "Probability"),
-    Panel("Policy restricted", "p_restricted", "p_restricted_low", "p_restricted_high", "Probability"),
+    Panel("Back to extreme care", "p_reversed", "p_reversed_low", "p_reversed_high", "Probability"),
+    Panel("Restricted", "p_restricted", "p_restricted_low", "p_restricted_high", "Probability"),
     Panel("Severity of the fall", "severity", "severity_low", "severity_high", "Share of openness lost"),
 )
+CLOSED_FORM = "rd_reversed_closed_form"
+"""Column of the csv with the closed form, drawn beside `rd_reversed` as a thin dashed line without markers."""
+_CLOSED_COLOUR, _CLOSED_LINES = "#D55E00", ((0, (6, 2)), (0, (2, 2)))
 _IDENTITY = ("layer", "visibility", "breadth", "allocation", "arm", "voters", "n")
 
 
@@ -121,11 +124,22 @@ def _labelled(tables: pd.DataFrame | Mapping[str, pd.DataFrame], panels: tuple[P
     )
 
 
+def _with_closed_form(data: pd.DataFrame, closed_form: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the closed form's risk difference at their visibility and breadth."""
+    absent = {"visibility", "breadth", "rd"} - set(closed_form.columns)
+    if absent or data["label"].nunique() > 1:
+        raise ValueError(f"a closed form lacks {sorted(absent)}" if absent else "a closed form belongs to one table")
+    lines = closed_form[["visibility", "breadth", "rd"]].rename(columns={"rd": CLOSED_FORM})
+    return data.merge(lines, how="left", on=["visibility", "breadth"], validate="many_to_one")
+
+
 def _heights(data: pd.DataFrame, panels: tuple[Panel, ...], quantity: str) -> tuple[float, float]:
     """Return one vertical range for all panels, so that their slopes can be compared by eye."""
     if quantity == "level":
         return -0.02, 1.02
-    drawn = data[[name for panel in panels for name in (panel.value, panel.low, panel.high)]].to_numpy(dtype=float)
+    names = [name for panel in panels for name in (panel.value, panel.low, panel.high)]
+    names += [CLOSED_FORM] if CLOSED_FORM in data.columns else []
+    drawn = data[names].to_numpy(dtype=float)
     drawn = drawn[np.isfinite(drawn)]
     bottom, top = float(drawn.min(initial=-2 * MARGIN)), float(drawn.max(initial=2 * MARGIN))
     space = 0.05 * (top - bottom)
@@ -164,6 +178,9 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, panel: Panel, quantity: str, hei
             markerfacecolor=colour if order == 0 else "white",
             zorder=3,
         )
+        if panel.value == "rd_reversed" and CLOSED_FORM in line.columns:
+            style = _CLOSED_LINES[min(order, 1)]
+            axes.plot(x, line[CLOSED_FORM], color=_CLOSED_COLOUR, linewidth=1.2, linestyle=style, zorder=4)
     axes.set_title(panel.title, loc="left", fontweight="bold")
     axes.set_xlabel("Share of voters who hold a stake")
     axes.set_ylabel(panel.axis)
@@ -199,6 +216,9 @@ def _legend(figure: Figure, data: pd.DataFrame) -> None:
                 label=f"{label}, {text}" if label else text[0].upper() + text[1:],
             )
         )
+    if CLOSED_FORM in data.columns:
+        text = "Closed form: precision x rent x vote effect alone"
+        handles.append(Line2D([], [], color=_CLOSED_COLOUR, linestyle=_CLOSED_LINES[0], linewidth=1.2, label=text))
     if data["breadth"].max() > COVERAGE:
         text = f"beyond current coverage (more than {COVERAGE:g} of voters)"
         handles.append(Patch(facecolor=SHADE, edgecolor="0.6", linewidth=0.6, label=text[0].upper() + text[1:]))
@@ -214,7 +234,7 @@ def _caption(data: pd.DataFrame, quantity: str) -> str:
     counts = f"{span('n')} paired replicates of {span('voters')} voters; legal layer: {layers}."
     if quantity == "difference":
         bands = (
-            "Bands: 95%, simultaneous over doses for reversed and restricted, per dose for severity."
+            "Bands: 95%, simultaneous over doses for the first two panels, per dose for severity."
             f" Dotted: ±{MARGIN:g}, the margin of political size."
         )
     else:
@@ -229,6 +249,7 @@ def dose_response_figure(
     quantity: Literal["difference", "level"] = "difference",
     *,
     print_size: bool = False,
+    closed_form: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Draw outcomes against breadth; write NAME.svg, NAME.pdf, NAME.png and NAME.csv and return their paths.
 
@@ -236,8 +257,11 @@ def dose_response_figure(
     are solid for the highest visibility and dashed for the next. quantity: "difference" draws the paired change
     against zero exposure, the subject of the claim; "level" the probabilities. The csv holds the numbers
     drawn. print_size: two columns of a journal (183 mm) with type to match, and no caption, which the paper has.
+    closed_form: what `closed_form_curve` predicts for the one table drawn; dashed lines in the first panel of
+    differences.
 
-    Raises ValueError for an empty table, one that lacks a column, too many tables, or a name that is not a file name.
+    Raises ValueError for an empty table, one that lacks a column, too many tables, a closed form beside several tables,
+    or a name that is not a file name.
     """
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -246,6 +270,8 @@ def dose_response_figure(
         raise ValueError(f"a file name without folder or ending, not {name!r}")
     panels = DIFFERENCE_PANELS if quantity == "difference" else LEVEL_PANELS
     data = _labelled(tables, panels)
+    if closed_form is not None and quantity == "difference":
+        data = _with_closed_form(data, closed_form)
     size = (183.0 / 25.4, 78.0 / 25.4) if print_size else (10.2, 4.3)
     with print_style(small=print_size):
         figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...statistics.input_checks import refuse_incomplete
 from .dose_response import COLOURS, MARKERS
-from .style import DOUBLE, DRAWN, SINGLE, draw, plain
+from .style import DOUBLE, DRAWN, SINGLE, draw, outcome_label, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -109,7 +109,7 @@ def _paint_mediation(figure: Figure, data: pd.DataFrame) -> None:
         axes.axvline(0.0, color="0.35", linewidth=0.7)
         axes.margins(x=0.08)
         axes.locator_params(axis="x", nbins=4)
-        plain(axes, outcome, "Part of the difference")
+        plain(axes, outcome_label(str(outcome)), "Part of the difference")
 
 
 def prior_mass_figure(
@@ -135,4 +135,6 @@ def _paint_prior(figure: Figure, data: pd.DataFrame) -> None:
     for at, style in ((-0.05, (0, (1, 2))), (0.0, "-"), (0.05, (0, (1, 2)))):
         axes.axvline(at, color="0.35", linewidth=0.7, linestyle=style)
     axes.set_ylim(0.0, 1.0)
-    plain(axes, "", f"Risk difference ({data['event'].iloc[0]})", "Share of the prior's draws at or below")
+    plain(
+        axes, "", f"Risk difference ({outcome_label(data['event'].iloc[0])})", "Share of the prior's draws at or below"
+    )

@@ -86,8 +86,8 @@ def _draw_shares(axes: Axes, data: pd.DataFrame, table: pd.DataFrame) -> None:
             axes.plot(ends, line, color=COLOURS[place], linewidth=1.2, linestyle=("-", "--")[place])
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel("Visible stake, years of income (mean over voters)")
-    axes.set_ylabel("Share of takeovers reversed")
-    axes.set_title("Reversed within the term", fontsize=10, loc="left", fontweight="bold")
+    axes.set_ylabel("Share of takeovers")
+    axes.set_title("Back to extreme care within the term", fontsize=10, loc="left", fontweight="bold")
     axes.legend(frameon=False, loc="best")
 
 
@@ -102,7 +102,7 @@ def _draw_slopes(axes: Axes, data: pd.DataFrame) -> None:
     axes.set_yticks(range(len(rows)), [f"{_LABELS[row.series]}\n(n = {row.n})" for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.locator_params(axis="x", nbins=5)
-    axes.set_xlabel("Change in P(reversed) per .01 year of income")
+    axes.set_xlabel("Change in P(back to extreme care) per .01 year of income")
     axes.set_title("Slope, 95% interval", fontsize=10, loc="left", fontweight="bold")
 
 

@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "DOUBLE", "DRAWN", "HATCHES", "LINES", "MARKERS", "NOTE", "SINGLE", "draw", "plain", "zero_line"]
+__all__ = [
+    "COLOURS",
+    "DOUBLE",
+    "DRAWN",
+    "HATCHES",
+    "LINES",
+    "MARKERS",
+    "NOTE",
+    "SINGLE",
+    "draw",
+    "outcome_label",
+    "plain",
+    "zero_line",
+]
 
 SINGLE, DOUBLE = 89.0, 183.0
 """Widths of one and of two columns of a journal, mm."""
@@ -81,6 +94,11 @@ def draw(
     with replaced_atomically(folder / f"{name}.csv") as stream:
         data.to_csv(stream, index=False, lineterminator="\n")
     return [*paths, folder / f"{name}.csv"]
+
+
+def outcome_label(column: str) -> str:
+    """Return the name of an outcome in a figure: nothing is called reversed without its level."""
+    return "back to extreme care" if column == "reversed" else column
 
 
 def plain(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:

@@ -86,29 +86,35 @@ def test_the_figure_says_that_it_is_no_forecast(written: list[Path], monkeypatch
     assert "625 paired replicates of 4,000 voters" in said[0]
 
 
-def drawn(monkeypatch: pytest.MonkeyPatch, folder: Path, tables: object, quantity: str = "difference") -> Any:
+def drawn(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, tables: Any, quantity: Any = "difference", **options: Any
+) -> Any:
     """Draw and return the matplotlib figure itself."""
     from matplotlib.figure import Figure
 
     kept: list[Figure] = []
     save = Figure.savefig
 
-    def keep(self: Figure, *args: Any, **options: Any) -> None:
+    def keep(self: Figure, *args: Any, **keywords: Any) -> None:
         kept.append(self)
-        save(self, *args, **options)
+        save(self, *args, **keywords)
 
     monkeypatch.setattr(Figure, "savefig", keep)
-    dose_response_figure(tables, folder, "kept", quantity=quantity)
+    dose_response_figure(tables, folder, "kept", quantity, **options)
     return kept[-1]
 
 
-@pytest.mark.parametrize("quantity", ["difference", "level"])
+@pytest.mark.parametrize("quantity", ["difference", "level", "closed form"])
 def test_no_text_overlaps_another_or_leaves_the_page(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, quantity: str
 ) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure = drawn(monkeypatch, tmp_path, {"calibrated": table(), "article": table(slope=0.6)}, quantity)
+    both = {"calibrated": table(), "article": table(slope=0.6)}
+    if quantity == "closed form":
+        figure = drawn(monkeypatch, tmp_path, {"calibrated": table()}, closed_form=formula())
+    else:
+        figure = drawn(monkeypatch, tmp_path, both, quantity)
     renderer = FigureCanvasAgg(figure).get_renderer()
     # Positions are those of the last drawing, which had another resolution.
     figure.draw_without_rendering()
@@ -151,6 +157,36 @@ def test_only_doses_beyond_current_coverage_are_shaded(
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert any("Beyond current coverage" in label for label in labels) == shaded
     assert any(patch.get_x() == 0.5 for axes in figure.axes for patch in axes.patches) == shaded
+
+
+def formula(breadths: tuple[float, ...] = (0.0, 0.1, 0.3, 0.6)) -> pd.DataFrame:
+    """A closed form that is steeper than the table."""
+    rows = [(visibility, breadth, -0.9 * breadth * visibility) for visibility in (1.0, 0.1) for breadth in breadths]
+    return pd.DataFrame(rows, columns=["visibility", "breadth", "rd"])
+
+
+def test_the_closed_form_is_a_dashed_line_beside_back_to_extreme_care_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    figure = drawn(monkeypatch, tmp_path, table(), closed_form=formula())
+    lines = [[line for line in axes.lines if line.get_color() == "#D55E00"] for axes in figure.axes]
+    assert [len(drawn_lines) for drawn_lines in lines] == [2, 0, 0]
+    assert all(line.get_linestyle() == "--" for line in lines[0])
+    np.testing.assert_allclose(lines[0][0].get_ydata(), [0.0, -0.09, -0.27, -0.54])
+    assert figure.axes[0].get_ylim()[0] < -0.54
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert sum(label.startswith("Closed form") for label in labels) == 1
+    data = pd.read_csv(tmp_path / "kept.csv")
+    np.testing.assert_allclose(data["rd_reversed_closed_form"], -0.9 * data["breadth"] * data["visibility"])
+    level = drawn(monkeypatch, tmp_path, table(), "level", closed_form=formula())
+    assert not any(line.get_color() == "#D55E00" for axes in level.axes for line in axes.lines)
+
+
+def test_a_closed_form_of_several_tables_or_without_columns_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="belongs to one table"):
+        dose_response_figure({"a": table(), "b": table()}, tmp_path, "x", closed_form=formula())
+    with pytest.raises(ValueError, match=r"lacks \['rd'\]"):
+        dose_response_figure(table(), tmp_path, "x", closed_form=formula().drop(columns="rd"))
 
 
 def test_a_single_dose_and_a_missing_interval_can_be_drawn(tmp_path: Path) -> None:

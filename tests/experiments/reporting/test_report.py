@@ -210,7 +210,11 @@ def test_the_run_shown_is_the_run_of_the_table(made: Path) -> None:
 def test_incidence_ends_at_the_shares_of_the_table(made: Path) -> None:
     runs = pd.read_csv(made / "export" / "runs.csv", keep_default_na=False)
     table = incidence_of_term(runs, ["b=0", "b=0.6 v=1"])
-    for event, outcome in (("attempt", "attempted"), ("restriction", "restricted"), ("reversal", "reversed")):
+    for event, outcome in (
+        ("attempt", "attempted"),
+        ("restriction", "restricted"),
+        ("return to extreme care", "reversed"),
+    ):
         for arm in ("b=0", "b=0.6 v=1"):
             last = table[(table["event"] == event) & (table["arm"] == arm)]["share"].iloc[-1]
             assert last == pytest.approx(runs.loc[runs["arm"] == arm, outcome].mean())

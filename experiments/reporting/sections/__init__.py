@@ -1,0 +1,1 @@
+"""Parts of report.html that several sections share, and the sections about depth."""
