@@ -1,0 +1,202 @@
+"""What is expected by the next presidential election if an item goes on: policy in force, threat, grievance, stakes.
+
+Pure functions of public facts. `polling` puts the respondents into each outlook (ODD: foresight).
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ...agents.electorate import columns
+from ...agents.perception import Option, Stand
+from ...agents.regulator.docket import stage_count
+from ..derived import Derived
+from ..economy.products import standing_table
+from ..policy.law import Law, effective, enact, friendly_provision
+from ..policy.menu import restrictive
+from ..state import WorldState
+from .vote_effect import feared_size
+
+Reals = npt.NDArray[np.float64]
+Stretch = tuple[float, float, float, float, float, float, float]
+HALF = 0.5
+"""Months between the expected date of an item and the first month that feels it, on average: a month acts whole."""
+EMPTY: Stretch = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class Outlook(NamedTuple):
+    """One way in which things may stand at the election, with its probability.
+
+    question: row of the kernel's question table; stretches: months until then, as in `projected_votes`.
+    """
+
+    probability: float
+    question: tuple[float, ...]
+    stretches: tuple[Stretch, ...]
+
+
+class Item(NamedTuple):
+    """An item that goes on: the law after it, its stand, expected months, stages left, risk, and whether it restricts."""
+
+    law: Law
+    stand: Stand
+    months: float
+    stages: int
+    risk: float
+    restricts: bool
+
+
+def months_to_election(state: WorldState) -> int:
+    """Return the months until the next presidential election, 0 in its own month."""
+    institutions = state.parameters.institutions
+    return -(state.month + institutions.election_lead) % institutions.term_months
+
+
+def expected_growth(derived: Derived) -> Reals:
+    """Return the expected monthly growth factor of each product's price; shape (products,) (ODD: expected_growth)."""
+    return _growth(derived)
+
+
+@lru_cache(maxsize=128)
+def _growth(derived: Derived) -> Reals:
+    p, (beta, own_sd, coin_share, fee) = derived.parameters, derived.price_moves
+    m = p.market
+    coin = np.exp(beta * m.btc_log_mean_monthly - HALF * own_sd**2 * 0.0)
+    factors = (coin_share * coin + (1.0 - coin_share) * (1.0 + m.spx_total_mean_monthly)) * np.exp(-fee / 12.0)
+    factors[columns.ASSIGNED] = math.exp(m.btc_log_mean_monthly)
+    return np.asarray(factors)
+
+
+def chance_in_time(months: float, stages: int, horizon: float) -> tuple[float, float]:
+    """Return the probability that an item takes effect by the horizon, and its expected months if it does.
+
+    stages: exponential stages left (Erlang); 0 for an item whose date hardly varies.
+    """
+    if stages == 0 or months <= 0.0:
+        return (1.0, months) if months <= horizon else (0.0, months)
+    due = horizon * stages / months
+    chance = _erlang(stages, due)
+    if chance <= 0.0:
+        return 0.0, months
+    return chance, min(horizon, months * _erlang(stages + 1, due) / chance)
+
+
+def _erlang(stages: int, due: float) -> float:
+    """Return the probability that so many exponential stages of mean 1 are over by `due`."""
+    term = total = 1.0
+    for k in range(1, stages):
+        term *= due / k
+        total += term
+    return max(0.0, 1.0 - total * math.exp(-due))
+
+
+@lru_cache(maxsize=4096)
+def table_after(law: Law, derived: Derived) -> Reals:
+    """Return the table of products under a law; do not write to it."""
+    return standing_table(derived.allocations, derived.coin_shares, derived.parameters.policy.cap, law, effective(law))
+
+
+def item_of(state: WorldState, option: Option, stages_done: int = 0) -> Item | None:
+    """Return what an option leads to if it goes on; None for hold and for moves that change no policy."""
+    if option.instrument == "none" or option.name in ("support", "renew"):
+        return None
+    p = state.parameters.regulator
+    random = option.instrument in ("rule", "statute")
+    stages = stage_count(option.instrument, p) - stages_done if random else 0
+    law = enact(state.law, option, state.in_office, 0)
+    return Item(law, option.stand, option.months, stages, option.risk, restrictive(option, state.openness))
+
+
+def friendly_item(state: WorldState) -> Item | None:
+    """Return the author's policy where it is still to come, None otherwise."""
+    if not state.friendly_pending:
+        return None
+    p = state.parameters
+    provision = friendly_provision(p, p.policy.friendly_month)
+    law = state.law.with_layer(state.law.layer, provision)
+    months = max(0.0, float(p.policy.friendly_month - state.month) - HALF)
+    return Item(law, Stand(provision.theta, 0.0, 0.0), months, 0, 0.0, False)
+
+
+def outlooks(state: WorldState, r: Stand, d: Stand, item: Item | None, law: int, months: int) -> list[Outlook]:
+    """Return how things may stand at an election `months` ahead if voters judge R by `r`, D by `d` (ODD: outlooks).
+
+    law: row of the table of products after the item. With an item that may be in force or not: two outlooks.
+    """
+    now, openness, row_of = state.in_force, state.openness, state.derived.questions.row
+    present, done = row_of(openness, r, d), float(state.month + 1 - now.month)
+    sold = _sold_share(state, now.forced, now.protected)
+    media = 1.0 if item is not None and item.restricts else 0.0
+
+    def until(length: float) -> tuple[Stretch, Stretch]:
+        return _period(state, length, openness, present[4], media, 0, sold, done, 0.0)
+
+    if item is None:
+        return [Outlook(1.0, present, until(float(months)))]
+    chance, wait = chance_in_time(item.months, item.stages, float(months))
+    chance *= 1.0 - item.risk
+    result = [] if chance >= 1.0 else [Outlook(1.0 - chance, present, until(float(months)))]
+    if chance > 0.0:
+        before = max(0.0, wait - HALF)
+        there, after = item.stand, row_of(item.stand.openness, r, d)
+        imposed = there.forced - now.forced
+        restarts = _sold_share(state, there.forced, there.protected)
+        following = _period(
+            state,
+            months - before,
+            there.openness,
+            after[4],
+            0.0,
+            law,
+            restarts if imposed > 0.0 else sold,
+            0.0 if imposed > 0.0 else done + before,
+            _resentment(state, there, max(0.0, imposed)),
+        )
+        result.append(Outlook(chance, after, (*until(before), *following)))
+    return result
+
+
+def _resentment(state: WorldState, stand: Stand, imposed: float) -> float:
+    """Return the size of the grievance that a stand in force adds, positive against D (E40)."""
+    was = state.openness
+    if stand.openness >= was - 1e-9 and imposed <= 0.0:
+        return 0.0
+    size = feared_size(state.parameters, was, stand.openness, imposed, stand.protected)
+    return -size * state.incumbent_sign
+
+
+def _sold_share(state: WorldState, forced: float, protected: float) -> float:
+    """Return the part of the excess over the limit that a forced sale takes in all, 0 without one."""
+    if forced <= 0.0 or protected >= 1.0:
+        return 0.0
+    return (1.0 - protected) * (1.0 - state.parameters.exposure.grandfathering)
+
+
+def _period(
+    state: WorldState,
+    months: float,
+    openness: float,
+    threat: float,
+    media: float,
+    law: int,
+    sold: float,
+    done: float,
+    resented: float,
+) -> tuple[Stretch, Stretch]:
+    """Return the stretches of months under one policy: while a forced sale goes on, and the rest.
+
+    sold: part that the sale takes in all; done: months of it that are over at the start.
+    """
+    whole = state.parameters.accounts.divestment_months
+    selling = min(months, max(0.0, whole - done)) if sold > 0.0 else 0.0
+    left = 1.0 - sold * min(done, whole) / whole
+    kept = (1.0 - sold * min(done + selling, whole) / whole) / left if selling > 0.0 and left > 0.0 else 1.0
+    calm = (months - selling, openness, threat, media, 1.0, float(law))
+    if selling <= 0.0:
+        return EMPTY, (*calm, resented)
+    return (selling, openness, threat, media, kept, float(law), resented), (*calm, 0.0)
