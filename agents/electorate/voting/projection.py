@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from ...numerics.blocks import Block, Totals
-from ..accounts.equations import payroll_purchase, stake, stake_in_usd, units_of, years_of_income
+from ...numerics.blocks import Block, Totals, block_count
+from ...numerics.power import powers
+from ..accounts.equations import holding_value, payroll_purchase, stake_in_usd, units_of, years_of_income
 from ..coefficient_row import as_row
 from ..columns import (
     ASSIGNED_STAKE,
@@ -51,8 +52,8 @@ from ..opinion.equations import (
     salience_goal,
 )
 from .coefficients import VoteCoefficients
-from .equations import felt_loss, grievance_after
-from .kernel import COUNT, expected_votes
+from .equations import grievance_after, prospect_loss, unprotected_stake, whole_loss
+from .kernel import COUNT, _expected_votes
 
 STRETCH = ("months", "openness", "threat", "media", "sale_kept", "law", "resented")
 """Columns of a stretch of months, see `projected_votes`."""
@@ -60,6 +61,9 @@ MONTHS, OPENNESS, THREAT, MEDIA, SALE_KEPT, LAW, RESENTED = range(len(STRETCH))
 _OPINIONS = len(OpinionCoefficients._fields)
 _NEAR = 1e-9
 _PRODUCTS = len(PRODUCTS)
+# Rows of working space, float64: first of everybody, then of those with a stake.
+_BASE, _CUE, _BLAME, _SALIENCE, _IDEAL = range(5)
+_START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _PRODUCT, _VALUE, _NOTICED, _HURT = range(10)
 
 
 @equation
@@ -133,153 +137,218 @@ def projected_votes(
     """
     panel = np.arange(first, first + count) % fixed.shape[1]
     people, now = fixed.take(panel, axis=1), dynamic.take(panel, axis=1)
-    then, ahead = now.copy(), prices * growth**months
-    opinions, votes = as_row(opinion), as_row(c)
     totals = np.empty((len(questions), 2))
-    _expect_references(people, now, then, prices, growth, float(months), opinions)
-    for q in range(len(questions)):
-        row = questions[q : q + 1]
-        _project(
-            people, now, then, prices, growth, ahead, float(months), row[0, 0], row[0, 1], stretches[q], tables,
-            rebalancing, opinions, votes,
-        )  # fmt: skip
-        totals[q] = expected_votes(
-            people, then, 0, count, ahead, incumbent, 0.0, row[0, 4], TURNOUT_PRESIDENTIAL, turnout_channel, row, c
-        )[0]
+    _projected_votes(
+        people, now, now.copy(), totals, np.empty((block_count(count), 2)), prices, growth, prices * growth**months,
+        float(months), incumbent, turnout_channel, questions, stretches, tables, rebalancing, as_row(opinion), as_row(c),
+    )  # fmt: skip
     return totals
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _expect_references(
-    fixed: Block, now: Block, then: Block, prices: Totals, growth: Totals, months: float, row: Totals
-) -> None:  # pragma: no cover - compiled
-    """Write the expected reference prices of holders."""
-    c = OpinionCoefficients(*to_fixed_tuple(row, _OPINIONS))  # type: ignore[call-arg]
-    for j in range(fixed.shape[1]):
-        if now[UNITS, j] > 0.0:
-            product = int(now[PRODUCT, j])
-            reference = np.float64(now[REFERENCE, j])
-            speed = c.reference_up if prices[product] > reference else c.reference_down
-            pace = min(1.0, 2.0 * np.float64(fixed[ATTENTION, j]) * speed)
-            then[REFERENCE, j] = expected_reference(reference, prices[product], growth[product], pace, months)
-
-
-@numba.njit(cache=True, error_model="numpy", nogil=True)
-def _project(
+def _projected_votes(
     fixed: Block,
     now: Block,
     then: Block,
+    totals: Totals,
+    sums: Totals,
     prices: Totals,
     growth: Totals,
     ahead: Totals,
     months: float,
-    stand_r: float,
-    stand_d: float,
+    incumbent: float,
+    turnout_channel: bool,
+    questions: Totals,
     stretches: Totals,
     tables: Totals,
     rebalancing: float,
     opinion_row: Totals,
     vote_row: Totals,
 ) -> None:  # pragma: no cover - compiled
-    """Write units, salience, ideal policy and grievance of the election into `then`."""
+    """Fill totals, question by question: project the panel into `then`, and add up its votes."""
     o = OpinionCoefficients(*to_fixed_tuple(opinion_row, _OPINIONS))  # type: ignore[call-arg]
     c = VoteCoefficients(*to_fixed_tuple(vote_row, COUNT))  # type: ignore[call-arg]
     count = fixed.shape[1]
-    used = stretches.shape[0]
-    fade = (1.0 - o.blame_down) ** months
-    up, down = np.empty(used), np.empty(used)
-    ideal_kept, grievance_kept = np.empty(used), np.empty(used)
-    for s in range(used):
-        n = stretches[s, MONTHS]
-        up[s], down[s] = (1.0 - o.salience_up) ** n, (1.0 - o.salience_down) ** n
-        ideal_kept[s], grievance_kept[s] = (1.0 - o.relaxation) ** n, o.grievance_keep**n
-    _project_others(fixed, now, then, stand_r, stand_d, stretches, up, down, ideal_kept, grievance_kept, fade, o)
-    grown, kept, sums = np.empty((used, _PRODUCTS)), np.empty((used, _PRODUCTS)), np.empty((used, _PRODUCTS))
-    for s in range(used):
-        n = stretches[s, MONTHS]
-        for k in range(_PRODUCTS):
-            rate = growth[k] * (1.0 - rebalancing)
-            grown[s, k], kept[s, k] = growth[k] ** n, rate**n
-            sums[s, k] = n if abs(1.0 - rate) < _NEAR else (1.0 - kept[s, k]) / (1.0 - rate)
-    public = c.public_usd > 0.0
+    everybody, staked, holders = np.empty((5, count)), np.empty((10, count)), np.empty(count, np.int64)
+    held = _list_stakes(fixed, now, then, staked, holders, prices, growth, months, o)
     for j in range(count):
-        if not (public or now[UNITS, j] > 0.0):
-            continue
-        k = int(now[PRODUCT, j])
-        income, seen = np.float64(fixed[INCOME, j]), np.float64(now[VISIBILITY, j])
-        base, leaning = np.float64(fixed[IDEAL_BASE, j]), np.float64(fixed[PARTISANSHIP, j])
-        assigned = np.float64(now[ASSIGNED_STAKE, j])
-        rest = np.float64(now[PLAN, j]) + np.float64(now[IRA, j])
-        target = stake_in_usd(assigned, income)
-        value: float = np.float64(now[UNITS, j]) * prices[k]
-        salience: float = np.float64(now[SALIENCE, j])
-        ideal: float = np.float64(now[IDEAL, j])
-        grievance: float = np.float64(now[GRIEVANCE, j])
-        blame = fade * np.float64(now[BLAME, j])
-        cue = party_cue(leaning, base, stand_r, stand_d, o)
-        for s in range(used):
-            if stretches[s, MONTHS] == 0.0:
-                continue
-            if stretches[s, RESENTED] != 0.0:
-                hurt = felt_loss(value, 1.0, income, seen, np.float64(fixed[BELIEF, j]), c)
-                grievance = grievance_after(grievance, hurt, stretches[s, RESENTED], 1.0)
-            law, before = int(stretches[s, LAW]), value
-            bought = payroll_purchase(np.float64(fixed[CONTRIBUTION, j]), tables[law, NEW_MONEY, k], assigned)
-            attended = 0.0
-            if value > 0.0:
-                limit = tables[law, LIMIT, k] * (value + rest)
-                if stretches[s, SALE_KEPT] < 1.0 and value > limit:
-                    value = holding_after_sale(value * grown[s, k], limit, stretches[s, SALE_KEPT])
-                    attended = 0.5 * (before + value)
-                else:
-                    value = expected_holding(
-                        value, target, bought, tables[law, OPEN, k], rebalancing, grown[s, k], kept[s, k], sums[s, k]
-                    )
-                    attended = value
-            goal = calm_salience(stretches[s, MEDIA], o)
-            if before > 0.0:
-                share = noticed(stake(attended, 1.0, income), seen, o.stake_half)
-                goal = salience_goal(goal, share, stretches[s, THREAT], o)
-            if public:
-                goal += public_salience(years_of_income(o.public_usd, income), stretches[s, THREAT], o)
-            salience = relaxed(salience, goal, up[s] if goal > salience else down[s])
-            own = ownership_ideal(base, seen, o) if before > 0.0 else base
-            ideal = relaxed(ideal, ideal_goal(own, cue, blame, stretches[s, OPENNESS], o), ideal_kept[s])
-            grievance *= grievance_kept[s]
-        then[UNITS, j] = units_of(value, ahead[k])
-        then[SALIENCE, j], then[IDEAL, j], then[GRIEVANCE, j] = salience, ideal, grievance
+        everybody[_BASE, j] = np.float64(fixed[IDEAL_BASE, j])
+        everybody[_BLAME, j] = (1.0 - o.blame_down) ** months * np.float64(now[BLAME, j])
+    for q in range(questions.shape[0]):
+        _project_opinions(fixed, now, then, everybody, questions[q], stretches[q], o)
+        _project_stakes(
+            fixed, now, then, everybody, staked[:, :held], holders, questions[q], stretches[q], tables, growth, ahead,
+            rebalancing, o, c,
+        )  # fmt: skip
+        _expected_votes(
+            0, count, fixed, then, 0, sums, ahead, incumbent, 0.0, questions[q, 4], TURNOUT_PRESIDENTIAL,
+            turnout_channel, questions[q : q + 1], vote_row,
+        )  # fmt: skip
+        for side in range(2):
+            totals[q, side] = 0.0
+            for block in range(sums.shape[0]):
+                totals[q, side] += sums[block, side]
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def _project_others(
+def _list_stakes(
     fixed: Block,
     now: Block,
     then: Block,
-    stand_r: float,
-    stand_d: float,
-    stretches: Totals,
-    up: Totals,
-    down: Totals,
-    ideal_kept: Totals,
-    grievance_kept: Totals,
-    fade: float,
+    staked: Totals,
+    holders: npt.NDArray[np.int64],
+    prices: Totals,
+    growth: Totals,
+    months: float,
     o: OpinionCoefficients,
+) -> int:  # pragma: no cover - compiled
+    """List those with a stake and what their holdings depend on; write their reference prices of the election.
+
+    Return their number: all holders, or everybody if there is a public fund.
+    """
+    count = 0
+    for j in range(fixed.shape[1]):
+        units = np.float64(now[UNITS, j])
+        if units <= 0.0 and o.public_usd <= 0.0:
+            continue
+        product, income = int(now[PRODUCT, j]), np.float64(fixed[INCOME, j])
+        assigned = np.float64(now[ASSIGNED_STAKE, j])
+        holders[count] = j
+        staked[_START, count] = holding_value(units, prices[product])
+        staked[_TARGET, count] = stake_in_usd(assigned, income)
+        staked[_PAID, count] = payroll_purchase(np.float64(fixed[CONTRIBUTION, j]), 1.0, assigned)
+        staked[_REST, count] = np.float64(now[PLAN, j]) + np.float64(now[IRA, j])
+        staked[_INCOME, count] = income
+        staked[_SEEN, count] = np.float64(now[VISIBILITY, j])
+        staked[_PRODUCT, count] = product
+        count += 1
+        if units > 0.0:
+            reference = np.float64(now[REFERENCE, j])
+            speed = o.reference_up if prices[product] > reference else o.reference_down
+            pace = min(1.0, 2.0 * np.float64(fixed[ATTENTION, j]) * speed)
+            then[REFERENCE, j] = expected_reference(reference, prices[product], growth[product], pace, months)
+    return count
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _project_opinions(
+    fixed: Block, now: Block, then: Block, everybody: Totals, question: Totals, stretches: Totals, o: OpinionCoefficients
 ) -> None:  # pragma: no cover - compiled
-    """Write the opinions of everybody as those of voters without a stake."""
-    count = fixed.shape[1]
-    ideal_base, partisanship = fixed[IDEAL_BASE], fixed[PARTISANSHIP]
-    salience_now, ideal_now, grievance_now, blame_now = now[SALIENCE], now[IDEAL], now[GRIEVANCE], now[BLAME]
+    """Write the salience, ideal policy and grievance of everybody as if nobody had a stake."""
+    partisanship, grievance = fixed[PARTISANSHIP], now[GRIEVANCE]
+    base, cue, blame = everybody[_BASE], everybody[_CUE], everybody[_BLAME]
+    salience, ideal = everybody[_SALIENCE], everybody[_IDEAL]
+    for j in range(base.size):
+        cue[j] = party_cue(np.float64(partisanship[j]), base[j], question[0], question[1], o)
+        salience[j] = np.float64(now[SALIENCE, j])
+        ideal[j] = np.float64(now[IDEAL, j])
+    months = 0.0
+    for s in range(stretches.shape[0]):
+        n, openness = stretches[s, MONTHS], stretches[s, OPENNESS]
+        if n <= 0.0:
+            continue
+        months += n
+        up, down, kept = (1.0 - o.salience_up) ** n, (1.0 - o.salience_down) ** n, (1.0 - o.relaxation) ** n
+        goal = calm_salience(stretches[s, MEDIA], o)
+        for j in range(base.size):
+            salience[j] = relaxed(salience[j], goal, up if goal > salience[j] else down)
+            ideal[j] = relaxed(ideal[j], ideal_goal(base[j], cue[j], blame[j], openness, o), kept)
+    fade = o.grievance_keep**months
     salience_then, ideal_then, grievance_then = then[SALIENCE], then[IDEAL], then[GRIEVANCE]
-    for j in range(count):
-        base = np.float64(ideal_base[j])
-        salience: float = np.float64(salience_now[j])
-        ideal: float = np.float64(ideal_now[j])
-        grievance: float = np.float64(grievance_now[j])
-        blame = fade * np.float64(blame_now[j])
-        cue = party_cue(np.float64(partisanship[j]), base, stand_r, stand_d, o)
-        for s in range(up.size):
-            goal = calm_salience(stretches[s, MEDIA], o)
-            salience = relaxed(salience, goal, up[s] if goal > salience else down[s])
-            ideal = relaxed(ideal, ideal_goal(base, cue, blame, stretches[s, OPENNESS], o), ideal_kept[s])
-            grievance *= grievance_kept[s]
-        salience_then[j], ideal_then[j], grievance_then[j] = salience, ideal, grievance
+    for j in range(base.size):
+        salience_then[j] = salience[j]
+        ideal_then[j] = ideal[j]
+        grievance_then[j] = fade * np.float64(grievance[j])
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _project_stakes(
+    fixed: Block,
+    now: Block,
+    then: Block,
+    everybody: Totals,
+    staked: Totals,
+    holders: npt.NDArray[np.int64],
+    question: Totals,
+    stretches: Totals,
+    tables: Totals,
+    growth: Totals,
+    ahead: Totals,
+    rebalancing: float,
+    o: OpinionCoefficients,
+    c: VoteCoefficients,
+) -> None:  # pragma: no cover - compiled
+    """Write the units, salience, ideal policy and grievance of those with a stake."""
+    count = staked.shape[1]
+    salience, ideal = everybody[_SALIENCE], everybody[_IDEAL]
+    value, attended, hurt = staked[_VALUE], staked[_NOTICED], staked[_HURT]
+    income, seen, product = staked[_INCOME], staked[_SEEN], staked[_PRODUCT]
+    grown, kept, sums = np.empty(_PRODUCTS), np.empty(_PRODUCTS), np.empty(_PRODUCTS)
+    for k in range(count):
+        j = holders[k]
+        value[k] = staked[_START, k]
+        salience[j], ideal[j] = np.float64(now[SALIENCE, j]), np.float64(now[IDEAL, j])
+    for s in range(stretches.shape[0]):
+        n, threat, law = stretches[s, MONTHS], stretches[s, THREAT], int(stretches[s, LAW])
+        if n <= 0.0:
+            continue
+        if stretches[s, RESENTED] != 0.0:
+            rest = 0.0
+            for later in range(s, stretches.shape[0]):
+                rest += stretches[later, MONTHS]
+            _resent(fixed, then, staked, holders, stretches[s, RESENTED] * o.grievance_keep**rest, c)
+        for number in range(_PRODUCTS):
+            rate = growth[number] * (1.0 - rebalancing)
+            grown[number], kept[number] = growth[number] ** n, rate**n
+            sums[number] = n if abs(1.0 - rate) < _NEAR else (1.0 - kept[number]) / (1.0 - rate)
+        sale = stretches[s, SALE_KEPT]
+        up, down, ideal_kept = (1.0 - o.salience_up) ** n, (1.0 - o.salience_down) ** n, (1.0 - o.relaxation) ** n
+        calm = calm_salience(stretches[s, MEDIA], o)
+        for k in range(count):
+            number, before = int(product[k]), value[k]
+            limit = tables[law, LIMIT, number] * (before + staked[_REST, k])
+            if sale < 1.0 and before > limit:
+                value[k] = holding_after_sale(before * grown[number], limit, sale)
+                attended[k] = 0.5 * (before + value[k])
+            elif before > 0.0:
+                bought = tables[law, NEW_MONEY, number] * staked[_PAID, k]
+                value[k] = expected_holding(
+                    before, staked[_TARGET, k], bought, tables[law, OPEN, number], rebalancing,
+                    grown[number], kept[number], sums[number],
+                )  # fmt: skip
+                attended[k] = value[k]
+            else:
+                attended[k] = 0.0
+        for k in range(count):
+            j, goal, own = holders[k], calm, everybody[_BASE, holders[k]]
+            if attended[k] > 0.0:
+                share = noticed(years_of_income(attended[k], income[k]), seen[k], o.stake_half)
+                goal = salience_goal(calm, share, threat, o)
+                own = ownership_ideal(own, seen[k], o)
+            if o.public_usd > 0.0:
+                goal += public_salience(years_of_income(o.public_usd, income[k]), threat, o)
+            salience[j] = relaxed(salience[j], goal, up if goal > salience[j] else down)
+            wanted = ideal_goal(own, everybody[_CUE, j], everybody[_BLAME, j], stretches[s, OPENNESS], o)
+            ideal[j] = relaxed(ideal[j], wanted, ideal_kept)
+    for k in range(count):
+        j = holders[k]
+        then[UNITS, j] = units_of(value[k], ahead[int(product[k])])
+        then[SALIENCE, j], then[IDEAL, j] = salience[j], ideal[j]
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def _resent(
+    fixed: Block, then: Block, staked: Totals, holders: npt.NDArray[np.int64], size: float, c: VoteCoefficients
+) -> None:  # pragma: no cover - compiled
+    """Add what is left at the election of the grievance about a move; size as in `grievance_after`, after fading."""
+    hurt, income, seen = staked[_HURT], staked[_INCOME], staked[_SEEN]
+    for k in range(hurt.size):
+        hurt[k] = unprotected_stake(years_of_income(staked[_VALUE, k], income[k]), c)
+    powers(hurt, c.curvature)
+    for k in range(hurt.size):
+        j = holders[k]
+        belief = np.float64(fixed[BELIEF, j])
+        felt = prospect_loss(hurt[k], seen[k], belief, c)
+        if c.public_usd > 0.0:
+            felt += whole_loss(years_of_income(c.public_usd, income[k]), c.public_visibility, belief, c)
+        then[GRIEVANCE, j] = grievance_after(np.float64(then[GRIEVANCE, j]), felt, size, 1.0)
