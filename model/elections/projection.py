@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from ...agents.electorate import columns
 from ...agents.perception import Option, Stand
-from ...agents.regulator.docket import stage_count
+from ...agents.regulator.decisions import drift_goal
+from ...agents.regulator.docket import expected_months, slow_roll_factor, stage_count
 from ..derived import Derived
 from ..economy.products import standing_table
 from ..policy.law import Law, effective, enact, friendly_provision
@@ -26,6 +27,8 @@ Reals = npt.NDArray[np.float64]
 Stretch = tuple[float, float, float, float, float, float, float]
 HALF = 0.5
 """Months between the expected date of an item and the first month that feels it, on average: a month acts whole."""
+LEAST = 1e-6
+"""Smallest chance of an outlook that is projected."""
 EMPTY: Stretch = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -66,24 +69,29 @@ def expected_growth(derived: Derived) -> Reals:
 def _growth(derived: Derived) -> Reals:
     p, (beta, own_sd, coin_share, fee) = derived.parameters, derived.price_moves
     m = p.market
-    coin = np.exp(beta * m.btc_log_mean_monthly - HALF * own_sd**2 * 0.0)
+    spread = (beta * m.btc_log_sd_monthly) ** 2
+    coin = np.exp(beta * m.btc_log_mean_monthly + 0.5 * spread)
     factors = (coin_share * coin + (1.0 - coin_share) * (1.0 + m.spx_total_mean_monthly)) * np.exp(-fee / 12.0)
-    factors[columns.ASSIGNED] = math.exp(m.btc_log_mean_monthly)
+    factors[columns.ASSIGNED] = math.exp(m.btc_log_mean_monthly + 0.5 * m.btc_log_sd_monthly**2)
     return np.asarray(factors)
 
 
-def chance_in_time(months: float, stages: int, horizon: float) -> tuple[float, float]:
-    """Return the probability that an item takes effect by the horizon, and its expected months if it does.
+def dates(months: float, stages: int, horizon: float) -> list[tuple[float, float]]:
+    """Return expected dates of an item within the horizon with their probabilities (ODD: dates).
 
-    stages: exponential stages left (Erlang); 0 for an item whose date hardly varies.
+    stages: exponential stages left (Erlang); 0 for an item whose date hardly varies. Two dates stand for a date that
+    varies: mean and spread are those of the dates within the horizon. Together they have the chance to be in time.
     """
     if stages == 0 or months <= 0.0:
-        return (1.0, months) if months <= horizon else (0.0, months)
+        return [(months, 1.0)] if months <= horizon else []
     due = horizon * stages / months
     chance = _erlang(stages, due)
-    if chance <= 0.0:
-        return 0.0, months
-    return chance, min(horizon, months * _erlang(stages + 1, due) / chance)
+    if chance < LEAST:
+        return []
+    mean = months * _erlang(stages + 1, due) / chance
+    square = months**2 * (1.0 + 1.0 / stages) * _erlang(stages + 2, due) / chance
+    spread = math.sqrt(max(0.0, square - mean**2))
+    return [(max(0.0, mean - spread), 0.5 * chance), (min(horizon, mean + spread), 0.5 * chance)]
 
 
 def _erlang(stages: int, due: float) -> float:
@@ -109,7 +117,18 @@ def item_of(state: WorldState, option: Option, stages_done: int = 0) -> Item | N
     random = option.instrument in ("rule", "statute")
     stages = stage_count(option.instrument, p) - stages_done if random else 0
     law = enact(state.law, option, state.in_office, 0)
-    return Item(law, option.stand, option.months, stages, option.risk, restrictive(option, state.openness))
+    months = option.months
+    if stages > 1:
+        months += settled_delay(state, option, stages - 1) - months * (stages - 1) / stages
+    return Item(law, option.stand, months, stages, option.risk, restrictive(option, state.openness))
+
+
+def settled_delay(state: WorldState, option: Option, stages: int) -> float:
+    """Return the expected months of an option's last stages, at an agency that has come round to the president."""
+    p, agency = state.parameters.regulator, state.agencies[option.agency]
+    goal = drift_goal(state.party(state.in_office).ideal, agency.independence, p)
+    whole = expected_months(option.instrument, slow_roll_factor(goal, option.stand.openness, p), p)
+    return whole * stages / stage_count(option.instrument, p)
 
 
 def friendly_item(state: WorldState) -> Item | None:
@@ -138,26 +157,19 @@ def outlooks(state: WorldState, r: Stand, d: Stand, item: Item | None, law: int,
 
     if item is None:
         return [Outlook(1.0, present, until(float(months)))]
-    chance, wait = chance_in_time(item.months, item.stages, float(months))
-    chance *= 1.0 - item.risk
-    result = [] if chance >= 1.0 else [Outlook(1.0 - chance, present, until(float(months)))]
-    if chance > 0.0:
+    there, after = item.stand, row_of(item.stand.openness, r, d)
+    imposed = there.forced - now.forced
+    resented = _resentment(state, there, max(0.0, imposed))
+    result = []
+    for wait, chance in dates(item.months, item.stages, float(months)):
         before = max(0.0, wait - HALF)
-        there, after = item.stand, row_of(item.stand.openness, r, d)
-        imposed = there.forced - now.forced
         restarts = _sold_share(state, there.forced, there.protected)
-        following = _period(
-            state,
-            months - before,
-            there.openness,
-            after[4],
-            0.0,
-            law,
-            restarts if imposed > 0.0 else sold,
-            0.0 if imposed > 0.0 else done + before,
-            _resentment(state, there, max(0.0, imposed)),
-        )
-        result.append(Outlook(chance, after, (*until(before), *following)))
+        selling = (restarts, 0.0) if imposed > 0.0 else (sold, done + before)
+        following = _period(state, months - before, there.openness, after[4], 0.0, law, *selling, resented)
+        result.append(Outlook(chance * (1.0 - item.risk), after, (*until(before), *following)))
+    never = 1.0 - sum([outlook.probability for outlook in result])
+    if never > 0.0:
+        result.append(Outlook(never, present, until(float(months))))
     return result
 
 
