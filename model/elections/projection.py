@@ -6,6 +6,7 @@ Pure functions of public facts. `polling` puts the respondents into each outlook
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,8 +18,6 @@ from ...agents.perception import Option, Stand
 from ...agents.regulator.decisions import drift_goal
 from ...agents.regulator.docket import expected_months, slow_roll_factor, stage_count
 from ..derived import Derived
-from ..economy.products import standing_table
-from ..policy.law import Law, effective, enact, friendly_provision
 from ..policy.menu import restrictive
 from ..state import WorldState
 from .vote_effect import feared_size
@@ -27,6 +26,8 @@ Reals = npt.NDArray[np.float64]
 Stretch = tuple[float, float, float, float, float, float, float]
 HALF = 0.5
 """Months between the expected date of an item and the first month that feels it, on average: a month acts whole."""
+CONCAVITY = 2.0 / 3.0
+"""Power of a stake in its effect: between attention, which saturates (0), and the prospect value (.88)."""
 LEAST = 1e-6
 """Smallest chance of an outlook that is projected."""
 EMPTY: Stretch = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -44,10 +45,11 @@ class Outlook(NamedTuple):
 
 
 class Item(NamedTuple):
-    """An item that goes on: the law after it, its stand, expected months, stages left, risk, and whether it restricts."""
+    """An item that goes on: its stand, cap and expected months, stages left, risk in court, whether it restricts."""
 
-    law: Law
     stand: Stand
+    kappa: float
+    by_statute: bool
     months: float
     stages: int
     risk: float
@@ -60,20 +62,17 @@ def months_to_election(state: WorldState) -> int:
     return -(state.month + institutions.election_lead) % institutions.term_months
 
 
-def expected_growth(derived: Derived) -> Reals:
-    """Return the expected monthly growth factor of each product's price; shape (products,) (ODD: expected_growth)."""
-    return _growth(derived)
-
-
 @lru_cache(maxsize=128)
-def _growth(derived: Derived) -> Reals:
-    p, (beta, own_sd, coin_share, fee) = derived.parameters, derived.price_moves
-    m = p.market
-    spread = (beta * m.btc_log_sd_monthly) ** 2
-    coin = np.exp(beta * m.btc_log_mean_monthly + 0.5 * spread)
-    factors = (coin_share * coin + (1.0 - coin_share) * (1.0 + m.spx_total_mean_monthly)) * np.exp(-fee / 12.0)
-    factors[columns.ASSIGNED] = math.exp(m.btc_log_mean_monthly + 0.5 * m.btc_log_sd_monthly**2)
-    return np.asarray(factors)
+def expected_growth(derived: Derived) -> Reals:
+    """Return the monthly factor by which a stake in each product is expected to grow (ODD: expected_growth).
+
+    The certainty equivalent of the price at the power CONCAVITY, from the drift and the spread of the coin's returns;
+    flows, news and crashes are not foreseen. Shape (products,); do not write to it.
+    """
+    m, (beta, _, coin_share, fee) = derived.parameters.market, derived.price_moves
+    coin = np.exp(beta * m.btc_log_mean_monthly + 0.5 * CONCAVITY * (beta * m.btc_log_sd_monthly) ** 2)
+    growth: Reals = (coin_share * coin + (1.0 - coin_share) * (1.0 + m.spx_total_mean_monthly)) * np.exp(-fee / 12.0)
+    return growth
 
 
 def dates(months: float, stages: int, horizon: float) -> list[tuple[float, float]]:
@@ -103,24 +102,46 @@ def _erlang(stages: int, due: float) -> float:
     return max(0.0, 1.0 - total * math.exp(-due))
 
 
-@lru_cache(maxsize=4096)
-def table_after(law: Law, derived: Derived) -> Reals:
-    """Return the table of products under a law; do not write to it."""
-    return standing_table(derived.allocations, derived.coin_shares, derived.parameters.policy.cap, law, effective(law))
+@lru_cache(maxsize=1024)
+def table_under(derived: Derived, kappa: float, forced: bool, opens: bool, statute: bool, ira: bool) -> Reals:
+    """Return the table of products under a cap (0 if closed), as `standing_table`; do not write to it.
+
+    forced: whether holdings over the limit are sold; opens: to new money; statute: whether it binds IRAs as well;
+    ira: whether IRAs are open.
+    """
+    cap = derived.parameters.policy.cap
+    table = np.zeros((len(columns.PRODUCT_ROWS), len(columns.PRODUCTS)))
+    shares = derived.allocations * min(1.0, kappa / cap)
+    if opens:
+        table[columns.NEW_MONEY], table[columns.OPEN] = shares, shares > 0.0
+        table[columns.NEW_MONEY, columns.IRA_FUND] = 0.0
+    table[columns.OPEN, columns.IRA_FUND] = ira
+    table[columns.LIMIT] = shares if forced else 1.0
+    if not statute:
+        table[columns.LIMIT, columns.IRA_FUND] = 1.0
+    return table
+
+
+def table_after(state: WorldState, item: Item) -> Reals:
+    """Return the table of products once an item is in force."""
+    stand, opens = item.stand, item.stand.openness > 0.0
+    sells = stand.forced > 0.0 and stand.protected < 1.0
+    ira = opens if item.by_statute else state.standing_products[columns.OPEN, columns.IRA_FUND] > 0.0
+    statute = item.by_statute or state.law.statute is not None
+    return table_under(state.derived, item.kappa, sells, opens, statute, bool(ira))
 
 
 def item_of(state: WorldState, option: Option, stages_done: int = 0) -> Item | None:
     """Return what an option leads to if it goes on; None for hold and for moves that change no policy."""
     if option.instrument == "none" or option.name in ("support", "renew"):
         return None
-    p = state.parameters.regulator
     random = option.instrument in ("rule", "statute")
-    stages = stage_count(option.instrument, p) - stages_done if random else 0
-    law = enact(state.law, option, state.in_office, 0)
-    months = option.months
+    stages = stage_count(option.instrument, state.parameters.regulator) - stages_done if random else 0
+    months, statute = option.months, option.instrument == "statute"
     if stages > 1:
         months += settled_delay(state, option, stages - 1) - months * (stages - 1) / stages
-    return Item(law, option.stand, months, stages, option.risk, restrictive(option, state.openness))
+    restricts = restrictive(option, state.openness)
+    return Item(option.stand, option.kappa, statute, months, stages, option.risk, restricts)
 
 
 def settled_delay(state: WorldState, option: Option, stages: int) -> float:
@@ -135,11 +156,9 @@ def friendly_item(state: WorldState) -> Item | None:
     """Return the author's policy where it is still to come, None otherwise."""
     if not state.friendly_pending:
         return None
-    p = state.parameters
-    provision = friendly_provision(p, p.policy.friendly_month)
-    law = state.law.with_layer(state.law.layer, provision)
-    months = max(0.0, float(p.policy.friendly_month - state.month) - HALF)
-    return Item(law, Stand(provision.theta, 0.0, 0.0), months, 0, 0.0, False)
+    p = state.parameters.policy
+    months = max(0.0, float(p.friendly_month - state.month) - HALF)
+    return Item(Stand(p.friendly_theta, 0.0, 0.0), p.cap, p.layer == "statute", months, 0, 0.0, False)
 
 
 def outlooks(state: WorldState, r: Stand, d: Stand, item: Item | None, law: int, months: int) -> list[Outlook]:
@@ -212,3 +231,14 @@ def _period(
     if selling <= 0.0:
         return EMPTY, (*calm, resented)
     return (selling, openness, threat, media, kept, float(law), resented), (*calm, 0.0)
+
+
+def stretch_table(rows: Sequence[tuple[Stretch, ...]]) -> Reals:
+    """Return stretches as one array of shape (outlooks, stretches, columns), filled up with empty ones."""
+    longest = max([len(stretches) for stretches in rows])
+    flat: list[float] = []
+    for stretches in rows:
+        for stretch in stretches:
+            flat += stretch
+        flat += EMPTY * (longest - len(stretches))
+    return np.array(flat).reshape(len(rows), longest, len(EMPTY))

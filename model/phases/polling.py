@@ -16,13 +16,13 @@ from ...agents.electorate.voting.projection import projected_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, Option, PollReport, Stand
 from ..elections.projection import (
-    EMPTY,
     Item,
     expected_growth,
     friendly_item,
     item_of,
     months_to_election,
     outlooks,
+    stretch_table,
     table_after,
 )
 from ..imposed import polled
@@ -157,9 +157,8 @@ def projected_shares(
         law = 0
         if item is not None:
             law = len(tables)
-            tables.append(table_after(item.law, state.derived))
+            tables.append(table_after(state, item))
         expected += [(question, outlook) for outlook in outlooks(state, r, d, item, law, months)]
-    longest = max(len(outlook.stretches) for _, outlook in expected)
     totals = projected_votes(
         electorate.fixed,
         electorate.dynamic,
@@ -171,7 +170,7 @@ def projected_shares(
         state.incumbent_sign,
         state.parameters.channels.turnout,
         np.array([outlook.question for _, outlook in expected]),
-        np.array([[*outlook.stretches, *[EMPTY] * (longest - len(outlook.stretches))] for _, outlook in expected]),
+        stretch_table([outlook.stretches for _, outlook in expected]),
         np.array(tables),
         state.parameters.accounts.rebalancing,
         state.opinion_coefficients,

@@ -61,9 +61,10 @@ MONTHS, OPENNESS, THREAT, MEDIA, SALE_KEPT, LAW, RESENTED = range(len(STRETCH))
 _OPINIONS = len(OpinionCoefficients._fields)
 _NEAR = 1e-9
 _PRODUCTS = len(PRODUCTS)
-# Rows of working space, float64: first of everybody, then of those with a stake.
-_BASE, _CUE, _BLAME, _SALIENCE, _IDEAL = range(5)
-_START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _PRODUCT, _VALUE, _NOTICED, _HURT = range(10)
+Numbers = npt.NDArray[np.int64]
+# Rows of working space, float64: of everybody, and in the same rows of those with a stake, who have more.
+_BASE, _LEANING, _BLAME, _CUE, _SALIENCE, _IDEAL = range(6)
+_START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _BELIEF, _VALUE, _ATTENDED, _HURT = range(6, 16)
 
 
 @equation
@@ -169,17 +170,21 @@ def _projected_votes(
     o = OpinionCoefficients(*to_fixed_tuple(opinion_row, _OPINIONS))  # type: ignore[call-arg]
     c = VoteCoefficients(*to_fixed_tuple(vote_row, COUNT))  # type: ignore[call-arg]
     count = fixed.shape[1]
-    everybody, staked, holders = np.empty((5, count)), np.empty((10, count)), np.empty(count, np.int64)
-    held = _list_stakes(fixed, now, then, staked, holders, prices, growth, months, o)
+    everybody, staked = np.empty((6, count)), np.empty((16, count))
+    holders, products = np.empty(count, np.int64), np.empty(count, np.int64)
+    fade = (1.0 - o.blame_down) ** months
     for j in range(count):
         everybody[_BASE, j] = np.float64(fixed[IDEAL_BASE, j])
-        everybody[_BLAME, j] = (1.0 - o.blame_down) ** months * np.float64(now[BLAME, j])
+        everybody[_LEANING, j] = np.float64(fixed[PARTISANSHIP, j])
+        everybody[_BLAME, j] = fade * np.float64(now[BLAME, j])
+    held = _list_stakes(fixed, now, then, everybody, staked, holders, products, prices, growth, months, o)
     for q in range(questions.shape[0]):
-        _project_opinions(fixed, now, then, everybody, questions[q], stretches[q], o)
-        _project_stakes(
-            fixed, now, then, everybody, staked[:, :held], holders, questions[q], stretches[q], tables, growth, ahead,
-            rebalancing, o, c,
-        )  # fmt: skip
+        r, d = questions[q, 0], questions[q, 1]
+        _project_opinions(now, then, everybody, r, d, stretches[q], o)
+        if held > 0:
+            _project_stakes(
+                now, then, staked, holders[:held], products, r, d, stretches[q], tables, growth, ahead, rebalancing, o, c
+            )
         _expected_votes(
             0, count, fixed, then, 0, sums, ahead, incumbent, 0.0, questions[q, 4], TURNOUT_PRESIDENTIAL,
             turnout_channel, questions[q : q + 1], vote_row,
@@ -195,8 +200,10 @@ def _list_stakes(
     fixed: Block,
     now: Block,
     then: Block,
+    everybody: Totals,
     staked: Totals,
-    holders: npt.NDArray[np.int64],
+    holders: Numbers,
+    products: Numbers,
     prices: Totals,
     growth: Totals,
     months: float,
@@ -213,14 +220,16 @@ def _list_stakes(
             continue
         product, income = int(now[PRODUCT, j]), np.float64(fixed[INCOME, j])
         assigned = np.float64(now[ASSIGNED_STAKE, j])
-        holders[count] = j
+        holders[count], products[count] = j, product
+        for row in range(_BASE, _BLAME + 1):
+            staked[row, count] = everybody[row, j]
         staked[_START, count] = holding_value(units, prices[product])
         staked[_TARGET, count] = stake_in_usd(assigned, income)
         staked[_PAID, count] = payroll_purchase(np.float64(fixed[CONTRIBUTION, j]), 1.0, assigned)
         staked[_REST, count] = np.float64(now[PLAN, j]) + np.float64(now[IRA, j])
         staked[_INCOME, count] = income
         staked[_SEEN, count] = np.float64(now[VISIBILITY, j])
-        staked[_PRODUCT, count] = product
+        staked[_BELIEF, count] = np.float64(fixed[BELIEF, j])
         count += 1
         if units > 0.0:
             reference = np.float64(now[REFERENCE, j])
@@ -232,16 +241,15 @@ def _list_stakes(
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _project_opinions(
-    fixed: Block, now: Block, then: Block, everybody: Totals, question: Totals, stretches: Totals, o: OpinionCoefficients
+    now: Block, then: Block, everybody: Totals, r: float, d: float, stretches: Totals, o: OpinionCoefficients
 ) -> None:  # pragma: no cover - compiled
     """Write the salience, ideal policy and grievance of everybody as if nobody had a stake."""
-    partisanship, grievance = fixed[PARTISANSHIP], now[GRIEVANCE]
-    base, cue, blame = everybody[_BASE], everybody[_CUE], everybody[_BLAME]
+    base, leaning, blame, cue = everybody[_BASE], everybody[_LEANING], everybody[_BLAME], everybody[_CUE]
     salience, ideal = everybody[_SALIENCE], everybody[_IDEAL]
+    salience_now, ideal_now, grievance_now = now[SALIENCE], now[IDEAL], now[GRIEVANCE]
     for j in range(base.size):
-        cue[j] = party_cue(np.float64(partisanship[j]), base[j], question[0], question[1], o)
-        salience[j] = np.float64(now[SALIENCE, j])
-        ideal[j] = np.float64(now[IDEAL, j])
+        cue[j] = party_cue(leaning[j], base[j], r, d, o)
+        salience[j], ideal[j] = np.float64(salience_now[j]), np.float64(ideal_now[j])
     months = 0.0
     for s in range(stretches.shape[0]):
         n, openness = stretches[s, MONTHS], stretches[s, OPENNESS]
@@ -256,20 +264,19 @@ def _project_opinions(
     fade = o.grievance_keep**months
     salience_then, ideal_then, grievance_then = then[SALIENCE], then[IDEAL], then[GRIEVANCE]
     for j in range(base.size):
-        salience_then[j] = salience[j]
-        ideal_then[j] = ideal[j]
-        grievance_then[j] = fade * np.float64(grievance[j])
+        salience_then[j], ideal_then[j] = salience[j], ideal[j]
+        grievance_then[j] = fade * np.float64(grievance_now[j])
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _project_stakes(
-    fixed: Block,
     now: Block,
     then: Block,
-    everybody: Totals,
     staked: Totals,
-    holders: npt.NDArray[np.int64],
-    question: Totals,
+    holders: Numbers,
+    products: Numbers,
+    r: float,
+    d: float,
     stretches: Totals,
     tables: Totals,
     growth: Totals,
@@ -279,76 +286,73 @@ def _project_stakes(
     c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
     """Write the units, salience, ideal policy and grievance of those with a stake."""
-    count = staked.shape[1]
-    salience, ideal = everybody[_SALIENCE], everybody[_IDEAL]
-    value, attended, hurt = staked[_VALUE], staked[_NOTICED], staked[_HURT]
-    income, seen, product = staked[_INCOME], staked[_SEEN], staked[_PRODUCT]
+    count = holders.size
+    base, leaning, blame, cue = staked[_BASE], staked[_LEANING], staked[_BLAME], staked[_CUE]
+    salience, ideal, value, attended = staked[_SALIENCE], staked[_IDEAL], staked[_VALUE], staked[_ATTENDED]
+    target, paid, rest = staked[_TARGET], staked[_PAID], staked[_REST]
+    income, seen, start = staked[_INCOME], staked[_SEEN], staked[_START]
     grown, kept, sums = np.empty(_PRODUCTS), np.empty(_PRODUCTS), np.empty(_PRODUCTS)
+    left = 0.0
+    for s in range(stretches.shape[0]):
+        left += stretches[s, MONTHS]
     for k in range(count):
         j = holders[k]
-        value[k] = staked[_START, k]
-        salience[j], ideal[j] = np.float64(now[SALIENCE, j]), np.float64(now[IDEAL, j])
+        cue[k] = party_cue(leaning[k], base[k], r, d, o)
+        salience[k], ideal[k], value[k] = np.float64(now[SALIENCE, j]), np.float64(now[IDEAL, j]), start[k]
     for s in range(stretches.shape[0]):
-        n, threat, law = stretches[s, MONTHS], stretches[s, THREAT], int(stretches[s, LAW])
+        n, openness, threat = stretches[s, MONTHS], stretches[s, OPENNESS], stretches[s, THREAT]
         if n <= 0.0:
             continue
         if stretches[s, RESENTED] != 0.0:
-            rest = 0.0
-            for later in range(s, stretches.shape[0]):
-                rest += stretches[later, MONTHS]
-            _resent(fixed, then, staked, holders, stretches[s, RESENTED] * o.grievance_keep**rest, c)
+            _resent(then, staked, holders, stretches[s, RESENTED] * o.grievance_keep**left, c)
+        left -= n
         for number in range(_PRODUCTS):
             rate = growth[number] * (1.0 - rebalancing)
             grown[number], kept[number] = growth[number] ** n, rate**n
             sums[number] = n if abs(1.0 - rate) < _NEAR else (1.0 - kept[number]) / (1.0 - rate)
-        sale = stretches[s, SALE_KEPT]
+        sale, table = stretches[s, SALE_KEPT], tables[int(stretches[s, LAW])]
+        for k in range(count):
+            number, before = products[k], value[k]
+            limit = table[LIMIT, number] * (before + rest[k])
+            sold = holding_after_sale(before * grown[number], limit, sale)
+            after = expected_holding(
+                before, target[k], table[NEW_MONEY, number] * paid[k], table[OPEN, number], rebalancing,
+                grown[number], kept[number], sums[number],
+            )  # fmt: skip
+            sells = (sale < 1.0) & (before > limit)
+            after = sold if sells else (after if before > 0.0 else 0.0)
+            value[k] = after
+            attended[k] = 0.5 * (before + after) if sells else after
         up, down, ideal_kept = (1.0 - o.salience_up) ** n, (1.0 - o.salience_down) ** n, (1.0 - o.relaxation) ** n
         calm = calm_salience(stretches[s, MEDIA], o)
         for k in range(count):
-            number, before = int(product[k]), value[k]
-            limit = tables[law, LIMIT, number] * (before + staked[_REST, k])
-            if sale < 1.0 and before > limit:
-                value[k] = holding_after_sale(before * grown[number], limit, sale)
-                attended[k] = 0.5 * (before + value[k])
-            elif before > 0.0:
-                bought = tables[law, NEW_MONEY, number] * staked[_PAID, k]
-                value[k] = expected_holding(
-                    before, staked[_TARGET, k], bought, tables[law, OPEN, number], rebalancing,
-                    grown[number], kept[number], sums[number],
-                )  # fmt: skip
-                attended[k] = value[k]
-            else:
-                attended[k] = 0.0
-        for k in range(count):
-            j, goal, own = holders[k], calm, everybody[_BASE, holders[k]]
-            if attended[k] > 0.0:
-                share = noticed(years_of_income(attended[k], income[k]), seen[k], o.stake_half)
-                goal = salience_goal(calm, share, threat, o)
-                own = ownership_ideal(own, seen[k], o)
+            share = noticed(years_of_income(attended[k], income[k]), seen[k], o.stake_half)
+            goal = salience_goal(calm, share, threat, o)
             if o.public_usd > 0.0:
                 goal += public_salience(years_of_income(o.public_usd, income[k]), threat, o)
-            salience[j] = relaxed(salience[j], goal, up if goal > salience[j] else down)
-            wanted = ideal_goal(own, everybody[_CUE, j], everybody[_BLAME, j], stretches[s, OPENNESS], o)
-            ideal[j] = relaxed(ideal[j], wanted, ideal_kept)
+            salience[k] = relaxed(salience[k], goal, up if goal > salience[k] else down)
+            own = ownership_ideal(base[k], seen[k], o) if attended[k] > 0.0 else base[k]
+            ideal[k] = relaxed(ideal[k], ideal_goal(own, cue[k], blame[k], openness, o), ideal_kept)
     for k in range(count):
         j = holders[k]
-        then[UNITS, j] = units_of(value[k], ahead[int(product[k])])
-        then[SALIENCE, j], then[IDEAL, j] = salience[j], ideal[j]
+        then[UNITS, j] = units_of(value[k], ahead[products[k]])
+        then[SALIENCE, j], then[IDEAL, j] = salience[k], ideal[k]
 
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _resent(
-    fixed: Block, then: Block, staked: Totals, holders: npt.NDArray[np.int64], size: float, c: VoteCoefficients
+    then: Block, staked: Totals, holders: Numbers, size: float, c: VoteCoefficients
 ) -> None:  # pragma: no cover - compiled
     """Add what is left at the election of the grievance about a move; size as in `grievance_after`, after fading."""
-    hurt, income, seen = staked[_HURT], staked[_INCOME], staked[_SEEN]
-    for k in range(hurt.size):
-        hurt[k] = unprotected_stake(years_of_income(staked[_VALUE, k], income[k]), c)
-    powers(hurt, c.curvature)
-    for k in range(hurt.size):
+    hurt, income, seen, belief, value = (
+        staked[_HURT], staked[_INCOME], staked[_SEEN], staked[_BELIEF], staked[_VALUE],
+    )  # fmt: skip
+    for k in range(holders.size):
+        hurt[k] = unprotected_stake(years_of_income(value[k], income[k]), c)
+    powers(hurt[: holders.size], c.curvature)
+    for k in range(holders.size):
         j = holders[k]
-        belief = np.float64(fixed[BELIEF, j])
-        felt = prospect_loss(hurt[k], seen[k], belief, c)
+        felt = prospect_loss(hurt[k], seen[k], belief[k], c)
         if c.public_usd > 0.0:
-            felt += whole_loss(years_of_income(c.public_usd, income[k]), c.public_visibility, belief, c)
+            felt += whole_loss(years_of_income(c.public_usd, income[k]), c.public_visibility, belief[k], c)
         then[GRIEVANCE, j] = grievance_after(np.float64(then[GRIEVANCE, j]), felt, size, 1.0)
