@@ -18,6 +18,7 @@ from ...agents.perception import Option, Stand
 from ...agents.regulator.decisions import drift_goal
 from ...agents.regulator.docket import expected_months, slow_roll_factor, stage_count
 from ..derived import Derived
+from ..parameters.tree import Parameters
 from ..policy.menu import restrictive
 from ..state import WorldState
 from .vote_effect import feared_size
@@ -26,10 +27,13 @@ Reals = npt.NDArray[np.float64]
 Stretch = tuple[float, float, float, float, float, float, float]
 HALF = 0.5
 """Months between the expected date of an item and the first month that feels it, on average: a month acts whole."""
-CONCAVITY = 2.0 / 3.0
-"""Power of a stake in its effect: between attention, which saturates (0), and the prospect value (.88)."""
+CONCAVITY = 0.5
+"""Power of a stake in its effect: halfway between attention, which saturates, and an effect in proportion."""
 LEAST = 1e-6
 """Smallest chance of an outlook that is projected."""
+_GAUSS = np.polynomial.legendre.leggauss(24)
+NODES, WEIGHTS = 0.5 * (1.0 + _GAUSS[0]), 0.5 * _GAUSS[1]
+"""Gauss-Legendre quadrature on 0 to 1."""
 EMPTY: Stretch = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -75,31 +79,23 @@ def expected_growth(derived: Derived) -> Reals:
     return growth
 
 
-def dates(months: float, stages: int, horizon: float) -> list[tuple[float, float]]:
-    """Return expected dates of an item within the horizon with their probabilities (ODD: dates).
+@lru_cache(maxsize=4096)
+def in_time(months: float, stages: int, horizon: float, fading: float) -> tuple[float, float]:
+    """Return the probability that an item takes effect by the horizon, and a date that stands for all its dates.
 
-    stages: exponential stages left (Erlang); 0 for an item whose date hardly varies. Two dates stand for a date that
-    varies: mean and spread are those of the dates within the horizon. Together they have the chance to be in time.
+    stages: exponential stages left (Erlang), 0 for an item whose date hardly varies. Of something that begins at the
+    representative date and fades at the rate `fading`, as much is left at the horizon as on average (ODD: in_time).
     """
     if stages == 0 or months <= 0.0:
-        return [(months, 1.0)] if months <= horizon else []
-    due = horizon * stages / months
-    chance = _erlang(stages, due)
+        return (1.0, months) if months <= horizon else (0.0, months)
+    rate, dates = stages / months, horizon * NODES
+    density = rate * (rate * dates) ** (stages - 1) * np.exp(-rate * dates) / math.factorial(stages - 1)
+    chances = horizon * WEIGHTS * density
+    chance = float(chances.sum())
     if chance < LEAST:
-        return []
-    mean = months * _erlang(stages + 1, due) / chance
-    square = months**2 * (1.0 + 1.0 / stages) * _erlang(stages + 2, due) / chance
-    spread = math.sqrt(max(0.0, square - mean**2))
-    return [(max(0.0, mean - spread), 0.5 * chance), (min(horizon, mean + spread), 0.5 * chance)]
-
-
-def _erlang(stages: int, due: float) -> float:
-    """Return the probability that so many exponential stages of mean 1 are over by `due`."""
-    term = total = 1.0
-    for k in range(1, stages):
-        term *= due / k
-        total += term
-    return max(0.0, 1.0 - total * math.exp(-due))
+        return 0.0, months
+    seen = float((chances * np.exp(-fading * (horizon - dates))).sum()) / chance
+    return min(1.0, chance), max(0.0, horizon + math.log(seen) / fading)
 
 
 @lru_cache(maxsize=1024)
@@ -179,17 +175,23 @@ def outlooks(state: WorldState, r: Stand, d: Stand, item: Item | None, law: int,
     there, after = item.stand, row_of(item.stand.openness, r, d)
     imposed = there.forced - now.forced
     resented = _resentment(state, there, max(0.0, imposed))
+    chance, wait = in_time(item.months, item.stages, float(months), fading_rate(state.parameters))
+    chance *= 1.0 - item.risk
     result = []
-    for wait, chance in dates(item.months, item.stages, float(months)):
+    if chance > 0.0:
         before = max(0.0, wait - HALF)
         restarts = _sold_share(state, there.forced, there.protected)
         selling = (restarts, 0.0) if imposed > 0.0 else (sold, done + before)
         following = _period(state, months - before, there.openness, after[4], 0.0, law, *selling, resented)
-        result.append(Outlook(chance * (1.0 - item.risk), after, (*until(before), *following)))
-    never = 1.0 - sum([outlook.probability for outlook in result])
-    if never > 0.0:
-        result.append(Outlook(never, present, until(float(months))))
+        result.append(Outlook(chance, after, (*until(before), *following)))
+    if chance < 1.0:
+        result.append(Outlook(1.0 - chance, present, until(float(months))))
     return result
+
+
+def fading_rate(p: Parameters) -> float:
+    """Return the monthly rate at which a grievance fades as a motive: itself, and the attention that weighs it."""
+    return 1.0 / p.opinion.grievance_months + math.log(2.0) / p.opinion.salience_half_life_down
 
 
 def _resentment(state: WorldState, stand: Stand, imposed: float) -> float:

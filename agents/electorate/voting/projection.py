@@ -59,7 +59,8 @@ STRETCH = ("months", "openness", "threat", "media", "sale_kept", "law", "resente
 """Columns of a stretch of months, see `projected_votes`."""
 MONTHS, OPENNESS, THREAT, MEDIA, SALE_KEPT, LAW, RESENTED = range(len(STRETCH))
 _OPINIONS = len(OpinionCoefficients._fields)
-_NEAR = 1e-9
+NEAR = 1e-9
+"""Two monthly factors closer than this count as equal."""
 _PRODUCTS = len(PRODUCTS)
 Numbers = npt.NDArray[np.int64]
 # Rows of working space, float64: of everybody, and in the same rows of those with a stake, who have more.
@@ -74,18 +75,18 @@ def relaxed(value: float, goal: float, kept: float) -> float:
 
 
 @equation
-def mixed_powers(a: float, b: float, months: float) -> float:
-    """Return the sum of a**k * b**(months-1-k) over k below `months`: (a**months - b**months) / (a - b) (E70)."""
-    if abs(a - b) < _NEAR:
-        return months * float(a ** (months - 1.0))
+def mixed_powers(a: float, b: float, months: int) -> float:
+    """Return the sum of a**k * b**(months - k - 1) over k = 0 .. months-1 (E70); a and b are positive."""
+    if abs(a - b) < NEAR:
+        return float(months * a ** (months - 1)) if months > 0 else 0.0
     return float((a**months - b**months) / (a - b))
 
 
 @equation
-def expected_reference(reference: float, price: float, growth: float, pace: float, months: float) -> float:
+def expected_reference(reference: float, price: float, growth: float, pace: float, months: int) -> float:
     """Return the reference price after months of a price that grows, USD (E71, from E15).
 
-    price: now; growth: expected monthly factor; pace: share of the gap closed in a month.
+    price: now; growth: monthly factor; pace: share of the gap closed in a month.
     """
     kept = 1.0 - pace
     return float(kept**months * reference + pace * price * growth * mixed_powers(growth, kept, months))
@@ -93,16 +94,23 @@ def expected_reference(reference: float, price: float, growth: float, pace: floa
 
 @equation
 def expected_holding(
-    value: float, target: float, bought: float, is_open: float, rebalancing: float, grown: float, kept: float, sum: float
+    value: float,
+    target: float,
+    bought: float,
+    is_open: float,
+    rebalancing: float,
+    grown: float,
+    kept: float,
+    sums: float,
 ) -> float:
     """Return the value of a holding after months without forced sale, USD (E72, from E6 and E7).
 
-    grown: growth over the months; kept: the same with rebalancing; sum: of the monthly powers of the latter. A product
-    that is closed to new money is rebalanced only where the holding exceeds its target.
+    paid: a month; grown: growth over the months; kept: the same with rebalancing; sums: sum of its monthly powers. A
+    product that is closed to new money is rebalanced only where the holding exceeds its target.
     """
     if is_open == 0.0 and value < target:
         return value * grown
-    return value * kept + (bought + rebalancing * target) * sum
+    return value * kept + (paid + rebalancing * target) * sums
 
 
 @equation
@@ -130,20 +138,27 @@ def projected_votes(
 ) -> Totals:
     """Return the votes that R and D can expect from a panel at an election `months` ahead (ODD: projected_votes).
 
-    questions, shape (q, 7): as in `expected_votes`, at the policy in force at the election; column 4 is the threat then.
+    questions, shape (q, 7): as in `expected_votes`, at the policy in force at the election; column 4: the threat then.
     stretches, shape (q, s, 7), columns STRETCH: months, openness, threat, media, share of the excess over the limit
     that a forced sale leaves at the stretch's end (1 = no sale), row of `tables`, and the size of the grievance that
     begins the stretch (positive against D, 0 for none). tables, shape (laws, rows, products): columns.PRODUCT_ROWS.
     growth: expected monthly factor of each product's price. Returns shape (q, 2).
     """
-    panel = np.arange(first, first + count) % fixed.shape[1]
-    people, now = fixed.take(panel, axis=1), dynamic.take(panel, axis=1)
-    totals = np.empty((len(questions), 2))
+    people, now = panel(fixed, first, count), panel(dynamic, first, count)
+    totals, sums = np.empty((len(questions), 2)), np.empty((block_count(count), 2))
     _projected_votes(
-        people, now, now.copy(), totals, np.empty((block_count(count), 2)), prices, growth, prices * growth**months,
-        float(months), incumbent, turnout_channel, questions, stretches, tables, rebalancing, as_row(opinion), as_row(c),
+        people, now, now.copy(), totals, sums, prices, growth, prices * growth**months, months, incumbent,
+        turnout_channel, questions, stretches, tables, rebalancing, as_row(opinion), as_row(c),
     )  # fmt: skip
     return totals
+
+
+def panel(block: Block, first: int, count: int) -> Block:
+    """Return a copy of the columns of voters first .. first+count-1, modulo all; shape (columns, count)."""
+    stop = first + count - block.shape[1]
+    if stop <= 0:
+        return block[:, first : first + count].copy()
+    return np.concatenate((block[:, first:], block[:, :stop]), axis=1)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -156,7 +171,7 @@ def _projected_votes(
     prices: Totals,
     growth: Totals,
     ahead: Totals,
-    months: float,
+    months: int,
     incumbent: float,
     turnout_channel: bool,
     questions: Totals,
@@ -183,8 +198,9 @@ def _projected_votes(
         _project_opinions(now, then, everybody, r, d, stretches[q], o)
         if held > 0:
             _project_stakes(
-                now, then, staked, holders[:held], products, r, d, stretches[q], tables, growth, ahead, rebalancing, o, c
-            )
+                now, then, staked, holders[:held], products, r, d, stretches[q], tables, growth, ahead, rebalancing,
+                o, c,
+            )  # fmt: skip
         _expected_votes(
             0, count, fixed, then, 0, sums, ahead, incumbent, 0.0, questions[q, 4], TURNOUT_PRESIDENTIAL,
             turnout_channel, questions[q : q + 1], vote_row,
@@ -206,7 +222,7 @@ def _list_stakes(
     products: Numbers,
     prices: Totals,
     growth: Totals,
-    months: float,
+    months: int,
     o: OpinionCoefficients,
 ) -> int:  # pragma: no cover - compiled
     """List those with a stake and what their holdings depend on; write their reference prices of the election.
@@ -292,7 +308,7 @@ def _project_stakes(
     target, paid, rest = staked[_TARGET], staked[_PAID], staked[_REST]
     income, seen, start = staked[_INCOME], staked[_SEEN], staked[_START]
     grown, kept, sums = np.empty(_PRODUCTS), np.empty(_PRODUCTS), np.empty(_PRODUCTS)
-    left = 0.0
+    elapsed, left = 0.0, 0.0
     for s in range(stretches.shape[0]):
         left += stretches[s, MONTHS]
     for k in range(count):
@@ -306,14 +322,15 @@ def _project_stakes(
         if stretches[s, RESENTED] != 0.0:
             _resent(then, staked, holders, stretches[s, RESENTED] * o.grievance_keep**left, c)
         left -= n
+        elapsed += n
         for number in range(_PRODUCTS):
             rate = growth[number] * (1.0 - rebalancing)
             grown[number], kept[number] = growth[number] ** n, rate**n
-            sums[number] = n if abs(1.0 - rate) < _NEAR else (1.0 - kept[number]) / (1.0 - rate)
+            sums[number] = n if abs(1.0 - rate) < NEAR else (1.0 - kept[number]) / (1.0 - rate)
         sale, table = stretches[s, SALE_KEPT], tables[int(stretches[s, LAW])]
         for k in range(count):
             number, before = products[k], value[k]
-            limit = table[LIMIT, number] * (before + rest[k])
+            limit = table[LIMIT, number] * (before + rest[k] + elapsed * paid[k])
             sold = holding_after_sale(before * grown[number], limit, sale)
             after = expected_holding(
                 before, target[k], table[NEW_MONEY, number] * paid[k], table[OPEN, number], rebalancing,
