@@ -10,9 +10,9 @@ from scipy.special import expit
 
 from ...agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
 from ...agents.electorate.electorate import Electorate
+from ...agents.electorate.foresight.kernel import projected_votes
 from ...agents.electorate.voting.ballots import ballots
 from ...agents.electorate.voting.kernel import expected_votes
-from ...agents.electorate.voting.projection import projected_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, Option, PollReport, Stand
 from ..elections.projection import (

@@ -78,14 +78,14 @@ def expected_votes(
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
-        count, _expected_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
+        count, add_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
         turnout_channel, questions, as_row(c),
     )  # fmt: skip
     return added_blocks(sums).reshape(-1, 2)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _expected_votes(
+def add_votes(
     begin: int,
     end: int,
     fixed: Block,

@@ -1,8 +1,7 @@
-"""The electorate of a coming election, in expectation and closed form: who votes how if this or that comes into force.
+"""The compiled projection of a panel to a coming election (ODD: projected_votes). Plain reference in tests/reference.
 
 The months until the election are divided into stretches with the same policy. In each, holdings, attention, ideal
-policy and grievance go from where they are towards where they tend, by the monthly equations of accounts and opinion
-raised to the power of the months. Nothing is drawn (ODD: projected_votes). Plain reference in tests/reference.
+policy and grievance go from where they are towards where they tend. Nothing is drawn.
 """
 
 from __future__ import annotations
@@ -40,7 +39,6 @@ from ..columns import (
     UNITS,
     VISIBILITY,
 )
-from ..equation import equation
 from ..opinion.coefficients import OpinionCoefficients
 from ..opinion.equations import (
     calm_salience,
@@ -51,72 +49,32 @@ from ..opinion.equations import (
     public_salience,
     salience_goal,
 )
-from .coefficients import VoteCoefficients
-from .equations import grievance_after, prospect_loss, unprotected_stake, whole_loss
-from .kernel import COUNT, _expected_votes
+from ..voting.coefficients import VoteCoefficients
+from ..voting.equations import grievance_after, prospect_loss, unprotected_stake, whole_loss
+from ..voting.kernel import COUNT, add_votes
+from .equations import (
+    attended_holding,
+    expected_holding,
+    expected_limit,
+    expected_price,
+    expected_reference,
+    faded,
+    growth_sum,
+    holding_after_sale,
+    kept_after,
+    rebalanced_growth,
+    relaxed,
+)
 
 STRETCH = ("months", "openness", "threat", "media", "sale_kept", "law", "resented")
 """Columns of a stretch of months, see `projected_votes`."""
 MONTHS, OPENNESS, THREAT, MEDIA, SALE_KEPT, LAW, RESENTED = range(len(STRETCH))
 _OPINIONS = len(OpinionCoefficients._fields)
-NEAR = 1e-9
-"""Two monthly factors closer than this count as equal."""
 _PRODUCTS = len(PRODUCTS)
 Numbers = npt.NDArray[np.int64]
 # Rows of working space, float64: of everybody, and in the same rows of those with a stake, who have more.
 _BASE, _LEANING, _BLAME, _CUE, _SALIENCE, _IDEAL = range(6)
 _START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _BELIEF, _VALUE, _ATTENDED, _HURT = range(6, 16)
-
-
-@equation
-def relaxed(value: float, goal: float, kept: float) -> float:
-    """Return a value that has moved towards its goal; kept: share of the distance that remains (E69)."""
-    return goal + kept * (value - goal)
-
-
-@equation
-def mixed_powers(a: float, b: float, months: int) -> float:
-    """Return the sum of a**k * b**(months - k - 1) over k = 0 .. months-1 (E70); a and b are positive."""
-    if abs(a - b) < NEAR:
-        return float(months * a ** (months - 1)) if months > 0 else 0.0
-    return float((a**months - b**months) / (a - b))
-
-
-@equation
-def expected_reference(reference: float, price: float, growth: float, pace: float, months: int) -> float:
-    """Return the reference price after months of a price that grows, USD (E71, from E15).
-
-    price: now; growth: monthly factor; pace: share of the gap closed in a month.
-    """
-    kept = 1.0 - pace
-    return float(kept**months * reference + pace * price * growth * mixed_powers(growth, kept, months))
-
-
-@equation
-def expected_holding(
-    value: float,
-    target: float,
-    bought: float,
-    is_open: float,
-    rebalancing: float,
-    grown: float,
-    kept: float,
-    sums: float,
-) -> float:
-    """Return the value of a holding after months without forced sale, USD (E72, from E6 and E7).
-
-    paid: a month; grown: growth over the months; kept: the same with rebalancing; sums: sum of its monthly powers. A
-    product that is closed to new money is rebalanced only where the holding exceeds its target.
-    """
-    if is_open == 0.0 and value < target:
-        return value * grown
-    return value * kept + (paid + rebalancing * target) * sums
-
-
-@equation
-def holding_after_sale(value: float, limit: float, kept: float) -> float:
-    """Return the value of a holding after a forced sale, USD; kept: share of the excess over the limit (E73, E8)."""
-    return value - (1.0 - kept) * max(0.0, value - limit)
 
 
 def projected_votes(
@@ -147,8 +105,8 @@ def projected_votes(
     people, now = panel(fixed, first, count), panel(dynamic, first, count)
     totals, sums = np.empty((len(questions), 2)), np.empty((block_count(count), 2))
     _projected_votes(
-        people, now, now.copy(), totals, sums, prices, growth, prices * growth**months, months, incumbent,
-        turnout_channel, questions, stretches, tables, rebalancing, as_row(opinion), as_row(c),
+        people, now, now.copy(), totals, sums, prices, growth, months, incumbent, turnout_channel,
+        questions, stretches, tables, rebalancing, as_row(opinion), as_row(c),
     )  # fmt: skip
     return totals
 
@@ -170,7 +128,6 @@ def _projected_votes(
     sums: Totals,
     prices: Totals,
     growth: Totals,
-    ahead: Totals,
     months: int,
     incumbent: float,
     turnout_channel: bool,
@@ -187,11 +144,14 @@ def _projected_votes(
     count = fixed.shape[1]
     everybody, staked = np.empty((6, count)), np.empty((16, count))
     holders, products = np.empty(count, np.int64), np.empty(count, np.int64)
-    fade = (1.0 - o.blame_down) ** months
+    blame_keep = 1.0 - o.blame_down
+    ahead = np.empty_like(prices)
+    for number in range(prices.size):
+        ahead[number] = expected_price(prices[number], growth[number], months)
     for j in range(count):
         everybody[_BASE, j] = np.float64(fixed[IDEAL_BASE, j])
         everybody[_LEANING, j] = np.float64(fixed[PARTISANSHIP, j])
-        everybody[_BLAME, j] = fade * np.float64(now[BLAME, j])
+        everybody[_BLAME, j] = faded(np.float64(now[BLAME, j]), blame_keep, months)
     held = _list_stakes(fixed, now, then, everybody, staked, holders, products, prices, growth, months, o)
     for q in range(questions.shape[0]):
         r, d = questions[q, 0], questions[q, 1]
@@ -201,7 +161,7 @@ def _projected_votes(
                 now, then, staked, holders[:held], products, r, d, stretches[q], tables, growth, ahead, rebalancing,
                 o, c,
             )  # fmt: skip
-        _expected_votes(
+        add_votes(
             0, count, fixed, then, 0, sums, ahead, incumbent, 0.0, questions[q, 4], TURNOUT_PRESIDENTIAL,
             turnout_channel, questions[q : q + 1], vote_row,
         )  # fmt: skip
@@ -250,8 +210,9 @@ def _list_stakes(
         if units > 0.0:
             reference = np.float64(now[REFERENCE, j])
             speed = o.reference_up if prices[product] > reference else o.reference_down
-            pace = min(1.0, 2.0 * np.float64(fixed[ATTENTION, j]) * speed)
-            then[REFERENCE, j] = expected_reference(reference, prices[product], growth[product], pace, months)
+            then[REFERENCE, j] = expected_reference(
+                reference, prices[product], growth[product], np.float64(fixed[ATTENTION, j]), speed, months
+            )
     return count
 
 
@@ -272,16 +233,16 @@ def _project_opinions(
         if n <= 0.0:
             continue
         months += n
-        up, down, kept = (1.0 - o.salience_up) ** n, (1.0 - o.salience_down) ** n, (1.0 - o.relaxation) ** n
+        up, down, kept = kept_after(o.salience_up, n), kept_after(o.salience_down, n), kept_after(o.relaxation, n)
         goal = calm_salience(stretches[s, MEDIA], o)
         for j in range(base.size):
             salience[j] = relaxed(salience[j], goal, up if goal > salience[j] else down)
             ideal[j] = relaxed(ideal[j], ideal_goal(base[j], cue[j], blame[j], openness, o), kept)
-    fade = o.grievance_keep**months
+    fade = faded(1.0, o.grievance_keep, months)
     salience_then, ideal_then, grievance_then = then[SALIENCE], then[IDEAL], then[GRIEVANCE]
     for j in range(base.size):
         salience_then[j], ideal_then[j] = salience[j], ideal[j]
-        grievance_then[j] = fade * np.float64(grievance_now[j])
+        grievance_then[j] = relaxed(np.float64(grievance_now[j]), 0.0, fade)
 
 
 @numba.njit(error_model="numpy", forceinline=True)
@@ -320,27 +281,26 @@ def _project_stakes(
         if n <= 0.0:
             continue
         if stretches[s, RESENTED] != 0.0:
-            _resent(then, staked, holders, stretches[s, RESENTED] * o.grievance_keep**left, c)
+            _resent(then, staked, holders, faded(stretches[s, RESENTED], o.grievance_keep, left), c)
         left -= n
         elapsed += n
         for number in range(_PRODUCTS):
-            rate = growth[number] * (1.0 - rebalancing)
-            grown[number], kept[number] = growth[number] ** n, rate**n
-            sums[number] = n if abs(1.0 - rate) < NEAR else (1.0 - kept[number]) / (1.0 - rate)
+            rate = rebalanced_growth(growth[number], rebalancing)
+            grown[number], kept[number] = expected_price(1.0, growth[number], n), expected_price(1.0, rate, n)
+            sums[number] = growth_sum(rate, n)
         sale, table = stretches[s, SALE_KEPT], tables[int(stretches[s, LAW])]
         for k in range(count):
             number, before = products[k], value[k]
-            limit = table[LIMIT, number] * (before + rest[k] + elapsed * paid[k])
-            sold = holding_after_sale(before * grown[number], limit, sale)
+            limit = expected_limit(table[LIMIT, number], before, rest[k], paid[k], elapsed)
+            sold = holding_after_sale(before, grown[number], limit, sale)
             after = expected_holding(
-                before, target[k], table[NEW_MONEY, number] * paid[k], table[OPEN, number], rebalancing,
-                grown[number], kept[number], sums[number],
+                before, target[k], payroll_purchase(paid[k], table[NEW_MONEY, number], 1.0), table[OPEN, number],
+                rebalancing, grown[number], kept[number], sums[number],
             )  # fmt: skip
             sells = (sale < 1.0) & (before > limit)
             after = sold if sells else (after if before > 0.0 else 0.0)
-            value[k] = after
-            attended[k] = 0.5 * (before + after) if sells else after
-        up, down, ideal_kept = (1.0 - o.salience_up) ** n, (1.0 - o.salience_down) ** n, (1.0 - o.relaxation) ** n
+            value[k], attended[k] = after, attended_holding(before, after, sells)
+        up, down, ideal_kept = kept_after(o.salience_up, n), kept_after(o.salience_down, n), kept_after(o.relaxation, n)
         calm = calm_salience(stretches[s, MEDIA], o)
         for k in range(count):
             share = noticed(years_of_income(attended[k], income[k]), seen[k], o.stake_half)
