@@ -16,6 +16,7 @@ import mesa
 import numpy as np
 import plain_adoption
 import plain_electorate as plain
+import plain_foresight
 import plain_network
 import plain_people
 
@@ -31,6 +32,7 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (voters, "opinion_month"),
     (election, "expected_votes"),
     (polling, "expected_votes"),
+    (polling, "projected_votes"),
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
     (payroll, "holdings"),
@@ -114,6 +116,10 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         else:
             ballots = [voter.ballot(*arguments) for voter in plain.panel(self.people, first, count)]
         return np.array(plain.block_sums(ballots, 2 * len(asked))).reshape(len(asked), 2)
+
+    def projected_votes(self, *arguments: Any) -> Any:
+        """Expected votes of a panel at a coming election; shape (questions, 2)."""
+        return np.array(plain_foresight.projected_votes(self.people, *arguments))
 
     def holdings(self) -> Any:
         """Units of each product and numbers of holders; shape (2, products)."""
