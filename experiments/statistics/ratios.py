@@ -17,4 +17,4 @@ def ratio(above: Any, below: Any) -> tuple[float, float]:
     estimate = float(top.sum()) / total
     n = top.size
     rest = top - estimate * bottom
-    return estimate, math.sqrt(n / (n - 1.0) * float((rest**2).sum())) / total if n > 1 else math.nan
+    return estimate, math.sqrt(n / (n - 1.0) * float((rest**2).sum())) / abs(total) if n > 1 else math.nan

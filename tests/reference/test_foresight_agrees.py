@@ -9,10 +9,10 @@ import plain_electorate as plain
 import plain_foresight
 import pytest
 from busy_worlds import BUSY
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from product_tables import ALL_PRICES, PRODUCT_TABLES, PUBLIC, SHARES
-from test_kernels_agree import ELECTORATES, QUICK, Block, opinion_of, ours, parameters, vote_of
+from test_kernels_agree import ELECTORATES, Block, opinion_of, ours, parameters, vote_of
 from test_mesa_loop_agrees import both, decisions_agree, voters_agree
 
 from political_moat.agents.electorate.columns import PRODUCTS
@@ -39,7 +39,7 @@ STRETCHES = st.lists(
 GROWTH = st.lists(st.sampled_from((1.0, 0.98, 1.03)) | st.floats(0.95, 1.06), min_size=6, max_size=6)
 
 
-@QUICK
+@settings(max_examples=60, deadline=None)
 @given(
     blocks=ELECTORATES,
     start=st.integers(0, 23),
@@ -93,10 +93,10 @@ FORESIGHT: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("setting", FORESIGHT)
 def test_a_world_of_plain_agents_makes_the_same_decisions_with_foresight(setting: str) -> None:
-    fast, slow = both({"polls.foresight": 1.0, **FORESIGHT[setting]}, 2)
+    fast, slow = both({"polls.foresight": 1.0, "electorate.voters": 120, **FORESIGHT[setting]}, 2)
     for world in (fast, slow):
         world.released = True
-        world.advance(18)
+        world.advance(9)
     decisions_agree(fast, slow)
     voters_agree(fast, slow)
     assert fast.events
@@ -105,7 +105,7 @@ def test_a_world_of_plain_agents_makes_the_same_decisions_with_foresight(setting
 
 @pytest.mark.parametrize("setting", FORESIGHT)
 def test_months_in_one_call_are_those_of_the_schedule_with_foresight(setting: str) -> None:
-    values = {"electorate.voters": 150, "exposure.breadth": 0.3, "polls.respondents": 60, "polls.foresight": 1.0}
+    values = {"electorate.voters": 120, "exposure.breadth": 0.3, "polls.respondents": 60, "polls.foresight": 1.0}
     p = Parameters().with_values({**values, **FORESIGHT[setting]})
     fast, slow = World(p, 1).state, World(p, 1).state
     for world in (fast, slow):
