@@ -31,7 +31,7 @@ CONCAVITY = 0.5
 """Power of a stake in its effect: halfway between attention, which saturates, and an effect in proportion."""
 LEAST = 1e-6
 """Smallest chance of an outlook that is projected."""
-_GAUSS = np.polynomial.legendre.leggauss(24)
+_GAUSS = np.polynomial.legendre.leggauss(32)
 NODES, WEIGHTS = 0.5 * (1.0 + _GAUSS[0]), 0.5 * _GAUSS[1]
 """Gauss-Legendre quadrature on 0 to 1."""
 EMPTY: Stretch = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -66,20 +66,23 @@ def months_to_election(state: WorldState) -> int:
     return -(state.month + institutions.election_lead) % institutions.term_months
 
 
-@lru_cache(maxsize=128)
 def expected_growth(derived: Derived) -> Reals:
     """Return the monthly factor by which a stake in each product is expected to grow (ODD: expected_growth).
 
     The certainty equivalent of the price at the power CONCAVITY, from the drift and the spread of the coin's returns;
     flows, news and crashes are not foreseen. Shape (products,); do not write to it.
     """
+    return _growth(derived)
+
+
+@lru_cache(maxsize=128)
+def _growth(derived: Derived) -> Reals:
     m, (beta, _, coin_share, fee) = derived.parameters.market, derived.price_moves
     coin = np.exp(beta * m.btc_log_mean_monthly + 0.5 * CONCAVITY * (beta * m.btc_log_sd_monthly) ** 2)
     growth: Reals = (coin_share * coin + (1.0 - coin_share) * (1.0 + m.spx_total_mean_monthly)) * np.exp(-fee / 12.0)
     return growth
 
 
-@lru_cache(maxsize=4096)
 def in_time(months: float, stages: int, horizon: float, fading: float) -> tuple[float, float]:
     """Return the probability that an item takes effect by the horizon, and a date that stands for all its dates.
 
@@ -88,9 +91,16 @@ def in_time(months: float, stages: int, horizon: float, fading: float) -> tuple[
     """
     if stages == 0 or months <= 0.0:
         return (1.0, months) if months <= horizon else (0.0, months)
-    rate, dates = stages / months, horizon * NODES
+    return _erlang(months, stages, horizon, fading)
+
+
+@lru_cache(maxsize=4096)
+def _erlang(months: float, stages: int, horizon: float, fading: float) -> tuple[float, float]:
+    # Later dates have a chance below 1e-5; leaving them out keeps the nodes dense where the dates are.
+    end = min(horizon, months * (1.0 + 11.0 / math.sqrt(stages)))
+    rate, dates = stages / months, end * NODES
     density = rate * (rate * dates) ** (stages - 1) * np.exp(-rate * dates) / math.factorial(stages - 1)
-    chances = horizon * WEIGHTS * density
+    chances = end * WEIGHTS * density
     chance = float(chances.sum())
     if chance < LEAST:
         return 0.0, months

@@ -138,9 +138,9 @@ def _projected_votes(
     opinion_row: Totals,
     vote_row: Totals,
 ) -> None:  # pragma: no cover - compiled
-    """Fill totals, question by question: project the panel into `then`, and add up its votes."""
+    """Write totals, question by question: project the panel into `then`, and add up its votes."""
     o = OpinionCoefficients(*to_fixed_tuple(opinion_row, _OPINIONS))  # type: ignore[call-arg]
-    c = VoteCoefficients(*to_fixed_tuple(vote_row, COUNT))  # type: ignore[call-arg]
+    c = VoteCoefficients(*to_fixed_tuple(vote_row, COUNT))
     count = fixed.shape[1]
     everybody, staked = np.empty((6, count)), np.empty((16, count))
     holders, products = np.empty(count, np.int64), np.empty(count, np.int64)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from itertools import product
 
 from ....agents.perception import Option
+from ....model.elections.projection import months_to_election
 from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.phases.agenda import available_options
 from ....model.phases.pipeline import open_docket
-from ....model.phases.polling import ask, months_to_election
+from ....model.phases.polling import ask
 from ....model.policy.events import other
 from ....model.policy.menu import restrictive
 from ....model.schedule import PHASES

@@ -44,7 +44,7 @@ def world_of(values: dict[str, Any] | None = None, months: int = 3) -> WorldStat
     return world
 
 
-@given(st.integers(1, 6), st.floats(2.0, 60.0), st.floats(3.0, 48.0))
+@given(st.integers(1, 20), st.floats(0.2, 300.0), st.floats(1.0, 48.0))
 def test_the_chance_to_be_in_time_is_erlang(stages: int, months: float, horizon: float) -> None:
     chance, date = projection.in_time(months, stages, horizon, 0.1)
     exact = gamma.cdf(horizon, stages, scale=months / stages)
