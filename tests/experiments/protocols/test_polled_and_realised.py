@@ -47,3 +47,10 @@ def test_with_foresight_the_polled_cost_is_the_realised_one() -> None:
         added(table.polled_key("close", "early", 0.0), table.polled_key("close", "early", 0.0, table.ZERO)), early
     )
     assert now - 3.0 * error > 1.0
+
+
+def test_the_error_of_a_ratio_of_negative_sums_is_positive() -> None:
+    costs, realised = [-0.3, -0.1, -0.2], [-0.2, -0.1, -0.1]
+    estimate, error = ratio(costs, realised)
+    assert (estimate, error) == pytest.approx(ratio([-cost for cost in costs], [-cost for cost in realised]))
+    assert error > 0.0
