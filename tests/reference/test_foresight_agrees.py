@@ -11,7 +11,7 @@ import pytest
 from busy_worlds import BUSY
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from product_tables import ALL_PRICES, PRODUCT_TABLES, PUBLIC, SHARES
+from product_tables import PRODUCT_TABLES, PUBLIC, SHARES, of_every_product
 from test_kernels_agree import ELECTORATES, Block, opinion_of, ours, parameters, vote_of
 from test_mesa_loop_agrees import both, decisions_agree, voters_agree
 
@@ -36,6 +36,8 @@ STRETCHES = st.lists(
     min_size=3,
     max_size=3,
 )
+MODERATE = of_every_product(st.sampled_from((0.3, 1.0, 3.0)) | st.floats(0.3, 3.0))
+"""At a price of a thousandth of the reference, the last bit of float32 moves a vote by more than the tolerance."""
 GROWTH = st.lists(st.sampled_from((1.0, 0.98, 1.03)) | st.floats(0.95, 1.06), min_size=6, max_size=6)
 
 
@@ -44,7 +46,7 @@ GROWTH = st.lists(st.sampled_from((1.0, 0.98, 1.03)) | st.floats(0.95, 1.06), mi
     blocks=ELECTORATES,
     start=st.integers(0, 23),
     size=st.integers(1, 24),
-    prices=ALL_PRICES,
+    prices=MODERATE,
     growth=GROWTH,
     months=st.integers(0, 48),
     incumbent=st.sampled_from((-1.0, 1.0)),

@@ -283,7 +283,6 @@ def _project_stakes(
         if stretches[s, RESENTED] != 0.0:
             _resent(then, staked, holders, faded(stretches[s, RESENTED], o.grievance_keep, left), c)
         left -= n
-        elapsed += n
         for number in range(_PRODUCTS):
             rate = rebalanced_growth(growth[number], rebalancing)
             grown[number], kept[number] = expected_price(1.0, growth[number], n), expected_price(1.0, rate, n)
@@ -310,6 +309,7 @@ def _project_stakes(
             salience[k] = relaxed(salience[k], goal, up if goal > salience[k] else down)
             own = ownership_ideal(base[k], seen[k], o) if attended[k] > 0.0 else base[k]
             ideal[k] = relaxed(ideal[k], ideal_goal(own, cue[k], blame[k], openness, o), ideal_kept)
+        elapsed += n
     for k in range(count):
         j = holders[k]
         then[UNITS, j] = units_of(value[k], ahead[products[k]])
