@@ -36,6 +36,7 @@ def agenda(state: WorldState) -> None:
         role,
         [(move.stand, challenger) if role == "author" else (challenger, move.stand) for move in options],
         standing=0 if state.docket is None else 1,
+        items=options,
     )
     party, policy = state.party(role), policy_state(state, role)
     moves, nests = choice_shocks(state, tuple([option.number for option in options]))

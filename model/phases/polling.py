@@ -10,11 +10,23 @@ from scipy.special import expit, logit
 
 from ...agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
 from ...agents.electorate.electorate import Electorate
+from ...agents.electorate.foresight.kernel import projected_votes
 from ...agents.electorate.voting.ballots import ballots
-from ...agents.electorate.voting.kernel import expected_votes, named_votes
+from ...agents.electorate.voting.kernel import NO_MOODS, expected_votes, named_votes
 from ...agents.party.rules import RULES
-from ...agents.perception import NOT_ASKED, PollReport, Stand
+from ...agents.perception import NOT_ASKED, Option, PollReport, Stand
+from ..elections.projection import (
+    Item,
+    expected_growth,
+    friendly_item,
+    item_of,
+    months_to_election,
+    outlooks,
+    stretch_table,
+    table_after,
+)
 from ..imposed import polled
+from ..policy.public_facts import remaining_months
 from ..state import WorldState
 
 
@@ -77,21 +89,45 @@ def poll_moods(state: WorldState, respondents: int) -> npt.NDArray[np.float64]:
     return draws.once(("poll moods", respondents, month, sign), drawn)
 
 
-def ask(state: WorldState, role: str, pairs: Sequence[tuple[Stand, Stand]], standing: int = 0) -> PollReport:
+def ask(
+    state: WorldState,
+    role: str,
+    pairs: Sequence[tuple[Stand, Stand]],
+    standing: int = 0,
+    items: Sequence[Option] = (),
+) -> PollReport:
     """Ask this quarter's panel for its vote at each pair (author's stand, opponent's stand); return the report.
 
     Shares are those of the asking role. The first pair is the baseline of the hypothetical bias;
     standing is the index of the pair that describes the status quo. Ideal policies are asked for only if the
-    party's rule needs them.
+    party's rule needs them. items: the administration's options, one per pair, if it is the one that asks.
     The panel is a block of the population, another one every quarter; voters are exchangeable, so a block is a
-    random sample.
+    random sample. With foresight the report mixes the answers with their projection to the next presidential election.
     """
     p = state.parameters
     electorate = polled(state, role)
-    rows = np.array(question_rows(state, pairs, state.openness))
-    voters = len(electorate)
-    n = min(p.polls.respondents, voters)
-    first = (state.month // 3) * n % voters
+    n = min(p.polls.respondents, len(electorate))
+    first = (state.month // 3) * n % len(electorate)
+    own = 0 if (role == "author") == (state.sign > 0) else 1
+    foresight, raw = p.polls.foresight, [0.0] * len(pairs)
+    if foresight < 1.0:
+        raw = present_shares(state, electorate, first, n, pairs, own)
+    if foresight > 0.0:
+        ahead = projected_shares(state, electorate, first, n, pairs, items, own)
+        raw = [(1.0 - foresight) * now + foresight * then for now, then in zip(raw, ahead, strict=True)]
+    asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
+    shares = tuple([asked + bias * (share - asked) for share in raw])
+    opinion = (NOT_ASKED, NOT_ASKED)
+    if RULES[p.party.rule].needs_opinion:
+        row = np.array(question_row(state, *pairs[standing], state.openness))
+        opinion = mean_ideals(state, electorate, 1.0 if own == 0 else -1.0, first, n, row)
+    return PollReport(shares, n, state.month, *opinion, standing)
+
+
+def present_shares(
+    state: WorldState, electorate: Electorate, first: int, n: int, pairs: Sequence[tuple[Stand, Stand]], own: int
+) -> list[float]:
+    """Return the two-party share that a panel would give a side now, one per pair; own: 0 for R, 1 for D."""
     panel = (
         electorate.fixed,
         electorate.dynamic,
@@ -102,16 +138,73 @@ def ask(state: WorldState, role: str, pairs: Sequence[tuple[Stand, Stand]], stan
         0.0,
         state.threat,
         TURNOUT_PRESIDENTIAL,
-        p.channels.turnout,
-        rows,
+        state.parameters.channels.turnout,
+        np.array(question_rows(state, pairs, state.openness)),
         state.vote_coefficients,
     )
-    totals = named_votes(*panel, poll_moods(state, n)) if p.polls.binary else expected_votes(*panel)
-    own = 0 if (role == "author") == (state.sign > 0) else 1
-    raw = [(d if own else r) / (r + d) if r + d > 0.0 else 0.5 for r, d in totals.tolist()]
-    asked, bias = raw[0], 1.0 + p.polls.hypothetical_bias
-    shares = tuple([asked + bias * (share - asked) for share in raw])
-    opinion = (NOT_ASKED, NOT_ASKED)
-    if RULES[p.party.rule].needs_opinion:
-        opinion = mean_ideals(state, electorate, 1.0 if own == 0 else -1.0, first, n, rows[standing])
-    return PollReport(shares, n, state.month, *opinion, standing)
+    totals = named_votes(*panel, poll_moods(state, n)) if state.parameters.polls.binary else expected_votes(*panel)
+    return own_shares(totals, own)
+
+
+def own_shares(totals: npt.NDArray[np.float64], own: int) -> list[float]:
+    """Return the two-party shares of a side from its votes and the rival's; own: 0 for R, 1 for D."""
+    return [(d if own else r) / (r + d) if r + d > 0.0 else 0.5 for r, d in totals.tolist()]
+
+
+def projected_shares(
+    state: WorldState,
+    electorate: Electorate,
+    first: int,
+    n: int,
+    pairs: Sequence[tuple[Stand, Stand]],
+    options: Sequence[Option],
+    own: int,
+) -> list[float]:
+    """Return the expected two-party share of a side at the next presidential election, one per pair (ODD: foresight).
+
+    options: what the administration puts on its agenda, one per pair; without any, the live item goes on.
+    """
+    months, items = months_to_election(state), _items(state, options, len(pairs))
+    tables = [state.standing_products]
+    expected = []
+    for question, ((author, opponent), item) in enumerate(zip(pairs, items, strict=True)):
+        r, d = (author, opponent) if state.sign > 0 else (opponent, author)
+        law = 0
+        if item is not None:
+            law = len(tables)
+            tables.append(table_after(state, item))
+        expected += [(question, outlook) for outlook in outlooks(state, r, d, item, law, months)]
+    totals = projected_votes(
+        electorate.fixed,
+        electorate.dynamic,
+        first,
+        n,
+        state.product_prices,
+        expected_growth(state.derived),
+        months,
+        state.incumbent_sign,
+        state.parameters.channels.turnout,
+        np.array([outlook.question for _, outlook in expected]),
+        stretch_table([outlook.stretches for _, outlook in expected]),
+        np.array(tables),
+        state.parameters.accounts.rebalancing,
+        state.opinion_coefficients,
+        state.vote_coefficients,
+        poll_moods(state, n) if state.parameters.polls.binary else NO_MOODS,
+    )
+    shares = [0.0] * len(pairs)
+    for (question, outlook), share in zip(expected, own_shares(totals, own), strict=True):
+        shares[question] += outlook.probability * share
+    return shares
+
+
+def _items(state: WorldState, options: Sequence[Option], count: int) -> list[Item | None]:
+    """Return the item that goes on under each question: an option of the menu, else what is under way."""
+    docket = state.docket
+    stage = 0 if docket is None else docket.stage
+    if options:
+        return [item_of(state, option, stage) or friendly_item(state) for option in options]
+    if docket is None:
+        return [friendly_item(state)] * count
+    live = docket.option._replace(months=remaining_months(state, docket))
+    return [item_of(state, live, stage) or friendly_item(state)] * count

@@ -103,9 +103,10 @@ ELECTORATE = (
     "Submodels: adoption",
     "Submodels: people over time",
     "Submodels: neighbours",
+    "Submodels: foresight",
 )
 """Sections whose equations belong to voters, but for those of functions of the model."""
-MECHANISMS = ("accounts", "adoption", "demography", "network", "opinion", "voting")
+MECHANISMS = ("accounts", "adoption", "demography", "foresight", "network", "opinion", "voting")
 
 
 def functions_of(module_name: str) -> dict[str, str]:
@@ -160,7 +161,7 @@ def test_equations_of_the_electorate_have_a_function_each() -> None:
     numbers, names = zip(*equations_of_the_electorate(), strict=True)
     assert len(set(names)) == len(names)
     assert len(numbers) > 100
-    assert {f"E{number}" for number in range(1, 69)} <= set(numbers)
+    assert {f"E{number}" for number in range(1, 86)} <= set(numbers)
 
 
 def test_every_function_of_the_equations_is_in_the_document() -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import plain_adoption
 import plain_ballots
 import plain_electorate as plain
+import plain_foresight
 import plain_network
 import plain_people
 
@@ -33,6 +34,7 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (election, "expected_votes"),
     (polling, "expected_votes"),
     (polling, "named_votes"),
+    (polling, "projected_votes"),
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
     (payroll, "holdings"),
@@ -123,6 +125,10 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         asked = [tuple(row) for row in questions.tolist()]
         uniforms = [(plain.logistic(stays), plain.logistic(rival)) for stays, rival in moods.T.tolist()]
         return np.array(plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
+
+    def projected_votes(self, *arguments: Any) -> Any:
+        """Expected votes of a panel at a coming election; shape (questions, 2)."""
+        return np.array(plain_foresight.projected_votes(self.people, *arguments))
 
     def holdings(self) -> Any:
         """Units of each product and numbers of holders; shape (2, products)."""

@@ -79,8 +79,8 @@ def expected_votes(
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
-        count, _votes_of_panel, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
-        turnout_channel, questions, _NO_MOODS, as_row(c),
+        count, add_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
+        turnout_channel, questions, NO_MOODS, as_row(c),
     )  # fmt: skip
     return added_blocks(sums).reshape(-1, 2)
 
@@ -107,18 +107,18 @@ def named_votes(
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
-        count, _votes_of_panel, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
+        count, add_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
         turnout_channel, questions, moods, as_row(c),
     )  # fmt: skip
     return added_blocks(sums).reshape(-1, 2)
 
 
-_NO_MOODS = np.empty((2, 0))
+NO_MOODS = np.empty((2, 0))
 """Of a panel whose probabilities are added up."""
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _votes_of_panel(
+def add_votes(
     begin: int,
     end: int,
     fixed: Block,

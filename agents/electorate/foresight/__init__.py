@@ -1,0 +1,1 @@
+"""The electorate of a coming election, in expectation: equations and kernel."""
