@@ -45,7 +45,7 @@ def table(quality: ModuleType) -> ModuleType:
 
 @pytest.mark.parametrize(
     ("file", "streams", "pairs"),
-    [("dieharder.csv.gz", None, 186), ("dieharder-crypto-shock.csv.gz", ["crypto shock"], 2)],
+    [("dieharder.csv.gz", None, 198), ("dieharder-crypto-shock.csv.gz", ["crypto shock"], 2)],
 )
 def test_the_page_shows_the_summary_of_the_results(
     file: str, streams: list[str] | None, pairs: int, quality: ModuleType, table: ModuleType
