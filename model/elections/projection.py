@@ -83,6 +83,16 @@ def _growth(derived: Derived) -> Reals:
     return growth
 
 
+def expected_fall(state: WorldState, months: Reals) -> Reals:
+    """Return the share of the coin's peak of today that is expected to be lost after months (ODD: expected_fall).
+
+    months: any shape, which the result has too. 0 where the price is expected to exceed the peak.
+    """
+    market, growth = state.market, expected_growth(state.derived)[columns.ASSIGNED]
+    falls: Reals = np.maximum(0.0, 1.0 - market.price * growth**months / market.peak)
+    return falls
+
+
 def in_time(months: float, stages: int, horizon: float, fading: float) -> tuple[float, float]:
     """Return the probability that an item takes effect by the horizon, and a date that stands for all its dates.
 
@@ -245,12 +255,17 @@ def _period(
     return (selling, openness, threat, media, kept, float(law), resented), (*calm, 0.0)
 
 
-def stretch_table(rows: Sequence[tuple[Stretch, ...]]) -> Reals:
-    """Return stretches as one array of shape (outlooks, stretches, columns), filled up with empty ones."""
+def stretch_table(state: WorldState, rows: Sequence[tuple[Stretch, ...]]) -> Reals:
+    """Return stretches as one array of shape (outlooks, stretches, columns), filled up with empty ones.
+
+    The last column, in addition to those of `Stretch`, is the fall of the coin's price expected at a stretch's end.
+    """
     longest = max([len(stretches) for stretches in rows])
     flat: list[float] = []
     for stretches in rows:
         for stretch in stretches:
             flat += stretch
         flat += EMPTY * (longest - len(stretches))
-    return np.array(flat).reshape(len(rows), longest, len(EMPTY))
+    table = np.array(flat).reshape(len(rows), longest, len(EMPTY))
+    falls = expected_fall(state, table[:, :, 0].cumsum(axis=1))
+    return np.concatenate((table, falls[:, :, None]), axis=2)

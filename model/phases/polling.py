@@ -185,7 +185,7 @@ def projected_shares(
         state.incumbent_sign,
         state.parameters.channels.turnout,
         np.array([outlook.question for _, outlook in expected]),
-        stretch_table([outlook.stretches for _, outlook in expected]),
+        stretch_table(state, [outlook.stretches for _, outlook in expected]),
         np.array(tables),
         state.parameters.accounts.rebalancing,
         state.opinion_coefficients,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import plain_ballots
 import plain_electorate as plain
 
 from political_moat.agents.electorate.columns import DYNAMIC, FIXED, TURNOUT_PRESIDENTIAL
@@ -73,7 +74,7 @@ def at_election(
     cue = o.cue_weight * strength * ((question[0] if voter.partisanship > 0.0 else question[1]) - voter.ideal_base)
     elapsed = 0.0
     for stretch in stretches:
-        length, openness, threat, media, _, law, resented = stretch
+        length, openness, threat, media, _, law, resented, fall = stretch
         if length <= 0.0:
             continue
         if resented != 0.0:
@@ -87,14 +88,19 @@ def at_election(
         if attended > 0.0:
             stake = attended / voter.income
             noticed = voter.visibility * stake / (stake + o.stake_half)
-            goal += noticed * (o.salience_stake + o.salience_threat * threat * o.unprotected)
+            goal += noticed * (o.salience_stake * o.stake_unprotected + o.salience_threat * threat * o.unprotected)
         if o.public_usd > 0.0:
             share = o.public_usd / voter.income
             seen = o.public_visibility * share / (share + o.stake_half)
             goal += seen * (o.salience_stake + o.salience_threat * threat)
+        wanted = voter.ideal_base + (o.ownership_shift * voter.visibility if attended > 0.0 else 0.0)
+        if voter.opposed > 0.0:  # E69 to E71, E73
+            sees = voter.visibility if attended > 0.0 else 0.0
+            awakened = o.opposed_salience * openness + o.opposed_crash_salience * fall
+            goal += voter.opposed * (1.0 - sees * o.silenced_attention) * awakened
+            wanted -= voter.opposed * (1.0 - sees * o.silenced_shift) * o.opposed_shift
         speed = o.salience_up if goal > salience else o.salience_down
         salience = goal + (salience - goal) * (1.0 - speed) ** length
-        wanted = voter.ideal_base + (o.ownership_shift * voter.visibility if attended > 0.0 else 0.0)
         wanted += cue - o.blame_shift * blame - o.thermostat * (openness - 0.5)
         wanted = min(1.0, max(0.0, wanted))
         ideal = wanted + (ideal - wanted) * (1.0 - o.relaxation) ** length
@@ -122,18 +128,22 @@ def projected_votes(
     rebalancing: float,
     o: Any,
     c: Any,
+    uniforms: Sequence[tuple[float, float]] = (),
 ) -> list[list[float]]:
-    """Expected votes for R and for D of a panel at the election, for each question."""
+    """Votes for R and for D of a panel at the election, for each question.
+
+    Expected ones, or ballots if there are two uniforms for each respondent.
+    """
     ahead = [float(price) * float(factor) ** months for price, factor in zip(prices, growth, strict=True)]
     totals = []
     for question, lengths in zip(questions.tolist(), stretches.tolist(), strict=True):
         ballots = []
-        for voter in plain.panel(voters, first, count):
+        for position, voter in enumerate(plain.panel(voters, first, count)):
             then = at_election(voter, prices, growth, months, question, lengths, tables, rebalancing, o, c)
-            ballots.append(
-                plain.ballot(
-                    then, ahead, incumbent, 0.0, question[4], TURNOUT_PRESIDENTIAL, turnout_channel, [question], c
-                )
-            )
+            vote = (ahead, incumbent, 0.0, question[4], TURNOUT_PRESIDENTIAL, turnout_channel, [question], c)
+            if uniforms:
+                ballots.append(plain_ballots.named(then, *vote, uniforms[position]))
+            else:
+                ballots.append(plain.ballot(then, *vote))
         totals.append(plain.block_sums(ballots, 2))
     return totals

@@ -122,13 +122,13 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
     def named_votes(self, first: int, count: int, *arguments: Any) -> Any:
         """Ballots of a panel; shape (questions, 2). Moods are log odds, which become uniforms again."""
         *rest, questions, c, moods = arguments
-        asked = [tuple(row) for row in questions.tolist()]
-        uniforms = [(plain.logistic(stays), plain.logistic(rival)) for stays, rival in moods.T.tolist()]
+        asked, uniforms = [tuple(row) for row in questions.tolist()], _uniforms(moods)
         return np.array(plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
 
     def projected_votes(self, *arguments: Any) -> Any:
-        """Expected votes of a panel at a coming election; shape (questions, 2)."""
-        return np.array(plain_foresight.projected_votes(self.people, *arguments))
+        """Votes of a panel at a coming election, expected or as ballots; shape (questions, 2)."""
+        *rest, moods = arguments
+        return np.array(plain_foresight.projected_votes(self.people, *rest, _uniforms(moods)))
 
     def holdings(self) -> Any:
         """Units of each product and numbers of holders; shape (2, products)."""
@@ -220,6 +220,10 @@ class PlainWorld(World):
             return getattr(self.people_of(dynamic), name)(*arguments)
 
         return call_without_fixed if name == "neighbours_meet" else call
+
+
+def _uniforms(moods: Any) -> list[tuple[float, float]]:
+    return [(plain.logistic(stays), plain.logistic(rival)) for stays, rival in moods.T.tolist()]
 
 
 def _moved_out(electorate: Electorate) -> PlainPopulation:

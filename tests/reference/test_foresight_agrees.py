@@ -8,10 +8,11 @@ import numpy as np
 import plain_electorate as plain
 import plain_foresight
 import pytest
-from busy_worlds import BUSY
-from hypothesis import given, settings
+from busy_worlds import BUSY, OPPOSED
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from product_tables import PRODUCT_TABLES, PUBLIC, SHARES, of_every_product
+from scipy.special import logit
 from test_kernels_agree import ELECTORATES, Block, opinion_of, ours, parameters, vote_of
 from test_mesa_loop_agrees import both, decisions_agree, voters_agree
 
@@ -32,10 +33,13 @@ STRETCHES = st.lists(
         st.sampled_from((1.0, 0.0)) | SHARES,
         st.sampled_from((0.0, 1.0)),
         st.sampled_from((0.0, -0.4, 0.3)),
+        SHARES,
     ),
     min_size=3,
     max_size=3,
 )
+CLOSE_CALL = 1e-4
+"""A uniform this near to a probability may fall on either side of it: the state is float32."""
 MODERATE = of_every_product(st.sampled_from((0.3, 1.0, 3.0)) | st.floats(0.3, 3.0))
 """At a price of a thousandth of the reference, the last bit of float32 moves a vote by more than the tolerance."""
 GROWTH = st.lists(st.sampled_from((1.0, 0.98, 1.03)) | st.floats(0.95, 1.06), min_size=6, max_size=6)
@@ -55,6 +59,7 @@ GROWTH = st.lists(st.sampled_from((1.0, 0.98, 1.03)) | st.floats(0.95, 1.06), mi
     rebalancing=st.sampled_from((0.0, 0.02, 0.5)),
     p=parameters(),
     public=PUBLIC,
+    seed=st.integers(0, 2**32 - 1),
 )
 def test_projected_votes_agree(
     blocks: tuple[Block, Block],
@@ -69,18 +74,29 @@ def test_projected_votes_agree(
     rebalancing: float,
     p: Parameters,
     public: float,
+    seed: int,
 ) -> None:
     fixed, dynamic = blocks
     before, voters = dynamic.copy(), plain.people(fixed, dynamic)
     first, count = start % len(voters), min(size, len(voters))
+    uniforms = np.random.default_rng(seed).random((count, 2))
     questions, stretches = (np.array(part, dtype=np.float64) for part in zip(*asked, strict=True))
     arguments = (first, count, np.array(prices), np.array(growth), months, incumbent, p.channels.turnout)
     rest = (questions, stretches, np.array(tables, dtype=np.float64), rebalancing)
-    got = projected_votes(fixed, dynamic, *arguments, *rest, opinion_of(p, public=public), vote_of(p, public=public))
+    weights = (opinion_of(p, public=public), vote_of(p, public=public))
+    got = projected_votes(fixed, dynamic, *arguments, *rest, *weights)
     opinion = ours(plain.opinion_numbers(p) | {"public_usd": public})
     vote = ours(plain.vote_numbers(p, 3.0) | {"public_usd": public})
     expected = plain_foresight.projected_votes(voters, *arguments, *rest, opinion, vote)
     np.testing.assert_allclose(got, expected, rtol=2e-5, atol=1e-9)
+    named = projected_votes(fixed, dynamic, *arguments, *rest, *weights, logit(uniforms.T))
+    shifted = [uniforms + shift for shift in (0.0, -CLOSE_CALL, CLOSE_CALL)]
+    ballots, *near = [
+        plain_foresight.projected_votes(voters, *arguments, *rest, opinion, vote, [(u, v) for u, v in two.tolist()])
+        for two in shifted
+    ]
+    assume(near == [ballots, ballots])
+    np.testing.assert_array_equal(named, ballots)
     assert np.array_equal(dynamic, before)
     assert len(growth) == len(PRODUCTS)
 
@@ -89,6 +105,13 @@ FORESIGHT: dict[str, dict[str, Any]] = {
     "busy": BUSY,
     "busy, half foresight, mirror world": {**BUSY, "polls.foresight": 0.5, "institutions.author": "D"},
     "busy, blind polls, bans with forced sales": {**BUSY, "polls.blind": True, "party.opponent_ideal": 0.0},
+    "opposed voters, ballots": OPPOSED,
+    "opposed voters, ballots, blind polls, mirror world": {
+        **OPPOSED,
+        "polls.blind": True,
+        "institutions.author": "D",
+        "exposure.grandfathering": 0.5,
+    },
     "busy, a fund, late policy": {**BUSY, "fund.active": True, "policy.friendly_month": 8},
 }
 

@@ -29,6 +29,7 @@ from ..columns import (
     LIMIT,
     NEW_MONEY,
     OPEN,
+    OPPOSED,
     PARTISANSHIP,
     PLAN,
     PRODUCT,
@@ -44,6 +45,10 @@ from ..opinion.equations import (
     calm_salience,
     ideal_goal,
     noticed,
+    opposed_attention,
+    opposed_ideal,
+    opposed_salience,
+    opposition,
     ownership_ideal,
     party_cue,
     public_salience,
@@ -66,15 +71,15 @@ from .equations import (
     relaxed,
 )
 
-STRETCH = ("months", "openness", "threat", "media", "sale_kept", "law", "resented")
+STRETCH = ("months", "openness", "threat", "media", "sale_kept", "law", "resented", "fall")
 """Columns of a stretch of months, see `projected_votes`."""
-MONTHS, OPENNESS, THREAT, MEDIA, SALE_KEPT, LAW, RESENTED = range(len(STRETCH))
+MONTHS, OPENNESS, THREAT, MEDIA, SALE_KEPT, LAW, RESENTED, FALL = range(len(STRETCH))
 _OPINIONS = len(OpinionCoefficients._fields)
 _PRODUCTS = len(PRODUCTS)
 Numbers = npt.NDArray[np.int64]
 # Rows of working space, float64: of everybody, and in the same rows of those with a stake, who have more.
-_BASE, _LEANING, _BLAME, _CUE, _SALIENCE, _IDEAL = range(6)
-_START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _BELIEF, _VALUE, _ATTENDED, _HURT = range(6, 16)
+_BASE, _LEANING, _BLAME, _OPPOSED, _CUE, _SALIENCE, _IDEAL = range(7)
+_START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _BELIEF, _VALUE, _ATTENDED, _HURT = range(7, 17)
 
 
 def projected_votes(
@@ -98,9 +103,10 @@ def projected_votes(
     """Return the votes that R and D can expect from a panel at an election `months` ahead (ODD: projected_votes).
 
     questions, shape (q, 7): as in `expected_votes`, at the policy in force at the election; column 4: the threat then.
-    stretches, shape (q, s, 7), columns STRETCH: months, openness, threat, media, share of the excess over the limit
-    that a forced sale leaves at the stretch's end (1 = no sale), row of `tables`, and the size of the grievance that
-    begins the stretch (positive against D, 0 for none). tables, shape (laws, rows, products): columns.PRODUCT_ROWS.
+    stretches, shape (q, s, 8), columns STRETCH: months, openness, threat, media, share of the excess over the limit
+    that a forced sale leaves at the stretch's end (1 = no sale), row of `tables`, size of the grievance that begins the
+    stretch (positive against D, 0 for none), and fall of the coin's price from its peak.
+    tables, shape (laws, rows, products): columns.PRODUCT_ROWS.
     growth: expected monthly factor of each product's price. moods: as in `named_votes`, or none. Returns shape (q, 2).
     """
     people, now = panel(fixed, first, count), panel(dynamic, first, count)
@@ -144,24 +150,27 @@ def _projected_votes(
     o = OpinionCoefficients(*to_fixed_tuple(opinion_row, _OPINIONS))  # type: ignore[call-arg]
     c = VoteCoefficients(*to_fixed_tuple(vote_row, COUNT))
     count = fixed.shape[1]
-    everybody, staked = np.empty((6, count)), np.empty((16, count))
+    everybody, staked = np.empty((7, count)), np.empty((17, count))
     holders, products = np.empty(count, np.int64), np.empty(count, np.int64)
     blame_keep = 1.0 - o.blame_down
     ahead = np.empty_like(prices)
     for number in range(prices.size):
         ahead[number] = expected_price(prices[number], growth[number], months)
+    against = False
     for j in range(count):
         everybody[_BASE, j] = np.float64(fixed[IDEAL_BASE, j])
         everybody[_LEANING, j] = np.float64(fixed[PARTISANSHIP, j])
         everybody[_BLAME, j] = faded(np.float64(now[BLAME, j]), blame_keep, months)
+        everybody[_OPPOSED, j] = np.float64(fixed[OPPOSED, j])
+        against |= fixed[OPPOSED, j] > 0.0
     held = _list_stakes(fixed, now, then, everybody, staked, holders, products, prices, growth, months, o)
     for q in range(questions.shape[0]):
         r, d = questions[q, 0], questions[q, 1]
-        _project_opinions(now, then, everybody, r, d, stretches[q], o)
+        _project_opinions(now, then, everybody, r, d, stretches[q], against, o)
         if held > 0:
             _project_stakes(
                 now, then, staked, holders[:held], products, r, d, stretches[q], tables, growth, ahead, rebalancing,
-                o, c,
+                against, o, c,
             )  # fmt: skip
         add_votes(
             0, count, fixed, then, 0, sums, ahead, incumbent, 0.0, questions[q, 4], TURNOUT_PRESIDENTIAL,
@@ -199,7 +208,7 @@ def _list_stakes(
         product, income = int(now[PRODUCT, j]), np.float64(fixed[INCOME, j])
         assigned = np.float64(now[ASSIGNED_STAKE, j])
         holders[count], products[count] = j, product
-        for row in range(_BASE, _BLAME + 1):
+        for row in range(_BASE, _OPPOSED + 1):
             staked[row, count] = everybody[row, j]
         staked[_START, count] = holding_value(units, prices[product])
         staked[_TARGET, count] = stake_in_usd(assigned, income)
@@ -220,11 +229,21 @@ def _list_stakes(
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _project_opinions(
-    now: Block, then: Block, everybody: Totals, r: float, d: float, stretches: Totals, o: OpinionCoefficients
+    now: Block,
+    then: Block,
+    everybody: Totals,
+    r: float,
+    d: float,
+    stretches: Totals,
+    against: bool,
+    o: OpinionCoefficients,
 ) -> None:  # pragma: no cover - compiled
-    """Write the salience, ideal policy and grievance of everybody as if nobody had a stake."""
+    """Write the salience, ideal policy and grievance of everybody as if nobody had a stake.
+
+    against: whether a voter of the panel is opposed to the policy.
+    """
     base, leaning, blame, cue = everybody[_BASE], everybody[_LEANING], everybody[_BLAME], everybody[_CUE]
-    salience, ideal = everybody[_SALIENCE], everybody[_IDEAL]
+    opposed, salience, ideal = everybody[_OPPOSED], everybody[_SALIENCE], everybody[_IDEAL]
     salience_now, ideal_now, grievance_now = now[SALIENCE], now[IDEAL], now[GRIEVANCE]
     for j in range(base.size):
         cue[j] = party_cue(leaning[j], base[j], r, d, o)
@@ -236,10 +255,14 @@ def _project_opinions(
             continue
         months += n
         up, down, kept = kept_after(o.salience_up, n), kept_after(o.salience_down, n), kept_after(o.relaxation, n)
-        goal = calm_salience(stretches[s, MEDIA], o)
+        calm, awakened = calm_salience(stretches[s, MEDIA], o), opposed_attention(openness, stretches[s, FALL], o)
         for j in range(base.size):
+            goal, own = calm, base[j]
+            if against:
+                goal = opposed_salience(calm, opposition(opposed[j], 0.0, o.silenced_attention), awakened)
+                own = opposed_ideal(own, opposition(opposed[j], 0.0, o.silenced_shift), o)
             salience[j] = relaxed(salience[j], goal, up if goal > salience[j] else down)
-            ideal[j] = relaxed(ideal[j], ideal_goal(base[j], cue[j], blame[j], openness, o), kept)
+            ideal[j] = relaxed(ideal[j], ideal_goal(own, cue[j], blame[j], openness, o), kept)
     fade = faded(1.0, o.grievance_keep, months)
     salience_then, ideal_then, grievance_then = then[SALIENCE], then[IDEAL], then[GRIEVANCE]
     for j in range(base.size):
@@ -261,12 +284,14 @@ def _project_stakes(
     growth: Totals,
     ahead: Totals,
     rebalancing: float,
+    against: bool,
     o: OpinionCoefficients,
     c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
     """Write the units, salience, ideal policy and grievance of those with a stake."""
     count = holders.size
     base, leaning, blame, cue = staked[_BASE], staked[_LEANING], staked[_BLAME], staked[_CUE]
+    opposed = staked[_OPPOSED]
     salience, ideal, value, attended = staked[_SALIENCE], staked[_IDEAL], staked[_VALUE], staked[_ATTENDED]
     target, paid, rest = staked[_TARGET], staked[_PAID], staked[_REST]
     income, seen, start = staked[_INCOME], staked[_SEEN], staked[_START]
@@ -302,14 +327,18 @@ def _project_stakes(
             after = sold if sells else (after if before > 0.0 else 0.0)
             value[k], attended[k] = after, attended_holding(before, after, sells)
         up, down, ideal_kept = kept_after(o.salience_up, n), kept_after(o.salience_down, n), kept_after(o.relaxation, n)
-        calm = calm_salience(stretches[s, MEDIA], o)
+        calm, awakened = calm_salience(stretches[s, MEDIA], o), opposed_attention(openness, stretches[s, FALL], o)
         for k in range(count):
             share = noticed(years_of_income(attended[k], income[k]), seen[k], o.stake_half)
             goal = salience_goal(calm, share, threat, o)
             if o.public_usd > 0.0:
                 goal += public_salience(years_of_income(o.public_usd, income[k]), threat, o)
-            salience[k] = relaxed(salience[k], goal, up if goal > salience[k] else down)
             own = ownership_ideal(base[k], seen[k], o) if attended[k] > 0.0 else base[k]
+            if against:
+                sees = seen[k] if attended[k] > 0.0 else 0.0
+                goal = opposed_salience(goal, opposition(opposed[k], sees, o.silenced_attention), awakened)
+                own = opposed_ideal(own, opposition(opposed[k], sees, o.silenced_shift), o)
+            salience[k] = relaxed(salience[k], goal, up if goal > salience[k] else down)
             ideal[k] = relaxed(ideal[k], ideal_goal(own, cue[k], blame[k], openness, o), ideal_kept)
         elapsed += n
     for k in range(count):
