@@ -88,7 +88,7 @@ class PartyParameters(Group):
         source="fitted alone: P(restricted | opposed government, no exposure) in .4 to .7",
     )
     agenda: Literal["competition", "cost"] = quantity(
-        "cost",
+        "competition",
         "rule of the agenda",
         source="competition: the issue needs a gain above the best rival issue (Kingdon 1984); cost: a flat cost, "
         "as in version one",
@@ -99,7 +99,7 @@ class PartyParameters(Group):
         source="nest: all moves of the best move's nest; moves: only those whose own gain exceeds the rival issue's",
     )
     rival_value: float = quantity(
-        0.2,
+        0.13,
         "utility",
         0.02,
         1.0,
@@ -109,13 +109,13 @@ class PartyParameters(Group):
         "exposure, rule) in .5 to .7",
     )
     rival_log_sd: float = quantity(
-        0.5,
+        0.7,
         "log sd",
-        0.25,
-        1.0,
+        0.4,
+        1.2,
         role="swept",
         allowed=(0.0, 10.0),
-        source="no data: rival issues differ by a factor of about 1.6 between governments",
+        source="no data: the best rival issues of two governments differ by a factor of two or more",
     )
     rival_persistence: float = quantity(
         0.9,

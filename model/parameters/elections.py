@@ -38,7 +38,7 @@ class ElectionsParameters(Group):
         0.6, "ratio", 0.3, 1.0, allowed=(0.0, 5.0), source="national House swings are smaller than presidential ones"
     )
     midterm_penalty: float = quantity(
-        0.0,
+        2.0,
         "pp two-party",
         0.0,
         4.0,
@@ -46,7 +46,7 @@ class ElectionsParameters(Group):
         source="the president's party loses at midterms whatever it does (Erikson 1988: about 2 points)",
     )
     takeover: Literal["election", "decree"] = quantity(
-        "decree",
+        "election",
         "how the opponent takes office in the stress test",
         source="election: level shock and college noise are drawn given that the opponent wins without exposure, and "
         "Congress follows from that vote; decree: version one",
@@ -60,16 +60,22 @@ class ElectionsParameters(Group):
         source="the sign changed over the record; positive favours the author",
     )
     college_bias_sd: float = quantity(
-        0.7,
+        1.2,
         "pp two-party",
         0.5,
         2.8,
         allowed=(0.0, 20.0),
         status="derived",
-        source="popular_vote_winner_loses .2 of ten elections, range .05-.45; 0.7 gives about .04",
+        source="popular_vote_winner_loses .2 of ten elections, range .05-.45 (Jeffreys); 1.2 gives .07, 0.7 gave .04",
     )
     house_responsiveness: float = quantity(
-        2.0, "seat share per vote share", 1.5, 3.0, allowed=(0.0, 10.0), source="swing ratio near 2 (Tufte 1973)"
+        1.5,
+        "seat share per vote share",
+        1.5,
+        3.0,
+        allowed=(0.0, 10.0),
+        status="derived",
+        source="swing ratio near 2 (Tufte 1973); the lower end keeps midterm losses near the record",
     )
     senate_responsiveness: float = quantity(
         2.0,

@@ -56,14 +56,14 @@ class InstitutionsParameters(Group):
         source="a chamber's majority keeps off the floor what most of it opposes (Cox & McCubbins 2005)",
     )
     reconciliation: bool = quantity(
-        False,
+        True,
         "yes or no",
         role="lever",
         status="seen",
         source="Congressional Budget Act 1974: a statute with policy.on_money needs half of the Senate, once a year",
     )
     sunset_bargain: float = quantity(
-        0.0,
+        0.4,
         "probability",
         0.0,
         0.8,

@@ -42,7 +42,7 @@ class PollsParameters(Group):
         source="0 = parties read the poll as it is; 1 = they read it as projected to the next presidential election",
     )
     binary: bool = quantity(
-        False,
+        True,
         "yes or no",
         source="a respondent names one party or none, as on a ballot; no: her probabilities are added up (version one)",
     )

@@ -89,7 +89,7 @@ class OpinionParameters(Group):
         source="attention while a restriction is on the docket",
     )
     threat_from: Literal["believed-loss", "openness"] = quantity(
-        "openness",
+        "believed-loss",
         "what threatens a holder",
         source="believed-loss: the loss voters expect from a stand; openness: the fall in openness, as in version one",
     )

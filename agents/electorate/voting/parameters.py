@@ -73,7 +73,7 @@ class VotingParameters(Group):
         source="habitual voters and abstainers: drop-out of 11-15% in four years (Pew 2024)",
     )
     turnout_persistence: float = quantity(
-        0.97,
+        0.65,
         "share of variance",
         0.5,
         0.99,
