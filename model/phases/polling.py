@@ -15,6 +15,7 @@ from ...agents.electorate.voting.ballots import ballots
 from ...agents.electorate.voting.kernel import NO_MOODS, expected_votes, named_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, Option, PollReport, Stand
+from ..economy.market import fall_from_peak
 from ..elections.projection import (
     Item,
     expected_growth,
@@ -188,6 +189,7 @@ def projected_shares(
         stretch_table([outlook.stretches for _, outlook in expected]),
         np.array(tables),
         state.parameters.accounts.rebalancing,
+        fall_from_peak(state.market.price, state.market.peak),
         state.opinion_coefficients,
         state.vote_coefficients,
         poll_moods(state, n) if state.parameters.polls.binary else NO_MOODS,

@@ -24,6 +24,7 @@ STILL = {
     "electorate.voters": 1000,
     "polls.respondents": 1000,
     "polls.foresight": 1.0,
+    "polls.binary": False,
     "exposure.breadth": 0.3,
     "market.btc_log_mean_monthly": 0.0,
     "market.btc_log_sd_monthly": 0.0,
@@ -36,12 +37,13 @@ STILL = {
     "party.platform_gate": 0.0,
 }
 """A constant price, no level shock, no courts, no reaction of the rival; the panel is everybody."""
+OPPOSED = (("opinion.opposed_share", 0.3), ("opinion.opposed_shift", 0.8), ("opinion.opposed_salience", 0.5))
 
 
 @lru_cache(maxsize=4)
-def at_decision(months: int, trend: float = 0.0) -> WorldState:
+def at_decision(months: int, trend: float = 0.0, more: tuple[tuple[str, float], ...] = ()) -> WorldState:
     """The opposed government's month of decision so many months after the takeover, before it decides."""
-    p = Parameters().with_values({**STILL, "market.btc_log_mean_monthly": trend})
+    p = Parameters().with_values({**STILL, "market.btc_log_mean_monthly": trend, **dict(more)})
     past = friendly_term(p, 1, 0)
     world = takeover(past, "opponent", past)
     world.released = False
@@ -96,6 +98,17 @@ def test_the_projected_cost_of_a_move_is_the_real_one(
 ) -> None:
     real, projected = costs(at_decision(months), move, delay, monkeypatch)
     assert projected == pytest.approx(real, rel=0.015, abs=5e-4)
+
+
+@pytest.mark.parametrize("months", [3, 27])
+@pytest.mark.parametrize("move", ["close", "cap", "warn", "loosen"])
+def test_what_opposed_voters_give_for_a_move_is_projected(
+    move: str, months: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, projected = costs(at_decision(months, more=OPPOSED), move, 9, monkeypatch)
+    without, _ = costs(at_decision(months), move, 9, monkeypatch)
+    assert projected == pytest.approx(real, rel=0.015, abs=5e-4)
+    assert abs(real - without) > 0.1
 
 
 @pytest.mark.parametrize("months", [3, 27])

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import plain_ballots
 import plain_electorate as plain
 
 from political_moat.agents.electorate.columns import DYNAMIC, FIXED, TURNOUT_PRESIDENTIAL
@@ -60,6 +61,7 @@ def at_election(
     stretches: Sequence[Sequence[float]],
     tables: Any,
     rebalancing: float,
+    fall: float,
     o: Any,
     c: Any,
 ) -> Any:
@@ -87,14 +89,21 @@ def at_election(
         if attended > 0.0:
             stake = attended / voter.income
             noticed = voter.visibility * stake / (stake + o.stake_half)
-            goal += noticed * (o.salience_stake + o.salience_threat * threat * o.unprotected)
+            aroused = o.salience_stake * o.stake_unprotected + o.salience_threat * threat * o.unprotected
+            goal += noticed * aroused
         if o.public_usd > 0.0:
             share = o.public_usd / voter.income
             seen = o.public_visibility * share / (share + o.stake_half)
             goal += seen * (o.salience_stake + o.salience_threat * threat)
+        against = voter.opposed
+        seen = voter.visibility if attended > 0.0 else 0.0
+        goal += against * (1.0 - o.silenced_attention * seen) * (
+            o.opposed_salience * openness + o.opposed_crash_salience * fall
+        )
         speed = o.salience_up if goal > salience else o.salience_down
         salience = goal + (salience - goal) * (1.0 - speed) ** length
         wanted = voter.ideal_base + (o.ownership_shift * voter.visibility if attended > 0.0 else 0.0)
+        wanted -= against * (1.0 - o.silenced_shift * seen) * o.opposed_shift
         wanted += cue - o.blame_shift * blame - o.thermostat * (openness - 0.5)
         wanted = min(1.0, max(0.0, wanted))
         ideal = wanted + (ideal - wanted) * (1.0 - o.relaxation) ** length
@@ -120,20 +129,19 @@ def projected_votes(
     stretches: Any,
     tables: Any,
     rebalancing: float,
+    fall: float,
     o: Any,
     c: Any,
+    uniforms: Sequence[tuple[float, float]] = (),
 ) -> list[list[float]]:
-    """Expected votes for R and for D of a panel at the election, for each question."""
+    """Expected votes for R and for D of a panel at the election, for each question; with uniforms their ballots."""
     ahead = [float(price) * float(factor) ** months for price, factor in zip(prices, growth, strict=True)]
     totals = []
     for question, lengths in zip(questions.tolist(), stretches.tolist(), strict=True):
         ballots = []
-        for voter in plain.panel(voters, first, count):
-            then = at_election(voter, prices, growth, months, question, lengths, tables, rebalancing, o, c)
-            ballots.append(
-                plain.ballot(
-                    then, ahead, incumbent, 0.0, question[4], TURNOUT_PRESIDENTIAL, turnout_channel, [question], c
-                )
-            )
+        for position, voter in enumerate(plain.panel(voters, first, count)):
+            then = at_election(voter, prices, growth, months, question, lengths, tables, rebalancing, fall, o, c)
+            asked = (then, ahead, incumbent, 0.0, question[4], TURNOUT_PRESIDENTIAL, turnout_channel, [question], c)
+            ballots.append(plain_ballots.named(*asked, uniforms[position]) if uniforms else plain.ballot(*asked))
         totals.append(plain.block_sums(ballots, 2))
     return totals

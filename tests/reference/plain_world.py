@@ -123,12 +123,13 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         """Ballots of a panel; shape (questions, 2). Moods are log odds, which become uniforms again."""
         *rest, questions, c, moods = arguments
         asked = [tuple(row) for row in questions.tolist()]
-        uniforms = [(plain.logistic(stays), plain.logistic(rival)) for stays, rival in moods.T.tolist()]
-        return np.array(plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
+        ballots = plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms_of(moods))
+        return np.array(ballots)
 
     def projected_votes(self, *arguments: Any) -> Any:
         """Expected votes of a panel at a coming election; shape (questions, 2)."""
-        return np.array(plain_foresight.projected_votes(self.people, *arguments))
+        *rest, moods = arguments
+        return np.array(plain_foresight.projected_votes(self.people, *rest, uniforms_of(moods)))
 
     def holdings(self) -> Any:
         """Units of each product and numbers of holders; shape (2, products)."""
@@ -151,6 +152,11 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         ]
         for voter, ideal in zip(self.people, moved, strict=True):
             voter.ideal = ideal
+
+
+def uniforms_of(moods: Any) -> list[tuple[float, float]]:
+    """Return two uniforms for each respondent from moods, which are log odds."""
+    return [(plain.logistic(stays), plain.logistic(rival)) for stays, rival in moods.T.tolist()]
 
 
 class PlainWorld(World):

@@ -8,7 +8,7 @@ import numpy as np
 import plain_electorate as plain
 import plain_foresight
 import pytest
-from busy_worlds import BUSY
+from busy_worlds import BUSY, OPPOSED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from product_tables import PRODUCT_TABLES, PUBLIC, SHARES, of_every_product
@@ -53,6 +53,7 @@ GROWTH = st.lists(st.sampled_from((1.0, 0.98, 1.03)) | st.floats(0.95, 1.06), mi
     asked=st.lists(st.tuples(st.tuples(*[SHARES] * 7), STRETCHES), min_size=1, max_size=3),
     tables=st.tuples(PRODUCT_TABLES, PRODUCT_TABLES),
     rebalancing=st.sampled_from((0.0, 0.02, 0.5)),
+    fall=SHARES,
     p=parameters(),
     public=PUBLIC,
 )
@@ -67,6 +68,7 @@ def test_projected_votes_agree(
     asked: list[tuple[tuple[float, ...], list[tuple[float, ...]]]],
     tables: Any,
     rebalancing: float,
+    fall: float,
     p: Parameters,
     public: float,
 ) -> None:
@@ -75,7 +77,7 @@ def test_projected_votes_agree(
     first, count = start % len(voters), min(size, len(voters))
     questions, stretches = (np.array(part, dtype=np.float64) for part in zip(*asked, strict=True))
     arguments = (first, count, np.array(prices), np.array(growth), months, incumbent, p.channels.turnout)
-    rest = (questions, stretches, np.array(tables, dtype=np.float64), rebalancing)
+    rest = (questions, stretches, np.array(tables, dtype=np.float64), rebalancing, fall)
     got = projected_votes(fixed, dynamic, *arguments, *rest, opinion_of(p, public=public), vote_of(p, public=public))
     opinion = ours(plain.opinion_numbers(p) | {"public_usd": public})
     vote = ours(plain.vote_numbers(p, 3.0) | {"public_usd": public})
@@ -90,6 +92,7 @@ FORESIGHT: dict[str, dict[str, Any]] = {
     "busy, half foresight, mirror world": {**BUSY, "polls.foresight": 0.5, "institutions.author": "D"},
     "busy, blind polls, bans with forced sales": {**BUSY, "polls.blind": True, "party.opponent_ideal": 0.0},
     "busy, a fund, late policy": {**BUSY, "fund.active": True, "policy.friendly_month": 8},
+    "opposed voters, ballots": {**OPPOSED, "opinion.opposed_salience": 0.5},
 }
 
 

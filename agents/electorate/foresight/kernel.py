@@ -29,6 +29,7 @@ from ..columns import (
     LIMIT,
     NEW_MONEY,
     OPEN,
+    OPPOSED,
     PARTISANSHIP,
     PLAN,
     PRODUCT,
@@ -44,6 +45,10 @@ from ..opinion.equations import (
     calm_salience,
     ideal_goal,
     noticed,
+    opposed_attention,
+    opposed_ideal,
+    opposed_salience,
+    opposition,
     ownership_ideal,
     party_cue,
     public_salience,
@@ -73,8 +78,8 @@ _OPINIONS = len(OpinionCoefficients._fields)
 _PRODUCTS = len(PRODUCTS)
 Numbers = npt.NDArray[np.int64]
 # Rows of working space, float64: of everybody, and in the same rows of those with a stake, who have more.
-_BASE, _LEANING, _BLAME, _CUE, _SALIENCE, _IDEAL = range(6)
-_START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _BELIEF, _VALUE, _ATTENDED, _HURT = range(6, 16)
+_BASE, _LEANING, _BLAME, _AGAINST, _CUE, _SALIENCE, _IDEAL = range(7)
+_START, _TARGET, _PAID, _REST, _INCOME, _SEEN, _BELIEF, _VALUE, _ATTENDED, _HURT = range(7, 17)
 
 
 def projected_votes(
@@ -91,6 +96,7 @@ def projected_votes(
     stretches: Totals,
     tables: Totals,
     rebalancing: float,
+    fall: float,
     opinion: OpinionCoefficients,
     c: VoteCoefficients,
     moods: Totals = NO_MOODS,
@@ -101,13 +107,14 @@ def projected_votes(
     stretches, shape (q, s, 7), columns STRETCH: months, openness, threat, media, share of the excess over the limit
     that a forced sale leaves at the stretch's end (1 = no sale), row of `tables`, and the size of the grievance that
     begins the stretch (positive against D, 0 for none). tables, shape (laws, rows, products): columns.PRODUCT_ROWS.
-    growth: expected monthly factor of each product's price. moods: as in `named_votes`, or none. Returns shape (q, 2).
+    growth: expected monthly factor of each product's price. fall: share of the coin's price lost since its peak, taken
+    to last. moods: as in `named_votes`, or none. Returns shape (q, 2).
     """
     people, now = panel(fixed, first, count), panel(dynamic, first, count)
     totals, sums = np.empty((len(questions), 2)), np.empty((block_count(count), 2))
     _projected_votes(
         people, now, now.copy(), totals, sums, prices, growth, months, incumbent, turnout_channel,
-        questions, stretches, tables, rebalancing, moods, as_row(opinion), as_row(c),
+        questions, stretches, tables, rebalancing, fall, moods, as_row(opinion), as_row(c),
     )  # fmt: skip
     return totals
 
@@ -136,6 +143,7 @@ def _projected_votes(
     stretches: Totals,
     tables: Totals,
     rebalancing: float,
+    fall: float,
     moods: Totals,
     opinion_row: Totals,
     vote_row: Totals,
@@ -144,7 +152,7 @@ def _projected_votes(
     o = OpinionCoefficients(*to_fixed_tuple(opinion_row, _OPINIONS))  # type: ignore[call-arg]
     c = VoteCoefficients(*to_fixed_tuple(vote_row, COUNT))
     count = fixed.shape[1]
-    everybody, staked = np.empty((6, count)), np.empty((16, count))
+    everybody, staked = np.empty((7, count)), np.empty((17, count))
     holders, products = np.empty(count, np.int64), np.empty(count, np.int64)
     blame_keep = 1.0 - o.blame_down
     ahead = np.empty_like(prices)
@@ -154,14 +162,15 @@ def _projected_votes(
         everybody[_BASE, j] = np.float64(fixed[IDEAL_BASE, j])
         everybody[_LEANING, j] = np.float64(fixed[PARTISANSHIP, j])
         everybody[_BLAME, j] = faded(np.float64(now[BLAME, j]), blame_keep, months)
+        everybody[_AGAINST, j] = np.float64(fixed[OPPOSED, j])
     held = _list_stakes(fixed, now, then, everybody, staked, holders, products, prices, growth, months, o)
     for q in range(questions.shape[0]):
         r, d = questions[q, 0], questions[q, 1]
-        _project_opinions(now, then, everybody, r, d, stretches[q], o)
+        _project_opinions(now, then, everybody, r, d, stretches[q], fall, o)
         if held > 0:
             _project_stakes(
                 now, then, staked, holders[:held], products, r, d, stretches[q], tables, growth, ahead, rebalancing,
-                o, c,
+                fall, o, c,
             )  # fmt: skip
         add_votes(
             0, count, fixed, then, 0, sums, ahead, incumbent, 0.0, questions[q, 4], TURNOUT_PRESIDENTIAL,
@@ -199,7 +208,7 @@ def _list_stakes(
         product, income = int(now[PRODUCT, j]), np.float64(fixed[INCOME, j])
         assigned = np.float64(now[ASSIGNED_STAKE, j])
         holders[count], products[count] = j, product
-        for row in range(_BASE, _BLAME + 1):
+        for row in range(_BASE, _AGAINST + 1):
             staked[row, count] = everybody[row, j]
         staked[_START, count] = holding_value(units, prices[product])
         staked[_TARGET, count] = stake_in_usd(assigned, income)
@@ -220,11 +229,18 @@ def _list_stakes(
 
 @numba.njit(error_model="numpy", forceinline=True)
 def _project_opinions(
-    now: Block, then: Block, everybody: Totals, r: float, d: float, stretches: Totals, o: OpinionCoefficients
+    now: Block,
+    then: Block,
+    everybody: Totals,
+    r: float,
+    d: float,
+    stretches: Totals,
+    fall: float,
+    o: OpinionCoefficients,
 ) -> None:  # pragma: no cover - compiled
     """Write the salience, ideal policy and grievance of everybody as if nobody had a stake."""
     base, leaning, blame, cue = everybody[_BASE], everybody[_LEANING], everybody[_BLAME], everybody[_CUE]
-    salience, ideal = everybody[_SALIENCE], everybody[_IDEAL]
+    salience, ideal, against = everybody[_SALIENCE], everybody[_IDEAL], everybody[_AGAINST]
     salience_now, ideal_now, grievance_now = now[SALIENCE], now[IDEAL], now[GRIEVANCE]
     for j in range(base.size):
         cue[j] = party_cue(leaning[j], base[j], r, d, o)
@@ -236,10 +252,12 @@ def _project_opinions(
             continue
         months += n
         up, down, kept = kept_after(o.salience_up, n), kept_after(o.salience_down, n), kept_after(o.relaxation, n)
-        goal = calm_salience(stretches[s, MEDIA], o)
+        calm, awakened = calm_salience(stretches[s, MEDIA], o), opposed_attention(openness, fall, o)
         for j in range(base.size):
+            goal = opposed_salience(calm, against[j], awakened)
             salience[j] = relaxed(salience[j], goal, up if goal > salience[j] else down)
-            ideal[j] = relaxed(ideal[j], ideal_goal(base[j], cue[j], blame[j], openness, o), kept)
+            own = opposed_ideal(base[j], against[j], o)
+            ideal[j] = relaxed(ideal[j], ideal_goal(own, cue[j], blame[j], openness, o), kept)
     fade = faded(1.0, o.grievance_keep, months)
     salience_then, ideal_then, grievance_then = then[SALIENCE], then[IDEAL], then[GRIEVANCE]
     for j in range(base.size):
@@ -261,6 +279,7 @@ def _project_stakes(
     growth: Totals,
     ahead: Totals,
     rebalancing: float,
+    fall: float,
     o: OpinionCoefficients,
     c: VoteCoefficients,
 ) -> None:  # pragma: no cover - compiled
@@ -269,7 +288,7 @@ def _project_stakes(
     base, leaning, blame, cue = staked[_BASE], staked[_LEANING], staked[_BLAME], staked[_CUE]
     salience, ideal, value, attended = staked[_SALIENCE], staked[_IDEAL], staked[_VALUE], staked[_ATTENDED]
     target, paid, rest = staked[_TARGET], staked[_PAID], staked[_REST]
-    income, seen, start = staked[_INCOME], staked[_SEEN], staked[_START]
+    income, seen, start, against = staked[_INCOME], staked[_SEEN], staked[_START], staked[_AGAINST]
     grown, kept, sums = np.empty(_PRODUCTS), np.empty(_PRODUCTS), np.empty(_PRODUCTS)
     elapsed, left = 0.0, 0.0
     for s in range(stretches.shape[0]):
@@ -302,14 +321,17 @@ def _project_stakes(
             after = sold if sells else (after if before > 0.0 else 0.0)
             value[k], attended[k] = after, attended_holding(before, after, sells)
         up, down, ideal_kept = kept_after(o.salience_up, n), kept_after(o.salience_down, n), kept_after(o.relaxation, n)
-        calm = calm_salience(stretches[s, MEDIA], o)
+        calm, awakened = calm_salience(stretches[s, MEDIA], o), opposed_attention(openness, fall, o)
         for k in range(count):
             share = noticed(years_of_income(attended[k], income[k]), seen[k], o.stake_half)
             goal = salience_goal(calm, share, threat, o)
             if o.public_usd > 0.0:
                 goal += public_salience(years_of_income(o.public_usd, income[k]), threat, o)
+            sees = seen[k] if attended[k] > 0.0 else 0.0
+            goal = opposed_salience(goal, opposition(against[k], sees, o.silenced_attention), awakened)
             salience[k] = relaxed(salience[k], goal, up if goal > salience[k] else down)
             own = ownership_ideal(base[k], seen[k], o) if attended[k] > 0.0 else base[k]
+            own = opposed_ideal(own, opposition(against[k], sees, o.silenced_shift), o)
             ideal[k] = relaxed(ideal[k], ideal_goal(own, cue[k], blame[k], openness, o), ideal_kept)
         elapsed += n
     for k in range(count):
