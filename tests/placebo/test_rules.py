@@ -138,8 +138,8 @@ def test_a_fork_copies_the_memory_and_changes_it_independently(rule: str) -> Non
 def test_supporters_are_weighted_by_their_expected_vote() -> None:
     """Compare the poll's means with plain sums over the panel, weighted by each voter's expected ballot."""
     for author in ("R", "D"):
-        values = {**SKEWED, "party.rule": "aggregator", "polls.respondents": 700, "institutions.author": author}
-        values["polls.binary"] = False
+        panel = {"polls.respondents": 700, "polls.binary": False, "polls.foresight": 0.0}
+        values = {**SKEWED, **panel, "party.rule": "aggregator", "institutions.author": author}
         world = arms.friendly_term(arms.tree(values), seed=11, replicate=0)
         pair = (world.stand("author"), world.stand("opponent"))
         report = ask(world, "opponent", [pair])

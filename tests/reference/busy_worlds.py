@@ -4,6 +4,7 @@ from __future__ import annotations
 
 BUSY = {
     "party.agenda_gate": 1.0,
+    "party.agenda": "cost",
     "party.agenda_cost": -2.0,
     "party.platform_gate": 1.0,
     "party.choice_precision": 2.0,

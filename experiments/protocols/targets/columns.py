@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from ...storage.columns import Column
 from ..stress_test.columns import RUN_COLUMNS
-from .design import CONTEST_LAYERS, CONTESTS, CONTROLLED
+from .design import (
+    ARMS_OF_COSTS,
+    CONTEST_LAYERS,
+    CONTESTS,
+    CONTROLLED,
+    FORESIGHTS,
+    MOVES,
+    PHASES,
+    polled_cost,
+    realised_cost,
+)
 
 _ANY = (-math.inf, math.inf)
 _COUNT = (0.0, math.inf)
@@ -53,11 +64,18 @@ _CONTESTS = {
     for contest in CONTESTS
     for layer in CONTEST_LAYERS
 } | {"contest takeovers": ("takeovers", "opposed terms of each contest and layer")}
-_MAY_BE_NEGATIVE = ("midterm_change", "max_drawdowns")
+_COSTS: dict[str, tuple[str, str]] = {}
+for _arm, _where in zip(ARMS_OF_COSTS, ("at b = .3, v = 1", "without exposure"), strict=True):
+    for _move, _phase in itertools.product(MOVES, PHASES):
+        _cost = f"of {_move} {_phase} in the opposed term {_where}"
+        for _f in FORESIGHTS:
+            _COSTS[polled_cost(_move, _phase, _f, _arm)] = ("share of the vote", f"polled cost {_cost}, foresight {_f}")
+        _COSTS[realised_cost(_move, _phase, _arm)] = ("share of the vote", f"cost {_cost} at the next election")
+_MAY_BE_NEGATIVE = ("midterm_change", "max_drawdowns", *_COSTS)
 
 COUNT_COLUMNS: tuple[Column, ...] = tuple(
     Column(name, unit, *(_ANY if name in _MAY_BE_NEGATIVE else _COUNT), f"sum over the history: {meaning}", "sum")
-    for name, (unit, meaning) in (_COUNTS | _CONTROLS | _CONTESTS).items()
+    for name, (unit, meaning) in (_COUNTS | _CONTROLS | _CONTESTS | _COSTS).items()
 )
 TARGETS_RUN_COLUMNS: tuple[Column, ...] = (
     *(_BY_NAME[name] for name in ("key", "replicate", "seed")),

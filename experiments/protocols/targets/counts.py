@@ -21,6 +21,7 @@ from ..stress_test.run import with_dose
 from .contests import contest_counts
 from .design import STRESS_TAKEOVERS, own_replicates
 from .policy_controls import control_counts
+from .polled_and_realised import polled_and_realised
 from .takeovers import first_takeover_counts, stress_takeover_counts, takeover_counts
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int
     stress = stress_parameters(parameters)
     installed = summed(stress_takeover_counts(stress, seed, own) for own in own_replicates(replicate, STRESS_TAKEOVERS))
     takeovers = takeover_counts(world) | first_takeover_counts(world) | installed
-    controls = control_counts(stress, seed, replicate)
-    return history | takeovers | controls | contest_counts(stress, seed, replicate)
+    opposed = control_counts(stress, seed, replicate) | contest_counts(stress, seed, replicate)
+    return history | takeovers | opposed | polled_and_realised(stress, seed, replicate)
 
 
 def stress_parameters(parameters: Parameters) -> Parameters:

@@ -77,6 +77,8 @@ def contest_aim(contest: str, layer: str) -> ContestAim | None:
 MOVES = ("prohibit", "close", "cap", "warn")
 PHASES = ("early", "late")
 FORESIGHTS = (0, 1)
+COST_TERMS = 20
+"""Terms that polled and realised costs take in every replicate, about."""
 ARMS_OF_COSTS = ("", " zero")
 """Ends of the names of costs in the exposed arm and in the arm without exposure."""
 

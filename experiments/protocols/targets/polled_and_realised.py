@@ -20,36 +20,25 @@ from ....model.policy.menu import restrictive
 from ....model.schedule import PHASES
 from ....model.state import WorldState
 from ..stress_test.run import friendly_term, takeover, with_dose
+from .design import ARMS_OF_COSTS, FORESIGHTS, MOVES, polled_cost, realised_cost
+from .design import PHASES as TERM_PHASES
 
-MOVES = ("prohibit", "close", "cap", "warn")
-PHASES_OF_TERM: dict[str, int] = {"early": 3, "late": 27}
+PHASES_OF_TERM: dict[str, int] = dict(zip(TERM_PHASES, (3, 27), strict=True))
 """Months from the takeover to the poll."""
-FORESIGHTS = (0.0, 1.0)
 BREADTH, VISIBILITY = 0.30, 1.0
 GOVERNMENT = "opponent"
-EXPOSED, ZERO = "", " zero"
+EXPOSED, ZERO = ARMS_OF_COSTS
 """Ends of the keys of the two arms: at exposure BREADTH and at zero exposure."""
-ARMS = (EXPOSED, ZERO)
 _BEFORE = tuple(phase for phase in PHASES if phase.number < 9)
 _AFTER = PHASES[len(_BEFORE) :]
-
-
-def polled_key(move: str, phase: str, foresight: float, arm: str = EXPOSED) -> str:
-    """Return the key of a move's polled cost in an arm."""
-    return f"polled {move} {phase} f{foresight:g}{arm}"
-
-
-def realised_key(move: str, phase: str, arm: str = EXPOSED) -> str:
-    """Return the key of a move's realised cost in an arm."""
-    return f"realised {move} {phase}{arm}"
 
 
 def keys() -> list[str]:
     """Return the keys of `polled_and_realised`, in order."""
     names = []
-    for arm, phase, move in product(ARMS, PHASES_OF_TERM, MOVES):
-        names += [polled_key(move, phase, foresight, arm) for foresight in FORESIGHTS]
-        names.append(realised_key(move, phase, arm))
+    for arm, phase, move in product(ARMS_OF_COSTS, PHASES_OF_TERM, MOVES):
+        names += [polled_cost(move, phase, foresight, arm) for foresight in FORESIGHTS]
+        names.append(realised_cost(move, phase, arm))
     return names
 
 
@@ -60,7 +49,7 @@ def polled_and_realised(parameters: Parameters, seed: int, replicate: int) -> di
     arms adds 0 to all its sums.
     """
     zero = friendly_term(with_dose(parameters, 0.0, VISIBILITY), seed, replicate)
-    exposed = friendly_term(with_dose(parameters, BREADTH, VISIBILITY), seed, replicate)
+    exposed = friendly_term(with_dose(parameters, BREADTH, VISIBILITY), seed, replicate, zero=zero)
     costs = dict.fromkeys(keys(), 0.0)
     worlds = {EXPOSED: takeover(exposed, GOVERNMENT, zero), ZERO: takeover(zero, GOVERNMENT, zero)}
     for phase, months in PHASES_OF_TERM.items():
@@ -86,8 +75,8 @@ def _costs(world: WorldState, phase: str, arm: str) -> dict[str, dict[str, float
     costs: dict[str, dict[str, float]] = {}
     for number, option in enumerate(options):
         if option.name in MOVES:
-            move = {polled_key(option.name, phase, f, arm): shares[number] - shares[0] for f, shares in polled.items()}
-            move[realised_key(option.name, phase, arm)] = _share_at_election(asked, option) - held
+            move = {polled_cost(option.name, phase, f, arm): shares[number] - shares[0] for f, shares in polled.items()}
+            move[realised_cost(option.name, phase, arm)] = _share_at_election(asked, option) - held
             costs[option.name] = move
     return costs
 

@@ -88,9 +88,9 @@ def test_mirrored_worlds_give_mirrored_ballots() -> None:
         assert np.array_equal(right, -left)
 
 
-def repeated(persistence: float, monkeypatch: pytest.MonkeyPatch) -> tuple[float, float]:
+def repeated(turnout: float, vote: float, monkeypatch: pytest.MonkeyPatch) -> tuple[float, float]:
     """Share who do alike about going twice, and share of those voting twice who vote alike; opinions held still."""
-    world = at_election({"voting.vote_persistence": persistence})
+    world = at_election({"voting.turnout_persistence": turnout, "voting.vote_persistence": vote})
     same = np.zeros(len(world.electorate)), np.full(len(world.electorate), 0.5)
     monkeypatch.setattr(observe, "vote_probabilities", lambda world: same)
     first = individual_votes(world)
@@ -102,6 +102,5 @@ def repeated(persistence: float, monkeypatch: pytest.MonkeyPatch) -> tuple[float
 
 def test_taste_lasts_as_long_as_the_parameter_says(monkeypatch: pytest.MonkeyPatch) -> None:
     # Two even coins with normal correlation r agree with probability 1/2 + arcsin(r) / pi (Sheppard 1899).
-    for persistence in (0.0, 0.5, 0.97, 1.0):
-        expected = 0.5 + np.arcsin(persistence) / np.pi
-        assert repeated(persistence, monkeypatch) == pytest.approx((expected, expected), abs=0.06)
+    for both in ((0.0, 1.0), (0.5, 0.97), (0.97, 0.5), (1.0, 0.0)):
+        assert repeated(*both, monkeypatch) == pytest.approx(0.5 + np.arcsin(both) / np.pi, abs=0.06)

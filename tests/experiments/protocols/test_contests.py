@@ -6,6 +6,7 @@ import pytest
 
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
+from political_moat.experiments.protocols.targets.columns import COUNT_COLUMNS
 from political_moat.experiments.protocols.targets.contests import contest_counts, contest_outcomes
 from political_moat.experiments.protocols.targets.counts import stress_parameters, summed, target_counts
 from political_moat.experiments.protocols.targets.design import (
@@ -18,6 +19,7 @@ from political_moat.experiments.protocols.targets.design import (
     own_replicates,
 )
 from political_moat.experiments.protocols.targets.policy_controls import control_parameters
+from political_moat.experiments.protocols.targets.polled_and_realised import keys, polled_and_realised
 from political_moat.experiments.protocols.targets.takeovers import stress_takeover_counts
 from political_moat.model.parameters.presets import preset
 from political_moat.model.parameters.tree import Parameters, describe
@@ -110,3 +112,13 @@ def test_the_congress_at_takeover_is_counted_over_replicates_of_its_own() -> Non
     assert counts["takeovers_unified"] <= counts["takeovers"] <= counts["lost_after_one"] + counts["lost_after_more"]
     assert counts["first_takeovers"] <= counts["takeovers"]
     assert summed([{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": 4.0}]) == {"a": 4.0, "b": 6.0}
+
+
+def test_polled_and_realised_costs_are_those_of_the_stress_tests_tree_and_have_their_columns() -> None:
+    counts = target_counts(SMALL, 2, 7, 1)
+    costs = polled_and_realised(stress_parameters(SMALL), 7, 1)
+    assert {name: counts[name] for name in costs} == costs
+    assert any(costs.values())
+    columns = {column.name for column in COUNT_COLUMNS}
+    assert set(keys()) == set(costs) <= columns
+    assert {name for name in columns if name.startswith(("polled", "realised"))} == set(costs)

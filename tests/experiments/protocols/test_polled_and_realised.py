@@ -17,7 +17,7 @@ def test_a_replicate_has_every_key_and_is_deterministic() -> None:
     assert len(set(table.keys())) == len(table.keys()) == 2 * 2 * 4 * 3
     assert costs == table.polled_and_realised(SMALL, 3, 1)
     assert all(isinstance(cost, float) for cost in costs.values())
-    assert costs[table.realised_key("prohibit", "early")] != 0.0
+    assert costs[table.realised_cost("prohibit", "early")] != 0.0
 
 
 def test_costs_do_not_depend_on_the_foresight_of_the_tree() -> None:
@@ -37,14 +37,14 @@ def test_with_foresight_the_polled_cost_is_the_realised_one() -> None:
 
     for phase in table.PHASES_OF_TERM:
         for move in ("prohibit", "close", "cap"):
-            realised = added(table.realised_key(move, phase), table.realised_key(move, phase, table.ZERO))
+            realised = added(table.realised_cost(move, phase), table.realised_cost(move, phase, table.ZERO))
             ahead, error = ratio(
-                added(table.polled_key(move, phase, 1.0), table.polled_key(move, phase, 1.0, table.ZERO)), realised
+                added(table.polled_cost(move, phase, 1), table.polled_cost(move, phase, 1, table.ZERO)), realised
             )
             assert abs(ahead - 1.0) < max(0.25, 3.0 * error), (move, phase)
-    early = added(table.realised_key("close", "early"), table.realised_key("close", "early", table.ZERO))
+    early = added(table.realised_cost("close", "early"), table.realised_cost("close", "early", table.ZERO))
     now, error = ratio(
-        added(table.polled_key("close", "early", 0.0), table.polled_key("close", "early", 0.0, table.ZERO)), early
+        added(table.polled_cost("close", "early", 0), table.polled_cost("close", "early", 0, table.ZERO)), early
     )
     assert now - 3.0 * error > 1.0
 
