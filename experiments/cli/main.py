@@ -78,7 +78,7 @@ def _run(study: StudyFile, out: Path, workers: int | None, *, quiet: bool = Fals
 
 def _print(outcome: Outcome, format_: str) -> None:
     """Print the answer. Exit code 1 if replicates failed."""
-    from ..reporting.sweep_text import outcome_json, outcome_text
+    from ..reporting.text.sweep import outcome_json, outcome_text
 
     typer.echo(outcome_json(outcome) if format_ == "json" else outcome_text(outcome))
     if outcome.failed:
@@ -148,7 +148,7 @@ def _refuse_inside(calibration: Path | None, out: Path) -> None:
 def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:
     """Run the declared contrast under every party rule and print one table."""
     from ...agents.party.rules import RULES
-    from ..reporting.party_rules_table import rules_text
+    from ..reporting.text.party_rules import rules_text
     from ..studies.from_options import PRIMARY_BREADTH, study_of_rule
 
     outcomes = {}

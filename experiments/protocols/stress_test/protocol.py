@@ -130,7 +130,7 @@ class StressTest(Protocol):
 
     def answer(self) -> Answer:
         """Return the dose-response table, verdict and figure."""
-        from ...reporting.stress_test_text import StressAnswer
+        from ...reporting.text.stress_test import StressAnswer
 
         return StressAnswer()
 

@@ -11,7 +11,6 @@ import pytest
 
 from political_moat.experiments.protocols.contract import Finished
 from political_moat.experiments.protocols.stress_test.design import StressDesign
-from political_moat.experiments.reporting.assumption_range import BREADTH, SEED, VOTERS, shipped
 from political_moat.experiments.reporting.closed_form import (
     REPLICATES,
     closed_form_curve,
@@ -21,6 +20,7 @@ from political_moat.experiments.reporting.closed_form import (
     predicted_risk,
     vote_effect,
 )
+from political_moat.experiments.reporting.shipped.assumption_range import BREADTH, SEED, VOTERS, shipped
 from political_moat.model.diagnostics import implied_effects
 from political_moat.model.parameters.tree import Parameters
 

@@ -8,18 +8,18 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from ...agents.calibration import shipped_facts
-from ..protocols.contract import Answer, Finished
-from ..protocols.outcome_names import NO_NEW_MONEY, OUTCOME_NAMES, named_depths, printed_name
-from ..protocols.stress_test.contrasts import ContrastRow, contrast_rows
-from ..protocols.stress_test.depth import DEPTH_COLUMNS, MOVE_COLUMNS, depth_curve, moves_at_end, taus_of
-from ..protocols.stress_test.dose_response import COLUMNS, PRIMARY_BREADTH, smallest_doses
-from ..protocols.stress_test.summary import summary_table
-from ..storage.atomic_files import replaced_atomically
-from ..storage.codebook import Tables
-from .assumption_range import range_lines, shipped
-from .closed_form import closed_form_lines, closed_form_of_table, own_rows
-from .rules_comparison import rules_lines, shipped_rules
+from ....agents.calibration import shipped_facts
+from ...protocols.contract import Answer, Finished
+from ...protocols.outcome_names import NO_NEW_MONEY, OUTCOME_NAMES, named_depths, printed_name
+from ...protocols.stress_test.contrasts import ContrastRow, contrast_rows
+from ...protocols.stress_test.depth import DEPTH_COLUMNS, MOVE_COLUMNS, depth_curve, moves_at_end, taus_of
+from ...protocols.stress_test.dose_response import COLUMNS, PRIMARY_BREADTH, smallest_doses
+from ...protocols.stress_test.summary import summary_table
+from ...storage.atomic_files import replaced_atomically
+from ...storage.codebook import Tables
+from ..closed_form import closed_form_lines, closed_form_of_table, own_rows
+from ..shipped.assumption_range import range_lines, shipped
+from ..shipped.rules_comparison import rules_lines, shipped_rules
 from .wording import NOTICE
 
 if TYPE_CHECKING:
@@ -244,8 +244,8 @@ def money_lines(table: pd.DataFrame) -> list[str]:
 
 def implied_lines(finished: Finished) -> list[str]:
     """Return the vote effects that the parameters imply, with a warning beyond the literature."""
-    from ...model.diagnostics import LITERATURE_POINTS, implied_effects
-    from ..protocols.stress_test.run import with_dose
+    from ....model.diagnostics import LITERATURE_POINTS, implied_effects
+    from ...protocols.stress_test.run import with_dose
 
     lines = []
     for visibility in finished.design.visibilities:
@@ -284,9 +284,9 @@ class StressAnswer(Answer):
             with replaced_atomically(finished.path / f"{name}.csv") as stream:
                 each.to_csv(stream, index=False, lineterminator="\n")
         if table["n"].min() >= 2 and len(finished.design.breadths) >= 2:
-            from .figures.depth import depth_figure
-            from .figures.dose_response import dose_response_figure
-            from .sections.depth import declared_or_largest
+            from ..figures.depth import depth_figure
+            from ..figures.dose_response import dose_response_figure
+            from ..sections.depth import declared_or_largest
 
             figures, shown = finished.path / "figures", own_rows(table, p)
             formula = closed_form_of_table(p, shown, finished.seed)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 
-from ..errors import UserError
-from ..sweeps.export import answer_of
-from ..sweeps.folder import Shard
-from ..sweeps.outcome import Outcome
-from ..sweeps.summary import printed
+from ...errors import UserError
+from ...sweeps.export import answer_of
+from ...sweeps.folder import Shard
+from ...sweeps.outcome import Outcome
+from ...sweeps.summary import printed
 from .wording import NOTICE
 
 
@@ -85,7 +85,7 @@ def report_line(outcome: Outcome) -> str:
     """
     reason = _no_report(outcome)
     if reason is None:
-        from .report import build_report
+        from ..report import build_report
 
         try:
             return f"Report: {build_report(outcome.path)}"

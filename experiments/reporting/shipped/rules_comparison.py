@@ -1,7 +1,7 @@
 """The primary contrast under every party rule; printed with every headline, so that no rule becomes inert unnoticed.
 
-`python -m political_moat.experiments.reporting.rules_comparison` measures it again and writes party_rules.csv, which
-the package ships and `moat run` reads.
+`python -m political_moat.experiments.reporting.shipped.rules_comparison` measures it again and writes
+party_rules.csv, which the package ships and `moat run` reads.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from ...agents.source_hash import use_code_named_cache
-from ..storage.provenance import short_source_hash
-from .shipped_tables import other_code_lines, paired_numbers, read_rows, write_rows
+from ....agents.source_hash import use_code_named_cache
+from ...storage.provenance import short_source_hash
+from .tables import other_code_lines, paired_numbers, read_rows, write_rows
 
 FILE = Path(__file__).with_name("party_rules.csv")
 EVENTS = ("attempted", "restricted", "reversed")
@@ -49,10 +49,10 @@ def measure_rules(
     workers: int = WORKERS, replicates: int = REPLICATES, voters: int = VOTERS, seed: int = SEED
 ) -> list[RuleRow]:
     """Run the contrast under every registered rule with paired arms; all rules share their draws."""
-    from ...agents.party.rules import RULES
-    from ...model.parameters.tree import Parameters
-    from ..protocols.stress_test.design import StressDesign
-    from ..protocols.stress_test.run import run_replicate
+    from ....agents.party.rules import RULES
+    from ....model.parameters.tree import Parameters
+    from ...protocols.stress_test.design import StressDesign
+    from ...protocols.stress_test.run import run_replicate
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=(VISIBILITY,), layers=(), returning=False)
     rows = []

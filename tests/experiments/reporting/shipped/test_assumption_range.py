@@ -6,8 +6,14 @@ import pytest
 
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
-from political_moat.experiments.reporting import assumption_range
-from political_moat.experiments.reporting.assumption_range import PRECISIONS, RENTS, VISIBILITIES, range_lines, shipped
+from political_moat.experiments.reporting.shipped import assumption_range
+from political_moat.experiments.reporting.shipped.assumption_range import (
+    PRECISIONS,
+    RENTS,
+    VISIBILITIES,
+    range_lines,
+    shipped,
+)
 from political_moat.experiments.storage.provenance import short_source_hash
 from political_moat.model.parameters.tree import Parameters
 

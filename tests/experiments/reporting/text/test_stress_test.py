@@ -19,8 +19,8 @@ import pytest
 from results_folders import run_here
 
 from political_moat.experiments.cli.main import main
-from political_moat.experiments.reporting.stress_test_text import money_lines
-from political_moat.experiments.reporting.wording import NOTICE
+from political_moat.experiments.reporting.text.stress_test import money_lines
+from political_moat.experiments.reporting.text.wording import NOTICE
 
 SCRIPT = Path(sys.executable).with_name("moat")
 MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
@@ -234,7 +234,7 @@ def test_the_articles_share_is_placed_between_doses_or_said_to_be_beyond_them() 
 
 
 def test_one_replicate_or_no_declared_dose_gives_no_verdict(tmp_path: Path) -> None:
-    from political_moat.experiments.reporting.sweep_text import outcome_text
+    from political_moat.experiments.reporting.text.sweep import outcome_text
     from political_moat.experiments.studies.from_options import study_of_run
 
     shown = outcome_text(run_here(study_of_run(replicates=1, voters=300, breadths="0,.3"), tmp_path / "one"))

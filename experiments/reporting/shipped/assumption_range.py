@@ -1,6 +1,6 @@
 """Range of the headline over office rent and choice precision, which have no data; printed with every headline.
 
-`python -m political_moat.experiments.reporting.assumption_range` measures it again and writes
+`python -m political_moat.experiments.reporting.shipped.assumption_range` measures it again and writes
 rent_by_precision.csv, which the package ships and `moat run` reads.
 """
 
@@ -12,9 +12,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from ...agents.source_hash import use_code_named_cache
-from ..storage.provenance import short_source_hash
-from .shipped_tables import other_code_lines, paired_numbers, read_rows, write_rows
+from ....agents.source_hash import use_code_named_cache
+from ...storage.provenance import short_source_hash
+from .tables import other_code_lines, paired_numbers, read_rows, write_rows
 
 FILE = Path(__file__).with_name("rent_by_precision.csv")
 RENTS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -45,9 +45,9 @@ class GridPoint(NamedTuple):
 
 def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
     """Run the grid with paired arms; all cells share their draws."""
-    from ...model.parameters.tree import Parameters
-    from ..protocols.stress_test.design import StressDesign
-    from ..protocols.stress_test.run import run_replicate
+    from ....model.parameters.tree import Parameters
+    from ...protocols.stress_test.design import StressDesign
+    from ...protocols.stress_test.run import run_replicate
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=VISIBILITIES, layers=(), returning=False)
     cells = []

@@ -6,13 +6,13 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..protocols.contract import Answer, Finished
-from ..protocols.history.columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, RATIOS
-from ..protocols.history.naive_regression import NAIVE_COLUMNS, naive_lines, naive_table
-from ..protocols.history.outcomes import CAUSES
-from ..protocols.history.summary import history_summary, incidence_table, incidences
-from ..storage.atomic_files import replaced_atomically
-from ..storage.codebook import Tables
+from ...protocols.contract import Answer, Finished
+from ...protocols.history.columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, RATIOS
+from ...protocols.history.naive_regression import NAIVE_COLUMNS, naive_lines, naive_table
+from ...protocols.history.outcomes import CAUSES
+from ...protocols.history.summary import history_summary, incidence_table, incidences
+from ...storage.atomic_files import replaced_atomically
+from ...storage.codebook import Tables
 from .wording import NOTICE
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class HistoryAnswer(Answer):
             with replaced_atomically(finished.path / name) as stream:
                 table.to_csv(stream, index=False, lineterminator="\n")
         if finished.design.evolving:
-            from .figures.naive_regression import write_naive
+            from ..figures.naive_regression import write_naive
 
             write_naive(cycles_of(finished), finished.path)
         return tables["summary.csv"]

@@ -9,7 +9,7 @@ import pytest
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
-from political_moat.experiments.reporting.rules_comparison import (
+from political_moat.experiments.reporting.shipped.rules_comparison import (
     BREADTH,
     EVENTS,
     INERT,
@@ -22,7 +22,7 @@ from political_moat.experiments.reporting.rules_comparison import (
     rules_lines,
     shipped_rules,
 )
-from political_moat.experiments.reporting.shipped_tables import read_rows, write_rows
+from political_moat.experiments.reporting.shipped.tables import read_rows, write_rows
 from political_moat.experiments.storage.provenance import short_source_hash
 from political_moat.model.parameters.tree import Parameters
 
