@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ....agents.source_hash import use_code_named_cache
+from ...protocols.outcome_names import printed_name
 from ...storage.provenance import short_source_hash
 from .tables import other_code_lines, paired_numbers, read_rows, write_rows
 
@@ -77,7 +78,7 @@ def rules_lines(rows: list[RuleRow]) -> list[str]:
         return []
     lines = [
         f"Party rules (calibrated, b = {BREADTH:g} against 0, v = {VISIBILITY:g}, {rows[0].replicates} replicates; "
-        "P: without exposure; in brackets: MC error):",
+        "P: without exposure; in brackets: MC error).",
         f"  {'rule':<14}{'P(att)':>8}{'P(restr)':>10}{'P(care)':>9}{'RD restricted':>18}{'RD extreme care':>18}",
     ]
     for row in rows:
@@ -87,7 +88,7 @@ def rules_lines(rows: list[RuleRow]) -> list[str]:
             f"  {row.rule:<14}{row.p_attempted:>8.3f}{row.p_restricted:>10.3f}{row.p_reversed:>9.3f}"
             f"{restricted:>18}{care:>18}"
         )
-    lines.append("  P(care), RD extreme care: back to extreme care (column reversed).")
+    lines.append(f"  P(care), RD extreme care: {printed_name('reversed')}.")
     for row in rows:
         if not INERT <= row.p_restricted <= SATURATED:
             state = "inert" if row.p_restricted < INERT else "saturated"

@@ -53,4 +53,4 @@ def other_code_lines(rows: Sequence[Any], what: str) -> list[str]:
     """Return a warning if rows were measured with other code than this."""
     if not rows or rows[0].code == short_source_hash():
         return []
-    return [f"  ({what} was measured with other code, {rows[0].code}; measure it again before citing.)"]
+    return [f"  {what} was measured with other code ({rows[0].code}); measure it again before citing."]
