@@ -96,7 +96,7 @@ def run(
         str | None, typer.Option(help="Doses: shares of voters who hold (default 0,.05,.1,.2,.3,.45,.6).")
     ] = None,
     protocol: Annotated[
-        str, typer.Option(help="stress: the opponent is installed in office. history: a free run of many terms.")
+        str, typer.Option(help="stress: the opponent takes office after one term. history: a free run of many terms.")
     ] = "stress",
     cycles: Annotated[int | None, whole("Presidential terms of a history (default 12).")] = None,
     rules: Annotated[
@@ -108,7 +108,7 @@ def run(
     workers: Workers = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
-    """Estimate how retirement exposure changes the reversal of a friendly policy."""
+    """Estimate how far a friendly policy falls under an opposed government, with and without exposure."""
     from ..studies.from_options import run_folder, study_of_run
 
     every_rule = rules == "all"

@@ -6,6 +6,7 @@ import json
 import math
 
 from ...errors import UserError
+from ...protocols.outcome_names import named
 from ...sweeps.export import answer_of
 from ...sweeps.folder import Shard
 from ...sweeps.outcome import Outcome
@@ -29,7 +30,11 @@ def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
     if shard is not None:
         lines.append(f"part {shard.number} of {shard.count}; moat merge combines the parts")
     if outcome.own is not None:
-        lines += ["", outcome.own.to_string(index=False, float_format=lambda number: f"{number:.3f}", na_rep=""), ""]
+        lines += [
+            "",
+            named(outcome.own).to_string(index=False, float_format=lambda number: f"{number:.3f}", na_rep=""),
+            "",
+        ]
         lines.append("Columns are explained in codebook-statements.md.")
     elif outcome.summary:
         lines += ["", *printed(outcome.summary, study.factor_names, study.protocol), ""]

@@ -70,7 +70,7 @@ def test_every_rule_has_its_line_and_only_a_rule_that_cannot_move_has_a_warning(
         assert f"{one.rd_reversed:+.3f} ({one.rd_reversed_mcse:.3f})" in line
     warnings = [line for line in lines if "WARNING" in line]
     assert ["learner is inert" in warnings[0], "sticker is saturated" in warnings[1], len(warnings)] == [True, True, 2]
-    assert "column reversed" in "".join(lines)
+    assert "back to extreme care" in "".join(lines)
     assert rules_lines([]) == []
 
 

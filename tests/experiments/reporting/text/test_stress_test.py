@@ -19,7 +19,7 @@ import pytest
 from results_folders import run_here
 
 from political_moat.experiments.cli.main import main
-from political_moat.experiments.reporting.text.stress_test import money_lines
+from political_moat.experiments.reporting.text.doses import money_lines
 from political_moat.experiments.reporting.text.wording import NOTICE
 
 SCRIPT = Path(sys.executable).with_name("moat")
@@ -191,6 +191,42 @@ def test_both_declared_contrasts_are_printed_with_their_verdicts(printed: list[s
         assert line.split("  ")[-1] == {"no effect of political size": "no effect"}.get(
             row["verdict"], row["verdict"].partition(" after ")[0]
         )
+
+
+def test_the_headline_comes_first_and_tables_are_not_broken(printed: list[str], answer: dict[str, Any]) -> None:
+    order = [
+        next(n for n, line in enumerate(printed) if line.startswith(start))
+        for start in (
+            "How far policy falls",
+            "Moves in",
+            "Closed form",
+            "Party rules",
+            "Range over",
+            "Contrasts",
+            "Doses",
+        )
+    ]
+    assert order == sorted(order)
+    formula = {row["visibility"]: row for row in answer["closed_form"]}
+    assert sorted(formula) == [0.1, 1.0]
+    for line, visibility in zip(printed[order[2] + 2 :], (1.0, 0.1), strict=False):
+        row = formula[visibility]
+        assert line.split()[:4] == [
+            f"{visibility:g}",
+            f"{row['points']:.2f}",
+            "points",
+            f"{row['predicted']:+.3f}",
+        ]
+        assert f"{row['measured']:+.3f}" in line
+        assert line.endswith(row["word"])
+        assert row["departure"] == pytest.approx(row["measured"] - row["predicted"])
+    assert {row["rule"] for row in answer["rules"]} >= {"best-response", "sticker"}
+    for line, row in zip(printed[order[3] + 2 :], answer["rules"], strict=False):
+        assert line.split()[0] == row["rule"]
+        assert line.endswith(f"{row['rd_reversed']:+.3f} ({row['rd_reversed_mcse']:.3f})")
+    for line, visibility in zip(printed[order[4] + 3 :], (1.0, 0.1), strict=False):
+        least = min(row["rd_reversed"] for row in answer["range"] if row["visibility"] == visibility)
+        assert line.split()[:2] == [f"{visibility:g}", f"{least:+.3f}"]
 
 
 def test_nothing_is_called_reversed_without_its_level_and_everything_fits(
