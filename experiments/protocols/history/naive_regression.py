@@ -233,6 +233,6 @@ def naive_lines(table: pd.DataFrame) -> list[str]:
         "assigned: arms whose exposure the experimenter set. The other three are what an observer of evolving worlds",
         "  could compute; bias: naive minus assigned. Where a return to extreme care makes savers sell, exposure",
         "  measured during or after it counts terms that returned early as unexposed.",
-        "P(care): share back to extreme care. mean x, sd: visible stake in years of income; a slope per .01 says little",
-        "  where x spreads over much less.",
+        "P(care): share back to extreme care. mean x, sd: visible stake in years of income; a slope per .01 says",
+        "  little where x spreads over much less.",
     ]

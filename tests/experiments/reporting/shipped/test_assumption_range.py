@@ -50,4 +50,4 @@ def test_a_measurement_is_the_paired_difference_of_the_stress_test(monkeypatch: 
 
 def test_a_range_of_other_code_says_so() -> None:
     cells = [cell._replace(code="0123456789abcdef") for cell in shipped()]
-    assert "other code, 0123456789abcdef" in range_lines(cells)[-1]
+    assert "other code (0123456789abcdef)" in range_lines(cells)[-1]

@@ -76,7 +76,7 @@ def test_every_rule_has_its_line_and_only_a_rule_that_cannot_move_has_a_warning(
 
 def test_a_comparison_of_other_code_says_so() -> None:
     assert "other code" not in "".join(rules_lines([row()]))
-    assert "other code, 0123456789abcdef" in rules_lines([row(code="0123456789abcdef")])[-1]
+    assert "other code (0123456789abcdef)" in rules_lines([row(code="0123456789abcdef")])[-1]
 
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
