@@ -158,7 +158,7 @@ def closed_form_section(report: Report) -> list[str]:
             parts.append(html.paragraph(NO_DOSE))
             continue
         caption = f"{point.label}RD back to extreme care: precision x rent x vote effect alone, beside the model"
-        shown = pd.DataFrame(rows, columns=FormulaRow._fields).assign(word=[row.word for row in rows])
+        shown = pd.DataFrame(rows, columns=FormulaRow._fields).assign(comparison=[row.word for row in rows])
         parts.append(html.table(shown, caption))
         parts += [html.paragraph(line) for line in departure_lines(point.parameters)]
     return parts
