@@ -26,7 +26,7 @@ REPLICATES = 300
 CHUNK = 5
 HEAD = (
     f"{'rival_value':>11} {'log_sd':>6} {'scope':<6} {'contest':<12}{'layer':<10}{'n':>5}"
-    f"{'attempted':>15}{'restricted':>15}{'reversed':>15}"
+    f"{'attempted':>15}{'restricted':>15}{'extreme care':>15}"
 )
 
 Events = dict[tuple[str, str], tuple[int, ...]]
