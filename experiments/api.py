@@ -73,7 +73,7 @@ class Study:
 
         use_code_named_cache()
         from .execution.engine import Engine
-        from .reporting.sweep_text import report_line
+        from .reporting.text.sweep import report_line
         from .sweeps.run import run_study
 
         chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)

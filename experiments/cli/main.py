@@ -78,7 +78,7 @@ def _run(study: StudyFile, out: Path, workers: int | None, *, quiet: bool = Fals
 
 def _print(outcome: Outcome, format_: str) -> None:
     """Print the answer. Exit code 1 if replicates failed."""
-    from ..reporting.sweep_text import outcome_json, outcome_text
+    from ..reporting.text.sweep import outcome_json, outcome_text
 
     typer.echo(outcome_json(outcome) if format_ == "json" else outcome_text(outcome))
     if outcome.failed:
@@ -96,7 +96,7 @@ def run(
         str | None, typer.Option(help="Doses: shares of voters who hold (default 0,.05,.1,.2,.3,.45,.6).")
     ] = None,
     protocol: Annotated[
-        str, typer.Option(help="stress: the opponent is installed in office. history: a free run of many terms.")
+        str, typer.Option(help="stress: the opponent takes office after one term. history: a free run of many terms.")
     ] = "stress",
     cycles: Annotated[int | None, whole("Presidential terms of a history (default 12).")] = None,
     rules: Annotated[
@@ -108,7 +108,7 @@ def run(
     workers: Workers = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
-    """Estimate how retirement exposure changes the reversal of a friendly policy."""
+    """Estimate how far a friendly policy falls under an opposed government, with and without exposure."""
     from ..studies.from_options import run_folder, study_of_run
 
     every_rule = rules == "all"
@@ -148,7 +148,7 @@ def _refuse_inside(calibration: Path | None, out: Path) -> None:
 def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:
     """Run the declared contrast under every party rule and print one table."""
     from ...agents.party.rules import RULES
-    from ..reporting.party_rules_table import rules_text
+    from ..reporting.text.party_rules import rules_text
     from ..studies.from_options import PRIMARY_BREADTH, study_of_rule
 
     outcomes = {}

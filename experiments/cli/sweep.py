@@ -99,11 +99,11 @@ def run_study_file(
 
 
 def _print(outcome: Outcome, shard: Shard | None, *, report: bool = False) -> None:
-    from ..reporting.sweep_text import outcome_text
+    from ..reporting.text.sweep import outcome_text
 
     typer.echo(outcome_text(outcome, shard))
     if report:
-        from ..reporting.sweep_text import report_line
+        from ..reporting.text.sweep import report_line
 
         typer.echo(report_line(outcome))
     if outcome.failed or outcome.absent:

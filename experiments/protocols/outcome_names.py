@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...model.parameters.tree import Parameters
 from .term_outcomes import FALL
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class OutcomeName(NamedTuple):
@@ -35,6 +38,13 @@ NO_NEW_MONEY = OutcomeName("no new money", "closed", "openness 0: prohibited, or
 def printed_name(column: str) -> str:
     """Return the name under which an outcome is printed; its column where it has no other name."""
     return OUTCOME_NAMES[column].name if column in OUTCOME_NAMES else column
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose column `outcome`, if there is one, holds printed names."""
+    if "outcome" not in table.columns:
+        return table
+    return table.assign(outcome=[printed_name(str(outcome)) for outcome in table["outcome"]])
 
 
 class Depth(NamedTuple):

@@ -110,53 +110,98 @@ def own_rows(table: pd.DataFrame, p: Parameters) -> pd.DataFrame:
     return own[own["foresight"] == p.polls.foresight] if "foresight" in own.columns else own
 
 
-def closed_form_lines(finished: Finished) -> list[str]:
-    """Return, per visibility, the predicted beside the measured risk difference, and what their difference measures."""
-    return lines_of_table(finished.parameters, own_rows(finished.table, finished.parameters), finished.seed)
+class FormulaRow(NamedTuple):
+    """Predicted beside measured risk difference of back to extreme care, at one dose and visibility.
+
+    points: national vote effect. departure: measured minus predicted; departure_error: error of both, not a number
+    where the measured difference has none.
+    """
+
+    breadth: float
+    visibility: float
+    points: float
+    predicted: float
+    predicted_error: float
+    measured: float
+    measured_mcse: float
+    departure: float
+    departure_error: float
+
+    @property
+    def word(self) -> str:
+        """Return how the departure compares with twice its error."""
+        if not math.isfinite(self.departure_error):
+            return "one replicate has no error"
+        if self.measured_mcse == 0.0:
+            return "no pair differs: error not known"
+        return f"{'beyond' if abs(self.departure) > 2.0 * self.departure_error else 'within'} twice its error"
 
 
-def lines_of_table(p: Parameters, own: pd.DataFrame, seed: int) -> list[str]:
-    """Return the lines of `closed_form_lines` from a dose-response table of one layer.
+def formula_row(predicted: pd.Series, measured: float, mcse: float) -> FormulaRow:
+    """Return a row of `closed_form_curve` beside a measured risk difference and its Monte Carlo error."""
+    rd, error = float(predicted["rd"]), float(predicted["rd_mcse"])
+    dose = (float(predicted[name]) for name in ("breadth", "visibility", "points"))
+    return FormulaRow(*dose, rd, error, measured, mcse, measured - rd, math.hypot(mcse, error))
+
+
+def rows_of_table(p: Parameters, own: pd.DataFrame, seed: int) -> list[FormulaRow]:
+    """Return a row per visibility from a dose-response table of one layer; none without a breadth above 0.
 
     The dose is the declared breadth, or the largest one where the declared was not run.
     """
     exposed = own[own["breadth"] > 0.0]
     if exposed.empty:
-        return ["No closed form beside the model: it needs a breadth above 0 (--breadth 0,0.3)."]
+        return []
     breadth = PRIMARY_BREADTH if (exposed["breadth"] == PRIMARY_BREADTH).any() else float(exposed["breadth"].max())
-    lines = []
+    rows = []
     for row in exposed[exposed["breadth"] == breadth].to_dict("records"):
         visibility = float(row["visibility"])
         zero = own[(own["breadth"] == 0.0) & (own["visibility"] == visibility)]
-        p_zero = float(zero["p_reversed"].iloc[0])
-        curve = closed_form_curve(p, (breadth,), visibility, p_zero, seed)
-        lines += comparison_lines(curve.iloc[0], float(row["rd_reversed"]), float(row["rd_reversed_mcse"]))
+        curve = closed_form_curve(p, (breadth,), visibility, float(zero["p_reversed"].iloc[0]), seed)
+        rows.append(formula_row(curve.iloc[0], float(row["rd_reversed"]), float(row["rd_reversed_mcse"])))
+    return rows
+
+
+def closed_form_rows(finished: Finished) -> list[FormulaRow]:
+    """Return `rows_of_table` of a finished study on its own layer and at its own foresight."""
+    return rows_of_table(finished.parameters, own_rows(finished.table, finished.parameters), finished.seed)
+
+
+NO_DOSE = f"No closed form beside the model: it needs a breadth above 0 (--breadth 0,{PRIMARY_BREADTH:g})."
+
+
+def closed_form_lines(rows: Sequence[FormulaRow], p: Parameters) -> list[str]:
+    """Return the printed table of predicted beside measured risk differences, and what the departure measures."""
+    if not rows:
+        return [NO_DOSE]
+    lines = [
+        f"Closed form: RD back to extreme care that precision x rent x vote effect alone predict, b = "
+        f"{rows[0].breadth:g} against 0.",
+        f"{'v':>6}{'vote effect':>15}{'predicted (error)':>20}{'model (MC err)':>18}{'departure (error)':>20}",
+    ]
+    for row in rows:
+        effect = f"{row.points:.2f} points"
+        cells = (
+            (row.predicted, row.predicted_error, 20),
+            (row.measured, row.measured_mcse, 18),
+            (row.departure, row.departure_error, 20),
+        )
+        lines.append(
+            f"{row.visibility:>6g}{effect:>15}"
+            + "".join(f"{_with_error(value, error):>{width}}" for value, error, width in cells)
+            + f"  {row.word}"
+        )
     return [*lines, *departure_lines(p)]
 
 
-def comparison_lines(predicted: pd.Series, rd: float, mcse: float) -> list[str]:
-    """Return the line of one visibility and the line that compares both numbers.
-
-    predicted: a row of `closed_form_curve`. rd, mcse: measured risk difference and its Monte Carlo error.
-    """
-    line = (
-        f"Closed form at b = {predicted['breadth']:g}, v = {predicted['visibility']:g}: precision x rent x vote effect "
-        f"({predicted['points']:.2f} points) alone predict RD back to extreme care {predicted['rd']:+.3f} "
-        f"(error {predicted['rd_mcse']:.3f}); the model gives {rd:+.3f} (Monte Carlo error {mcse:.3f})."
-    )
-    departure, error = rd - float(predicted["rd"]), math.hypot(mcse, float(predicted["rd_mcse"]))
-    if not math.isfinite(error):
-        return [line, f"  Departure {departure:+.3f}; one replicate has no error."]
-    if mcse == 0.0:
-        return [line, f"  Departure {departure:+.3f}; no pair of replicates differs, so its error is not known."]
-    word = "beyond" if abs(departure) > 2.0 * error else "within"
-    return [line, f"  Departure {departure:+.3f}, {word} twice its error ({error:.3f})."]
+def _with_error(value: float, error: float) -> str:
+    return f"{value:+.3f} ({error:.3f})" if math.isfinite(error) else f"{value:+.3f} (-)"
 
 
 def departure_lines(p: Parameters) -> list[str]:
     """Return what the departure of the model from the closed form measures under these parameters."""
     lines = [
-        "  The formula knows one yes-or-no choice against a rival who promises prohibition. The departure measures the "
+        "The formula knows one yes-or-no choice against a rival who promises prohibition. The departure measures the "
         "rest: Congress, courts and delays; substitution between restrictive moves; platforms that follow the vote."
     ]
     reasons = []
@@ -167,5 +212,5 @@ def departure_lines(p: Parameters) -> list[str]:
     if p.polls.foresight > 0.0:
         reasons.append("parties project the poll to the next election")
     if reasons:
-        lines.append(f"  It is a yardstick only: {'; '.join(reasons)}.")
+        lines.append(f"It is a yardstick only: {'; '.join(reasons)}.")
     return lines

@@ -136,7 +136,7 @@ def sensitivity_of(folder: Path, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def logit_of(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the logit of reversed and restricted on every factor that varies, errors clustered on the replicate."""
+    """Return the logit of both events on every factor that varies, errors clustered on the replicate."""
     dotted = [name for name in runs.columns if "." in name and not name.startswith("exposure.")]
     factors = [
         name

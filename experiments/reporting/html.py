@@ -50,12 +50,19 @@ def figure(svg: Path, caption: str, alternative: str) -> str:
     )
 
 
+SETTINGS = ("tau", "breadth", "visibility", "foresight", "allocation")
+"""Columns of values that somebody set: printed as they are, not to three decimals."""
+
+
 def table(frame: pd.DataFrame, caption: str, columns: Sequence[str] = ()) -> str:
-    """Return a table of a frame; numbers to three decimals, a missing value empty."""
+    """Return a table of a frame; numbers to three decimals, SETTINGS as set, a missing value empty."""
     shown = frame[list(columns)] if columns else frame
-    head = "".join(f'<th scope="col">{text(name)}</th>' for name in shown.columns)
+    names = [str(name) for name in shown.columns]
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in names)
     body = "".join(
-        "<tr>" + "".join(f"<td>{text(_cell(value))}</td>" for value in row) + "</tr>"
+        "<tr>"
+        + "".join(f"<td>{text(_cell(value, name))}</td>" for value, name in zip(row, names, strict=True))
+        + "</tr>"
         for row in shown.itertuples(index=False, name=None)
     )
     return (
@@ -64,10 +71,12 @@ def table(frame: pd.DataFrame, caption: str, columns: Sequence[str] = ()) -> str
     )
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, name: str) -> str:
     if isinstance(value, float):
         if math.isnan(value):
             return ""
+        if name in SETTINGS:
+            return f"{value:g}"
         return f"{value:.3f}" if not value.is_integer() or abs(value) < 1.0 else f"{value:.0f}"
     return str(value)
 

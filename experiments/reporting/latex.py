@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..protocols.outcome_names import printed_name
 from ..storage.atomic_files import replaced_atomically
 
 _SPECIAL = {
@@ -156,7 +157,9 @@ def mediation_tex(table: pd.DataFrame, citation: str) -> str:
     for row in table.to_dict("records"):
         spans = [interval(row["low"], row["high"]), share(row["mcse"])]
         over = "" if pd.isna(row["smallest"]) else interval(row["smallest"], row["largest"])
-        rows.append([escape(row["outcome"]), escape(row["channel"]), signed(row["shapley"]), *spans, over])
+        rows.append(
+            [escape(printed_name(row["outcome"])), escape(row["channel"]), signed(row["shapley"]), *spans, over]
+        )
     caption = (
         f"Shapley values of the channels, $n = {int(table['n'].iloc[0])}$ paired replicates; channels and other paths "
         f"add up to the total. Range: smallest and largest contribution over the 24 orders. {escape(citation)}"
@@ -178,8 +181,8 @@ def _plain(region: str) -> str:
 def prior_mass_tex(table: pd.DataFrame, citation: str) -> str:
     """Return the table of the three shares of the prior with their errors."""
     rows = [
-        [escape(r["outcome"]), _plain(r["region"]), share(r["share"]), share(r["error"]), share(r["raw_share"]),
-         share(r["noise_error"])]
+        [escape(printed_name(r["outcome"])), _plain(r["region"]), share(r["share"]), share(r["error"]),
+         share(r["raw_share"]), share(r["noise_error"])]
         for r in table.to_dict("records")
     ]  # fmt: skip
     row = table.iloc[0]
@@ -202,8 +205,8 @@ def sensitivity_tex(table: pd.DataFrame, citation: str) -> str:
     ]  # fmt: skip
     row = table.iloc[0]
     caption = (
-        f"Sensitivity of {escape(row['outcome'])} ({escape(row['method'])}, {int(row['points'])} design points), 95\\% "
-        f"bootstrap intervals. {escape(citation)}"
+        f"Sensitivity of {escape(printed_name(row['outcome']))} ({escape(row['method'])}, {int(row['points'])} design "
+        f"points), 95\\% bootstrap intervals. {escape(citation)}"
     )
     return tabular(["factor", "index", "value", "95\\% interval"], rows, caption, "sensitivity", "llrr", groups=False)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...model.fast_forward import advance
 from ..protocols.arms import ReplicateResult
+from ..protocols.outcome_names import printed_name
 
 if TYPE_CHECKING:
     from ...model.parameters.tree import Parameters
@@ -101,5 +102,7 @@ def history_replicate(
         lines.append(f"{row['arm']:<16}{row['number']:>5}{row['role']:>11}{row['inherited_policy']:>10.3f}{cells}")
     lines += ["", "How the friendly policy first ended, in months since January 2025 and months under the opponent:"]
     for row in result.runs:
-        lines.append(f"{row['arm']:<16}{row['cause']} ({row['calendar_months']}, {row['opportunity_months']})")
+        lines.append(
+            f"{row['arm']:<16}{printed_name(row['cause'])} ({row['calendar_months']}, {row['opportunity_months']})"
+        )
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from ..errors import UserError
+from ..protocols.outcome_names import named, printed_name
 from ..protocols.stress_test.dose_response import PRIMARY_BREADTH, dose_response, primary_contrast, smallest_doses
 from ..statistics.dose_thresholds import half_dose
 from ..storage.provenance import code_hash
@@ -39,11 +40,17 @@ def _statements(report: Report) -> list[str]:
             for visibility, contrast in primary_contrast(rows, layer=layer).items()
         ]
     for visibility, contrast in smallest_doses(rows, layer=layer).items():
-        parts.append(html.paragraph(f"x10 at visibility {visibility:g}. {contrast.sentence}"))
-        parts.append(html.paragraph(f"x50 at visibility {visibility:g}. {_x50(rows, visibility)}"))
+        parts.append(html.paragraph(f"x10 of back to extreme care at visibility {visibility:g}. {contrast.sentence}"))
+        parts.append(
+            html.paragraph(f"x50 of back to extreme care at visibility {visibility:g}. {_x50(rows, visibility)}")
+        )
     # Without the returning friendly party G was not measured, and its zeros are no estimates.
     shown = SHOWN if (own["gap"] != 0.0).any() else [name for name in SHOWN if not name.startswith("gap")]
-    parts.append(html.table(own, "Outcomes by dose, with Monte Carlo standard errors (mcse) and 95% limits", shown))
+    caption = (
+        "Outcomes by dose, with Monte Carlo standard errors (mcse) and 95% limits. The columns p_reversed and "
+        f"rd_reversed: {printed_name('reversed')}"
+    )
+    parts.append(html.table(own, caption, shown))
     return parts
 
 
@@ -140,7 +147,7 @@ def _mediation(report: Report) -> list[str]:
     drawn = report.drawn(
         mediation_figure(table, report.figures), caption.strip(), "Part of each channel in the difference"
     )
-    return [drawn, html.table(table, "Mediation: channels and other paths add up to the total")]
+    return [drawn, html.table(named(table), "Mediation: channels and other paths add up to the total")]
 
 
 def _prior_mass(report: Report) -> list[str]:
@@ -153,7 +160,7 @@ def _prior_mass(report: Report) -> list[str]:
     caption = "Risk differences over the prior, one point per draw, with twice its Monte Carlo error; dotted: .05."
     return [
         report.drawn(paths, caption, "Distribution of the risk difference over the prior's draws"),
-        html.table(table, "Share of the prior"),
+        html.table(named(table), "Share of the prior"),
     ]
 
 
@@ -164,12 +171,12 @@ def _sensitivity(report: Report) -> list[str]:
     first = table[table["outcome"] == table["outcome"].iloc[0]]
     caption = "Sensitivity with 95% bootstrap intervals."
     drawn = report.drawn(sensitivity_figure(first, report.figures), caption, "Sensitivity index of each factor")
-    return [drawn, html.table(table, "Sensitivity indices")]
+    return [drawn, html.table(named(table), "Sensitivity indices")]
 
 
 def _factors(report: Report) -> list[str]:
     table = report.read("logit.csv")
-    return [html.table(table, "Logit on the factors that vary, errors clustered on the replicate")]
+    return [html.table(named(table), "Logit on the factors that vary, errors clustered on the replicate")]
 
 
 def _one_run(report: Report) -> list[str]:
@@ -216,10 +223,10 @@ def _analysed(make: Section) -> Section:
 MEDIATION: Mapping[str, Section] = {"Mediation": _mediation}
 PRIOR_MASS: Mapping[str, Section] = {"Prior mass": _prior_mass}
 STRESS_TEST: Mapping[str, Section] = {
-    "What was found": _analysed(_statements),
     "How far policy falls": depth_section,
-    "Dose and response": _dose_response,
     "Closed form": closed_form_section,
+    "What was found": _analysed(_statements),
+    "Dose and response": _dose_response,
     "Phase map": _phase_map,
     "When it happens": _incidence,
     "Gap and level": _gap,

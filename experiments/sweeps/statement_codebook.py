@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 from ..protocols import PROTOCOLS
+from ..protocols.outcome_names import printed_name
 from ..protocols.stress_test.columns import RUN_COLUMNS
 from ..statistics.clustered_logit import LOGIT_COLUMNS
 from ..statistics.sensitivity import SENSITIVITY_COLUMNS
@@ -23,7 +24,7 @@ PHASE_COLUMNS: tuple[Column, ...] = (
     *(_BY_NAME[name] for name in ("breadth", "visibility", "allocation", "mean_stake")),
     Column("visible_stake", "years of income", 0.0, math.inf, "visibility * mean stake of holders", "product"),
     *(
-        Column(f"rd_{event}{limit}", "probability", -1.0, 1.0, f"{word}risk difference of {event}", how)
+        Column(f"rd_{event}{limit}", "probability", -1.0, 1.0, f"{word}risk difference of {printed_name(event)}", how)
         for limit, word, how in (
             ("", "", "paired"),
             ("_low", "lower limit of the ", "Newcombe, widened over all cells"),

@@ -29,7 +29,7 @@ TWINS: dict[str, Any] = {"voting.asset_vote_effect": 0.0, "voting.retrospective_
 """A holding alone moves no vote, as among Swedish twins."""
 
 VERSION_ONE = Preset(
-    "Mechanisms and numbers of version one: installed opponent, flat agenda cost, polls without foresight.",
+    "Mechanisms and numbers of version one: opponent in office by decree, flat agenda cost, polls without foresight.",
     {
         "party.agenda": "cost",
         "elections.takeover": "decree",
@@ -50,7 +50,7 @@ HYPOTHESES: dict[str, Preset] = {
     "h0-invisible": Preset(
         "Exposure is a sleeve of 2% in a default fund, which hardly anybody sees.",
         {"exposure.allocation": 0.02, "exposure.visibility": 0.1},
-        "The risk difference of reversal is about 0 at any breadth.",
+        "The risk difference of a return to extreme care is about 0 at any breadth.",
     ),
     "h1-moat": Preset(
         "Parties seek office, poll often and choose with little noise; a visible stake moves a vote by two points.",
@@ -66,7 +66,7 @@ HYPOTHESES: dict[str, Preset] = {
             "party.divided_cost": 0.0,
             "polls.respondents": 3000,
         },
-        "Attempts, restrictions, reversals, severity and party distance fall with breadth; policy stays open.",
+        "Attempts, restrictions, returns to extreme care, severity and party distance fall; policy stays open.",
     ),
     "h2-trapdoor": Preset(
         "A crash just before the takeover; savers blame permissive policy, and only opinion moves their vote.",
@@ -142,7 +142,7 @@ HYPOTHESES: dict[str, Preset] = {
     "h6-entrenched": Preset(
         "The friendly policy is a statute, and holdings move no vote.",
         {**TWINS, "opinion.blame_shift": 0.0, "policy.layer": "statute"},
-        "Reversal is rarer than for a rule or guidance on the same draws; breadth adds nothing.",
+        "A return to extreme care is rarer than for a rule or guidance on the same draws; breadth adds nothing.",
     ),
     "h7-no-diffusion": Preset(
         "Exposure evolves: employers offer slowly, few savers take it up, nobody follows neighbours or prices.",

@@ -167,17 +167,17 @@ def test_play_locks_the_guess_and_the_page_compares_it_with_100_replicates(visit
     counts = re.fullmatch(
         r"World A: (\d+) of 100 back to extreme care \(.*\)\. World B, 45% exposed: (\d+) of 100 \(.*\)\. "
         r"Your guess: 17\. By depth of the fall, World A and World B: restricted (\d+) and (\d+); "
-        r"back to extreme care (\d+) and (\d+); prohibited (\d+) and (\d+)\.",
+        r"back to neutral (\d+) and (\d+); back to extreme care (\d+) and (\d+); prohibited (\d+) and (\d+)\.",
         answer,
     )
     assert counts is not None, answer
     assert page.locator(".moat-strip").count() == 100
     assert page.locator(".moat-strip i:first-child.moat-reversed").count() == int(counts[1])
     assert page.locator(".moat-strip i:last-child.moat-reversed").count() == int(counts[2])
-    assert (counts[5], counts[6]) == (counts[1], counts[2])
+    assert (counts[7], counts[8]) == (counts[1], counts[2])
     for world in (0, 1):
-        restricted, care, prohibited = (int(counts[place + world]) for place in (3, 5, 7))
-        assert restricted >= care >= prohibited
+        restricted, neutral, care, prohibited = (int(counts[place + world]) for place in (3, 5, 7, 9))
+        assert restricted >= neutral >= care >= prohibited
         striped = page.locator(f".moat-strip i:nth-child({world + 1}).moat-restricted").count()
         assert restricted == striped + care
     name = page.locator(".moat-strip").nth(42).get_attribute("aria-label")

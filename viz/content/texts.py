@@ -36,8 +36,9 @@ TOUR: tuple[tuple[str, str, str], ...] = (
     (
         ".moat-transport",
         "One friendly term, then a takeover",
-        "The author party governs for the first four years. Then the opposed party takes office. The model installs "
-        "it; it does not win an election. The question is what it does in office. Press Play, drag the slider, or use "
+        "The author party governs for the first four years. Then the opposed party takes office in both worlds. The "
+        "shocks of that election are drawn so that it wins in World A, and World B has the same shocks "
+        "(elections.takeover = election). The question is what it does in office. Press Play, drag the slider, or use "
         "the space bar and the arrow keys.",
     ),
     (
@@ -65,7 +66,8 @@ TOUR: tuple[tuple[str, str, str], ...] = (
 
 GLOSSARY: dict[str, str] = {
     "author party": "The party that made the friendly policy. The model does not depend on which real party that is.",
-    "opposed party": "The other party. In the stress test it is installed in office after one friendly term.",
+    "opposed party": "The other party. In the stress test it takes office after one friendly term, in every arm. With "
+    "elections.takeover = election it wins that election without exposure; with decree it need not.",
     "exposure": "Holding crypto in a retirement account.",
     "breadth": "Share of voters who hold crypto in a retirement account (b).",
     "stake": "Value of a holder's crypto in years of income; k is its mean over holders.",

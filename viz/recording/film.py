@@ -39,7 +39,10 @@ FULL_SALIENCE = 0.35
 """Salience that is drawn as the highest of eight steps."""
 AUTHOR, OPPONENT, ABSTAINED = 1, 2, 0
 SERIES = ("office", "theta", "kappa", "openness", "price", "distance", "threat", "exposure")
-MEASURED = ("attempted", "restricted", "reversed", "prohibited", "withdrawn", "court", "severity", "mean_policy", "gap")
+MEASURED = (
+    *("attempted", "restricted", "neutral", "reversed", "prohibited", "withdrawn", "court"),
+    *("severity", "mean_policy", "gap"),
+)
 """Outcomes that the page shows, named as in `moat run --replicate`."""
 
 

@@ -16,6 +16,7 @@ BLOCKS = REPLICATES // BLOCK
 _OUTCOMES = (
     "attempted",
     "restricted",
+    "neutral",
     "reversed",
     "prohibited",
     "months_to_restriction",

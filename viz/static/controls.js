@@ -162,8 +162,8 @@ export class Assumptions {
   showProblem(text) { this.message.textContent = text; }
 }
 
-const WHOLE_OUTCOMES = ["attempted", "restricted", "reversed", "prohibited", "withdrawn", "court"];
-const OUTCOME_NAMES = { reversed: "back to extreme care" };
+const WHOLE_OUTCOMES = ["attempted", "restricted", "neutral", "reversed", "prohibited", "withdrawn", "court"];
+const OUTCOME_NAMES = { neutral: "back to neutral", reversed: "back to extreme care" };
 const REAL_OUTCOMES = ["severity", "mean_policy", "gap"];
 
 const headerRow = (names) => names.map((name) => h("th", { scope: "col" }, name));

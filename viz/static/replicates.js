@@ -39,7 +39,8 @@ export class Guess {
 
 const STATUS = { reversed: "back to extreme care", restricted: "restricted", kept: "in force" };
 // Named depths, shallowest first, and how the answer names them.
-const DEPTHS = [["restricted", "restricted"], ["reversed", "back to extreme care"], ["prohibited", "prohibited"]];
+const DEPTHS = [["restricted", "restricted"], ["neutral", "back to neutral"], ["reversed", "back to extreme care"],
+  ["prohibited", "prohibited"]];
 const armsOf = (row, breadth) => [row.arms[0], row.arms.find((arm) => arm.breadth === breadth) ?? row.arms.at(-1)];
 const statusOf = (arm) => (arm.reversed ? "reversed" : arm.restricted ? "restricted" : "kept");
 

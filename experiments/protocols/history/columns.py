@@ -74,16 +74,18 @@ HISTORY_RUN_COLUMNS: tuple[Column, ...] = (
     ),
     Column("attempted_at_risk", "number", *_COUNT, "of these, terms with an attempt", "count of attempted"),
     Column("restricted_at_risk", "number", *_COUNT, "of these, terms with a restriction", "count of restricted"),
-    Column("reversed_at_risk", "number", *_COUNT, "of these, terms with a reversal", "count of reversed"),
+    Column("reversed_at_risk", "number", *_COUNT, "of these, terms with a return to extreme care", "count of reversed"),
     Column(
         "net_reversed_at_risk",
         "number",
         *_COUNT,
-        "of these, terms with a reversal that the end of the next term has not restored",
+        "of these, terms with a return to extreme care that the end of the next term has not restored",
         "count of net_reversed",
     ),
     Column("net_observed_at_risk", "number", *_COUNT, "takeovers at risk that have a next term in the run", "count"),
-    Column("reversals", "number", *_COUNT, "terms of the opponent with a reversal, first or later terms", "count"),
+    Column(
+        "reversals", "number", *_COUNT, "terms of the opponent with a return to extreme care, first or later", "count"
+    ),
     Column("moderations", "number", *_COUNT, "terms of the author with a moderation of its own policy", "count"),
     Column("months", "months", *_COUNT, "length of the run: calendar time", "count"),
     Column("opposed_months", "months", *_COUNT, "months under the opponent: opportunity time", "count"),
@@ -176,7 +178,7 @@ HISTORY_CYCLE_COLUMNS: tuple[Column, ...] = (
         "net_reversed",
         "0 or 1",
         *_SHARE,
-        "reversed, and not restored by the end of the next term; empty in the last term",
+        "back to extreme care, and not restored by the end of the next term; empty in the last term",
         "reversed, and A at the end of the next term <= A_takeover - .10",
     ),
 )
@@ -192,19 +194,24 @@ RATIOS: dict[str, tuple[str, str, str, str]] = {
     "share_at_risk": ("takeovers_at_risk", "takeovers", "share", "takeovers with openness at least .5"),
     "p_attempted": ("attempted_at_risk", "takeovers_at_risk", "share", "takeovers at risk with an attempt"),
     "p_restricted": ("restricted_at_risk", "takeovers_at_risk", "share", "takeovers at risk with a restriction"),
-    "p_reversed": ("reversed_at_risk", "takeovers_at_risk", "share", "takeovers at risk with a reversal"),
+    "p_reversed": ("reversed_at_risk", "takeovers_at_risk", "share", "takeovers at risk with a return to extreme care"),
     "p_net_reversed": (
         "net_reversed_at_risk",
         "net_observed_at_risk",
         "share",
-        "takeovers at risk with a reversal not restored by the end of the next term",
+        "takeovers at risk with a return to extreme care not restored by the end of the next term",
     ),
-    "reversals_per_decade": ("reversals", "months", "per decade", "reversals per decade of calendar time"),
+    "reversals_per_decade": (
+        "reversals",
+        "months",
+        "per decade",
+        "returns to extreme care per decade of calendar time",
+    ),
     "reversals_per_opposed_decade": (
         "reversals",
         "opposed_months",
         "per decade",
-        "reversals per decade under the opponent: opportunity time",
+        "returns to extreme care per decade under the opponent: opportunity time",
     ),
 }
 """Estimate -> (numerator, denominator, unit, meaning): sums over replicates, columns of runs.csv."""

@@ -1,8 +1,8 @@
-"""Naive regression of reversal on endogenous exposure, compared with assigned exposure in the same histories.
+"""Naive regression of a return to extreme care on endogenous exposure, compared with assigned exposure.
 
-Unit of analysis: takeovers at risk, as in the printed table. Outcome: reversed in the term so begun. Exposure: visible
-stake, mean over all voters, so that arms with other stakes and visibilities are on one scale. Linear probability,
-errors clustered on the replicate.
+Unit of analysis: takeovers at risk, as in the printed table. Outcome: back to extreme care in the term so begun (column
+reversed). Exposure: visible stake, mean over all voters, so that arms with other stakes and visibilities are on one
+scale. Linear probability, errors clustered on the replicate.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def bias_interval(
 
 _ANY = (-math.inf, math.inf)
 _POSITIVE = (0.0, math.inf)
-_PER = "change in P(reversed) per .01 year of income of visible stake"
+_PER = "change in P(back to extreme care) per .01 year of income of visible stake"
 
 NAIVE_COLUMNS: tuple[Column, ...] = (
     Column(
@@ -173,7 +173,9 @@ NAIVE_COLUMNS: tuple[Column, ...] = (
     Column("slope_high", "1 / .01 year of income", *_ANY, "upper limit, 95%", "t with clusters - 1"),
     Column("takeovers", "number", *_POSITIVE, "takeovers at risk behind the slope", "count"),
     Column("clusters", "replicates", *_POSITIVE, "replicates behind the slope", "count"),
-    Column("p_reversed", "share", 0.0, 1.0, "of these takeovers, terms with a reversal", "mean of reversed"),
+    Column(
+        "p_reversed", "share", 0.0, 1.0, "of these takeovers, terms with a return to extreme care", "mean of reversed"
+    ),
     Column("exposure", "years of income", *_POSITIVE, "visible stake, mean over these takeovers", "mean"),
     Column("exposure_sd", "years of income", *_POSITIVE, "its standard deviation over takeovers", "sd"),
     Column("bias", "1 / .01 year of income", *_ANY, "naive minus assigned slope; empty for assigned", "difference"),
@@ -213,9 +215,9 @@ def _interval(low: float, high: float) -> str:
 def naive_lines(table: pd.DataFrame) -> list[str]:
     """Return the printed lines of a `naive_table`, with an explanation of its terms."""
     lines = [
-        f"Reversal regressed on exposure, takeovers at risk: {_PER} (95% interval)",
+        f"Return to extreme care regressed on exposure, takeovers at risk: {_PER} (95% interval)",
         f"{'estimator':<14}{'exposure':<42}{'slope':>9}{'interval':>22}{'takeovers':>11}{'clusters':>10}"
-        f"{'P(rev)':>8}{'mean x':>9}{'sd':>8}{'bias':>9}{'interval':>22}",
+        f"{'P(care)':>8}{'mean x':>9}{'sd':>8}{'bias':>9}{'interval':>22}",
     ]
     rows: list[Any] = list(table.itertuples())
     for estimator, row in zip(ESTIMATORS, rows, strict=True):
@@ -229,7 +231,8 @@ def naive_lines(table: pd.DataFrame) -> list[str]:
     return [
         *lines,
         "assigned: arms whose exposure the experimenter set. The other three are what an observer of evolving worlds",
-        "  could compute; bias: naive minus assigned. Where reversal makes savers sell, exposure measured during or",
-        "  after the outcome counts early-reversed terms as unexposed. mean x, sd: visible stake in years of income; a",
-        "  slope per .01 says little where x spreads over much less.",
+        "  could compute; bias: naive minus assigned. Where a return to extreme care makes savers sell, exposure",
+        "  measured during or after it counts terms that returned early as unexposed.",
+        "P(care): share back to extreme care. mean x, sd: visible stake in years of income; a slope per .01 says",
+        "  little where x spreads over much less.",
     ]

@@ -90,7 +90,7 @@ class History(Protocol):
 
     def answer(self) -> Answer:
         """Return the tables of rates and of first endings."""
-        from ...reporting.history_text import HistoryAnswer
+        from ...reporting.text.history import HistoryAnswer
 
         return HistoryAnswer()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ...storage.columns import Column
+from ..outcome_names import printed_name
 from ..stress_test.columns import RUN_COLUMNS
 
 _ANY = (-math.inf, math.inf)
@@ -23,7 +24,9 @@ PRIOR_DRAW_COLUMNS: tuple[Column, ...] = (
     Column("values_tried", "number", 1.0, math.inf, "values of the fitted parameter tried", "count"),
     Column("calibrated", "0 or 1", 0.0, 1.0, "whether the baseline lies in its band", "band of the design"),
     *(
-        Column(f"{event}_{cell}", "replicates", 0.0, math.inf, f"replicates with {event} {meaning}", "count")
+        Column(
+            f"{event}_{cell}", "replicates", 0.0, math.inf, f"replicates with {printed_name(event)} {meaning}", "count"
+        )
         for event in ("reversed", "restricted")
         for cell, meaning in _CELLS.items()
     ),

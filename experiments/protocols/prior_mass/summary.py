@@ -23,7 +23,9 @@ from ...storage.columns import Column
 BOOTSTRAP = 200
 _ANY = (-math.inf, math.inf)
 PRIOR_MASS_COLUMNS: tuple[Column, ...] = (
-    Column("outcome", "", *_ANY, "event whose risk difference is counted", "reversed or restricted"),
+    Column(
+        "outcome", "", *_ANY, "event whose risk difference is counted", "restricted, or reversed: back to extreme care"
+    ),
     Column("region", "", *_ANY, "below -.05, within +-.05, or above .05", "risk difference of a draw"),
     Column("share", "share of the prior", 0.0, 1.0, "share of draws whose difference lies there", "NPMLE of the noise"),
     Column("error", "share of the prior", 0.0, 1.0, "its standard error, both sources", "bootstrap of draws and pairs"),

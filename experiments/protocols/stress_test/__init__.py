@@ -1,1 +1,1 @@
-"""Protocol stress-test: paired arms with an installed opponent."""
+"""Protocol stress-test: paired arms, and an opponent who takes office in each of them."""

@@ -262,7 +262,7 @@ CYCLE_COLUMNS: tuple[Column, ...] = (
     Column("administration", "", *_ANY, "friendly, opposed or returned", "protocol"),
     Column("role", "", *_ANY, "author or opponent of the friendly policy", "who governs"),
     Column("party", "", *_ANY, "R or D", "label"),
-    Column("alternated", "0 or 1", *_FLAG, "the other party took office", "decree"),
+    Column("alternated", "0 or 1", *_FLAG, "the other party took office", "elections.takeover"),
     *_ARM,
     Column("inherited_policy", "openness", *_SHARE, "openness at inauguration", "A before the first month"),
     Column(

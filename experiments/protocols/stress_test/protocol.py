@@ -1,4 +1,4 @@
-"""Protocol stress: exposure assigned at random, the opponent installed at the end of the friendly term."""
+"""Protocol stress: exposure assigned at random, the opponent in office after the friendly term."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class StressOptions(Options):
 
 
 class StressTest(Protocol):
-    """Paired arms that differ in exposure alone; the opponent is installed, not elected."""
+    """Paired arms that differ in exposure alone; the opponent takes office in every arm."""
 
     name = "stress"
-    sentence = "the opponent takes office at the end of the friendly term, installed rather than elected"
+    sentence = "the opponent takes office after the friendly term in every arm, by election or by decree"
     options = StressOptions
     options_in_model = True
     stop_outcomes = (
@@ -130,7 +130,7 @@ class StressTest(Protocol):
 
     def answer(self) -> Answer:
         """Return the dose-response table, verdict and figure."""
-        from ...reporting.stress_test_text import StressAnswer
+        from ...reporting.text.stress_test import StressAnswer
 
         return StressAnswer()
 

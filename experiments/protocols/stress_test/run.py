@@ -1,4 +1,4 @@
-"""The stress test: one population, arms that differ in exposure alone, and an opponent installed in office."""
+"""The stress test: one population, arms that differ in exposure alone, and an opponent who takes office."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def with_arm(p: Parameters, breadth: float, visibility: float, foresight: float 
 
 
 def takeover(world: WorldState, government: str, congress_of: WorldState) -> WorldState:
-    """Fork a world at the end of the friendly term and install a government.
+    """Fork a world at the end of the friendly term and put a government in office.
 
     The House and Senate are those of `congress_of`, the zero-exposure arm that this government follows
     (`zero_terms`); policy is released.

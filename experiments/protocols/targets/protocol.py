@@ -85,6 +85,6 @@ class Targets(Protocol):
 
     def answer(self) -> Answer:
         """Return the table of targets."""
-        from ...reporting.targets import TargetsAnswer
+        from ...reporting.text.targets import TargetsAnswer
 
         return TargetsAnswer()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ...protocols.outcome_names import printed_name
 from ...statistics.input_checks import refuse_incomplete
 from .dose_response import COLOURS, MARKERS
-from .style import DOUBLE, DRAWN, SINGLE, draw, outcome_label, plain
+from .style import DOUBLE, DRAWN, SINGLE, draw, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,7 +82,7 @@ def _paint_sensitivity(figure: Figure, data: pd.DataFrame) -> None:
     axes.axvline(0.0, color="0.35", linewidth=0.7)
     axes.set_yticks(range(len(order)), order)
     unit = "Share of variance over the design" if "total" in set(data["index"]) else "Change over the factor's range"
-    plain(axes, "", f"{unit} ({data['outcome'].iloc[0]})")
+    plain(axes, "", f"{unit} ({printed_name(str(data['outcome'].iloc[0]))})")
     axes.legend(frameon=False, loc="lower right")
 
 
@@ -109,7 +110,7 @@ def _paint_mediation(figure: Figure, data: pd.DataFrame) -> None:
         axes.axvline(0.0, color="0.35", linewidth=0.7)
         axes.margins(x=0.08)
         axes.locator_params(axis="x", nbins=4)
-        plain(axes, outcome_label(str(outcome)), "Part of the difference")
+        plain(axes, printed_name(str(outcome)), "Part of the difference")
 
 
 def prior_mass_figure(
@@ -136,5 +137,5 @@ def _paint_prior(figure: Figure, data: pd.DataFrame) -> None:
         axes.axvline(at, color="0.35", linewidth=0.7, linestyle=style)
     axes.set_ylim(0.0, 1.0)
     plain(
-        axes, "", f"Risk difference ({outcome_label(data['event'].iloc[0])})", "Share of the prior's draws at or below"
+        axes, "", f"Risk difference ({printed_name(data['event'].iloc[0])})", "Share of the prior's draws at or below"
     )

@@ -42,7 +42,7 @@ def write_naive(cycles: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 
 def _share(series: str, rows: pd.DataFrame, exposure: str) -> dict[str, Any]:
-    """Return the share reversed of some takeovers at their mean exposure; interval clustered on the replicate."""
+    """Return the share of takeovers back to extreme care at their mean exposure; clusters: replicates."""
     by_replicate = rows.groupby("replicate")["reversed"]
     share, error = ratio(by_replicate.sum(), by_replicate.count())
     half = _CRITICAL * error if math.isfinite(error) else 0.0
@@ -54,7 +54,7 @@ def _share(series: str, rows: pd.DataFrame, exposure: str) -> dict[str, Any]:
 def figure_data(cycles: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Return the drawn data, a row per point.
 
-    Points: the share reversed by assigned arm and by bin of evolving exposure at takeover, and every slope.
+    Points: the share back to extreme care by assigned arm and by bin of evolving exposure at takeover, and every slope.
     """
     taken = takeovers(cycles)
     assigned = taken[taken["evolving"] == 0]
@@ -107,7 +107,7 @@ def _draw_slopes(axes: Axes, data: pd.DataFrame) -> None:
 
 
 def naive_figure(cycles: pd.DataFrame, table: pd.DataFrame, folder: Path) -> list[Path]:
-    """Draw naive-regression.svg, .pdf, .png and .csv: shares reversed against exposure, and the slopes side by side."""
+    """Draw naive-regression.svg, .pdf, .png and .csv: shares against exposure, and the slopes side by side."""
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 

@@ -28,7 +28,6 @@ __all__ = [
     "NOTE",
     "SINGLE",
     "draw",
-    "outcome_label",
     "plain",
     "zero_line",
 ]
@@ -94,11 +93,6 @@ def draw(
     with replaced_atomically(folder / f"{name}.csv") as stream:
         data.to_csv(stream, index=False, lineterminator="\n")
     return [*paths, folder / f"{name}.csv"]
-
-
-def outcome_label(column: str) -> str:
-    """Return the name of an outcome in a figure: nothing is called reversed without its level."""
-    return "back to extreme care" if column == "reversed" else column
 
 
 def plain(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:

@@ -145,7 +145,7 @@ def closed_form_section(report: Report) -> list[str]:
 
     The vote effect is not in the folder, so it is computed again. Raises UserError where other code made the runs.
     """
-    from ..closed_form import lines_of_table
+    from ..closed_form import NO_DOSE, FormulaRow, departure_lines, rows_of_table
 
     if report.manifest["code_hash"] != code_hash():
         raise UserError("made by other code: the vote effect of this code is not that of its runs")
@@ -153,6 +153,12 @@ def closed_form_section(report: Report) -> list[str]:
     parts = unshown_points(frame)
     for point in points_of(report, frame):
         own = dose_response(point.rows, str(point.rows["layer"].iloc[0]))
-        lines = lines_of_table(point.parameters, own, report.study.study.seed)
-        parts += [html.paragraph(line.strip()) for line in (point.label + lines[0], *lines[1:])]
+        rows = rows_of_table(point.parameters, own, report.study.study.seed)
+        if not rows:
+            parts.append(html.paragraph(NO_DOSE))
+            continue
+        caption = f"{point.label}RD back to extreme care: precision x rent x vote effect alone, beside the model"
+        shown = pd.DataFrame(rows, columns=FormulaRow._fields).assign(comparison=[row.word for row in rows])
+        parts.append(html.table(shown, caption))
+        parts += [html.paragraph(line) for line in departure_lines(point.parameters)]
     return parts

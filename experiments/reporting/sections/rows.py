@@ -31,7 +31,7 @@ def one_setting(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> tuple[pd.Dat
     for name in SETTING:
         if name not in free and name in rows.columns and rows[name].nunique() > 1:
             first = rows[name].iloc[0]
-            fixed.append(f"{name} {first}")
+            fixed.append(f"{name} {first:g}" if isinstance(first, float) else f"{name} {first}")
             rows = rows[rows[name] == first]
     return rows, f"Shown for {', '.join(fixed)}; summary.csv has the others." if fixed else ""
 

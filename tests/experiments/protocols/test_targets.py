@@ -29,8 +29,8 @@ from political_moat.experiments.protocols.targets.counts import (
     price_windows,
     target_counts,
 )
-from political_moat.experiments.reporting.sweep_text import outcome_json, outcome_text
-from political_moat.experiments.reporting.targets import (
+from political_moat.experiments.reporting.text.sweep import outcome_json, outcome_text
+from political_moat.experiments.reporting.text.targets import (
     NOT_MEASURED,
     TARGETS,
     counts_of,
@@ -38,7 +38,7 @@ from political_moat.experiments.reporting.targets import (
     measured,
     takeover_target_rows,
 )
-from political_moat.experiments.reporting.wording import IN_RANGE, MISS, NO_CASE
+from political_moat.experiments.reporting.text.wording import IN_RANGE, MISS, NO_CASE
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.sweeps.outcome import Outcome
 from political_moat.experiments.sweeps.run import run_study

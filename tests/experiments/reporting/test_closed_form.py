@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +10,17 @@ import pytest
 
 from political_moat.experiments.protocols.contract import Finished
 from political_moat.experiments.protocols.stress_test.design import StressDesign
-from political_moat.experiments.reporting.assumption_range import BREADTH, SEED, VOTERS, shipped
 from political_moat.experiments.reporting.closed_form import (
     REPLICATES,
     closed_form_curve,
     closed_form_lines,
-    comparison_lines,
+    closed_form_rows,
     departure_lines,
+    formula_row,
     predicted_risk,
     vote_effect,
 )
+from political_moat.experiments.reporting.shipped.assumption_range import BREADTH, SEED, VOTERS, shipped
 from political_moat.model.diagnostics import implied_effects
 from political_moat.model.parameters.tree import Parameters
 
@@ -76,40 +76,46 @@ def test_the_formula_follows_the_whole_shipped_range_of_rent_and_precision() -> 
 
 
 def test_a_line_per_visibility_holds_predicted_and_measured_with_their_errors() -> None:
-    lines = closed_form_lines(finished(table()))
-    heads = [line for line in lines if line.startswith("Closed form at b = 0.3, v = ")]
-    assert [re.search(r"v = ([\d.]+)", line).group(1) for line in heads] == ["1", "0.1"]  # type: ignore[union-attr]
-    for visibility, line in zip((1.0, 0.1), heads, strict=True):
-        curve = closed_form_curve(SMALL, (0.3,), visibility, 0.4, 5).iloc[0]
-        assert f"RD back to extreme care {curve['rd']:+.3f} (error {curve['rd_mcse']:.3f})" in line
-        assert f"the model gives {-0.3 * visibility:+.3f} (Monte Carlo error 0.020)" in line
-    assert sum(line.startswith("  Departure") for line in lines) == 2
+    rows = closed_form_rows(finished(table()))
+    assert [row.visibility for row in rows] == [1.0, 0.1]
+    lines = closed_form_lines(rows, SMALL)
+    assert "b = 0.3" in lines[0]
+    for row, line in zip(rows, lines[2:4], strict=True):
+        curve = closed_form_curve(SMALL, (0.3,), row.visibility, 0.4, 5).iloc[0]
+        assert (row.points, row.predicted, row.predicted_error) == (curve["points"], curve["rd"], curve["rd_mcse"])
+        assert (row.measured, row.measured_mcse) == (pytest.approx(-0.3 * row.visibility), 0.02)
+        assert f"{row.predicted:+.3f} ({row.predicted_error:.3f})" in line
+        assert f"{row.measured:+.3f} (0.020)" in line
+        assert line.endswith(row.word)
     for cause in ("Congress", "courts", "substitution", "platforms"):
         assert any(cause in line for line in lines), cause
 
 
 def test_the_largest_dose_stands_in_and_without_a_dose_a_sentence_says_so() -> None:
     other = table().assign(breadth=[0.0, 0.6, 0.0, 0.6])
-    assert closed_form_lines(finished(other))[0].startswith("Closed form at b = 0.6, v = 1:")
+    assert [row.breadth for row in closed_form_rows(finished(other))] == [0.6, 0.6]
     zero = table()[lambda frame: frame["breadth"] == 0.0]
-    assert closed_form_lines(finished(zero)) == [
+    assert closed_form_lines(closed_form_rows(finished(zero)), SMALL) == [
         "No closed form beside the model: it needs a breadth above 0 (--breadth 0,0.3)."
     ]
 
 
 @pytest.mark.parametrize(
-    ("rd", "mcse", "words"),
+    ("rd", "mcse", "departure", "words"),
     [
-        (-0.10, 0.01, "Departure -0.020, within twice its error (0.010)."),
-        (-0.11, 0.01, "Departure -0.030, beyond twice its error (0.010)."),
-        (-0.05, 0.01, "Departure +0.030, beyond twice its error (0.010)."),
-        (0.0, 0.0, "Departure +0.080; no pair of replicates differs, so its error is not known."),
-        (-0.10, float("nan"), "Departure -0.020; one replicate has no error."),
+        (-0.10, 0.01, -0.02, "within twice its error"),
+        (-0.11, 0.01, -0.03, "beyond twice its error"),
+        (-0.05, 0.01, 0.03, "beyond twice its error"),
+        (0.0, 0.0, 0.08, "no pair differs: error not known"),
+        (-0.10, float("nan"), -0.02, "one replicate has no error"),
     ],
 )
-def test_the_departure_is_compared_with_both_errors(rd: float, mcse: float, words: str) -> None:
-    row = pd.Series({"breadth": 0.3, "visibility": 1.0, "points": 0.44, "rd": -0.08, "rd_mcse": 0.002})
-    assert comparison_lines(row, rd, mcse)[1].strip() == words
+def test_the_departure_is_compared_with_both_errors(rd: float, mcse: float, departure: float, words: str) -> None:
+    predicted = pd.Series({"breadth": 0.3, "visibility": 1.0, "points": 0.44, "rd": -0.08, "rd_mcse": 0.002})
+    row = formula_row(predicted, rd, mcse)
+    assert row.departure == pytest.approx(departure)
+    assert row.word == words
+    assert closed_form_lines([row], SMALL)[2].endswith(f"  {words}")
 
 
 def test_reasons_why_it_is_a_yardstick_are_named_where_they_apply() -> None:

@@ -21,7 +21,7 @@ from political_moat.experiments.protocols.history.run import (
     hold_accounts,
     run_history,
 )
-from political_moat.experiments.reporting.history_text import HistoryAnswer
+from political_moat.experiments.reporting.text.history import HistoryAnswer
 from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.studies.plan import Plan

@@ -20,7 +20,7 @@ from political_moat.experiments.protocols.history.columns import HISTORY_CYCLE_C
 from political_moat.experiments.protocols.history.design import HistoryDesign, history_arms
 from political_moat.experiments.protocols.history.outcomes import CAUSES
 from political_moat.experiments.protocols.history.run import free_run, hold_accounts, run_history
-from political_moat.experiments.reporting.history_text import HistoryAnswer
+from political_moat.experiments.reporting.text.history import HistoryAnswer
 from political_moat.experiments.statistics.ratios import ratio
 from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.storage.columns import Column

@@ -14,7 +14,7 @@ import pytest
 from alterations import rewrite_checksums
 from results_folders import run_here
 
-from political_moat.experiments.reporting.closed_form import lines_of_table
+from political_moat.experiments.reporting.closed_form import departure_lines, rows_of_table
 from political_moat.experiments.reporting.latex import depth_tex
 from political_moat.experiments.reporting.report import build_report
 from political_moat.experiments.reporting.sections.depth import (
@@ -90,10 +90,13 @@ def test_the_page_holds_the_closed_form_beside_the_model(made: Path) -> None:
     p = Parameters.model_validate(manifest["request"]["parameters"])
     rule = summary[summary["layer"] == "rule"]
     own = rule[rule["foresight"] == p.polls.foresight] if "foresight" in rule.columns else rule
-    lines = lines_of_table(p, own, manifest["seed"])
-    assert len(lines) >= 5
-    for line in lines:
-        assert line.strip().replace("&", "&amp;") in words(made)
+    rows = rows_of_table(p, own, manifest["seed"])
+    assert {row.visibility for row in rows} == set(own["visibility"])
+    for row in rows:
+        assert row.word in words(made)
+        assert f"<td>{row.predicted:.3f}</td>" in (made / "report.html").read_text(encoding="utf-8")
+    for line in departure_lines(p):
+        assert line in words(made)
     data = pd.read_csv(made / "figures" / "dose-response-print.csv")
     assert (data.loc[data["breadth"] == 0.3, "rd_reversed_closed_form"] < 0.0).all()
 

@@ -9,7 +9,7 @@ import pytest
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
-from political_moat.experiments.reporting.rules_comparison import (
+from political_moat.experiments.reporting.shipped.rules_comparison import (
     BREADTH,
     EVENTS,
     INERT,
@@ -22,7 +22,7 @@ from political_moat.experiments.reporting.rules_comparison import (
     rules_lines,
     shipped_rules,
 )
-from political_moat.experiments.reporting.shipped_tables import read_rows, write_rows
+from political_moat.experiments.reporting.shipped.tables import read_rows, write_rows
 from political_moat.experiments.storage.provenance import short_source_hash
 from political_moat.model.parameters.tree import Parameters
 
@@ -70,13 +70,13 @@ def test_every_rule_has_its_line_and_only_a_rule_that_cannot_move_has_a_warning(
         assert f"{one.rd_reversed:+.3f} ({one.rd_reversed_mcse:.3f})" in line
     warnings = [line for line in lines if "WARNING" in line]
     assert ["learner is inert" in warnings[0], "sticker is saturated" in warnings[1], len(warnings)] == [True, True, 2]
-    assert "column reversed" in "".join(lines)
+    assert "back to extreme care" in "".join(lines)
     assert rules_lines([]) == []
 
 
 def test_a_comparison_of_other_code_says_so() -> None:
     assert "other code" not in "".join(rules_lines([row()]))
-    assert "other code, 0123456789abcdef" in rules_lines([row(code="0123456789abcdef")])[-1]
+    assert "other code (0123456789abcdef)" in rules_lines([row(code="0123456789abcdef")])[-1]
 
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The primary contrast under every party rule; printed with every headline, so that no rule becomes inert unnoticed.
 
-`python -m political_moat.experiments.reporting.rules_comparison` measures it again and writes party_rules.csv, which
-the package ships and `moat run` reads.
+`python -m political_moat.experiments.reporting.shipped.rules_comparison` measures it again and writes
+party_rules.csv, which the package ships and `moat run` reads.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from ...agents.source_hash import use_code_named_cache
-from ..storage.provenance import short_source_hash
-from .shipped_tables import other_code_lines, paired_numbers, read_rows, write_rows
+from ....agents.source_hash import use_code_named_cache
+from ...protocols.outcome_names import printed_name
+from ...storage.provenance import short_source_hash
+from .tables import other_code_lines, paired_numbers, read_rows, write_rows
 
 FILE = Path(__file__).with_name("party_rules.csv")
 EVENTS = ("attempted", "restricted", "reversed")
@@ -49,10 +50,10 @@ def measure_rules(
     workers: int = WORKERS, replicates: int = REPLICATES, voters: int = VOTERS, seed: int = SEED
 ) -> list[RuleRow]:
     """Run the contrast under every registered rule with paired arms; all rules share their draws."""
-    from ...agents.party.rules import RULES
-    from ...model.parameters.tree import Parameters
-    from ..protocols.stress_test.design import StressDesign
-    from ..protocols.stress_test.run import run_replicate
+    from ....agents.party.rules import RULES
+    from ....model.parameters.tree import Parameters
+    from ...protocols.stress_test.design import StressDesign
+    from ...protocols.stress_test.run import run_replicate
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=(VISIBILITY,), layers=(), returning=False)
     rows = []
@@ -77,7 +78,7 @@ def rules_lines(rows: list[RuleRow]) -> list[str]:
         return []
     lines = [
         f"Party rules (calibrated, b = {BREADTH:g} against 0, v = {VISIBILITY:g}, {rows[0].replicates} replicates; "
-        "P: without exposure; in brackets: MC error):",
+        "P: without exposure; in brackets: MC error).",
         f"  {'rule':<14}{'P(att)':>8}{'P(restr)':>10}{'P(care)':>9}{'RD restricted':>18}{'RD extreme care':>18}",
     ]
     for row in rows:
@@ -87,7 +88,7 @@ def rules_lines(rows: list[RuleRow]) -> list[str]:
             f"  {row.rule:<14}{row.p_attempted:>8.3f}{row.p_restricted:>10.3f}{row.p_reversed:>9.3f}"
             f"{restricted:>18}{care:>18}"
         )
-    lines.append("  P(care), RD extreme care: back to extreme care (column reversed).")
+    lines.append(f"  P(care), RD extreme care: {printed_name('reversed')}.")
     for row in rows:
         if not INERT <= row.p_restricted <= SATURATED:
             state = "inert" if row.p_restricted < INERT else "saturated"

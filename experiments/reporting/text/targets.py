@@ -11,14 +11,14 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...agents.calibration import Fact, shipped_facts
-from ..protocols.contract import Answer, Finished
-from ..protocols.targets.columns import COUNT_COLUMNS, TARGETS_SUMMARY_COLUMNS
-from ..protocols.targets.counts import RECORD_MONTHS
-from ..protocols.targets.design import CONTROLLED
-from ..statistics.ratios import ratio
-from ..storage.atomic_files import replaced_atomically
-from ..storage.codebook import Tables
+from ....agents.calibration import Fact, shipped_facts
+from ...protocols.contract import Answer, Finished
+from ...protocols.targets.columns import COUNT_COLUMNS, TARGETS_SUMMARY_COLUMNS
+from ...protocols.targets.counts import RECORD_MONTHS
+from ...protocols.targets.design import CONTROLLED
+from ...statistics.ratios import ratio
+from ...storage.atomic_files import replaced_atomically
+from ...storage.codebook import Tables
 from .takeover_targets import (
     Row,
     contest_lines,

@@ -1,6 +1,6 @@
 """Range of the headline over office rent and choice precision, which have no data; printed with every headline.
 
-`python -m political_moat.experiments.reporting.assumption_range` measures it again and writes
+`python -m political_moat.experiments.reporting.shipped.assumption_range` measures it again and writes
 rent_by_precision.csv, which the package ships and `moat run` reads.
 """
 
@@ -12,9 +12,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from ...agents.source_hash import use_code_named_cache
-from ..storage.provenance import short_source_hash
-from .shipped_tables import other_code_lines, paired_numbers, read_rows, write_rows
+from ....agents.source_hash import use_code_named_cache
+from ...storage.provenance import short_source_hash
+from .tables import other_code_lines, paired_numbers, read_rows, write_rows
 
 FILE = Path(__file__).with_name("rent_by_precision.csv")
 RENTS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -45,9 +45,9 @@ class GridPoint(NamedTuple):
 
 def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
     """Run the grid with paired arms; all cells share their draws."""
-    from ...model.parameters.tree import Parameters
-    from ..protocols.stress_test.design import StressDesign
-    from ..protocols.stress_test.run import run_replicate
+    from ....model.parameters.tree import Parameters
+    from ...protocols.stress_test.design import StressDesign
+    from ...protocols.stress_test.run import run_replicate
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=VISIBILITIES, layers=(), returning=False)
     cells = []
@@ -83,23 +83,31 @@ def shipped(file: Path = FILE) -> list[GridPoint]:
 
 
 def range_lines(cells: list[GridPoint]) -> list[str]:
-    """Return a line per visibility with the smallest and the largest risk difference over the grid."""
-    lines = []
+    """Return the smallest and the largest risk differences over the grid as text, a line per visibility."""
+    if not cells:
+        return []
+    lines = [
+        f"Range over office rent {RENTS[0]:g} to {RENTS[-1]:g} and choice precision {PRECISIONS[0]:g} to "
+        f"{PRECISIONS[-1]:g}, which have no data (calibrated, b = {BREADTH:g} against 0,",
+        f"{cells[0].replicates} replicates a point; in brackets: largest MC error). This answer is one point of it.",
+        f"{'v':>6}  {'smallest RD extreme care':<34}{'largest':<34}{'':<9}RD restricted",
+    ]
     for visibility in VISIBILITIES:
         rows = [cell for cell in cells if cell.visibility == visibility]
         if rows:
             low, high = min(rows, key=lambda c: c.rd_reversed), max(rows, key=lambda c: c.rd_reversed)
+            restricted = [row.rd_restricted for row in rows]
             lines.append(
-                f"Over office rent {RENTS[0]:g} to {RENTS[-1]:g} and choice precision {PRECISIONS[0]:g} to "
-                f"{PRECISIONS[-1]:g} (calibrated, b = {BREADTH:g}, v = {visibility:g}, {rows[0].replicates} replicates "
-                f"a cell), RD back to extreme care (column reversed) ranges from {low.rd_reversed:+.3f} (rent "
-                f"{low.rent:g}, precision {low.precision:g}) to {high.rd_reversed:+.3f} (rent {high.rent:g}, precision "
-                f"{high.precision:g}), Monte Carlo error at most {max(row.rd_reversed_mcse for row in rows):.3f}; "
-                f"RD restricted from {min(row.rd_restricted for row in rows):+.3f} to "
-                f"{max(row.rd_restricted for row in rows):+.3f}, error at most "
-                f"{max(row.rd_restricted_mcse for row in rows):.3f}."
+                f"{visibility:>6g}  {_at(low):<34}{_at(high):<34}"
+                f"{f'({max(row.rd_reversed_mcse for row in rows):.3f})':<9}"
+                f"{min(restricted):+.3f} to {max(restricted):+.3f} ({max(row.rd_restricted_mcse for row in rows):.3f})"
             )
     return lines + other_code_lines(cells, "That range")
+
+
+def _at(cell: GridPoint) -> str:
+    """Return a risk difference and its place in the grid."""
+    return f"{cell.rd_reversed:+.3f} (rent {cell.rent:g}, precision {cell.precision:g})"
 
 
 def main() -> None:

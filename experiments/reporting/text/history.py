@@ -6,13 +6,13 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..protocols.contract import Answer, Finished
-from ..protocols.history.columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, RATIOS
-from ..protocols.history.naive_regression import NAIVE_COLUMNS, naive_lines, naive_table
-from ..protocols.history.outcomes import CAUSES
-from ..protocols.history.summary import history_summary, incidence_table, incidences
-from ..storage.atomic_files import replaced_atomically
-from ..storage.codebook import Tables
+from ...protocols.contract import Answer, Finished
+from ...protocols.history.columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDENCE_COLUMNS, RATIOS
+from ...protocols.history.naive_regression import NAIVE_COLUMNS, naive_lines, naive_table
+from ...protocols.history.outcomes import CAUSES
+from ...protocols.history.summary import history_summary, incidence_table, incidences
+from ...storage.atomic_files import replaced_atomically
+from ...storage.codebook import Tables
 from .wording import NOTICE
 
 if TYPE_CHECKING:
@@ -27,20 +27,23 @@ DESCRIPTIVE = "Rates of a history are descriptive: arms differ in the risk set. 
 
 _HEAD = (
     f"{'breadth':>7} {'n':>6}{'holding':>9}{'stake':>8}{'takeovers':>11}"
-    f"{'at risk':>9}{'P(att)':>8}{'P(restr)':>9}{'P(rev)':>8}{'P(net)':>8}"
-    f"{'MC err':>8}{'rev/decade':>12}{'rev/opp dec':>13}{'volatility':>12}{'G':>8}{'policy':>8}"
+    f"{'at risk':>9}{'P(att)':>8}{'P(restr)':>9}{'P(care)':>8}{'P(net)':>8}"
+    f"{'MC err':>8}{'care/decade':>12}{'care/opp dec':>13}{'volatility':>12}{'G':>8}{'policy':>8}"
 )
 _LEGEND = (
     "holding, stake: share of voters holding and visible stake (years of income, mean over all voters), over the run.",
     "takeovers: mean number per run, by the opponent. at risk: share of them with openness .5 or more.",
-    "P(att), P(restr), P(rev): share of takeovers at risk with an attempt, restriction, reversal in the term begun.",
-    "P(net): share reversed and not restored by the end of the next term. MC err: largest Monte Carlo standard error",
-    "  of the row's shares. rev/decade: terms of the opponent with a reversal, per decade of calendar time;",
-    "  rev/opp dec: per decade under the opponent. volatility: sum of changes of theta, per decade.",
+    "P(att), P(restr), P(care): share of takeovers at risk whose term brings an attempt, a restriction, a return to",
+    "  extreme care (openness at or below the guidance of 2022 for six months). P(net): share back to extreme care and",
+    "  not restored by the end of the next term. MC err: largest Monte Carlo standard error of the row's shares.",
+    "care/decade: terms of the opponent with a return to extreme care, per decade of calendar time; care/opp dec: per",
+    "  decade under the opponent. volatility: sum of changes of theta, per decade.",
     "G: mean theta under the author minus under the opponent (descriptive). policy: mean openness.",
 )
+_CAUSES = {"reversed": "extreme care"}
+"""Printed names of causes; the others are printed as they are."""
 _ENDS = (
-    "reversed: openness at or below its level before the friendly policy for six months, begun under the opponent;",
+    "extreme care: openness at or below its level in the guidance of 2022 for six months, begun under the opponent;",
     "moderated: openness below .5 for six months, begun under the author; court: either, after a court struck a rule;",
     "collapse: price under 10% of its level at inauguration for 12 months. lasting: none of these (Kaplan-Meier).",
 )
@@ -87,7 +90,11 @@ def _incidence_lines(finished: Finished, visibility: float) -> list[str]:
     }
     for clock, months in _horizons(finished).items():
         lines += ["", f"How the policy first ended, cumulative incidence by {months} {title[clock]}"]
-        lines.append(f"{'breadth':>7} {'runs left':>10}" + "".join(f"{c:>18}" for c in CAUSES) + f"{'lasting':>10}")
+        lines.append(
+            f"{'breadth':>7} {'runs left':>10}"
+            + "".join(f"{_CAUSES.get(cause, cause):>18}" for cause in CAUSES)
+            + f"{'lasting':>10}"
+        )
         for arm, rows in runs.groupby("arm", sort=False):
             curve = curves[str(arm), clock]
             left = int((rows[CLOCKS[clock]] >= months).sum())
@@ -149,7 +156,13 @@ class HistoryAnswer(Answer):
         )
         if not design.evolving:
             return tables
-        return (*tables, ("naive_regression.csv: reversal regressed on exposure, naive beside assigned", NAIVE_COLUMNS))
+        return (
+            *tables,
+            (
+                "naive_regression.csv: return to extreme care regressed on exposure, naive beside assigned",
+                NAIVE_COLUMNS,
+            ),
+        )
 
     def write(self, finished: Finished) -> pd.DataFrame:
         """Write summary.csv and incidence.csv, and with evolving exposure naive_regression.csv and its figure."""
@@ -158,7 +171,7 @@ class HistoryAnswer(Answer):
             with replaced_atomically(finished.path / name) as stream:
                 table.to_csv(stream, index=False, lineterminator="\n")
         if finished.design.evolving:
-            from .figures.naive_regression import write_naive
+            from ..figures.naive_regression import write_naive
 
             write_naive(cycles_of(finished), finished.path)
         return tables["summary.csv"]

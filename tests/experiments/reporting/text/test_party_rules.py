@@ -9,7 +9,7 @@ from results_folders import run_here
 
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.errors import UserError
-from political_moat.experiments.reporting.party_rules_table import contrast, responsive, rules_text
+from political_moat.experiments.reporting.text.party_rules import contrast, responsive, rules_text
 from political_moat.experiments.studies.from_options import study_of_rule
 
 

@@ -1,7 +1,7 @@
 """Outcomes at zero exposure by contest and layer over values of the rival issue, to fit `party.rival_value`.
 
-`python -m political_moat.experiments.reporting.fit_rival_value --help` lists the options. It prints and fits nothing:
-one value is chosen from the table, for P(restricted) of the contested rule alone.
+`python -m political_moat.experiments.reporting.shipped.fit_rival_value --help` lists the options. It prints and fits
+nothing: one value is chosen from the table, for P(restricted) of the contested rule alone.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from ...agents.source_hash import use_code_named_cache
-from ..storage.provenance import short_source_hash
+from ....agents.source_hash import use_code_named_cache
+from ...storage.provenance import short_source_hash
 
 if TYPE_CHECKING:
-    from ...model.parameters.tree import Parameters
+    from ....model.parameters.tree import Parameters
 
 EVENTS = ("attempted", "restricted", "reversed")
 SEED = 5120
@@ -26,7 +26,7 @@ REPLICATES = 300
 CHUNK = 5
 HEAD = (
     f"{'rival_value':>11} {'log_sd':>6} {'scope':<6} {'contest':<12}{'layer':<10}{'n':>5}"
-    f"{'attempted':>15}{'restricted':>15}{'reversed':>15}"
+    f"{'attempted':>15}{'restricted':>15}{'extreme care':>15}"
 )
 
 Events = dict[tuple[str, str], tuple[int, ...]]
@@ -34,7 +34,7 @@ Events = dict[tuple[str, str], tuple[int, ...]]
 
 def events_of(parameters: Parameters, seed: int, replicate: int) -> Events:
     """Return the EVENTS (0 or 1) of one replicate by contest and layer."""
-    from ..protocols.targets.contests import contest_outcomes
+    from ...protocols.targets.contests import contest_outcomes
 
     return {
         (contest, layer): tuple(int(getattr(outcomes, event)) for event in EVENTS)
@@ -62,9 +62,9 @@ def _positive(text: str) -> int:
 
 def _asked() -> tuple[argparse.Namespace, list[Parameters]]:
     """Return the options and the tree of each block; exit 2 with one line per mistake."""
-    from ...model.parameters.presets import preset
-    from ...model.parameters.tree import ParameterError
-    from ..studies.from_options import parse_settings
+    from ....model.parameters.presets import preset
+    from ....model.parameters.tree import ParameterError
+    from ...studies.from_options import parse_settings
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rival-values", type=float, nargs="+", default=[0.05, 0.1, 0.2, 0.4], metavar="V")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...agents.party.rules import RULES
-from ..protocols.contract import Finished
-from ..protocols.outcome_names import OUTCOME_NAMES, printed_name
-from ..statistics.intervals import PairedDifference, paired_risk_difference
+from ....agents.party.rules import RULES
+from ...protocols.contract import Finished
+from ...protocols.outcome_names import OUTCOME_NAMES, printed_name
+from ...statistics.intervals import PairedDifference, paired_risk_difference
 
 OUTCOMES = ("attempted", "restricted", "reversed")
 _HEAD = f"{'rule':<16}{'n':>6}{'P(care|0)':>11}" + "".join(f"{f'RD {printed_name(name)}':>27}" for name in OUTCOMES)

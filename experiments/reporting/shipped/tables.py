@@ -9,10 +9,10 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
-from ..protocols.arms import ReplicateResult
-from ..statistics.intervals import monte_carlo_error_of_paired_difference
-from ..storage.atomic_files import replaced_atomically
-from ..storage.provenance import short_source_hash
+from ...protocols.arms import ReplicateResult
+from ...statistics.intervals import monte_carlo_error_of_paired_difference
+from ...storage.atomic_files import replaced_atomically
+from ...storage.provenance import short_source_hash
 
 
 def paired_numbers(results: Sequence[ReplicateResult], place: int, events: Sequence[str]) -> dict[str, float]:
@@ -53,4 +53,4 @@ def other_code_lines(rows: Sequence[Any], what: str) -> list[str]:
     """Return a warning if rows were measured with other code than this."""
     if not rows or rows[0].code == short_source_hash():
         return []
-    return [f"  ({what} was measured with other code, {rows[0].code}; measure it again before citing.)"]
+    return [f"  {what} was measured with other code ({rows[0].code}); measure it again before citing."]

@@ -6,8 +6,14 @@ import pytest
 
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import run_replicate
-from political_moat.experiments.reporting import assumption_range
-from political_moat.experiments.reporting.assumption_range import PRECISIONS, RENTS, VISIBILITIES, range_lines, shipped
+from political_moat.experiments.reporting.shipped import assumption_range
+from political_moat.experiments.reporting.shipped.assumption_range import (
+    PRECISIONS,
+    RENTS,
+    VISIBILITIES,
+    range_lines,
+    shipped,
+)
 from political_moat.experiments.storage.provenance import short_source_hash
 from political_moat.model.parameters.tree import Parameters
 
@@ -17,7 +23,15 @@ def test_the_shipped_range_holds_every_cell_of_one_measurement() -> None:
     assert len({cell.code for cell in cells}) == 1
     asked = {(r, p, v) for r in RENTS for p in PRECISIONS for v in VISIBILITIES}
     assert {(cell.rent, cell.precision, cell.visibility) for cell in cells} == asked
-    assert len(range_lines(cells)) == len(VISIBILITIES) + (cells[0].code != short_source_hash())
+    lines = range_lines(cells)
+    assert len(lines) == 3 + len(VISIBILITIES) + (cells[0].code != short_source_hash())
+    assert all(len(line) <= 120 for line in lines)
+    for visibility, line in zip(VISIBILITIES, lines[3:], strict=False):
+        own = [cell.rd_reversed for cell in cells if cell.visibility == visibility]
+        assert line.split()[0] == f"{visibility:g}"
+        assert f"{min(own):+.3f} (rent" in line
+        assert f"{max(own):+.3f} (rent" in line
+    assert range_lines([]) == []
 
 
 def test_a_measurement_is_the_paired_difference_of_the_stress_test(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,4 +50,4 @@ def test_a_measurement_is_the_paired_difference_of_the_stress_test(monkeypatch: 
 
 def test_a_range_of_other_code_says_so() -> None:
     cells = [cell._replace(code="0123456789abcdef") for cell in shipped()]
-    assert "other code, 0123456789abcdef" in range_lines(cells)[-1]
+    assert "other code (0123456789abcdef)" in range_lines(cells)[-1]

@@ -19,8 +19,8 @@ import pytest
 from results_folders import run_here
 
 from political_moat.experiments.cli.main import main
-from political_moat.experiments.reporting.stress_test_text import money_lines
-from political_moat.experiments.reporting.wording import NOTICE
+from political_moat.experiments.reporting.text.doses import money_lines
+from political_moat.experiments.reporting.text.wording import NOTICE
 
 SCRIPT = Path(sys.executable).with_name("moat")
 MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
@@ -193,6 +193,42 @@ def test_both_declared_contrasts_are_printed_with_their_verdicts(printed: list[s
         )
 
 
+def test_the_headline_comes_first_and_tables_are_not_broken(printed: list[str], answer: dict[str, Any]) -> None:
+    order = [
+        next(n for n, line in enumerate(printed) if line.startswith(start))
+        for start in (
+            "How far policy falls",
+            "Moves in",
+            "Closed form",
+            "Party rules",
+            "Range over",
+            "Contrasts",
+            "Doses",
+        )
+    ]
+    assert order == sorted(order)
+    formula = {row["visibility"]: row for row in answer["closed_form"]}
+    assert sorted(formula) == [0.1, 1.0]
+    for line, visibility in zip(printed[order[2] + 2 :], (1.0, 0.1), strict=False):
+        row = formula[visibility]
+        assert line.split()[:4] == [
+            f"{visibility:g}",
+            f"{row['points']:.2f}",
+            "points",
+            f"{row['predicted']:+.3f}",
+        ]
+        assert f"{row['measured']:+.3f}" in line
+        assert line.endswith(row["word"])
+        assert row["departure"] == pytest.approx(row["measured"] - row["predicted"])
+    assert {row["rule"] for row in answer["rules"]} >= {"best-response", "sticker"}
+    for line, row in zip(printed[order[3] + 2 :], answer["rules"], strict=False):
+        assert line.split()[0] == row["rule"]
+        assert line.endswith(f"{row['rd_reversed']:+.3f} ({row['rd_reversed_mcse']:.3f})")
+    for line, visibility in zip(printed[order[4] + 3 :], (1.0, 0.1), strict=False):
+        least = min(row["rd_reversed"] for row in answer["range"] if row["visibility"] == visibility)
+        assert line.split()[:2] == [f"{visibility:g}", f"{least:+.3f}"]
+
+
 def test_nothing_is_called_reversed_without_its_level_and_everything_fits(
     printed: list[str], answer: dict[str, Any], folder: Path
 ) -> None:
@@ -234,7 +270,7 @@ def test_the_articles_share_is_placed_between_doses_or_said_to_be_beyond_them() 
 
 
 def test_one_replicate_or_no_declared_dose_gives_no_verdict(tmp_path: Path) -> None:
-    from political_moat.experiments.reporting.sweep_text import outcome_text
+    from political_moat.experiments.reporting.text.sweep import outcome_text
     from political_moat.experiments.studies.from_options import study_of_run
 
     shown = outcome_text(run_here(study_of_run(replicates=1, voters=300, breadths="0,.3"), tmp_path / "one"))

@@ -6,7 +6,7 @@ import pytest
 
 from political_moat.experiments.protocols.targets.contests import contest_outcomes
 from political_moat.experiments.protocols.targets.design import CONTEST_LAYERS, CONTESTS
-from political_moat.experiments.reporting.fit_rival_value import events_of, lines_of, main
+from political_moat.experiments.reporting.shipped.fit_rival_value import events_of, lines_of, main
 from political_moat.model.parameters.tree import Parameters
 
 SMALL = Parameters().with_values({"electorate.voters": 300})

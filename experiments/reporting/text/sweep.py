@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 
-from ..errors import UserError
-from ..sweeps.export import answer_of
-from ..sweeps.folder import Shard
-from ..sweeps.outcome import Outcome
-from ..sweeps.summary import printed
+from ...errors import UserError
+from ...protocols.outcome_names import named
+from ...sweeps.export import answer_of
+from ...sweeps.folder import Shard
+from ...sweeps.outcome import Outcome
+from ...sweeps.summary import printed
 from .wording import NOTICE
 
 
@@ -29,7 +30,11 @@ def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
     if shard is not None:
         lines.append(f"part {shard.number} of {shard.count}; moat merge combines the parts")
     if outcome.own is not None:
-        lines += ["", outcome.own.to_string(index=False, float_format=lambda number: f"{number:.3f}", na_rep=""), ""]
+        lines += [
+            "",
+            named(outcome.own).to_string(index=False, float_format=lambda number: f"{number:.3f}", na_rep=""),
+            "",
+        ]
         lines.append("Columns are explained in codebook-statements.md.")
     elif outcome.summary:
         lines += ["", *printed(outcome.summary, study.factor_names, study.protocol), ""]
@@ -85,7 +90,7 @@ def report_line(outcome: Outcome) -> str:
     """
     reason = _no_report(outcome)
     if reason is None:
-        from .report import build_report
+        from ..report import build_report
 
         try:
             return f"Report: {build_report(outcome.path)}"

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..protocols.targets.design import (
+from ...protocols.targets.design import (
     ARMS_OF_COSTS,
     CONTEST_LAYERS,
     CONTESTS,
@@ -20,7 +20,7 @@ from ..protocols.targets.design import (
     polled_cost,
     realised_cost,
 )
-from ..statistics.ratios import ratio
+from ...statistics.ratios import ratio
 from .wording import IN_RANGE, MISS, NO_AIM, NO_CASE
 
 Counts = Sequence[Mapping[str, float]]

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from political_moat.experiments.protocols.targets.design import CONTEST_LAYERS, CONTESTS, FORESIGHTS, MOVES, PHASES
-from political_moat.experiments.reporting.takeover_targets import (
+from political_moat.experiments.reporting.text.takeover_targets import (
     contest_lines,
     contest_rows,
     polled_lines,
@@ -15,7 +15,7 @@ from political_moat.experiments.reporting.takeover_targets import (
     takeover_lines,
     takeover_rows,
 )
-from political_moat.experiments.reporting.wording import IN_RANGE, MISS, NO_AIM, NO_CASE
+from political_moat.experiments.reporting.text.wording import IN_RANGE, MISS, NO_AIM, NO_CASE
 
 Counts = list[dict[str, float]]
 

@@ -1,0 +1,1 @@
+"""Printed answers of the commands."""

@@ -1,0 +1,122 @@
+"""The answer of `moat run`, headline first: RD(tau), moves, closed form, rules and range; then contrasts and doses."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from ....agents.calibration import shipped_facts
+from ...protocols.contract import Answer, Finished
+from ...protocols.outcome_names import named_depths
+from ...protocols.stress_test.depth import DEPTH_COLUMNS, MOVE_COLUMNS, depth_curve, moves_at_end, taus_of
+from ...protocols.stress_test.dose_response import COLUMNS
+from ...protocols.stress_test.summary import summary_table
+from ...storage.atomic_files import replaced_atomically
+from ...storage.codebook import Tables
+from ..closed_form import closed_form_lines, closed_form_of_table, closed_form_rows, own_rows
+from ..shipped.assumption_range import range_lines, shipped
+from ..shipped.rules_comparison import rules_lines, shipped_rules
+from .contrasts import contrast_lines, declared_rows, dose_lines, no_verdict, verdict_lines
+from .doses import LEGEND, block_lines, note_lines
+from .headline import depth_lines, move_lines
+from .wording import NOTICE, wrapped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class StressAnswer(Answer):
+    """RD(tau), the dose-response table of every layer and foresight, the verdicts and the figure."""
+
+    def tables(self, design: Any) -> Tables:
+        """Return the columns of summary.csv, depth.csv and moves.csv."""
+        return (
+            ("summary.csv: the printed table of doses", COLUMNS),
+            ("depth.csv: RD(tau), a row per exposed arm and level of openness", DEPTH_COLUMNS),
+            ("moves.csv: moves in force at the end of the opposed term, a row per arm and move", MOVE_COLUMNS),
+        )
+
+    def write(self, finished: Finished) -> pd.DataFrame:
+        """Write summary.csv, depth.csv and moves.csv, and the figure where there are two doses and two replicates."""
+        assets = 1e3 * shipped_facts()["assets_401k"].value
+        p, runs = finished.parameters, finished.runs
+        own, foresight = p.policy.layer, p.polls.foresight
+        table = summary_table(runs, own, foresight, assets)
+        tables = {"summary": table, "depth": depth_curve(runs, own, taus_of(p)), "moves": moves_at_end(runs, own)}
+        for name, each in tables.items():
+            with replaced_atomically(finished.path / f"{name}.csv") as stream:
+                each.to_csv(stream, index=False, lineterminator="\n")
+        if table["n"].min() >= 2 and len(finished.design.breadths) >= 2:
+            from ..figures.depth import depth_figure
+            from ..figures.dose_response import dose_response_figure
+            from ..sections.depth import declared_or_largest
+
+            figures, shown = finished.path / "figures", own_rows(table, p)
+            formula = closed_form_of_table(p, shown, finished.seed)
+            dose_response_figure({finished.preset: shown}, figures, "dose-response", closed_form=formula)
+            depth_figure(declared_or_largest(tables["depth"]), figures, named_depths(p), note=True)
+        return table
+
+    def text(self, finished: Finished) -> str:
+        """Return the whole printed answer."""
+        p = finished.parameters
+        n = finished.runs["replicate"].nunique()
+        header = (
+            f"political-moat: preset {finished.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} "
+            f"voters, {n} paired replicate{'s' * (n != 1)}, seed {finished.seed}, "
+            f"allocation {100 * p.exposure.allocation:g}%"
+        )
+        lines = [*wrapped(header), NOTICE]
+        parts = [
+            depth_lines(finished, _read(finished, "depth")),
+            move_lines(_read(finished, "moves")),
+            closed_form_lines(closed_form_rows(finished), p),
+            rules_lines(shipped_rules()),
+            range_lines(shipped()),
+            contrast_lines(finished),
+            [] if no_verdict(finished) else dose_lines(finished),
+            *block_lines(finished),
+            [*LEGEND, *note_lines(finished)],
+        ]
+        lines += [piece for part in parts if part for line in ("", *part) for piece in wrapped(line)]
+        files = "summary.csv, depth.csv, moves.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/"
+        lines += ["", f"Files: {finished.path} ({files})"]
+        lines += [f"FAILED {reason}" for reason in finished.reasons]
+        return "\n".join(lines)
+
+    def json(self, finished: Finished) -> str:
+        """Return the answer for programs."""
+        content = {
+            "preset": finished.preset,
+            "seed": finished.seed,
+            "replicates": int(finished.runs["replicate"].nunique()),
+            "depth": _records(_read(finished, "depth")),
+            "moves": _records(_read(finished, "moves")),
+            "contrasts": [_finite(row._asdict()) for row in declared_rows(finished)],
+            "closed_form": [_finite({**row._asdict(), "word": row.word}) for row in closed_form_rows(finished)],
+            "rules": [_finite(row._asdict()) for row in shipped_rules()],
+            "range": [_finite(row._asdict()) for row in shipped()],
+            "table": _records(finished.table),
+            "verdict": verdict_lines(finished),
+            "files": str(finished.path),
+            "failed": list(finished.reasons),
+            "notice": NOTICE,
+        }
+        return json.dumps(content, indent=2, allow_nan=False)
+
+
+def _read(finished: Finished, name: str) -> pd.DataFrame:
+    """Return a table that `StressAnswer.write` has written."""
+    import pandas as pd
+
+    return pd.read_csv(finished.path / f"{name}.csv", keep_default_na=False)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_finite({str(name): value for name, value in row.items()}) for row in table.to_dict(orient="records")]
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with None for numbers that are not finite, which JSON has not."""
+    return {k: (None if isinstance(v, float) and not math.isfinite(v) else v) for k, v in row.items()}
