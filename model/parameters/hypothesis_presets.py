@@ -103,7 +103,8 @@ HYPOTHESES: dict[str, Preset] = {
         "No effect at low breadth, an effect once breadth reaches pivotal voters, at equal polarisation.",
     ),
     "h4a-gridlock": Preset(
-        "Courts weigh savers' reliance and decide soon; holdings move no vote, so no party is deterred.",
+        "Courts weigh savers' reliance and decide soon. Governments act by rules, which are slow, since Congress is "
+        "dear. Holdings move no vote, so no party is deterred.",
         {
             **ARTICLE_STAKE,
             **TWINS,
@@ -111,9 +112,13 @@ HYPOTHESES: dict[str, Preset] = {
             "regulator.reliance_weight": 5.0,
             "regulator.suit_probability": 0.28,
             "regulator.court_months": 6.0,
-            "regulator.rule_months": 12.0,
+            "regulator.rule_months": 24.0,
+            "regulator.rule_stages": 4,
+            "party.agenda_gate": 0.5,
             "party.guidance_cost": 0.1,
             "party.rule_cost": 0.0,
+            "party.resolution_cost": 0.2,
+            "party.statute_cost": 0.4,
         },
         "Restrictions fall with breadth; attempts and party distance do not.",
     ),
