@@ -53,7 +53,8 @@ HYPOTHESES: dict[str, Preset] = {
         "The risk difference of reversal is about 0 at any breadth.",
     ),
     "h1-moat": Preset(
-        "Parties seek office, poll often and choose with little noise; a visible stake moves a vote by two points.",
+        "Parties seek office, poll often and choose with little noise; polls add up intentions, and a visible stake "
+        "moves a vote by two points.",
         {
             **ARTICLE_STAKE,
             **OFFICE_SEEKING,
@@ -65,6 +66,7 @@ HYPOTHESES: dict[str, Preset] = {
             "party.platform_gate": 1.0,
             "party.divided_cost": 0.0,
             "polls.respondents": 3000,
+            "polls.binary": False,
         },
         "Attempts, restrictions, reversals, severity and party distance fall with breadth; policy stays open.",
     ),
