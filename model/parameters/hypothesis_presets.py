@@ -53,7 +53,8 @@ HYPOTHESES: dict[str, Preset] = {
         "The risk difference of a return to extreme care is about 0 at any breadth.",
     ),
     "h1-moat": Preset(
-        "Parties seek office, poll often and choose with little noise; a visible stake moves a vote by two points.",
+        "Parties seek office, poll often and choose with little noise; polls add up intentions, and a visible stake "
+        "moves a vote by two points.",
         {
             **ARTICLE_STAKE,
             **OFFICE_SEEKING,
@@ -65,6 +66,7 @@ HYPOTHESES: dict[str, Preset] = {
             "party.platform_gate": 1.0,
             "party.divided_cost": 0.0,
             "polls.respondents": 3000,
+            "polls.binary": False,
         },
         "Attempts, restrictions, returns to extreme care, severity and party distance fall; policy stays open.",
     ),
@@ -103,7 +105,8 @@ HYPOTHESES: dict[str, Preset] = {
         "No effect at low breadth, an effect once breadth reaches pivotal voters, at equal polarisation.",
     ),
     "h4a-gridlock": Preset(
-        "Courts weigh savers' reliance and decide soon; holdings move no vote, so no party is deterred.",
+        "Courts weigh savers' reliance and decide soon. Governments act by rules, which are slow, since Congress is "
+        "dear. Holdings move no vote, so no party is deterred.",
         {
             **ARTICLE_STAKE,
             **TWINS,
@@ -111,9 +114,13 @@ HYPOTHESES: dict[str, Preset] = {
             "regulator.reliance_weight": 5.0,
             "regulator.suit_probability": 0.28,
             "regulator.court_months": 6.0,
-            "regulator.rule_months": 12.0,
+            "regulator.rule_months": 24.0,
+            "regulator.rule_stages": 4,
+            "party.agenda_gate": 0.5,
             "party.guidance_cost": 0.1,
             "party.rule_cost": 0.0,
+            "party.resolution_cost": 0.2,
+            "party.statute_cost": 0.4,
         },
         "Restrictions fall with breadth; attempts and party distance do not.",
     ),
