@@ -91,7 +91,8 @@ def test_with_every_channel_off_ballots_as_answers_do_not_let_exposure_in(replic
 
 
 def restrictions(values: dict[str, Any]) -> float:
-    """Return the share of replicates whose installed opponent restricts."""
+    """Return the share of replicates whose installed opponent restricts; some rival issues are worth more."""
+    values = {"party.rival_value": 0.2, **values}
     return sum(arms.measure(arms.opposed_world(values, replicate)).restricted for replicate in range(PAIRS)) / PAIRS
 
 

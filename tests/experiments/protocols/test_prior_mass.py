@@ -156,17 +156,29 @@ def test_a_band_beyond_the_ends_is_not_reached(monkeypatch: pytest.MonkeyPatch, 
         assert (found.inside, found.value, found.tried) == (False, end, 2)
 
 
-def test_the_fitted_number_alone_brings_the_baseline_into_its_band() -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"party.agenda": "cost", "party.rule_cost": 0.2, "party.guidance_cost": 0.1},
+        {"party.agenda": "competition", "party.rival_value": 0.3},
+        {"party.agenda": "competition", "party.rival_value": 0.9},
+    ],
+)
+def test_the_fitted_number_alone_brings_the_baseline_into_its_band(values: dict[str, object]) -> None:
     design = PriorMassDesign(replicates=20, calibration_replicates=20)
-    dear = SMALL.with_values({"party.agenda": "cost", "party.rule_cost": 0.1, "party.guidance_cost": 0.05})
-    base = with_dose(dear, 0.0, 1.0)
+    base = with_dose(SMALL.with_values(values), 0.0, 1.0)
+    search = search_of(base)
     pasts = [friendly_term(base, 3, replicate) for replicate in range(20)]
     found = calibrate(base, pasts, design)
     assert found.inside
-    assert 0.4 <= found.share <= 0.7
+    assert found.tried > 1
+    assert search.band[0] <= found.share <= search.band[1]
     at = base.with_values({found.parameter: found.value})
-    assert share_restricted(at, pasts) == found.share
-    low, high = (share_restricted(base.with_values({found.parameter: end}), pasts) for end in (-1.0, 1.0))
+    # Policy is held in friendly terms: those of any value serve all others.
+    own = [friendly_term(at, 3, replicate) for replicate in range(20)]
+    assert share_restricted(at, pasts) == share_restricted(at, own) == found.share
+    ends = (search.low, search.high)
+    low, high = (share_restricted(base.with_values({found.parameter: end}), pasts) for end in ends)
     assert low >= found.share > high
 
 
