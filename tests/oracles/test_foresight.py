@@ -24,6 +24,7 @@ STILL = {
     "electorate.voters": 1000,
     "polls.respondents": 1000,
     "polls.foresight": 1.0,
+    "polls.binary": False,
     "exposure.breadth": 0.3,
     "market.btc_log_mean_monthly": 0.0,
     "market.btc_log_sd_monthly": 0.0,
@@ -35,7 +36,7 @@ STILL = {
     "regulator.suit_probability": 0.0,
     "party.platform_gate": 0.0,
 }
-"""A constant price, no level shock, no courts, no reaction of the rival; the panel is everybody."""
+"""A constant price, no level shock, no courts, no reaction of the rival; everybody's probabilities are added up."""
 PEAK = 2.0
 """The coin's peak over its price, so that a fall awakens the opposed all the time."""
 SETTINGS: dict[str, dict[str, Any]] = {

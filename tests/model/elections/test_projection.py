@@ -19,7 +19,7 @@ from political_moat.agents.electorate.foresight.equations import (
     holding_after_sale,
     mixed_powers,
 )
-from political_moat.agents.electorate.foresight.kernel import panel
+from political_moat.agents.electorate.foresight.kernel import STRETCH, panel
 from political_moat.agents.electorate.opinion.equations import next_reference
 from political_moat.experiments.protocols.stress_test.run import friendly_term, takeover
 from political_moat.model.build import build_state
@@ -71,6 +71,25 @@ def test_months_are_counted_to_the_next_presidential_election(month: int, left: 
     assert projection.months_to_election(world) == left
 
 
+@pytest.mark.parametrize("growth", [1.0, 1.02, 0.98])
+def test_a_fall_of_the_price_is_made_up_for_as_the_price_grows(growth: float) -> None:
+    still = {"market.btc_log_mean_monthly": math.log(growth), "market.btc_log_sd_monthly": 0.0}
+    world = world_of(still)
+    world.market = world.market._replace(price=1.0, peak=2.0)
+    falls = [0.5, 1.0 - growth / 2.0, max(0.0, 1.0 - growth**48 / 2.0)]
+    assert projection.expected_fall(world, np.array([0.0, 1.0, 48.0])).tolist() == pytest.approx(falls, abs=1e-12)
+
+
+def test_each_stretch_has_the_fall_expected_at_its_end() -> None:
+    world = world_of({"market.btc_log_mean_monthly": -0.02, "market.btc_log_sd_monthly": 0.0})
+    world.market = world.market._replace(peak=world.market.price)
+    rows = [((10.0, *projection.EMPTY[1:]), (20.0, *projection.EMPTY[1:])), ((30.0, *projection.EMPTY[1:]),)]
+    table = projection.stretch_table(world, rows)
+    assert table.shape == (2, 2, len(STRETCH))
+    ends = 1.0 - np.exp(-0.02 * np.array([[10.0, 30.0], [30.0, 30.0]]))
+    np.testing.assert_allclose(table[:, :, STRETCH.index("fall")], ends)
+
+
 def test_a_stake_grows_with_the_drift_and_part_of_the_spread_of_the_coin() -> None:
     p = Parameters().with_values({"market.btc_log_mean_monthly": 0.01, "market.btc_log_sd_monthly": 0.19})
     growth = projection.expected_growth(derive(p))
@@ -97,8 +116,9 @@ def test_the_table_after_a_move_is_that_of_the_law_it_makes(layer: str, protects
     assert {"prohibit", "close", "cap"} <= seen
 
 
-def test_an_item_in_force_before_the_election_has_two_outlooks() -> None:
-    world = world_of()
+@pytest.mark.parametrize("source", ["openness", "believed-loss"])
+def test_an_item_in_force_before_the_election_has_two_outlooks(source: str) -> None:
+    world = world_of({"opinion.threat_from": source})
     options = {option.name: option for option in available_options(world)}
     rival = world.stand("author")
     for name, count in (("hold", 1), ("warn", 1), ("prohibit", 2)):
@@ -109,7 +129,9 @@ def test_an_item_in_force_before_the_election_has_two_outlooks() -> None:
         for outlook in outlooks:
             assert sum(stretch[0] for stretch in outlook.stretches) == pytest.approx(43.0)
     in_force = projection.outlooks(world, rival, options["prohibit"].stand, item, 1, 43)[0]
-    assert in_force.question[4] == 0.0, "what has happened does not threaten"
+    o = world.parameters.opinion
+    threat = 0.0 if source == "openness" else o.believed_sale_loss / o.alarming_loss
+    assert in_force.question[4] == threat, "lower openness has happened; the forced sale is a loss that still threatens"
     assert min(stretch[4] for stretch in in_force.stretches) == 0.0, "all is sold"
     assert max(abs(stretch[6]) for stretch in in_force.stretches) > 0.0
 

@@ -91,9 +91,25 @@ def test_a_blind_poll_projects_the_electorate_without_stakes() -> None:
     assert seen[-1] - seen[0] < blind[-1] - blind[0] - 1e-3
 
 
+def fall_foreseen(share: float) -> list[float]:
+    """What a price at half its peak changes in a menu's projected shares, at a share of opposed voters."""
+    world = opposed({"opinion.opposed_share": share})
+    reports = []
+    for factor in (1.0, 2.0):
+        world.market = world.market._replace(peak=factor * world.market.price)
+        reports.append(menu_report(world, foresight=1.0, binary=False).shares)
+    return [after - before for before, after in zip(*reports, strict=True)]
+
+
+def test_a_fall_of_the_price_is_foreseen_through_the_opposed_alone() -> None:
+    assert set(fall_foreseen(0.0)) == {0.0}
+    assert max(fall_foreseen(0.3)) > 1e-4
+
+
+@pytest.mark.parametrize("values", [{}, {"polls.binary": True, "opinion.opposed_share": 0.3}])
 @pytest.mark.parametrize("months", [3, 27])
-def test_the_mirror_world_foresees_the_same(months: int) -> None:
-    world, mirror = (opposed({"institutions.author": who}, months) for who in ("R", "D"))
+def test_the_mirror_world_foresees_the_same(months: int, values: dict[str, Any]) -> None:
+    world, mirror = (opposed({"institutions.author": who, **values}, months) for who in ("R", "D"))
     here, there = (menu_report(each, foresight=1.0).shares for each in (world, mirror))
     assert there == pytest.approx(here, abs=1e-6)
 
