@@ -112,8 +112,9 @@ def test_the_statements_name_verdict_thresholds_errors_seed_and_versions(made: P
     words = " ".join(page.words)
     manifest = json.loads((made / "manifest.json").read_text())
     for wanted in (
-        *("At visibility 1:", "Monte Carlo error", "x10 at visibility 1", "x50 at visibility 1", "largest"),
+        *("At visibility 1:", "Monte Carlo error", "x10 of back to extreme care at visibility 1", "largest"),
         *(
+            "x50 of back to extreme care at visibility 1",
             "n = 12 paired replicates",
             manifest["code_hash"][:16],
             "seed 20250807",
