@@ -97,8 +97,10 @@ def at_election(
             goal += seen * (o.salience_stake + o.salience_threat * threat)
         against = voter.opposed
         seen = voter.visibility if attended > 0.0 else 0.0
-        goal += against * (1.0 - o.silenced_attention * seen) * (
-            o.opposed_salience * openness + o.opposed_crash_salience * fall
+        goal += (
+            against
+            * (1.0 - o.silenced_attention * seen)
+            * (o.opposed_salience * openness + o.opposed_crash_salience * fall)
         )
         speed = o.salience_up if goal > salience else o.salience_down
         salience = goal + (salience - goal) * (1.0 - speed) ** length
