@@ -81,7 +81,9 @@ def test_probability_that_a_government_that_always_renews_is_late() -> None:
 
     With q = .25 even an instant renewal would be late in (1 - q)^4 = .32 of cases: the agenda alone lets policy lapse.
     """
-    world = base_world(**{"policy.sunset_months": 24, "regulator.suit_probability": 0.0})
+    world = base_world(
+        **{"policy.sunset_months": 24, "institutions.sunset_bargain": 0.0, "regulator.suit_probability": 0.0}
+    )
     p = world.parameters
     mean, stages, gate = p.regulator.rule_months * p.regulator.renewal_factor, p.regulator.rule_stages, 0.25
     assert p.party.agenda_gate == gate

@@ -33,6 +33,8 @@ OFFICE_ALONE = {
     "party.credibility_cost": 0.0,
     "party.donors": 0.0,
     "party.agenda_cost": 0.0,
+    "party.rival_value": 0.0,
+    "polls.binary": False,
     "party.divided_cost": 0.0,
     "party.guidance_cost": 0.0,
     "party.rule_cost": 0.0,

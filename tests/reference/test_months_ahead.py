@@ -147,7 +147,7 @@ def test_whatever_falls_due_in_between_is_not_missed(
 
 
 def test_a_rule_that_a_court_puts_back_after_its_sunset_lapses_in_the_next_month() -> None:
-    values = {**BUSY, "regulator.suit_probability": 0.0, "party.platform_gate": 0.0}
+    values = {**BUSY, "regulator.suit_probability": 0.0, "party.platform_gate": 0.0, "institutions.sunset_bargain": 0.0}
     ahead, stepwise = world_of(values), world_of(values)
     for world in (ahead, stepwise):
         world.advance(25)

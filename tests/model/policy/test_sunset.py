@@ -22,7 +22,7 @@ from political_moat.model.policy.legislature import EVERYTHING, NOTHING
 from political_moat.model.policy.menu import menu
 from political_moat.model.world import World
 
-P = Parameters().with_values({"electorate.voters": 200, "policy.sunset_months": 24})
+P = Parameters().with_values({"electorate.voters": 200, "policy.sunset_months": 24, "institutions.sunset_bargain": 0.0})
 CAP = P.policy.cap
 IDEALS = {"DOL": 0.5, "SEC": 0.5}
 EXPIRY = P.policy.friendly_month + 24

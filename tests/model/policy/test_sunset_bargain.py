@@ -56,7 +56,7 @@ def test_a_bargain_puts_the_sunset_off_as_a_renewal_does(layer: str) -> None:
 
 
 def test_without_bargaining_the_sunset_takes_effect() -> None:
-    world = due()
+    world = due(**{"institutions.sunset_bargain": 0.0})
     pipeline(world)
     assert kinds(world) == ["lapsed"]
 
