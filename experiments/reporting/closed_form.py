@@ -140,8 +140,17 @@ class FormulaRow(NamedTuple):
 def formula_row(predicted: pd.Series, measured: float, mcse: float) -> FormulaRow:
     """Return a row of `closed_form_curve` beside a measured risk difference and its Monte Carlo error."""
     rd, error = float(predicted["rd"]), float(predicted["rd_mcse"])
-    dose = (float(predicted[name]) for name in ("breadth", "visibility", "points"))
-    return FormulaRow(*dose, rd, error, measured, mcse, measured - rd, math.hypot(mcse, error))
+    return FormulaRow(
+        breadth=float(predicted["breadth"]),
+        visibility=float(predicted["visibility"]),
+        points=float(predicted["points"]),
+        predicted=rd,
+        predicted_error=error,
+        measured=measured,
+        measured_mcse=mcse,
+        departure=measured - rd,
+        departure_error=math.hypot(mcse, error),
+    )
 
 
 def rows_of_table(p: Parameters, own: pd.DataFrame, seed: int) -> list[FormulaRow]:
