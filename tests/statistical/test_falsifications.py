@@ -126,7 +126,8 @@ def test_answers_shuffled_among_the_moves_leave_little_of_the_effect(
     """Parties read the answer about another move of the same poll, so nothing says which move costs votes.
 
     Respondents' stakes are not shuffled: a sum over respondents does not change by that (see the permuted holdings).
-    Holders still make some answers worse, which adds churn: what remains is below half of the effect.
+    Holders still make some answers worse, which adds churn: what remains is below half of the effect,
+    and below a quarter of the effect on restrictions.
     """
 
     def shuffled(state: WorldState, role: str, shares: tuple[float, ...]) -> tuple[float, ...]:
@@ -137,7 +138,7 @@ def test_answers_shuffled_among_the_moves_leave_little_of_the_effect(
     arms = Arms({})
     assert excess(arms, whole).low > 0.15, excess(arms, whole)
     assert arms.effect().low > 0.5 * whole.effect().estimate, arms.effect()
-    assert arms.effect("restricted", level=0.9).low > -2.0 * MARGIN, arms.effect("restricted")
+    assert arms.effect("restricted").low > 0.25 * whole.effect("restricted").estimate, arms.effect("restricted")
 
 
 @pytest.fixture
