@@ -49,7 +49,10 @@ _COUNTS: dict[str, tuple[str, str]] = {
     "price_years": ("years", "length of all windows"),
     "takeovers": ("elections", "presidential elections that brought the opponent into office"),
     "takeovers_unified": ("elections", "of these, won together with both houses of Congress"),
-    "first_takeovers": ("elections", "the same for the first presidential election alone"),
+    "first_takeovers": (
+        "elections",
+        "first elections, of one-term histories, that brought the opponent into office",
+    ),
     "first_takeovers_unified": ("elections", "of these, won together with both houses of Congress"),
     "stress_takeovers": ("takeovers", "takeovers of the stress test at zero exposure"),
     "stress_takeovers_unified": ("takeovers", "of these, with both houses of Congress"),

@@ -19,10 +19,10 @@ from ....model.state import WorldState
 from ..history.run import begin_term
 from ..stress_test.run import with_dose
 from .contests import contest_counts
-from .design import STRESS_TAKEOVERS, own_replicates
+from .design import FIRST_TERMS, STRESS_TAKEOVERS, own_replicates
 from .policy_controls import control_counts
 from .polled_and_realised import polled_and_realised
-from .takeovers import first_takeover_counts, stress_takeover_counts, takeover_counts
+from .takeovers import first_term_counts, stress_takeover_counts, takeover_counts
 
 if TYPE_CHECKING:
     from ....model.elections.national_vote import ElectionResult
@@ -127,7 +127,8 @@ def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int
     history = presidency | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
     stress = stress_parameters(parameters)
     installed = summed(stress_takeover_counts(stress, seed, own) for own in own_replicates(replicate, STRESS_TAKEOVERS))
-    takeovers = takeover_counts(world) | first_takeover_counts(world) | installed
+    firsts = summed(first_term_counts(parameters, seed, own) for own in own_replicates(replicate, FIRST_TERMS))
+    takeovers = takeover_counts(world) | firsts | installed
     opposed = control_counts(stress, seed, replicate) | contest_counts(stress, seed, replicate)
     return history | takeovers | opposed | polled_and_realised(stress, seed, replicate)
 

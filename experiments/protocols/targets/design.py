@@ -25,11 +25,13 @@ CONTEST_TAKEOVERS = 4
 """Takeovers of each contest and layer in every replicate: 100 replicates leave P = .5 an error of .025, .1 of .015."""
 STRESS_TAKEOVERS = 4
 """Friendly terms in every replicate whose last election gives the Congress at takeover; errors as above."""
+FIRST_TERMS = 12
+"""Histories of one term in every replicate: about a third of them end with a takeover, so the error is as above."""
 
 
-def own_replicates(replicate: int, takeovers: int) -> range:
-    """Return the replicates of the stress test that belong to one history alone."""
-    return range(takeovers * replicate, takeovers * (replicate + 1))
+def own_replicates(replicate: int, number: int) -> range:
+    """Return the numbers of the replicates that belong to one history alone."""
+    return range(number * replicate, number * (replicate + 1))
 
 
 CONTESTS: dict[str, dict[str, float]] = {

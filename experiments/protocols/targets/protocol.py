@@ -18,6 +18,7 @@ from .design import (
     CONTESTS,
     CONTROLLED,
     COST_TERMS,
+    FIRST_TERMS,
     STRESS_TAKEOVERS,
     TAKEOVERS,
     TargetsDesign,
@@ -79,9 +80,8 @@ class Targets(Protocol):
     def hung_after_seconds(self, parameters: Parameters, design: TargetsDesign) -> float:
         """Return the limit in seconds: a hundred times the usual duration of the history and all takeovers."""
         contests = CONTEST_TAKEOVERS * len(CONTESTS) * (1 + len(CONTEST_LAYERS))
-        return limit_of_terms(
-            parameters, design.cycles + 3 * TAKEOVERS * len(CONTROLLED) + contests + STRESS_TAKEOVERS + COST_TERMS
-        )
+        takeovers = 3 * TAKEOVERS * len(CONTROLLED) + STRESS_TAKEOVERS + FIRST_TERMS
+        return limit_of_terms(parameters, design.cycles + contests + takeovers + COST_TERMS)
 
     def answer(self) -> Answer:
         """Return the table of targets."""

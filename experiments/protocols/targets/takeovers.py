@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ....agents.draws import draws_of
+from ....model.build import build_state
 from ....model.elections.national_vote import ElectionResult
+from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
 from ..stress_test.run import friendly_term, takeover, with_dose
@@ -25,6 +28,14 @@ def first_takeover_counts(world: WorldState) -> dict[str, float]:
     first = world.parameters.institutions.term_months
     taken = [result for result in _takeovers(world) if result.month < first]
     return {"first_takeovers": float(len(taken)), "first_takeovers_unified": _unified(taken)}
+
+
+def first_term_counts(parameters: Parameters, seed: int, replicate: int) -> dict[str, float]:
+    """Count the same for a history of one term at zero exposure, elections free."""
+    world = build_state(with_dose(parameters, 0.0, 1.0), draws_of(seed, replicate))
+    world.released = True
+    advance(world, parameters.institutions.term_months)
+    return first_takeover_counts(world)
 
 
 def _takeovers(world: WorldState) -> list[ElectionResult]:

@@ -161,9 +161,9 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
         "estimate may pass its limit by two Monte Carlo errors."
     )
     yield (
-        "Opponent has both houses: of the elections that bring it into office in histories (first elections: after one "
-        "term of the author, as in the stress test), and of the stress test's takeovers. In range: equal to all of the "
-        "histories within two errors of the difference."
+        "Opponent has both houses: of the elections that bring it into office in histories, and of the stress test's "
+        "takeovers. First elections: after one term of the author and the set Congress of 2025, as in the stress "
+        "test. In range: equal to them within two errors of the difference. Later takeovers meet an older Senate."
     )
     if polled_rows(counts):
         yield (

@@ -14,13 +14,14 @@ from political_moat.experiments.protocols.targets.design import (
     CONTEST_LAYERS,
     CONTEST_TAKEOVERS,
     CONTESTS,
+    FIRST_TERMS,
     STRESS_TAKEOVERS,
     contest_aim,
     own_replicates,
 )
 from political_moat.experiments.protocols.targets.policy_controls import control_parameters
 from political_moat.experiments.protocols.targets.polled_and_realised import keys, polled_and_realised
-from political_moat.experiments.protocols.targets.takeovers import stress_takeover_counts
+from political_moat.experiments.protocols.targets.takeovers import first_term_counts, stress_takeover_counts
 from political_moat.model.parameters.presets import preset
 from political_moat.model.parameters.tree import Parameters, describe
 
@@ -110,7 +111,10 @@ def test_the_congress_at_takeover_is_counted_over_replicates_of_its_own() -> Non
     assert counts["stress_takeovers"] == sum(row["stress_takeovers"] for row in own)
     assert counts["stress_takeovers_unified"] == sum(row["stress_takeovers_unified"] for row in own)
     assert counts["takeovers_unified"] <= counts["takeovers"] <= counts["lost_after_one"] + counts["lost_after_more"]
-    assert counts["first_takeovers"] <= counts["takeovers"]
+    first = [first_term_counts(SMALL, 7, one) for one in own_replicates(1, FIRST_TERMS)]
+    assert counts["first_takeovers"] == sum(row["first_takeovers"] for row in first)
+    assert counts["first_takeovers_unified"] == sum(row["first_takeovers_unified"] for row in first)
+    assert 0.0 < counts["first_takeovers"] < FIRST_TERMS
     assert summed([{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": 4.0}]) == {"a": 4.0, "b": 6.0}
 
 

@@ -30,6 +30,12 @@ from political_moat.experiments.protocols.targets.counts import (
     target_counts,
 )
 from political_moat.experiments.reporting.text.sweep import outcome_json, outcome_text
+from political_moat.experiments.reporting.text.takeover_targets import (
+    contest_rows,
+    polled_lines,
+    polled_rows,
+    takeover_rows,
+)
 from political_moat.experiments.reporting.text.targets import (
     NOT_MEASURED,
     TARGETS,
@@ -218,7 +224,9 @@ def test_the_table_has_a_line_for_each_target_and_names_misses(
         flat = " ".join(text.split())
         missed = flat[flat.index("Missed: ") : flat.index(" No parameter is changed")]
         assert (one.target.label in " ".join(missed.split())) == (one.verdict == MISS)
-    for row in takeover_target_rows(counts):
+    assert takeover_target_rows(counts) == [*contest_rows(counts), *takeover_rows(counts), *polled_rows(counts)]
+    assert set(polled_lines(polled_rows(counts))) <= set(lines)
+    for row in (*contest_rows(counts), *takeover_rows(counts)):
         label = row.label.removeprefix("P(restricted) ").removeprefix("unified at takeover: ")
         (line,) = [line for line in lines if line.startswith(f"{label:<33}")]
         assert line.endswith(row.verdict)

@@ -69,7 +69,7 @@ def test_a_limit_within_two_errors_is_close_and_zero_is_no_limit() -> None:
 def houses(histories: list[tuple[float, float]], stress: list[tuple[float, float]]) -> Counts:
     return [
         {
-            **{"takeovers": own, "takeovers_unified": both, "first_takeovers": 1.0, "first_takeovers_unified": 1.0},
+            **{"takeovers": 1.0, "takeovers_unified": 1.0, "first_takeovers": own, "first_takeovers_unified": both},
             **{"stress_takeovers": installed, "stress_takeovers_unified": unified},
         }
         for (own, both), (installed, unified) in zip(histories, stress, strict=True)
@@ -79,10 +79,10 @@ def houses(histories: list[tuple[float, float]], stress: list[tuple[float, float
 def test_unified_government_at_takeover_agrees_within_two_errors_of_the_difference() -> None:
     histories = [(4.0, 1.0), (4.0, 3.0), (4.0, 2.0)]
     own, first, stress = takeover_rows(houses(histories, [(4.0, 2.0), (4.0, 1.0), (4.0, 2.0)]))
-    assert (own.estimate, own.verdict) == (0.5, NO_AIM)
-    assert (first.estimate, first.verdict) == (1.0, NO_AIM)
+    assert (own.estimate, own.verdict) == (1.0, NO_AIM)
+    assert (first.estimate, first.verdict) == (0.5, NO_AIM)
     assert stress.estimate == pytest.approx(5 / 12)
-    slack = 2.0 * math.hypot(own.error, stress.error)
+    slack = 2.0 * math.hypot(first.error, stress.error)
     assert (stress.low, stress.high) == pytest.approx((0.5 - slack, 0.5 + slack))
     assert stress.verdict == IN_RANGE
     assert takeover_rows(houses([(4.0, 2.0)] * 3, [(4.0, 1.0)] * 3))[-1].verdict == MISS
