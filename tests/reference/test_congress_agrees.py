@@ -91,6 +91,7 @@ BUSY: dict[str, Any] = {
     "institutions.sunset_bargain": 0.5,
     "regulator.statute_months": 4.0,
     "party.agenda_gate": 1.0,
+    "party.agenda": "cost",
     "party.agenda_cost": -0.3,
 }
 

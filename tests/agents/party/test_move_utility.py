@@ -12,6 +12,7 @@ from political_moat.agents.party.parameters import PartyParameters
 from political_moat.agents.perception import Option, PolicyState, Stand
 
 PARAMETERS = PartyParameters(
+    agenda="cost",
     office_rent=1.5,
     policy_weight=0.7,
     donors=0.3,
@@ -77,6 +78,16 @@ def make_case(dice: random.Random) -> tuple[Option, PolicyState]:
         lapse_openness=dice.random(),
     )
     return option, policy
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_under_agenda_competition_no_move_bears_an_agenda_cost(live: bool) -> None:
+    dice = random.Random(31)
+    contested = PARAMETERS.model_copy(update={"agenda": "competition"})
+    for _ in range(50):
+        option, policy = make_case(dice)
+        utility = move_utility(option, 0.5, 0.2, policy, live, LEVEL_SD, contested)
+        assert utility == pytest.approx(expected_utility(option, 0.5, 0.2, policy, live=True), abs=1e-12)
 
 
 @pytest.mark.parametrize("live", [False, True])

@@ -34,7 +34,7 @@ levels = [0, 0.3]
 [factors."exposure.visibility"]
 levels = [1.0, 0.1]
 [factors."party.office_rent"]
-levels = [0.5, 2]
+levels = [0, 4]
 [factors."people.ageing"]
 levels = [true]
 [replicates]
@@ -81,7 +81,7 @@ def test_a_link_plays_the_run_with_its_own_parameters_and_outcomes(swept: Path, 
     assert [played.replicate for played in scenarios] == [row["replicate"] for row in mine] == [0, 1, 2]
     for scenario, row in zip(scenarios, mine, strict=True):
         p = scenario.parameters
-        assert (scenario.seed, p.party.office_rent, p.people.ageing) == (7, 2.0, True)
+        assert (scenario.seed, p.party.office_rent, p.people.ageing) == (7, 4.0, True)
         assert (p.electorate.voters, p.market.crash_month, p.policy.layer) == (300, 60, row["layer"])
         assert (p.exposure.breadth, p.exposure.visibility) == (row["breadth"], row["visibility"])
         outcomes: dict[str, Any] = list(film(scenario))[-1].content["outcomes"][1]
@@ -99,7 +99,7 @@ def test_the_phase_map_has_the_letters_and_numbers_of_the_analysis(swept: Path) 
         assert f">{letter}  {cell['rd_reversed']:+.2f}</text>" in drawing
         assert f"{letter} {cell['word']}</a><br>{cell['rd_reversed']:+.3f} ({cell['rd_reversed_low']:+.3f} to " in shown
         assert f"<b>{letter}</b> {cell['word']}" in shown
-    for words in ("office rent 0.5, visibility 1", "office rent 2, visibility 0.1"):
+    for words in ("office rent 0, visibility 1", "office rent 4, visibility 0.1"):
         assert f'<th scope="row">{words}</th>' in shown
 
 
