@@ -12,7 +12,13 @@ from ...model.parameters.tree import Described, Parameters, describe
 from ..scenario import code, scenes, version
 from .texts import MAIN_PARAMETERS, TOUR
 
-PAGES = (("teachers", "For teachers"), ("glossary", "Glossary"), ("results", "Results"), ("expert", "Mesa's own page"))
+PAGES = (
+    ("result", "The result"),
+    ("teachers", "For teachers"),
+    ("glossary", "Glossary"),
+    ("results", "Results folder"),
+    ("expert", "Mesa's own page"),
+)
 
 
 def _finite(value: float) -> float | None:

@@ -51,7 +51,7 @@ _CDN = "/_solara/cdn/"
 _EXTENSIONS = "/jupyter/nbextensions/"
 _CLOSE = re.compile(r"/_solara/api/close/[A-Za-z0-9-]{8,64}")
 _APP_PAGES = ("/", "/expert")
-_PLAIN = {"/teachers": documents.teachers, "/glossary": documents.glossary}
+_PLAIN = {"/result": documents.result, "/teachers": documents.teachers, "/glossary": documents.glossary}
 _FORWARDED = (b"forwarded", b"script-name", b"x-script-name")
 """Headers that would let a visitor move Solara's addresses for everybody; x-forwarded-... besides."""
 

@@ -1,4 +1,4 @@
-"""Plain pages: for teachers, the glossary, and the explorer of a results folder. They hold no script."""
+"""Plain pages: the result, for teachers, the glossary, and the explorer of a results folder. They hold no script."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from ..content.html import Html, document, h
+from ..content.result import result_body
 from ..content.scripts import style
 from ..content.texts import DISCLAIMER, GLOSSARY, LESSON
 from ..explorer.explorer import ExplorerError, explore
@@ -30,6 +31,11 @@ def glossary() -> Html:
     """Return the glossary of the page."""
     rows = [(h("dt", None, term), h("dd", None, text)) for term, text in sorted(GLOSSARY.items())]
     return page("Glossary", h("dl", None, rows))
+
+
+def result() -> Html:
+    """Return the page of the package's headline."""
+    return page("The result", result_body())
 
 
 def results(folder: Path | None, query: str) -> tuple[int, Html]:

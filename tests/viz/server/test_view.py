@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from political_moat.experiments.reporting.shipped.headline import shipped_headline
+from political_moat.experiments.reporting.shipped.rules_comparison import shipped_rules
 from political_moat.experiments.storage.results_folder import read_manifest
 from political_moat.viz.content.catalogue import parameter_cards
 from political_moat.viz.content.scripts import script, style
@@ -97,6 +99,18 @@ def test_pages_for_teachers_and_the_glossary_are_complete() -> None:
     for page in (documents.teachers(), documents.glossary()):
         assert "A laboratory, not a forecast and not advice" in page
         assert '<html lang="en">' in page
+
+
+def test_the_result_page_shows_the_shipped_headline_closed_form_moves_and_rules() -> None:
+    shown, (depths, moves) = documents.result(), shipped_headline()
+    for one in depths:
+        assert f"<td>{one.rd:+.3f} [{one.band_low:+.3f}, {one.band_high:+.3f}]</td>" in shown
+    for one in depths:
+        if one.closed_form == one.closed_form:
+            assert f"they predict {one.closed_form:+.3f} for {one.depth}" in shown
+    assert all(f"<td>{one.share:.3f}</td>" in shown for one in moves)
+    assert all(f'<th scope="row">{one.rule}</th>' in shown for one in shipped_rules())
+    assert "A laboratory, not a forecast and not advice" in shown
 
 
 def test_the_tour_has_five_steps_and_there_is_a_scene_for_every_preset() -> None:
