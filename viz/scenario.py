@@ -38,14 +38,14 @@ _NOT_PARAMETERS = ("scene", "preset", "seed", "replicate", "protocol", "cycles",
 class Scene(NamedTuple):
     """A preset button of the page: texts, model preset, values on top of it, and the replicate shown first.
 
-    Every scene starts with replicate 16, chosen because its two worlds differ. The page says so.
+    Every scene starts with replicate 29, chosen because its two worlds differ. The page says so.
     """
 
     label: str
     sentence: str
     preset: str
     values: dict[str, Any]
-    replicate: int = 16
+    replicate: int = 29
     cycles: int = 0
 
 

@@ -205,7 +205,7 @@ def test_one_voter_can_be_opened_in_both_worlds(visit: Any) -> None:
 
 
 def test_the_decisions_of_the_government_are_shown(visit: Any) -> None:
-    page = visit("?scene=mass-adoption")
+    page = visit("?scene=mass-adoption&replicate=8")
     page.keyboard.press("End")
     page.get_by_text("Government decisions").click()
     page.get_by_text("Ideal points of the regulators").first.wait_for()
