@@ -30,7 +30,7 @@ def test_costs_do_not_depend_on_the_foresight_of_the_tree() -> None:
 def test_with_foresight_the_polled_cost_is_the_realised_one() -> None:
     """What exposure adds to the costs of prohibiting, closing and capping; within .25 of 1, or three errors."""
     p = Parameters().with_values({"electorate.voters": 2000})
-    rows = [table.polled_and_realised(p, 20261130, replicate) for replicate in range(120)]
+    rows = [table.polled_and_realised(p, 20261130, replicate) for replicate in range(240)]
 
     def added(key: str, zero: str) -> list[float]:
         return [row[key] - row[zero] for row in rows]
