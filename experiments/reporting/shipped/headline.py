@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ....agents.source_hash import use_code_named_cache
 from ...storage.provenance import short_source_hash
 from .tables import read_rows, write_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE = Path(__file__).with_name("headline.csv")
 MOVES_FILE = Path(__file__).with_name("headline_moves.csv")
@@ -83,23 +87,35 @@ def measure_headline(
         results = list(pool.map(partial(run_replicate, p, design, seed), range(replicates), chunksize=5))
     frame = pd.DataFrame([row for result in results for row in result.runs])
     curve, code = depth_curve(frame, p.policy.layer, taus_of(p)), short_source_hash()
+    at = {(row["foresight"], row["visibility"], row["tau"]): row for row in _records(curve)}
     depths = []
-    for (foresight, visibility), rows in curve.groupby(["foresight", "visibility"], sort=False):
-        for depth in named_depths(p):
-            at = rows[rows["tau"] == depth.tau].iloc[0]
-            formula = math.nan
-            if foresight == own and depth.tau == p.policy.before_theta:
-                formula = float(closed_form_curve(p, [BREADTH], visibility, float(at["p_zero"]), seed)["rd"].iloc[0])
-            numbers = {name: float(at[name]) for name in ("p_zero", "rd", "rd_mcse", "band_low", "band_high")}
-            depths.append(
-                DepthRow(
-                    foresight, visibility, *depth, replicates=len(results), closed_form=formula, code=code, **numbers
-                )
+    for foresight, visibility, depth in itertools.product(FORESIGHTS, VISIBILITIES, named_depths(p)):
+        row, formula = at[foresight, visibility, depth.tau], math.nan
+        if foresight == own and depth.tau == p.policy.before_theta:
+            formula = float(closed_form_curve(p, [BREADTH], visibility, row["p_zero"], seed)["rd"].iloc[0])
+        depths.append(
+            DepthRow(
+                foresight=foresight,
+                visibility=visibility,
+                depth=depth.name,
+                tau=depth.tau,
+                replicates=len(results),
+                p_zero=row["p_zero"],
+                rd=row["rd"],
+                rd_mcse=row["rd_mcse"],
+                band_low=row["band_low"],
+                band_high=row["band_high"],
+                closed_form=formula,
+                code=code,
             )
-    shares = moves_at_end(frame, p.policy.layer)
-    names = ["foresight", "visibility", "breadth", "move", "share"]
-    moves = [MoveRow(*row, code=code) for row in shares[names].itertuples(index=False, name=None)]
+        )
+    names = [name for name in MoveRow._fields if name != "code"]
+    moves = [MoveRow(**share, code=code) for share in _records(moves_at_end(frame, p.policy.layer)[names])]
     return Headline(depths, moves)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def shipped_headline() -> Headline:
