@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...agents.party.agenda import rival_value
 from ...agents.party.decisions import agenda_decision, agenda_opens, remember
 from ...agents.perception import Option
+from ..economy.market import fall_from_peak
 from ..elections.national_vote import level_sd_share
 from ..policy.choice_shocks import tastes
 from ..policy.events import other
@@ -73,7 +74,7 @@ def available_options(state: WorldState) -> list[Option]:
         live = state.docket.option._replace(months=remaining_months(state, state.docket))
         return [hold(state.law, p.policy.cap), live]
     once, law, role = state.draws.once, state.law, state.in_office
-    fallen = 1.0 - state.market.price / state.market.peak
+    fallen = fall_from_peak(state.market.price, state.market.peak)
     voted = (state.congress, role, p.institutions, reconciliation_open(state))
     bills = once(("passage", *voted), lambda: passage(*voted))
     open_now = (support_open(law, p, fallen), review_open(state), renewable(law, p, state.month))

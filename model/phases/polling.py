@@ -12,7 +12,7 @@ from ...agents.electorate.columns import IDEAL, TURNOUT_PRESIDENTIAL
 from ...agents.electorate.electorate import Electorate
 from ...agents.electorate.foresight.kernel import projected_votes
 from ...agents.electorate.voting.ballots import ballots
-from ...agents.electorate.voting.kernel import NO_MOODS, expected_votes, named_votes
+from ...agents.electorate.voting.kernel import NO_MOODS, expected_votes
 from ...agents.party.rules import RULES
 from ...agents.perception import NOT_ASKED, Option, PollReport, Stand
 from ..elections.projection import (
@@ -78,8 +78,11 @@ def mean_ideals(
 def poll_moods(state: WorldState, respondents: int) -> npt.NDArray[np.float64]:
     """Return the moods of this month's respondents to stay at home and to prefer D; shape (2, respondents).
 
-    Logistic draws by position in the panel (ODD: poll_moods), the same for both parties and all arms; read-only.
+    Logistic draws by position in the panel (ODD: poll_moods), the same for both parties and all arms; read-only. None
+    (NO_MOODS) unless polls.binary is on.
     """
+    if not state.parameters.polls.binary:
+        return NO_MOODS
     draws, month, sign = state.draws, state.month, state.sign
 
     def drawn() -> npt.NDArray[np.float64]:
@@ -128,7 +131,7 @@ def present_shares(
     state: WorldState, electorate: Electorate, first: int, n: int, pairs: Sequence[tuple[Stand, Stand]], own: int
 ) -> list[float]:
     """Return the two-party share that a panel would give a side now, one per pair; own: 0 for R, 1 for D."""
-    panel = (
+    totals = expected_votes(
         electorate.fixed,
         electorate.dynamic,
         first,
@@ -141,8 +144,8 @@ def present_shares(
         state.parameters.channels.turnout,
         np.array(question_rows(state, pairs, state.openness)),
         state.vote_coefficients,
+        poll_moods(state, n),
     )
-    totals = named_votes(*panel, poll_moods(state, n)) if state.parameters.polls.binary else expected_votes(*panel)
     return own_shares(totals, own)
 
 
@@ -190,7 +193,7 @@ def projected_shares(
         state.parameters.accounts.rebalancing,
         state.opinion_coefficients,
         state.vote_coefficients,
-        poll_moods(state, n) if state.parameters.polls.binary else NO_MOODS,
+        poll_moods(state, n),
     )
     shares = [0.0] * len(pairs)
     for (question, outlook), share in zip(expected, own_shares(totals, own), strict=True):

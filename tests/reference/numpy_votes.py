@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numpy_electorate import Block, Reals, of, slices, unit_prices, wide
 
 from political_moat.agents.electorate import columns as at
@@ -137,8 +138,16 @@ def expected_votes(
     turnout_channel: bool,
     questions: Reals,
     c: Any,
+    moods: Reals | None = None,
 ) -> Reals:
-    """Expected votes for R and D among voters first .. first+count-1 (modulo all), per question; shape (q, 2)."""
+    """Expected votes for R and D among voters first .. first+count-1 (modulo all), per question; shape (q, 2).
+
+    With moods: the ballots that they name.
+    """
+    if moods is not None and moods.size:
+        panel = np.arange(first, first + count) % fixed.shape[1]
+        asked = (shift, threat, turnout_row, turnout_channel, questions, c)
+        return _named_votes(panel, fixed, dynamic, prices, incumbent, moods, *asked)
     totals = np.zeros((len(questions), 2))
     for part in _panel(fixed.shape[1], first, count):
         people, state = fixed[:, part], dynamic[:, part]
@@ -150,29 +159,23 @@ def expected_votes(
     return totals
 
 
-def named_votes(
+def _named_votes(
+    panel: npt.NDArray[np.int64],
     fixed: Block,
     dynamic: Block,
-    first: int,
-    count: int,
     prices: Reals,
     incumbent: float,
-    shift: float,
-    threat: float,
-    turnout_row: int,
-    turnout_channel: bool,
-    questions: Reals,
-    c: Any,
     moods: Reals,
+    *asked: Any,
 ) -> Reals:
-    """How many of a panel name R and D, per question; shape (q, 2)."""
-    panel = np.arange(first, first + count) % fixed.shape[1]
+    """How many of a panel name R and D, per question; asked: as in `expected_votes`, from shift on."""
+    *now, questions, c = asked
     people, state = fixed[:, panel], dynamic[:, panel]
     terms = own_terms(people, state, prices, incumbent, c)
     going, preferring_r = logistic(moods[0].copy()), logistic(moods[1].copy())
     totals = np.zeros((len(questions), 2))
     for votes, question in zip(totals, questions, strict=True):
-        utility, turnout = _answers(people, state, terms, shift, threat, turnout_row, turnout_channel, question, c)
+        utility, turnout = _answers(people, state, terms, *now, question, c)
         goes, for_r = going < turnout, preferring_r < logistic(utility)
         votes += (np.count_nonzero(goes & for_r), np.count_nonzero(goes & ~for_r))
     return totals

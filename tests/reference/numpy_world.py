@@ -23,7 +23,6 @@ CALLED_FROM: tuple[tuple[ModuleType, Callable[..., Any]], ...] = (
     (voters, arrays.opinion_month),
     (election, votes.expected_votes),
     (polling, votes.expected_votes),
-    (polling, votes.named_votes),
     (polling, votes.ballots),
     (pipeline, votes.grieve),
 )

@@ -33,7 +33,6 @@ CALLED_FROM: tuple[tuple[ModuleType, str], ...] = (
     (voters, "opinion_month"),
     (election, "expected_votes"),
     (polling, "expected_votes"),
-    (polling, "named_votes"),
     (polling, "projected_votes"),
     (pipeline, "grieve"),
     (network, "neighbours_meet"),
@@ -110,20 +109,20 @@ class PlainPopulation(mesa.Model):  # type: ignore[misc]
         self.agents.do("opinion_month", *arguments)
 
     def expected_votes(self, first: int, count: int, *arguments: Any) -> Any:
-        """Expected votes of a panel, or of everybody; shape (questions, 2)."""
-        asked = [tuple(row) for row in arguments[-2].tolist()]
-        arguments = (*arguments[:-2], asked, arguments[-1])
-        if count == len(self.people) and first == 0:
-            ballots = self.agents.map("ballot", *arguments)
-        else:
-            ballots = [voter.ballot(*arguments) for voter in plain.panel(self.people, first, count)]
-        return np.array(plain.block_sums(ballots, 2 * len(asked))).reshape(len(asked), 2)
+        """Expected votes of a panel, or of everybody; with moods the ballots it names; shape (questions, 2).
 
-    def named_votes(self, first: int, count: int, *arguments: Any) -> Any:
-        """Ballots of a panel; shape (questions, 2). Moods are log odds, which become uniforms again."""
-        *rest, questions, c, moods = arguments
-        asked, uniforms = [tuple(row) for row in questions.tolist()], _uniforms(moods)
-        return np.array(plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
+        Moods are log odds, which become uniforms again.
+        """
+        *rest, questions, c = arguments[:8]
+        asked = [tuple(row) for row in questions.tolist()]
+        uniforms = [pair for moods in arguments[8:] for pair in _uniforms(moods)]
+        if uniforms:
+            return np.array(plain_ballots.named_votes(self.people, first, count, *rest, asked, c, uniforms=uniforms))
+        if count == len(self.people) and first == 0:
+            ballots = self.agents.map("ballot", *rest, asked, c)
+        else:
+            ballots = [voter.ballot(*rest, asked, c) for voter in plain.panel(self.people, first, count)]
+        return np.array(plain.block_sums(ballots, 2 * len(asked))).reshape(len(asked), 2)
 
     def projected_votes(self, *arguments: Any) -> Any:
         """Votes of a panel at a coming election, expected or as ballots; shape (questions, 2)."""

@@ -13,7 +13,7 @@ from scipy.special import logit
 from test_kernels_agree import ARITHMETIC, ELECTORATES, QUICK, Block, electorate, ours, parameters, vote_of
 
 from political_moat.agents.electorate import columns as at
-from political_moat.agents.electorate.voting.kernel import expected_votes, named_votes
+from political_moat.agents.electorate.voting.kernel import expected_votes
 from political_moat.model.parameters.tree import Parameters
 
 CLOSE_CALL = 1e-9
@@ -59,7 +59,7 @@ def test_named_votes_agree(
         for r, d in np.reshape(plain.ballot(voter, *arguments, questions, numbers), (-1, 2)):
             assume(abs(two[0] - (r + d)) > CLOSE_CALL)
             assume(r + d == 0.0 or abs(two[1] - r / (r + d)) > CLOSE_CALL)
-    got = named_votes(
+    got = expected_votes(
         fixed, dynamic, first, count, *arguments, np.array(questions), vote_of(p, public=public), logit(uniforms.T)
     )
     expected = plain_ballots.named_votes(
@@ -79,7 +79,7 @@ def test_a_panel_wraps_around_through_several_blocks(voters: int) -> None:
     expected = plain.expected_votes(everybody, *arguments, questions, numbers)
     np.testing.assert_allclose(got, expected, rtol=ARITHMETIC)
     uniforms = np.random.default_rng(voters).random((voters, 2))
-    got = named_votes(fixed, dynamic, *arguments, np.array(questions), vote_of(p), logit(uniforms.T))
+    got = expected_votes(fixed, dynamic, *arguments, np.array(questions), vote_of(p), logit(uniforms.T))
     named = plain_ballots.named_votes(
         everybody, *arguments, questions, numbers, uniforms=[(u, v) for u, v in uniforms.tolist()]
     )

@@ -107,7 +107,7 @@ def projected_votes(
     that a forced sale leaves at the stretch's end (1 = no sale), row of `tables`, size of the grievance that begins the
     stretch (positive against D, 0 for none), and fall of the coin's price from its peak.
     tables, shape (laws, rows, products): columns.PRODUCT_ROWS.
-    growth: expected monthly factor of each product's price. moods: as in `named_votes`, or none. Returns shape (q, 2).
+    growth: expected monthly factor of each product's price. moods: as in `expected_votes`. Returns shape (q, 2).
     """
     people, now = panel(fixed, first, count), panel(dynamic, first, count)
     totals, sums = np.empty((len(questions), 2)), np.empty((block_count(count), 2))

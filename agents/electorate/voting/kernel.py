@@ -55,6 +55,10 @@ _STAKE_POWER, _GAIN_POWER, _ANSWERS = (_ROW * row for row in range(12, 15))
 _SPACE = _ANSWERS + 2 * _ROW * SIDE_BY_SIDE
 
 
+NO_MOODS = np.empty((2, 0))
+"""Of a panel whose probabilities are added up."""
+
+
 def expected_votes(
     fixed: Block,
     dynamic: Block,
@@ -68,6 +72,7 @@ def expected_votes(
     turnout_channel: bool,
     questions: Totals,
     c: VoteCoefficients,
+    moods: Totals = NO_MOODS,
 ) -> Totals:
     """Return the votes that R and D can expect from a panel, per question (ODD: expected_votes).
 
@@ -75,35 +80,9 @@ def expected_votes(
 
     questions, shape (q, 7): openness of R's stand and of D's, feared_size of R's stand and of D's, threat imagined,
     share of savers' losses (to the power of the curvature) that R's stand and D's would take over.
-    threat: the present threat; shift: the national shift in logit. Returns shape (q, 2).
-    """
-    sums = np.empty((block_count(count), 2 * len(questions)))
-    share_out(
-        count, add_votes, fixed, dynamic, first, sums, prices, incumbent, shift, threat, turnout_row,
-        turnout_channel, questions, NO_MOODS, as_row(c),
-    )  # fmt: skip
-    return added_blocks(sums).reshape(-1, 2)
-
-
-def named_votes(
-    fixed: Block,
-    dynamic: Block,
-    first: int,
-    count: int,
-    prices: Totals,
-    incumbent: float,
-    shift: float,
-    threat: float,
-    turnout_row: int,
-    turnout_channel: bool,
-    questions: Totals,
-    c: VoteCoefficients,
-    moods: Totals,
-) -> Totals:
-    """Return how many respondents of a panel name R and D, per question; others name none (ODD: named_votes).
-
-    moods, shape (2, count): every respondent's moods to stay at home and to prefer D, in logit (`named_vote`), the same
-    at all questions. The other arguments and the shape of the result are those of `expected_votes`.
+    threat: the present threat; shift: the national shift in logit. moods, shape (2, count): every respondent's moods to
+    stay at home and to prefer D, in logit, the same at all questions; with them, votes are the ballots that respondents
+    name (E72). Returns shape (q, 2).
     """
     sums = np.empty((block_count(count), 2 * len(questions)))
     share_out(
@@ -111,10 +90,6 @@ def named_votes(
         turnout_channel, questions, moods, as_row(c),
     )  # fmt: skip
     return added_blocks(sums).reshape(-1, 2)
-
-
-NO_MOODS = np.empty((2, 0))
-"""Of a panel whose probabilities are added up."""
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)

@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 
 from political_moat.agents.electorate.columns import TURNOUT_PRESIDENTIAL
 from political_moat.agents.electorate.voting.ballots import ballots
-from political_moat.agents.electorate.voting.kernel import expected_votes, named_votes
+from political_moat.agents.electorate.voting.kernel import expected_votes
 from political_moat.agents.perception import Stand
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases.polling import ask, poll_moods, question_rows
@@ -51,7 +51,7 @@ def test_shares_differ_between_moves_by_the_noise_of_respondents_who_change_side
     panel, questions, c = asked_of(world, 1000)
     turnout, choice = probabilities(world)
     draw = np.random.default_rng(1)
-    votes = np.array([named_votes(*panel, questions, c, logit(draw.random((2, 1000)))) for _ in range(2000)])
+    votes = np.array([expected_votes(*panel, questions, c, logit(draw.random((2, 1000)))) for _ in range(2000)])
     expected = expected_votes(*panel, questions, c)
     errors = votes.std(axis=0, ddof=1) / math.sqrt(len(votes))
     assert np.all(np.abs(votes.mean(axis=0) - expected) < 4.0 * errors)
@@ -74,7 +74,7 @@ def test_counts_are_those_of_respondents_who_name_a_party() -> None:
     world = world_of()
     panel, questions, c = asked_of(world, 1000)
     moods = poll_moods(world, 1000)
-    votes = named_votes(*panel, questions, c, moods)
+    votes = expected_votes(*panel, questions, c, moods)
     turnout, choice = probabilities(world)
     goes, for_r = moods[0] < logit(turnout), moods[1] < logit(choice)
     assert votes.tolist() == [[np.sum(g & r), np.sum(g & ~r)] for g, r in zip(goes, for_r, strict=True)]
