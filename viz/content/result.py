@@ -7,9 +7,8 @@ import math
 from ...experiments.reporting.shipped.headline import BREADTH, DepthRow, Headline, shipped_headline
 from ...experiments.reporting.shipped.rules_comparison import RuleRow, shipped_rules
 from ...experiments.reporting.shipped.tables import other_code_lines
+from ...experiments.reporting.text.headline import banded, how_read
 from .html import Html, h
-
-FORESIGHTS = {0.0: "parties read polls as they are", 1.0: "parties project polls to the next election"}
 
 
 def result_body() -> list[Html]:
@@ -22,11 +21,11 @@ def result_body() -> list[Html]:
 
 def _depths(rows: list[DepthRow]) -> list[Html]:
     arms = list(dict.fromkeys((row.foresight, row.visibility) for row in rows))
-    heads = [h("th", {"scope": "col"}, f"RD at v = {v:g}, {FORESIGHTS[f]}") for f, v in arms]
+    heads = [h("th", {"scope": "col"}, f"RD at v = {v:g}, {how_read(f)}") for f, v in arms]
     body = []
     for depth, tau in dict.fromkeys((row.depth, row.tau) for row in rows):
         at = {(row.foresight, row.visibility): row for row in rows if row.depth == depth}
-        cells = [h("td", None, _banded(at[arm])) for arm in arms]
+        cells = [h("td", None, banded(at[arm].rd, at[arm].band_low, at[arm].band_high)) for arm in arms]
         levels = [h("td", None, f"{tau:g}"), h("td", None, f"{at[arms[0]].p_zero:.3f}")]
         body.append(h("tr", None, h("th", {"scope": "row"}, depth), levels, cells))
     head = h("tr", None, [h("th", {"scope": "col"}, name) for name in ("depth", "tau", "P at b = 0")], heads)
@@ -38,10 +37,6 @@ def _depths(rows: list[DepthRow]) -> list[Html]:
     )
     warnings = [h("p", None, line.strip()) for line in other_code_lines(rows, "This table")]
     return [h("p", None, sentence), h("div", {"class": "wide"}, h("table", None, head, body)), *warnings]
-
-
-def _banded(row: DepthRow) -> str:
-    return f"{row.rd:+.3f} [{row.band_low:+.3f}, {row.band_high:+.3f}]"
 
 
 def _closed_form(rows: list[DepthRow]) -> list[Html]:
@@ -75,7 +70,7 @@ def _moves(headline: Headline) -> list[Html]:
 
 def _arm(foresight: float, breadth: float, visibility: float) -> str:
     dose = "b = 0" if breadth == 0.0 else f"b = {breadth:g}, v = {visibility:g}"
-    return f"{dose}; {FORESIGHTS[foresight]}"
+    return f"{dose}; {how_read(foresight)}"
 
 
 def _rules(rows: list[RuleRow]) -> list[Html]:

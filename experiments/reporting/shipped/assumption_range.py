@@ -6,15 +6,12 @@ rent_by_precision.csv, which the package ships and `moat run` reads.
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from ....agents.source_hash import use_code_named_cache
 from ...storage.provenance import short_source_hash
-from .tables import other_code_lines, paired_numbers, read_rows, write_rows
+from .tables import measuring_pool, other_code_lines, paired_numbers, read_rows, write_rows
 
 FILE = Path(__file__).with_name("rent_by_precision.csv")
 RENTS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -51,8 +48,7 @@ def measure_grid(workers: int = WORKERS) -> list[GridPoint]:
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=VISIBILITIES, layers=(), returning=False)
     cells = []
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=use_code_named_cache) as pool:
+    with measuring_pool(workers) as pool:
         for rent in RENTS:
             for precision in PRECISIONS:
                 values = {

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import argparse
 import itertools
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from ....agents.source_hash import use_code_named_cache
 from ...storage.provenance import short_source_hash
+from .tables import measuring_pool
 
 if TYPE_CHECKING:
     from ....model.parameters.tree import Parameters
@@ -99,7 +97,7 @@ def main() -> None:
     asked, blocks = _asked()
     print(f"seed {asked.seed}, {asked.voters:,} voters, code {short_source_hash()}; in brackets: Monte Carlo error")
     print(HEAD, flush=True)
-    with ProcessPoolExecutor(asked.workers, get_context("spawn"), initializer=use_code_named_cache) as pool:
+    with measuring_pool(asked.workers) as pool:
         for tree in blocks:
             label = f"{tree.party.rival_value:>11g} {tree.party.rival_log_sd:>6g} {tree.party.agenda_scope:<6}"
             rows = list(pool.map(partial(events_of, tree, asked.seed), range(asked.replicates), chunksize=CHUNK))

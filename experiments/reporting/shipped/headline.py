@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ....agents.source_hash import use_code_named_cache
 from ...storage.provenance import short_source_hash
-from .tables import read_rows, write_rows
+from .tables import measuring_pool, read_rows, write_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +80,7 @@ def measure_headline(
     p = Parameters().with_values({"electorate.voters": voters})
     breadths, own, others = (0.0, BREADTH), FORESIGHTS[0], FORESIGHTS[1:]
     design = StressDesign(breadths, VISIBILITIES, layers=(), returning=False, foresights=others)
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=use_code_named_cache) as pool:
+    with measuring_pool(workers) as pool:
         results = list(pool.map(partial(run_replicate, p, design, seed), range(replicates), chunksize=5))
     frame = pd.DataFrame([row for result in results for row in result.runs])
     curve, code = depth_curve(frame, p.policy.layer, taus_of(p)), short_source_hash()

@@ -6,16 +6,13 @@ party_rules.csv, which the package ships and `moat run` reads.
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from ....agents.source_hash import use_code_named_cache
 from ...protocols.outcome_names import printed_name
 from ...storage.provenance import short_source_hash
-from .tables import other_code_lines, paired_numbers, read_rows, write_rows
+from .tables import measuring_pool, other_code_lines, paired_numbers, read_rows, write_rows
 
 FILE = Path(__file__).with_name("party_rules.csv")
 EVENTS = ("attempted", "restricted", "reversed")
@@ -57,7 +54,7 @@ def measure_rules(
 
     design = StressDesign(breadths=(0.0, BREADTH), visibilities=(VISIBILITY,), layers=(), returning=False)
     rows = []
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=use_code_named_cache) as pool:
+    with measuring_pool(workers) as pool:
         for rule in sorted(RULES):
             parameters = Parameters().with_values({"party.rule": rule, "electorate.voters": voters})
             run = partial(run_replicate, parameters, design, seed)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import numpy as np
 
+from ....agents.source_hash import use_code_named_cache
 from ...protocols.arms import ReplicateResult
 from ...statistics.intervals import monte_carlo_error_of_paired_difference
 from ...storage.atomic_files import replaced_atomically
 from ...storage.provenance import short_source_hash
+
+
+def measuring_pool(workers: int) -> ProcessPoolExecutor:
+    """Return processes that run replicates with the compiled code of this version."""
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=use_code_named_cache)
 
 
 def paired_numbers(results: Sequence[ReplicateResult], place: int, events: Sequence[str]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...protocols.contract import Finished
 from ...protocols.outcome_names import NO_NEW_MONEY, named_depths
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def _how_read(foresight: float) -> str:
+def how_read(foresight: float) -> str:
+    """Return how parties of a foresight read polls."""
     if foresight in (0.0, 1.0):
         return "parties read polls as they are" if foresight == 0.0 else "parties project polls to the next election"
     return f"parties project polls to the next election by {foresight:g}"
@@ -31,18 +32,20 @@ def depth_lines(finished: Finished, curve: pd.DataFrame) -> list[str]:
     ]
     visibilities = rows["visibility"].unique()
     for foresight, block in rows.groupby("foresight"):
-        lines += ["", f"foresight {foresight:g}: {_how_read(float(str(foresight)))}"]
+        lines += ["", f"foresight {foresight:g}: {how_read(float(str(foresight)))}"]
         heads = "".join(f"{f'RD at v = {visibility:g} [band]':>27}" for visibility in visibilities)
         lines.append(f"{'depth':<22}{'tau':>6}{'P at b=0':>10}{heads}")
         for depth in named_depths(finished.parameters):
             level = block[block["tau"] == depth.tau].set_index("visibility")
-            cells = "".join(f"{_banded(level.loc[visibility]):>27}" for visibility in visibilities)
+            numbers = level.loc[visibilities, ["rd", "band_low", "band_high"]].itertuples(index=False, name=None)
+            cells = "".join(f"{banded(*each):>27}" for each in numbers)
             lines.append(f"{depth.name:<22}{depth.tau:>6g}{level['p_zero'].iloc[0]:>10.3f}{cells}")
     return [*lines, f"{NO_NEW_MONEY.name}: {NO_NEW_MONEY.level}."]
 
 
-def _banded(row: Any) -> str:
-    return f"{row['rd']:+.3f} [{row['band_low']:+.3f}, {row['band_high']:+.3f}]"
+def banded(estimate: float, low: float, high: float) -> str:
+    """Return a difference with its band."""
+    return f"{estimate:+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
 def move_lines(shares: pd.DataFrame) -> list[str]:
