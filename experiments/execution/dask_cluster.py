@@ -25,15 +25,14 @@ from ..storage.provenance import code_hash, code_parts
 from .tasks import Attempt, Completed, Failed, Outcome, TaskQueue
 from .tls import ENCRYPTED, Certificates, security
 from .worker import (
-    ONE_THREAD,
     RESULT,
     Raised,
     answer,
     interrupts_later,
-    one_thread_per_library,
     packed,
     read_answer,
     resolve,
+    use_one_thread,
     without_main_script,
 )
 
@@ -82,7 +81,7 @@ def code_difference(code: Code) -> str | None:
 
 def run_chunk(function: str, payloads: list[bytes], timeout_s: float | None, code: Code | None) -> ChunkAnswer:
     """Run payloads in a Dask worker; one that takes longer than `timeout_s` ends the worker process."""
-    os.environ.update(ONE_THREAD)
+    use_one_thread()
     try:
         if code is not None and (differs := code_difference(code)):
             return ChunkAnswer([], [], differs=differs)
@@ -338,7 +337,7 @@ def _local_client(workers: int, memory_mb: int | None, tls: Certificates | None)
         "distributed.admin.large-graph-warning-threshold": "1GB",
     }
     # To the end of the block: Dask starts a worker again when one has died.
-    with one_thread_per_library(), without_main_script(), dask.config.set(settings):
+    with without_main_script(), dask.config.set(settings):
         try:
             with interrupts_later():  # also in the threads that start workers, and so in all workers
                 cluster = LocalCluster(

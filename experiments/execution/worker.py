@@ -62,11 +62,21 @@ def resolve(function: str) -> Callable[[Any], Any]:
     return call  # type: ignore[no-any-return]
 
 
+def use_one_thread() -> None:
+    """Let the libraries that this worker loads use one thread each.
+
+    Where Numba is loaded nothing changes: it fails at the next compilation when the variable differs from its threads.
+    """
+    if "numba" not in sys.modules:
+        os.environ.update(ONE_THREAD)
+
+
 def serve(connection: Connection, function: str, code: str | None) -> None:
     """Run payloads from the pipe and send their results, until the coordinator sends nothing or ends.
 
     With `code`, a worker whose own code hash differs declares itself unusable: the sources were edited meanwhile.
     """
+    use_one_thread()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator decides
     _end_with_parent()
     threading.Thread(target=_exit_after_parent, name="parent watch", daemon=True).start()
@@ -212,21 +222,6 @@ class WorkerProcess:
 
 
 @contextlib.contextmanager
-def one_thread_per_library() -> Iterator[None]:
-    """Let processes that start in the block use one thread in each library."""
-    previous = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in previous.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextlib.contextmanager
 def without_main_script() -> Iterator[None]:
     """Let processes that start in the block leave the coordinator's main script alone.
 
@@ -245,8 +240,8 @@ def without_main_script() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _spawn_conditions() -> Iterator[None]:
-    """Start processes with one thread per library, without SIGINT and without the coordinator's main script."""
-    with interrupts_later(), one_thread_per_library(), without_main_script():
+    """Start processes without SIGINT and without the coordinator's main script."""
+    with interrupts_later(), without_main_script():
         yield
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import CancelledError
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -70,6 +72,7 @@ def cluster(client: Client, monkeypatch: pytest.MonkeyPatch, code: str | None = 
     return DaskCluster(queue, "moat_toys:number", 1, address="tcp://node:1", code=code)
 
 
+@mock.patch.dict(os.environ)
 def test_the_parts_of_another_code_are_named() -> None:
     parts = code_parts()
     assert code_difference(Code(code_hash(), parts)) is None
@@ -103,6 +106,7 @@ def test_workers_are_asked_for_their_code_before_any_run(
         assert len(executor.collect()) == 2
 
 
+@mock.patch.dict(os.environ)
 def test_a_worker_that_joins_later_with_other_code_stops_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client()
     with cluster(client, monkeypatch, code_hash()) as executor:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -72,6 +76,7 @@ def test_keywords_take_precedence_over_the_study_file() -> None:
             Engine.of(section, **wrong)  # type: ignore[arg-type]
 
 
+@mock.patch.dict(os.environ)
 def test_a_chunk_answers_each_payload_and_says_why_it_cannot_run() -> None:
     result = run_chunk("moat_toys:number", [packed(2), packed(None), packed(5)], None, None)
     assert [read_answer(content)[0] for content in result.answers] == ["result", "error", "result"]
@@ -133,3 +138,32 @@ def test_runs_of_a_lost_chunk_are_tried_alone_and_only_the_bad_one_is_blamed(mon
     assert finished == {str(number): 2 * number for number in (0, 1, 3, 4, 5)}
     assert blamed == [("2", "died", "its Dask workers died")]
     assert client.sizes == [3, 3, 1, 1, 1]
+
+
+COMPILES_AFTER_A_CHUNK = """
+import numba
+from political_moat.experiments.execution.dask_cluster import run_chunk
+
+@numba.njit(parallel=True)
+def added(n):
+    total = 0
+    for i in numba.prange(n):
+        total += i
+    return total
+
+added(9)  # starts Numba's threads
+run_chunk("builtins:abs", [], None, None)
+print(numba.njit(lambda x: x + 1)(1))
+"""
+
+
+def test_a_chunk_in_a_process_whose_numba_runs_threads_leaves_it_able_to_compile() -> None:
+    """A worker thread of a cluster in this process: Numba refuses another number of threads than it has started."""
+    done = subprocess.run(
+        [sys.executable, "-c", COMPILES_AFTER_A_CHUNK],
+        env=os.environ | {"NUMBA_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stdout == "2\n", done.stderr
