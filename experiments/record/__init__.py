@@ -1,0 +1,1 @@
+"""The record: coded historical cases of policies that a later government inherited, and their baselines."""
