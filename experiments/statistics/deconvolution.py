@@ -8,6 +8,7 @@ distribution of these probabilities over draws is estimated by nonparametric max
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,23 +16,25 @@ from .intervals import Floats
 
 REGIONS = ("below -{margin:g}", "within {margin:g} of 0", "above {margin:g}")
 STEPS = 120
-_SHARES = np.concatenate([[0.0], np.geomspace(0.005, 0.9, 18)])
+COARSE, FINE = 18, 60
+"""Probabilities on each axis of the grid besides 0: for shares of regions, and for quantiles."""
 
 
 @functools.cache
-def grid() -> tuple[Floats, Floats]:
+def grid(size: int = COARSE) -> tuple[Floats, Floats]:
     """Return the probabilities of gained and of lost at every grid point, shape (points,) each; finer near 0."""
-    gained, lost = (part.ravel() for part in np.meshgrid(_SHARES, _SHARES, indexing="ij"))
+    shares = np.concatenate([[0.0], np.geomspace(0.005, 0.9, size)])
+    gained, lost = (part.ravel() for part in np.meshgrid(shares, shares, indexing="ij"))
     possible = gained + lost <= 1.0
     return gained[possible], lost[possible]
 
 
-def mixing_weights(counts: Floats, steps: int = STEPS) -> Floats:
+def mixing_weights(counts: Floats, steps: int = STEPS, size: int = COARSE) -> Floats:
     """Return the weight of every grid point, shape (points,), with sum 1.
 
-    counts: shape (draws, 3), columns gained, lost and n.
+    counts: shape (draws, 3), columns gained, lost and n. size: of the grid.
     """
-    gained, lost = grid()
+    gained, lost = grid(size)
     neither = np.maximum(1.0 - gained - lost, 0.0)
     logs = np.zeros((len(counts), gained.size))
     for number, share in ((counts[:, 0], gained), (counts[:, 1], lost), (counts[:, 2] - counts[:, :2].sum(1), neither)):
@@ -50,6 +53,16 @@ def smoothed_shares(counts: Floats, margin: float, steps: int = STEPS) -> tuple[
     """Return the estimated shares of draws whose difference is below -margin, within it, and above margin."""
     gained, lost = grid()
     return _shares(gained - lost, mixing_weights(counts, steps), margin)
+
+
+def smoothed_quantiles(counts: Floats, shares: Sequence[float], steps: int = STEPS) -> tuple[float, ...]:
+    """Return quantiles of the difference over draws: the smallest that the given share of draws does not exceed."""
+    gained, lost = grid(FINE)
+    differences, weights = gained - lost, mixing_weights(counts, steps, FINE)
+    order = np.argsort(differences, kind="stable")
+    reached = np.cumsum(weights[order])
+    places = np.searchsorted(reached, np.array(shares) * reached[-1] - 1e-12)
+    return tuple(float(differences[order][place]) for place in places)
 
 
 def raw_shares(counts: Floats, margin: float) -> tuple[float, float, float]:

@@ -16,6 +16,7 @@ from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
 from ..closed_form import closed_form_lines, closed_form_of_table, closed_form_rows, own_rows
 from ..shipped.assumption_range import range_lines, shipped
+from ..shipped.prior_shares import prior_lines, shipped_prior
 from ..shipped.rules_comparison import rules_lines, shipped_rules
 from .contrasts import contrast_lines, declared_rows, dose_lines, no_verdict, verdict_lines
 from .doses import LEGEND, block_lines, note_lines
@@ -74,6 +75,7 @@ class StressAnswer(Answer):
             closed_form_lines(closed_form_rows(finished), p),
             rules_lines(shipped_rules()),
             range_lines(shipped()),
+            prior_lines(shipped_prior()),
             contrast_lines(finished),
             [] if no_verdict(finished) else dose_lines(finished),
             *block_lines(finished),
@@ -97,6 +99,7 @@ class StressAnswer(Answer):
             "closed_form": [_finite({**row._asdict(), "word": row.word}) for row in closed_form_rows(finished)],
             "rules": [_finite(row._asdict()) for row in shipped_rules()],
             "range": [_finite(row._asdict()) for row in shipped()],
+            "prior": [_finite(row._asdict()) for row in shipped_prior()],
             "table": _records(finished.table),
             "verdict": verdict_lines(finished),
             "files": str(finished.path),
