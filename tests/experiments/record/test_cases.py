@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.record.case_columns import COLUMNS, months_between
-from political_moat.experiments.record.cases import Case, horizon_months, read_cases, shipped_cases_file, transition
+from political_moat.experiments.record.cases import (
+    MOST_MISTAKES,
+    Case,
+    horizon_months,
+    read_cases,
+    shipped_cases_file,
+    transition,
+)
 
 DOCS = Path(__file__).parents[3] / "docs"
 NAMES = [column.name for column in COLUMNS]
@@ -254,6 +261,27 @@ def test_a_file_of_something_else_is_one_line(tmp_path: Path) -> None:
         assert mistakes_of(file) == [f"row 1: {start} names no known column; allowed, with commas: {names}"]
     file.write_text(",".join(NAMES) + "\n,,,\n", encoding="utf-8")
     assert mistakes_of(file) == ["row 1: holds no cases below its header"]
+
+
+def test_a_file_of_wrong_cells_alone_has_a_short_answer(tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+    file.write_text(",".join(NAMES) + "\n" + ("x" + "," * 34 + "\n") * 2_000, encoding="utf-8")
+    lines = mistakes_of(file)
+    assert len(lines) == MOST_MISTAKES + 1
+    # A row has 25 cells besides its id that may not be empty, and are; every id but the first is a repetition.
+    assert lines[-1] == f"and {2_000 * 25 + 1_999 - MOST_MISTAKES} mistakes more"
+    file.write_text(",".join([*NAMES, *map(str, range(90_000))]) + "\n", encoding="utf-8")
+    assert mistakes_of(file) == ["row 1: has 90,035 cells; allowed: 35 columns"]
+
+
+def test_no_number_however_written_stops_the_reader(tmp_path: Path) -> None:
+    tiny = "1e-" + "9" * 30
+    case = read_cases(changed(tmp_path / "c.csv", 2, exposed_millions="0", breadth_b=tiny))[0]
+    assert case.breadth_b == 0.0
+    lines = mistakes_of(changed(tmp_path / "c.csv", 2, exposed_millions="1e308", adults_millions="1e-300"))
+    assert lines == [
+        "row 2, column breadth_b: '0.25862' is not possible; allowed: exposed_millions / adults_millions = inf, rounded"
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
