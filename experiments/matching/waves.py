@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .emulator import Check, Emulator, fit_emulators
+from .emulator import Check, fit_emulators
 from .implausibility import cutoff, implausibilities, largest
 from .inputs import Input, Reals, latin_hypercube, values_of
 from .survey import Region, Survey, can_meet, next_points, survey
@@ -34,12 +34,14 @@ class Wave(NamedTuple):
     """One wave. share: of the prior that the emulators after this wave do not rule out, with its standard error.
 
     points: simulated in this wave. moved: those of them found by small moves, because the draws of the prior gave too
-    few. checks: of the emulators after this wave, one for each target, None without an emulator.
+    few. draws: of the prior, of which `share` is a share. checks: of the emulators after this wave, one for each
+    target, None without an emulator.
     """
 
     number: int
     points: int
     moved: int
+    draws: int
     share: float
     error: float
     checks: tuple[Check | None, ...]
@@ -193,7 +195,7 @@ def _wave(number: int, points: int, moved: int, surveyed: Survey, region: Region
     share = float(np.mean(largest(surveyed.distances) <= region.cutoff))
     error = math.sqrt(share * (1.0 - share) / len(surveyed.distances))
     checks = tuple(None if each is None else each.check for each in region.emulators)
-    return Wave(number, points, moved, share, error, checks)
+    return Wave(number, points, moved, len(surveyed.distances), share, error, checks)
 
 
 def _matched(region: Region, surveyed: Survey, done: _Simulated, waves: tuple[Wave, ...], seed: int) -> Matched:
@@ -234,7 +236,7 @@ def _rules_out(region: Region, surveyed: Survey, own: Reals, seed: int) -> tuple
 
 def _conflicts(region: Region, surveyed: Survey, own: Reals, seed: int) -> tuple[tuple[str, str], ...]:
     """Return the pairs of targets that no place in the unit cube meets together by the emulators."""
-    inside, simulated = ~(surveyed.distances > region.cutoff), ~(own > region.cutoff)
+    inside, simulated = ~(surveyed.distances > region.cutoff), own <= region.cutoff
     pairs = []
     for i, j in itertools.combinations(range(len(region.targets)), 2):
         met = (inside[:, i] & inside[:, j]).any() or (simulated[:, i] & simulated[:, j]).any()
