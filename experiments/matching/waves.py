@@ -162,7 +162,7 @@ def history_match(
         if say is not None:
             say(finished[-1])
         if number < waves:
-            units, moved = next_points(region, surveyed, points, _generator(seed, number, 2))
+            units, moved = next_points(region, surveyed, done.units, points, _generator(seed, number, 2))
             if not len(units):
                 break
     return _matched(region, surveyed, done, tuple(finished), seed)
