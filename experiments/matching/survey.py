@@ -73,20 +73,21 @@ def survey(region: Region, draws: int, points: int, rng: np.random.Generator) ->
 def next_points(
     region: Region, surveyed: Survey, simulated: Reals, points: int, rng: np.random.Generator
 ) -> tuple[Reals, int]:
-    """Return at most `points` places in the region, and how many of them come from small moves.
+    """Return `points` places in the region, and how many of them come from small moves; none if none is found.
 
     Moves begin at the draws of the survey and the simulated points in the region, `simulated` of shape (n, inputs);
-    where there are none, at the least implausible draws.
+    where there are none, at what moves from the least implausible draws reach.
     """
-    found = surveyed.nearest[: surveyed.inside]
-    missing = points - len(found)
-    if missing <= 0:
-        return found, 0
-    starts = np.concatenate([found, region.within(simulated)])
+    drawn = surveyed.nearest[: surveyed.inside]
+    if len(drawn) == points:
+        return drawn, 0
+    starts = np.concatenate([drawn, region.within(simulated)])
     if not len(starts):
-        starts = surveyed.nearest
-    moved = region.within(walk(region, starts[rng.integers(len(starts), size=missing)], rng))
-    return np.concatenate([found, moved]), len(moved)
+        starts = region.within(walk(region, surveyed.nearest, rng))
+    if not len(starts):
+        return starts, 0
+    moved = walk(region, starts[rng.integers(len(starts), size=points - len(drawn))], rng)
+    return np.concatenate([drawn, moved]), len(moved)
 
 
 def can_meet(region: Region, rng: np.random.Generator) -> bool:
