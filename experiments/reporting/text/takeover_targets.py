@@ -64,8 +64,8 @@ def contest_rows(counts: Counts) -> list[Row]:
             label = f"P(restricted) {contest} {layer}"
             estimate, error = share(counts, f"{contest} {layer} restricted", "contest takeovers")
             aim = contest_aim(contest, layer)
-            if aim is None:
-                rows.append(Row(label, estimate, error, NO_AIM))
+            if aim is None or math.isnan(estimate):
+                rows.append(Row(label, estimate, error, NO_AIM if aim is None else NO_CASE))
                 continue
             slack = aim.tolerance * (0.0 if math.isnan(error) else error)
             inside = aim.low - slack <= estimate <= aim.high + slack
