@@ -83,15 +83,21 @@ class _Scale:
     def __call__(self, u: float) -> Any:
         if self.levels is not None:
             return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
-        if self.whole and not self.log:
-            low, high = round(self.low), round(self.high)  # all whole numbers equally likely, ends included
-            return min(low + int(u * (high - low + 1)), high)
-        if self.log:
-            value = math.exp(math.log(self.low) + u * (math.log(self.high) - math.log(self.low)))
-        else:
-            value = self.low + u * (self.high - self.low)
-        value = min(max(value, self.low), self.high)  # rounding must not leave the range
-        return round(value) if self.whole else value
+        return between(self.low, self.high, u, log=self.log, whole=self.whole)
+
+
+def between(low: float, high: float, u: float, *, log: bool, whole: bool) -> float | int:
+    """Return the value at place u in [0, 1] of a range: linear or log scale; whole numbers are equally likely.
+
+    >>> round(between(1.0, 100.0, 0.5, log=True, whole=False), 9), between(1.0, 3.0, 0.9, log=False, whole=True)
+    (10.0, 3)
+    """
+    if whole and not log:
+        first, last = round(low), round(high)  # all whole numbers equally likely, ends included
+        return min(first + int(u * (last - first + 1)), last)
+    value = math.exp(math.log(low) + u * (math.log(high) - math.log(low))) if log else low + u * (high - low)
+    value = min(max(value, low), high)  # rounding must not leave the range
+    return round(value) if whole else value
 
 
 def _typed(tree: Parameters, name: str, value: Any) -> Any:
