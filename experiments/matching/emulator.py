@@ -1,8 +1,8 @@
 """Emulators: a Gaussian process for each target, from few simulated points of many inputs.
 
-The mean is linear in the active inputs, with a normal prior on its coefficients; a squared exponential kernel with a
-length for each active input adds curvature; a nugget holds what the inactive inputs add (Vernon, Goldstein and Bower
-2010). The Monte Carlo error of each point is known and no part of the nugget.
+The mean is linear in all inputs; its coefficients have normal priors, wide for the active inputs and narrow for the
+others. A squared exponential kernel with a length for each active input adds curvature. A nugget holds what is left
+(Vernon, Goldstein and Bower 2010). The Monte Carlo error of each point is known and no part of the nugget.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..statistics.input_checks import library
 from .inputs import Reals
 
 MOST_ACTIVE = 12
-"""Inputs that an emulator reads at most."""
+"""Inputs of most effect, in which an emulator may be curved."""
 FEWEST_POINTS = 10
 """Points at which a target must be measured, else it has no emulator."""
 _TUNED_POINTS = 300  # kernels are tuned on so many points at most: time grows with their cube
@@ -28,6 +28,7 @@ _ITERATIONS = 40
 _FOLDS = 5
 _PATH_STEPS = 60
 _CHUNK = 5_000
+_LONGEST = 50.0  # length of an input without curvature, in standard deviations of the prior
 _SMALLEST_NOISE = 1e-8  # of the variance over points, so that matrices stay positive definite
 _SPREAD = math.sqrt(12.0)  # a uniform input has standard deviation 1 after scaling
 
@@ -37,29 +38,29 @@ Whole = NDArray[np.int64]
 class Check(NamedTuple):
     """How an emulator predicts points that it was not fitted to (five folds, inputs chosen anew in each).
 
-    points: number of errors. inside: share of standardised errors within 2 (about .95). rms: their root mean square;
-    above 1 the emulator's standard deviation is multiplied by it.
+    points: number of errors. inside: share of standardised errors within 2 (about .95). rms: their root mean square.
+    added: standard deviation added to the emulator's, in the unit of the target, such that rms is 1; 0 if rms <= 1.
     """
 
     points: int
     inside: float
     rms: float
+    added: float
 
 
 class Emulator(NamedTuple):
     """Predicts one target from places in the unit cube.
 
-    active: columns that it reads. regression: scikit-learn's GaussianProcessRegressor on the scaled active inputs.
-    centre, scale: of the estimates. inflation: factor of the standard deviation. common: variance added everywhere,
-    for Monte Carlo error that all points share.
+    active: columns in which it may be curved. regression: scikit-learn's GaussianProcessRegressor on scaled inputs.
+    centre, scale: of the estimates. added: variance added everywhere, for errors found by `check` and for Monte Carlo
+    error that all points share.
     """
 
     active: tuple[int, ...]
     regression: Any
     centre: float
     scale: float
-    inflation: float
-    common: float
+    added: float
     check: Check
 
     def predict(self, units: Reals) -> tuple[Reals, Reals]:
@@ -72,9 +73,9 @@ class Emulator(NamedTuple):
             warnings.simplefilter("ignore")  # a variance that rounding made negative is set to 0
             for first in range(0, len(units), _CHUNK):
                 rows = slice(first, first + _CHUNK)
-                mean, deviation = self.regression.predict(_scaled(units[rows], self.active), return_std=True)
+                mean, deviation = self.regression.predict(_scaled(units[rows]), return_std=True)
                 means[rows], variances[rows] = mean, deviation**2
-        return self.centre + self.scale * means, self.common + variances * (self.scale * self.inflation) ** 2
+        return self.centre + self.scale * means, self.added + self.scale**2 * variances
 
 
 def fit_emulators(
@@ -117,40 +118,49 @@ def one_thread() -> AbstractContextManager[Any]:
 
 
 def _fitted(units: Reals, estimates: Reals, errors: Reals, seed: int, common_draws: bool) -> Emulator:
-    centre, spread = float(estimates.mean()), float(estimates.std())
-    scale = spread if spread > 0.0 else 1.0  # the same estimate everywhere: nothing to scale
+    flat = estimates.min() == estimates.max()  # the same estimate everywhere: nothing to scale
+    centre, scale = (float(estimates[0]), 1.0) if flat else (float(estimates.mean()), float(estimates.std()))
     y, noise = (estimates - centre) / scale, (errors / scale) ** 2
     common = float(np.mean(errors**2)) if common_draws else 0.0
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a kernel at a bound of its lengths is an input without curvature
         active, penalty = _chosen(units, y, seed)
         tuned = np.sort(np.random.default_rng([seed, 1]).permutation(len(y))[:_TUNED_POINTS])
-        kernel = _conditioned(units[tuned], y[tuned], noise[tuned], active, _kernel(len(active)), tune=True).kernel_
+        start = _kernel(active, [2.0] * len(active))
+        kernel = _conditioned(units[tuned], y[tuned], noise[tuned], start, tune=True).kernel_
         check = _checked(units, y, noise, active, penalty, kernel, seed)
-        regression = _conditioned(units, y, noise, active, kernel)
-    return Emulator(active, regression, centre, scale, max(1.0, check.rms), common, check)
+        check = check._replace(added=scale * check.added)
+        regression = _conditioned(units, y, noise, kernel)
+    return Emulator(active, regression, centre, scale, common + check.added**2, check)
 
 
-def _scaled(units: Reals, active: Sequence[int]) -> Reals:
-    return _SPREAD * (units[:, list(active)] - 0.5)
+def _scaled(units: Reals) -> Reals:
+    return _SPREAD * (units - 0.5)
 
 
-def _kernel(active: int) -> Any:
+def _kernel(active: tuple[int, ...], lengths: Sequence[float]) -> Any:
     """Return the kernel before tuning; variances are shares of the variance over points."""
     kernels = library("sklearn.gaussian_process.kernels")
-    linear = kernels.ConstantKernel(0.3, (1e-4, 1e2)) * kernels.DotProduct(1.0, sigma_0_bounds="fixed")
-    curved = kernels.ConstantKernel(0.3, (1e-4, 1e2)) * kernels.RBF(np.full(active, 2.0), (0.3, 50.0))
-    return linear + curved + kernels.WhiteKernel(0.1, (1e-6, 2.0))
+    from .columns_kernel import OnColumns
+
+    def scaled(variance: float, kernel: Any) -> Any:
+        return kernels.ConstantKernel(variance, (1e-6, 1e2)) * kernel
+
+    return (
+        OnColumns(scaled(0.3, kernels.DotProduct(0.0, sigma_0_bounds="fixed")), active)
+        + OnColumns(scaled(0.3, kernels.RBF(np.array(lengths), (0.3, _LONGEST))), active)
+        + scaled(1e-3, kernels.DotProduct(0.0, sigma_0_bounds="fixed"))
+        + kernels.ConstantKernel(1.0, "fixed")  # the level: the mean of few noisy points is not exact
+        + kernels.WhiteKernel(0.05, (1e-6, 2.0))
+    )
 
 
-def _conditioned(
-    units: Reals, y: Reals, noise: Reals, active: Sequence[int], kernel: Any, *, tune: bool = False
-) -> Any:
+def _conditioned(units: Reals, y: Reals, noise: Reals, kernel: Any, *, tune: bool = False) -> Any:
     """Return scikit-learn's regression on the points, its kernel tuned by marginal likelihood or as it is."""
     regression = library("sklearn.gaussian_process").GaussianProcessRegressor(
         kernel, alpha=np.maximum(noise, _SMALLEST_NOISE), optimizer=_maximum if tune else None
     )
-    return regression.fit(_scaled(units, active), y)
+    return regression.fit(_scaled(units), y)
 
 
 def _maximum(objective: Any, start: Reals, bounds: Reals) -> tuple[Reals, float]:
@@ -168,6 +178,8 @@ def _terms(units: Reals) -> Reals:
 
 def _chosen(units: Reals, y: Reals, seed: int) -> tuple[tuple[int, ...], float]:
     """Return the active inputs by a cross-validated L1 path (Tibshirani 1996), and its penalty."""
+    if not y.any():
+        return (0,), 1.0
     folds = _folds(seed)
     path = library("sklearn.linear_model").LassoLarsCV(cv=folds, max_iter=_PATH_STEPS).fit(_terms(units), y)
     return _strongest(path.coef_), float(path.alpha_)
@@ -185,19 +197,32 @@ def _folds(seed: int) -> Any:
 
 
 def _checked(
-    units: Reals, y: Reals, noise: Reals, active: Sequence[int], penalty: float, kernel: Any, seed: int
+    units: Reals, y: Reals, noise: Reals, active: tuple[int, ...], penalty: float, kernel: Any, seed: int
 ) -> Check:
-    """Return the check on held-out points. The kernel is that of all points, the inputs are chosen in each fold."""
+    """Return the check on held-out points. The kernel is tuned on all points, the inputs are chosen in each fold."""
     lasso = library("sklearn.linear_model").LassoLars
-    lengths = dict(zip(active, np.atleast_1d(kernel.k1.k2.k2.length_scale), strict=True))
-    errors = np.empty(len(y))
+    tuned = np.exp(kernel.theta)
+    lengths = dict(zip(active, tuned[2 : 2 + len(active)].tolist(), strict=True))
+    errors, variances = np.empty(len(y)), np.empty(len(y))
     for fitted, held_out in _folds(seed).split(units):
         path = lasso(alpha=penalty, max_iter=_PATH_STEPS).fit(_terms(units[fitted]), y[fitted])
         chosen = _strongest(path.coef_)
-        own = kernel.clone_with_theta(kernel.theta)
         # An input that is active in this fold alone has no length of its own: it acts linearly.
-        own.k1.k2.k2.length_scale = np.array([lengths.get(column, 50.0) for column in chosen])
-        regression = _conditioned(units[fitted], y[fitted], noise[fitted], chosen, own)
-        mean, deviation = regression.predict(_scaled(units[held_out], chosen), return_std=True)
-        errors[held_out] = (y[held_out] - mean) / np.sqrt(deviation**2 + noise[held_out])
-    return Check(len(y), float(np.mean(np.abs(errors) <= 2.0)), float(np.sqrt(np.mean(errors**2))))
+        own = [lengths.get(column, _LONGEST) for column in chosen]
+        theta = np.log([*tuned[:2], *own, *tuned[2 + len(active) :]])
+        regression = _conditioned(units[fitted], y[fitted], noise[fitted], _kernel(chosen, own).clone_with_theta(theta))
+        mean, deviation = regression.predict(_scaled(units[held_out]), return_std=True)
+        errors[held_out], variances[held_out] = y[held_out] - mean, deviation**2 + noise[held_out]
+    standardised = errors / np.sqrt(variances)
+    inside, rms = float(np.mean(np.abs(standardised) <= 2.0)), float(np.sqrt(np.mean(standardised**2)))
+    return Check(len(y), inside, rms, math.sqrt(_missing_variance(errors**2, variances)))
+
+
+def _missing_variance(squares: Reals, variances: Reals) -> float:
+    """Return what must be added to the variances so that standardised squared errors have mean 1; at least 0."""
+    from scipy.optimize import brentq
+
+    def excess(added: float) -> float:
+        return float(np.mean(squares / (variances + added))) - 1.0
+
+    return float(brentq(excess, 0.0, float(squares.mean()))) if excess(0.0) > 0.0 else 0.0

@@ -13,8 +13,9 @@ from .inputs import Input, Reals, latin_hypercube
 from .targets_file import Target
 
 _BATCH = 10_000
-_STEPS = 60
+_STEPS = 100
 _MOVED = 3  # active inputs that a move changes, on average
+_RENEWED = 0.1
 _STEP_SIZES = (0.02, 0.1, 0.3)
 _STARTS = 5_000
 _WALKERS = 100
@@ -31,6 +32,11 @@ class Region(NamedTuple):
     def distances(self, units: Reals) -> Reals:
         """Return the emulated implausibilities, shape (points, targets); NaN for a target without an emulator."""
         return implausibilities(*predictions(self.emulators, units), self.targets)
+
+    def within(self, units: Reals) -> Reals:
+        """Return those rows of `units` that are in the region."""
+        kept: Reals = units[largest(self.distances(units)) <= self.cutoff]
+        return kept
 
     def only(self, kept: Sequence[int]) -> Region:
         """Return the region by some of the targets alone."""
@@ -64,19 +70,24 @@ def survey(region: Region, draws: int, points: int, rng: np.random.Generator) ->
     return Survey(np.concatenate(distances), nearest, int((highest <= region.cutoff).sum()))
 
 
-def next_points(region: Region, surveyed: Survey, points: int, rng: np.random.Generator) -> tuple[Reals, int]:
-    """Return at most `points` places in the region, and how many of them come from small moves.
+def next_points(
+    region: Region, surveyed: Survey, simulated: Reals, points: int, rng: np.random.Generator
+) -> tuple[Reals, int]:
+    """Return `points` places in the region, and how many of them come from small moves; none if none is found.
 
-    Moves begin at the draws of the survey in the region; where it has none, at the least implausible ones.
+    Moves begin at the draws of the survey and the simulated points in the region, `simulated` of shape (n, inputs);
+    where there are none, at what moves from the least implausible draws reach.
     """
-    found = surveyed.nearest[: surveyed.inside]
-    missing = points - len(found)
-    if missing <= 0:
-        return found, 0
-    starts = found if len(found) else surveyed.nearest
-    moved = walk(region, starts[rng.integers(len(starts), size=missing)], rng)
-    moved = moved[largest(region.distances(moved)) <= region.cutoff]
-    return np.concatenate([found, moved]), len(moved)
+    drawn = surveyed.nearest[: surveyed.inside]
+    if len(drawn) == points:
+        return drawn, 0
+    starts = np.concatenate([drawn, region.within(simulated)])
+    if not len(starts):
+        starts = region.within(walk(region, surveyed.nearest, rng))
+    if not len(starts):
+        return starts, 0
+    moved = walk(region, starts[rng.integers(len(starts), size=points - len(drawn))], rng)
+    return np.concatenate([drawn, moved]), len(moved)
 
 
 def can_meet(region: Region, rng: np.random.Generator) -> bool:
@@ -84,24 +95,25 @@ def can_meet(region: Region, rng: np.random.Generator) -> bool:
     surveyed = survey(region, _STARTS, _WALKERS, rng)
     if surveyed.inside:
         return True
-    return bool((largest(region.distances(walk(region, surveyed.nearest, rng))) <= region.cutoff).any())
+    return len(region.within(walk(region, surveyed.nearest, rng))) > 0
 
 
 def walk(region: Region, starts: Reals, rng: np.random.Generator) -> Reals:
     """Move every start by random steps that stay in the region, or come nearer to it; shape as `starts`.
 
-    Inputs that no emulator reads are drawn anew. The steps are symmetric, so moves within the region leave a uniform
-    sample uniform.
+    A step moves a few active inputs a little, or draws a tenth of all inputs anew. Steps are symmetric, so that moves
+    within the region leave a uniform sample uniform.
     """
     active = np.array(active_inputs(region.emulators), dtype=np.int64)
-    units = rng.random(starts.shape)
-    units[:, active] = starts[:, active]
-    highest = largest(region.distances(units))
-    for _ in range(_STEPS if len(active) else 0):
-        steps = rng.normal(size=(len(units), len(active))) * rng.choice(_STEP_SIZES, size=(len(units), 1))
-        steps[rng.random(steps.shape) >= _MOVED / max(_MOVED, len(active))] = 0.0
-        proposed = units.copy()
-        proposed[:, active] = _reflected(units[:, active] + steps)
+    units, highest = starts.copy(), largest(region.distances(starts))
+    for step in range(_STEPS):
+        if step % 2 and len(active):
+            sizes = rng.normal(size=(len(units), len(active))) * rng.choice(_STEP_SIZES, size=(len(units), 1))
+            sizes[rng.random(sizes.shape) >= _MOVED / max(_MOVED, len(active))] = 0.0
+            proposed = units.copy()
+            proposed[:, active] = _reflected(units[:, active] + sizes)
+        else:
+            proposed = np.where(rng.random(units.shape) < _RENEWED, rng.random(units.shape), units)
         distance = largest(region.distances(proposed))
         accepted = distance <= np.maximum(highest, region.cutoff)
         units[accepted], highest[accepted] = proposed[accepted], distance[accepted]

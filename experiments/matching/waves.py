@@ -144,7 +144,7 @@ def history_match(
     prior_draws: int = PRIOR_DRAWS,
     say: Callable[[Wave], None] | None = None,
 ) -> Matched:
-    """Simulate `points` points in each of at most `waves` waves and return what the targets do not rule out.
+    """Find what the targets do not rule out, in at most `waves` waves of at most `points` simulated points each.
 
     Ends early if a wave leaves nothing. The same arguments give the same calls of `simulate`, so that a resumed run
     finds its points again. common_draws: all points share their draws, see `fit_emulators`. say: called after each
@@ -162,7 +162,7 @@ def history_match(
         if say is not None:
             say(finished[-1])
         if number < waves:
-            units, moved = next_points(region, surveyed, points, _generator(seed, number, 2))
+            units, moved = next_points(region, surveyed, done.units, points, _generator(seed, number, 2))
             if not len(units):
                 break
     return _matched(region, surveyed, done, tuple(finished), seed)
