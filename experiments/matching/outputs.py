@@ -75,6 +75,7 @@ def waves_table(matched: Matched, left_out: Mapping[int, LeftOut]) -> pd.DataFra
                 "failed": len(left_out[wave.number].failed),
                 "share_not_ruled_out": wave.share,
                 "share_error": wave.error,
+                "prior_draws": wave.draws,
                 "worst_check": max((check.rms for check in wave.checks if check is not None), default=np.nan),
             }
             for wave in matched.waves

@@ -18,6 +18,7 @@ ENDINGS = ("svg", "png")
 KEPT = "not_ruled_out"
 _BINS = 12
 _RULED_OUT = "0.72"
+_KEPT_COLOUR = COLOURS[1]
 
 
 def pair_plot(
@@ -58,17 +59,17 @@ def _paint(
                 _histogram(axes, kept[x], out[x], spans[x], x in log)
             else:
                 axes.plot(out[x], out[y], "x", color=_RULED_OUT, markersize=2.2, markeredgewidth=0.5, zorder=1)
-                axes.plot(kept[x], kept[y], "o", color=COLOURS[0], markersize=3.0, markeredgewidth=0.0, zorder=2)
+                axes.plot(kept[x], kept[y], "o", color=_KEPT_COLOUR, markersize=3.0, markeredgewidth=0.0, zorder=2)
                 axes.set_yscale("log" if y in log else "linear")
                 axes.set_ylim(*spans[y])
             axes.set_xscale("log" if x in log else "linear")
             axes.set_xlim(*spans[x])
             _label(axes, x if row == len(names) - 1 else "", y if column == 0 and row else "")
-    kinds = (("not ruled out", kept, COLOURS[0], "o"), ("ruled out", out, _RULED_OUT, "x"))
+    kinds = (("not ruled out", kept, _KEPT_COLOUR, "o"), ("ruled out", out, _RULED_OUT, "x"))
     handles = [
         Line2D([], [], color=colour, marker=marker, markersize=3.5, linestyle="", label=f"{what} ({len(rows)})")
         for what, rows, colour, marker in (
-            ("not ruled out", kept, COLOURS[0], "o"),
+            ("not ruled out", kept, _KEPT_COLOUR, "o"),
             ("ruled out", out, _RULED_OUT, "x"),
         )
     ]
@@ -80,7 +81,7 @@ def _histogram(axes: Axes, kept: pd.Series, out: pd.Series, span: tuple[float, f
     import numpy as np
 
     edges = np.geomspace(*span, _BINS + 1) if log else np.linspace(*span, _BINS + 1)
-    for values, colour, style in ((out, _RULED_OUT, "--"), (kept, COLOURS[0], "-")):
+    for values, colour, style in ((out, _RULED_OUT, "--"), (kept, _KEPT_COLOUR, "-")):
         counts, _ = np.histogram(values, edges)
         axes.stairs(counts / max(1, counts.sum()), edges, color=colour, linestyle=style)
     axes.set_yticks([])

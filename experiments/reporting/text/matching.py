@@ -53,7 +53,7 @@ def _waves(done: Calibrated) -> list[str]:
     lines = [f"{'wave':<6}{'draws':>7}{'left out':>10}  share of the prior not ruled out (standard error)"]
     for wave in done.matched.waves:
         out = len(done.left_out[wave.number].numbers)
-        lines.append(f"{wave.number:<6}{wave.points:>7}{out:>10}  {_share(wave.share)} ({_share(wave.error)})")
+        lines.append(f"{wave.number:<6}{wave.points:>7}{out:>10}  {_share(wave.share, wave.draws)} ({_share(wave.error)})")
     reasons = [
         (f"wave {number}: {reason}", what)
         for number, left in sorted(done.left_out.items())
@@ -113,7 +113,7 @@ def _verdict(done: Calibrated) -> list[str]:
     lines += [f"No place meets both {first} and {second}, by the emulators." for first, second in matched.conflicts]
     last = matched.waves[-1]
     lines.append(
-        f"Not ruled out: {_share(last.share)} of the prior by the emulators, and {len(kept)} of the "
+        f"Not ruled out: {_share(last.share, last.draws)} of the prior by the emulators, and {len(kept)} of the "
         f"{len(matched.values)} simulated draws, which pass every target by their own simulation as well."
     )
     if not kept:
@@ -196,8 +196,10 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {str(name): None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
 
 
-def _share(share: float) -> str:
-    """Return a share in percent, with digits enough for small ones."""
+def _share(share: float, draws: int = 0) -> str:
+    """Return a share in percent, with digits enough for small ones; none of `draws` draws is below 1 in so many."""
+    if share == 0.0 and draws:
+        return f"less than 1 in {draws:,}"
     return f"{share:.2%}" if share >= 0.001 or share == 0.0 else f"{share:.4%}"
 
 
