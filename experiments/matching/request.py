@@ -27,7 +27,7 @@ from .inputs import Input
 from .measured import STATISTICS, left_out
 from .targets_file import Target, read_targets
 
-WAVES, POINTS, REPLICATES, VOTERS, CYCLES = 3, 200, 8, 1_000, 10
+WAVES, POINTS, REPLICATES, VOTERS, CYCLES = 3, 150, 8, 1_000, 10
 """Defaults: about 1,800 seconds of one processor in all."""
 MOST_WAVES, MOST_POINTS = 20, 10_000
 REQUEST = "calibration.json"
