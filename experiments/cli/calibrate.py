@@ -30,7 +30,7 @@ def calibrate(
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     list_: Annotated[bool, typer.Option("--list", help="List the statistics that a targets file may name.")] = False,
 ) -> None:
-    """Rule out the parts of the prior that miss the record (history matching), in waves; the same command resumes."""
+    """Find the parts of the prior that the record does not rule out (history matching); the same command resumes."""
     if list_:
         from ..reporting.text.matching import statistics_text
 

@@ -74,7 +74,7 @@ def test_a_calibration_killed_again_and_again_gives_the_same_bytes(
     assert not list(out.rglob("*.partial"))
 
 
-@pytest.mark.parametrize(("wave", "moment"), [(1, WITHIN), (1, FITTING), (2, WITHIN)])
+@pytest.mark.parametrize(("wave", "moment"), [(1, WITHIN), (1, "wave 1 of 2"), (2, WITHIN)])
 def test_ctrl_c_is_one_line_and_the_same_command_resumes(
     place: Path, undisturbed: dict[str, bytes], tmp_path: Path, wave: int, moment: str
 ) -> None:

@@ -44,8 +44,8 @@ class PriorMassDesign(NamedTuple):
 
     breadth, visibility: the dose against zero. replicates: paired replicates. calibration_replicates: how many of them
     calibrate the baseline. band: target of P(restricted | opposed, zero exposure); None: as declared with the fitted
-    number. steps: halvings of its range at most. given: the draw's own value of the fitted number is kept, because the
-    draws were chosen elsewhere (history matching).
+    number. steps: halvings of its range at most. keep_baseline: the fitted number stays as the draw has it, because
+    history matching chose the draw.
     """
 
     breadth: float = 0.3
@@ -54,4 +54,4 @@ class PriorMassDesign(NamedTuple):
     calibration_replicates: int = 30
     band: tuple[float, float] | None = None
     steps: int = 6
-    given: bool = False
+    keep_baseline: bool = False

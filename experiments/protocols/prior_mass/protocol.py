@@ -79,14 +79,16 @@ class PriorMass(Protocol):
         options, pairs = _checked(declared.options), declared.replicates or 1
         calibrated = options.calibration_replicates or max(1, pairs // 2)
         band = (options.band[0], options.band[1]) if options.band else None
-        given = options.baseline == "given"
-        return PriorMassDesign(max(declared.breadths), declared.visibilities[0], pairs, calibrated, band, given=given)
+        kept = options.baseline == "given"
+        return PriorMassDesign(
+            max(declared.breadths), declared.visibilities[0], pairs, calibrated, band, keep_baseline=kept
+        )
 
     def identity(self, parameters: Parameters, design: PriorMassDesign, arm: Arm) -> dict[str, Any]:
-        """Return the content of a run; a fitted baseline is named by the design without `given`."""
+        """Return the content of a run; a fitted baseline is named by the design without `keep_baseline`."""
         content = super().identity(parameters, design, arm)
-        if not design.given:
-            content["design"] = {name: value for name, value in content["design"].items() if name != "given"}
+        if not design.keep_baseline:
+            del content["design"]["keep_baseline"]
         return content
 
     def arms(self, parameters: Parameters, design: PriorMassDesign) -> Sequence[Arm]:

@@ -56,7 +56,7 @@ def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -
         share = share_restricted(p.with_values({search.parameter: value}), pasts)
         return Calibrated(search.parameter, value, share, tried, least <= share <= most)
 
-    if design.given:
+    if design.keep_baseline:
         return at(p.values()[search.parameter])._replace(inside=True)
     own = at(min(max(p.values()[search.parameter], search.low), search.high))
     if own.inside:

@@ -68,10 +68,7 @@ def _paint(
     kinds = (("not ruled out", kept, _KEPT_COLOUR, "o"), ("ruled out", out, _RULED_OUT, "x"))
     handles = [
         Line2D([], [], color=colour, marker=marker, markersize=3.5, linestyle="", label=f"{what} ({len(rows)})")
-        for what, rows, colour, marker in (
-            ("not ruled out", kept, _KEPT_COLOUR, "o"),
-            ("ruled out", out, _RULED_OUT, "x"),
-        )
+        for what, rows, colour, marker in kinds
     ]
     figure.legend(handles=handles, loc="upper right", frameon=False, title="Simulated draws", alignment="left")
 

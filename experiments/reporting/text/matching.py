@@ -43,7 +43,7 @@ def _head(done: Calibrated) -> list[str]:
     asked = done.asked
     return [
         f"political-moat: history matching, preset {asked.study.model.preset}, {len(asked.inputs)} inputs, "
-        f"{len(asked.targets)} targets; {len(done.matched.waves)} waves of up to {asked.points} draws, each with "
+        f"{len(asked.targets)} targets; {_number(len(done.matched.waves), 'wave')} of up to {asked.points} draws, each with "
         f"{asked.replicates} histories of {asked.cycles} terms and {asked.parameters.electorate.voters:,} voters; "
         f"seed {asked.seed}. {NOTICE}"
     ]
@@ -53,7 +53,9 @@ def _waves(done: Calibrated) -> list[str]:
     lines = [f"{'wave':<6}{'draws':>7}{'left out':>10}  share of the prior not ruled out (standard error)"]
     for wave in done.matched.waves:
         out = len(done.left_out[wave.number].numbers)
-        lines.append(f"{wave.number:<6}{wave.points:>7}{out:>10}  {_share(wave.share, wave.draws)} ({_share(wave.error)})")
+        lines.append(
+            f"{wave.number:<6}{wave.points:>7}{out:>10}  {_share(wave.share, wave.draws)} ({_share(wave.error)})"
+        )
     reasons = [
         (f"wave {number}: {reason}", what)
         for number, left in sorted(done.left_out.items())
@@ -194,6 +196,10 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {str(name): None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _share(share: float, draws: int = 0) -> str:

@@ -268,7 +268,7 @@ def test_a_draw_that_is_nan_is_named() -> None:
 def test_a_given_baseline_is_not_searched_for_and_counts_as_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = SMALL.with_values({"party.agenda": "competition", "party.rival_value": 0.3})
     monkeypatch.setattr(prior_run, "share_restricted", lambda p, pasts: 0.02)
-    found = calibrate(tree, [], PriorMassDesign(given=True))
+    found = calibrate(tree, [], PriorMassDesign(keep_baseline=True))
     assert found == ("party.rival_value", 0.3, 0.02, 1, True)
     assert not calibrate(tree, [], PriorMassDesign()).inside, "a fitted baseline must reach its band"
 
@@ -286,8 +286,8 @@ def test_a_list_with_given_baselines_leaves_no_draw_out_and_keeps_its_values(tmp
 def test_given_baselines_change_the_key_and_fitted_ones_keep_it() -> None:
     tree, protocol = SMALL, PROTOCOLS["prior-mass"]()
     (arm,) = protocol.arms(tree, PriorMassDesign())
-    assert "given" not in protocol.identity(tree, PriorMassDesign(), arm)["design"]
-    assert protocol.identity(tree, PriorMassDesign(given=True), arm)["design"]["given"] is True
+    assert "keep_baseline" not in protocol.identity(tree, PriorMassDesign(), arm)["design"]
+    assert protocol.identity(tree, PriorMassDesign(keep_baseline=True), arm)["design"]["keep_baseline"] is True
 
 
 def test_given_baselines_belong_to_a_list() -> None:
