@@ -21,8 +21,8 @@ def calibrate(
         Path | None, typer.Option(help="csv file of targets (default: those of the package; --list has the names).")
     ] = None,
     waves: Annotated[int, whole("Waves of draws.")] = 3,
-    points: Annotated[int | None, whole("Draws of each wave (default 150).")] = None,
-    replicates: Annotated[int | None, whole("Histories of each draw (default 8).")] = None,
+    points: Annotated[int | None, whole("Draws of each wave (default 200).")] = None,
+    replicates: Annotated[int | None, whole("Histories of each draw (default 6).")] = None,
     voters: Annotated[int | None, whole("Model voters (default 1,000).")] = None,
     seed: Annotated[int | None, whole("Root seed. The same seed and version give the same bytes.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/calibration).")] = None,

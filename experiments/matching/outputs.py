@@ -12,6 +12,7 @@ import pandas as pd
 from ..reporting.figures.pair_plot import pair_plot
 from ..storage.atomic_files import remove_file, replaced_atomically
 from ..storage.checksums import renewed_checksums
+from .implausibility import largest
 from .inputs import Reals
 from .next_studies import write_matched_prior, write_sobol
 from .request import Calibration
@@ -49,6 +50,12 @@ def _numbers(matched: Matched) -> list[int]:
     return [int((matched.wave[:place] == wave).sum()) for place, wave in enumerate(matched.wave.tolist())]
 
 
+def passed(matched: Matched, left_out: Mapping[int, LeftOut], wave: int) -> int:
+    """Return how many draws of a wave pass every target by their own simulation."""
+    own = (largest(matched.own) <= matched.cutoff)[matched.wave == wave]
+    return sum(bool(passes) for number, passes in enumerate(own) if number not in left_out[wave].numbers)
+
+
 def region_table(matched: Matched, left_out: Mapping[int, LeftOut]) -> pd.DataFrame:
     """Return a row for each draw not ruled out."""
     kept, names = kept_draws(matched, left_out), [target.name for target in matched.targets]
@@ -64,7 +71,11 @@ def region_table(matched: Matched, left_out: Mapping[int, LeftOut]) -> pd.DataFr
 
 
 def waves_table(matched: Matched, left_out: Mapping[int, LeftOut]) -> pd.DataFrame:
-    """Return a row for each wave; worst_check: largest root mean square of an emulator's standardised errors."""
+    """Return a row for each wave.
+
+    passed: draws that pass every target by their own simulation. worst_check: largest root mean square of an
+    emulator's standardised errors.
+    """
     return pd.DataFrame(
         [
             {
@@ -73,6 +84,7 @@ def waves_table(matched: Matched, left_out: Mapping[int, LeftOut]) -> pd.DataFra
                 "by_small_moves": wave.moved,
                 "refused": len(left_out[wave.number].refused),
                 "failed": len(left_out[wave.number].failed),
+                "passed": passed(matched, left_out, wave.number),
                 "share_not_ruled_out": wave.share,
                 "share_error": wave.error,
                 "prior_draws": wave.draws,

@@ -27,7 +27,7 @@ from .inputs import Input
 from .measured import STATISTICS, left_out
 from .targets_file import Target, read_targets
 
-WAVES, POINTS, REPLICATES, VOTERS, CYCLES = 3, 150, 8, 1_000, 10
+WAVES, POINTS, REPLICATES, VOTERS, CYCLES = 3, 200, 6, 1_000, 10
 """Defaults: about 1,800 seconds of one processor in all."""
 MOST_WAVES, MOST_POINTS = 20, 10_000
 REQUEST = "calibration.json"
@@ -163,9 +163,8 @@ def _inputs(study: StudyFile) -> tuple[Input, ...]:
     factors = dict(named)
     if study.design.prior is not False:
         search = search_of(tree)
-        scale = "log" if search.logarithmic else "linear"
-        fitted = {search.parameter: FactorSection(low=search.low, high=search.high, scale=scale)}
-        drawn = prior_factors(tree) | fitted
+        span = FactorSection(low=search.low, high=search.high, scale="log" if search.logarithmic else "linear")
+        drawn = prior_factors(tree) | {search.parameter: span}
         factors = {name: each for name, each in drawn.items() if name not in study.model.set} | named
     values = tree.values()
     inputs = []

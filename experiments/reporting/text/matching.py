@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from ...matching.calibration import Calibrated
 from ...matching.measured import STATISTICS
-from ...matching.outputs import by_narrowing, kept_draws, targets_table, waves_table
+from ...matching.outputs import by_narrowing, kept_draws, passed, targets_table, waves_table
+from ...statistics.intervals import wilson
 from .wording import NOTICE, wrapped
 
 NARROWED = 10
@@ -41,20 +42,33 @@ def _fitted(line: str) -> list[str]:
 
 def _head(done: Calibrated) -> list[str]:
     asked = done.asked
+    waves = _number(len(done.matched.waves), "wave")
     return [
         f"political-moat: history matching, preset {asked.study.model.preset}, {len(asked.inputs)} inputs, "
-        f"{len(asked.targets)} targets; {_number(len(done.matched.waves), 'wave')} of up to {asked.points} draws, each with "
+        f"{len(asked.targets)} targets; {waves} of up to {asked.points} draws, each with "
         f"{asked.replicates} histories of {asked.cycles} terms and {asked.parameters.electorate.voters:,} voters; "
         f"seed {asked.seed}. {NOTICE}"
     ]
 
 
 def _waves(done: Calibrated) -> list[str]:
-    lines = [f"{'wave':<6}{'draws':>7}{'left out':>10}  share of the prior not ruled out (standard error)"]
+    lines = [f"{'wave':<6}{'draws':>7}{'left out':>10}{'pass':>7}   share of the prior not ruled out (standard error)"]
     for wave in done.matched.waves:
         out = len(done.left_out[wave.number].numbers)
+        passes = passed(done.matched, done.left_out, wave.number)
         lines.append(
-            f"{wave.number:<6}{wave.points:>7}{out:>10}  {_share(wave.share, wave.draws)} ({_share(wave.error)})"
+            f"{wave.number:<6}{wave.points:>7}{out:>10}{passes:>7}   "
+            f"{_share(wave.share, wave.draws)} ({_share(wave.error)})"
+        )
+    first = done.matched.waves[0]
+    sampled = first.points - len(done.left_out[first.number].numbers)
+    if sampled:
+        passes = passed(done.matched, done.left_out, first.number)
+        low, high = wilson(passes, sampled)
+        lines.append(
+            f"Pass: draws that pass every target by their own simulation. The first wave is a sample of the prior: "
+            f"{passes} of {sampled} pass, {passes / sampled:.1%} (95% interval {low:.1%} to {high:.1%}). The share "
+            "beside it is that of the emulators, which rule nothing out where they cannot predict."
         )
     reasons = [
         (f"wave {number}: {reason}", what)
@@ -194,7 +208,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [_plain(row) for row in table.to_dict("records")]
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
 
 
