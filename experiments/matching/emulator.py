@@ -69,7 +69,7 @@ class Emulator(NamedTuple):
         The variance is that of the simulator's expectation: it has the nugget, and no Monte Carlo error of a new run.
         """
         means, variances = np.empty(len(units)), np.empty(len(units))
-        with one_thread(), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a variance that rounding made negative is set to 0
             for first in range(0, len(units), _CHUNK):
                 rows = slice(first, first + _CHUNK)
@@ -122,7 +122,7 @@ def _fitted(units: Reals, estimates: Reals, errors: Reals, seed: int, common_dra
     centre, scale = (float(estimates[0]), 1.0) if flat else (float(estimates.mean()), float(estimates.std()))
     y, noise = (estimates - centre) / scale, (errors / scale) ** 2
     common = float(np.mean(errors**2)) if common_draws else 0.0
-    with one_thread(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a kernel at a bound of its lengths is an input without curvature
         active, penalty = _chosen(units, y, seed)
         tuned = np.sort(np.random.default_rng([seed, 1]).permutation(len(y))[:_TUNED_POINTS])

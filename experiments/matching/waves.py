@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .emulator import Check, fit_emulators
+from .emulator import Check, fit_emulators, one_thread
 from .implausibility import cutoff, implausibilities, largest
 from .inputs import Input, Reals, latin_hypercube, values_of
 from .survey import Region, Survey, can_meet, next_points, survey
@@ -155,17 +155,20 @@ def history_match(
     finished: list[Wave] = []
     for number in range(1, waves + 1):
         done = _joined(done, number, units, values_of(inputs, units), simulate)
-        emulators = fit_emulators(done.units, done.estimates, done.errors, seed, common_draws=common_draws)
-        region = Region(tuple(inputs), tuple(targets), emulators, limit)
-        surveyed = survey(region, prior_draws, points, _generator(seed, number, 1))
+        with one_thread():
+            emulators = fit_emulators(done.units, done.estimates, done.errors, seed, common_draws=common_draws)
+            region = Region(tuple(inputs), tuple(targets), emulators, limit)
+            surveyed = survey(region, prior_draws, points, _generator(seed, number, 1))
         finished.append(_wave(number, len(units), moved, surveyed, region))
         if say is not None:
             say(finished[-1])
         if number < waves:
-            units, moved = next_points(region, surveyed, done.units, points, _generator(seed, number, 2))
+            with one_thread():
+                units, moved = next_points(region, surveyed, done.units, points, _generator(seed, number, 2))
             if not len(units):
                 break
-    return _matched(region, surveyed, done, tuple(finished), seed)
+    with one_thread():
+        return _matched(region, surveyed, done, tuple(finished), seed)
 
 
 def _generator(seed: int, wave: int, purpose: int) -> np.random.Generator:
