@@ -13,6 +13,7 @@ from ...agents.user_input import LARGEST_SEED, SEEDS, shown
 from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable, reason_of
 from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
+from . import calibrate as cli_calibrate
 from . import sweep as cli_sweep
 from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
 from .kernel_cache import find_compiled
@@ -259,6 +260,7 @@ def view(
 
 
 cli_analysis.register(app)
+cli_calibrate.register(app)
 cli_sweep.register(app)
 for registered in app.registered_commands:
     registered.epilog = GLOSSARY

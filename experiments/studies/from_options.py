@@ -186,7 +186,8 @@ def study_of_dose(
     if problems:
         raise UserError("\n".join(problems))
     exposure: dict[str, Any] = {"breadths": (0.0, breadth), "visibilities": (visibility,)}
-    asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "draws": draws}
+    design = None if draws is None else {"kind": "lhs", "samples": draws}
+    asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "design": design}
     return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked))
 
 
@@ -216,12 +217,12 @@ def study_text(
     breadths: Sequence[float],
     visibilities: Sequence[float],
     replicates: int,
-    draws: int | None = None,
+    design: Mapping[str, Any] | None = None,
     single_setting: bool = False,
 ) -> str:
     """Return a study file: preset, changed parameters, protocol with its options, doses and replicates.
 
-    draws: of a Latin hypercube over the factors; None for a study of one design point.
+    design: the keys of [design]; None for a study of one design point.
     """
     in_model = PROTOCOLS[protocol].options_in_model
     lines = ["[study]", f"name = {_toml(name)}", f"seed = {seed}"]
@@ -234,8 +235,8 @@ def study_text(
     changed = {name: here for name, (here, _) in p.difference(base).items() if name not in aside}
     if changed:
         lines += ["", "[model.set]", *(f"{_toml(name)} = {_toml(value)}" for name, value in sorted(changed.items()))]
-    if draws is not None:
-        lines += ["", "[design]", 'kind = "lhs"', f"samples = {draws}"]
+    if design is not None:
+        lines += ["", "[design]", *_keys(design)]
     lines += ["", f'[factors."{BREADTH}"]', f"levels = {_toml(breadths)}", 'unit = "share of voters"']
     lines += ["", f'[factors."{VISIBILITY}"]', f"levels = {_toml(visibilities)}"]
     lines += ["", "[replicates]", f"min = {replicates}"]

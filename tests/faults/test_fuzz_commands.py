@@ -50,6 +50,7 @@ SAFE = {
     "targets": ("--replicates", "1", "--voters", "60", "--cycles", "2", "--workers", "1"),
     "mediation": ("--replicates", "1", "--voters", "60", "--workers", "1"),
     "prior-mass": ("--replicates", "1", "--draws", "1", "--voters", "60", "--workers", "1"),
+    "calibrate": (*("--waves", "1", "--points", "2", "--replicates", "2", "--voters", "60"), "--workers", "1"),
     "plan": ("--pilots", "1"),
     "sweep": ("--workers", "1", "--engine", "serial", "--no-report"),
     "retry": ("--workers", "1", "--engine", "serial", "--no-report"),
@@ -60,6 +61,7 @@ SAFE = {
 POOLS = {
     **{"--seed": SEEDS + NUMBERS, "--set": SETTINGS, "--breadth": BREADTHS + NUMBERS, "--sample": SHARES},
     **{"--engine": SERIAL, "--voters": ("60", *TOO_LARGE, *NUMBERS), "--replicates": (*TOO_LARGE, *NUMBERS)},
+    **{"--waves": (*TOO_LARGE, *NUMBERS), "--points": (*TOO_LARGE, *NUMBERS)},
     **{"--draws": (*TOO_LARGE, *NUMBERS), "--cycles": (*TOO_LARGE, *NUMBERS), "--replicate": SEEDS + NUMBERS},
 }
 STUDY = """

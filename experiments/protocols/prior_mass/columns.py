@@ -19,10 +19,10 @@ PRIOR_DRAW_COLUMNS: tuple[Column, ...] = (
     Column("arm", "", *_ANY, "draw", "constant"),
     Column("n", "replicates", 1.0, math.inf, "paired replicates of the draw", "given"),
     Column("fitted_parameter", "", *_ANY, "the one parameter that calibrates the baseline", "by party.agenda"),
-    Column("fitted_value", "utility", *_ANY, "its value in this draw", "bisection on common draws"),
+    Column("fitted_value", "utility", *_ANY, "its value in this draw", "bisection on common draws, or given"),
     Column("calibration_share", "share", 0.0, 1.0, "P(restricted) at zero exposure, calibration replicates", "mean"),
-    Column("values_tried", "number", 1.0, math.inf, "values of the fitted parameter tried", "count"),
-    Column("calibrated", "0 or 1", 0.0, 1.0, "whether the baseline lies in its band", "band of the design"),
+    Column("values_tried", "number", 1.0, math.inf, "values of the fitted parameter tried (given: 1)", "count"),
+    Column("calibrated", "0 or 1", 0.0, 1.0, "whether the baseline is in its band, or given", "band of the design"),
     *(
         Column(
             f"{event}_{cell}", "replicates", 0.0, math.inf, f"replicates with {printed_name(event)} {meaning}", "count"

@@ -44,7 +44,8 @@ class PriorMassDesign(NamedTuple):
 
     breadth, visibility: the dose against zero. replicates: paired replicates. calibration_replicates: how many of them
     calibrate the baseline. band: target of P(restricted | opposed, zero exposure); None: as declared with the fitted
-    number. steps: halvings of its range at most.
+    number. steps: halvings of its range at most. keep_baseline: the fitted number stays as the draw has it, because
+    history matching chose the draw.
     """
 
     breadth: float = 0.3
@@ -53,3 +54,4 @@ class PriorMassDesign(NamedTuple):
     calibration_replicates: int = 30
     band: tuple[float, float] | None = None
     steps: int = 6
+    keep_baseline: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ....model.parameters.tree import Parameters
 from ...storage.columns import Column
@@ -26,6 +26,9 @@ class PriorMassOptions(Options):
     calibration_replicates: int | None = key(None, "1 to replicates.min (default: half of them)", ge=1)
     band: list[float] | None = key(
         None, "two shares, low and high (default: the aim of the fitted number)", min_length=2, max_length=2
+    )
+    baseline: Literal["fitted", "given"] | None = key(
+        None, "fitted (default), given: the draws of a list hold the fitted number"
     )
 
 
@@ -61,6 +64,11 @@ class PriorMass(Protocol):
                 f"replicates.min = {most} is not possible with {voters:,} voters: a draw keeps the voters of all its "
                 f"pairs in memory; allowed: 1 to {MOST_VOTERS_IN_MEMORY // voters:,}"
             )
+        if options.baseline == "given" and declared.design_kind != "list":
+            problems.append(
+                f"{self.name}.baseline = 'given' is not possible with design.kind = {declared.design_kind!r}: nothing "
+                "draws the fitted number; allowed with it: list"
+            )
         low, high = options.band or (0.0, 1.0)
         if not 0.0 <= low < high <= 1.0:
             problems.append(f"{self.name}.band = {options.band} is not possible; allowed: two shares, low below high")
@@ -71,7 +79,17 @@ class PriorMass(Protocol):
         options, pairs = _checked(declared.options), declared.replicates or 1
         calibrated = options.calibration_replicates or max(1, pairs // 2)
         band = (options.band[0], options.band[1]) if options.band else None
-        return PriorMassDesign(max(declared.breadths), declared.visibilities[0], pairs, calibrated, band)
+        kept = options.baseline == "given"
+        return PriorMassDesign(
+            max(declared.breadths), declared.visibilities[0], pairs, calibrated, band, keep_baseline=kept
+        )
+
+    def identity(self, parameters: Parameters, design: PriorMassDesign, arm: Arm) -> dict[str, Any]:
+        """Return the content of a run; a fitted baseline is named by the design without `keep_baseline`."""
+        content = super().identity(parameters, design, arm)
+        if not design.keep_baseline:
+            del content["design"]["keep_baseline"]
+        return content
 
     def arms(self, parameters: Parameters, design: PriorMassDesign) -> Sequence[Arm]:
         """Return the one row of a draw as an arm."""

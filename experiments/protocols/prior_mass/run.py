@@ -43,7 +43,8 @@ def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -
 
     The ends of the range come before the bisection: where restriction stays too rare at the lowest value or too common
     at the highest, no value reaches the band and `inside` is False. On common draws restriction falls with the value,
-    up to the noise of few replicates; a bisection that misses the band within its steps also ends with False.
+    up to the noise of few replicates; a bisection that misses the band within its steps also ends with False. A given
+    baseline is not searched for: the draw's own value counts as inside.
     """
     search = search_of(p, design.band)
     least, most = search.band
@@ -55,6 +56,8 @@ def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -
         share = share_restricted(p.with_values({search.parameter: value}), pasts)
         return Calibrated(search.parameter, value, share, tried, least <= share <= most)
 
+    if design.keep_baseline:
+        return at(p.values()[search.parameter])._replace(inside=True)
     own = at(min(max(p.values()[search.parameter], search.low), search.high))
     if own.inside:
         return own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,18 +119,38 @@ def history_with_ballots(
     return world, votes, ages
 
 
-def target_counts(parameters: Parameters, cycles: int, seed: int, replicate: int) -> dict[str, float]:
-    """Return the sums of one replicate from which every target is computed, by name."""
+def target_counts(
+    parameters: Parameters, cycles: int, seed: int, replicate: int, leave_out: Collection[str] = ()
+) -> dict[str, float]:
+    """Return the sums of one replicate from which every target is computed, by name.
+
+    leave_out: parts (PARTS) that are not run; their sums are absent.
+    """
     world, votes, ages = history_with_ballots(parameters, cycles, seed, replicate)
     prices = [1.0, *(month.price for month in world.record)]
     presidency = presidency_counts([result for result in world.results if result.presidential])
     history = presidency | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)
     stress = stress_parameters(parameters)
-    installed = summed(stress_takeover_counts(stress, seed, own) for own in own_replicates(replicate, STRESS_TAKEOVERS))
-    firsts = summed(first_term_counts(parameters, seed, own) for own in own_replicates(replicate, FIRST_TERMS))
-    takeovers = takeover_counts(world) | firsts | installed
-    opposed = control_counts(stress, seed, replicate) | contest_counts(stress, seed, replicate)
-    return history | takeovers | opposed | polled_and_realised(stress, seed, replicate)
+
+    def installed() -> dict[str, float]:
+        own = own_replicates(replicate, STRESS_TAKEOVERS)
+        return summed(stress_takeover_counts(stress, seed, number) for number in own)
+
+    def firsts() -> dict[str, float]:
+        return summed(first_term_counts(parameters, seed, own) for own in own_replicates(replicate, FIRST_TERMS))
+
+    parts: dict[str, Callable[[], dict[str, float]]] = {
+        "first terms": firsts,
+        "stress takeovers": installed,
+        "controls": lambda: control_counts(stress, seed, replicate),
+        "contests": lambda: contest_counts(stress, seed, replicate),
+        "costs": lambda: polled_and_realised(stress, seed, replicate),
+    }
+    counts = history | takeover_counts(world)
+    for name, part in parts.items():
+        if name not in leave_out:
+            counts |= part()
+    return counts
 
 
 def stress_parameters(parameters: Parameters) -> Parameters:

@@ -7,10 +7,21 @@ from typing import NamedTuple
 ARM = "zero"
 
 
+PARTS: dict[str, str] = {
+    "first terms": "histories of one term",
+    "stress takeovers": "takeovers of the stress test",
+    "controls": "the two policy controls",
+    "contests": "opposed terms by contest and layer",
+    "costs": "polled and realised costs of a restriction",
+}
+"""Part of a replicate beside the long history -> what it runs."""
+
+
 class TargetsDesign(NamedTuple):
-    """Presidential terms of each history."""
+    """Presidential terms of each history, and the parts of a replicate (PARTS) that are not run."""
 
     cycles: int = 12
+    leave_out: tuple[str, ...] = ()
 
 
 CONTROLLED: dict[str, tuple[str, str]] = {

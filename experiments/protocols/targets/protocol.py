@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from ....agents.user_input import shown
 from ....model.parameters.tree import Parameters
 from ...storage.columns import Column
 from ..arms import Arm, ReplicateResult
 from ..contract import Answer, Declared, Protocol, RunDefaults, limit_of_terms
+from ..messages import nearest
 from ..options import Options, key
-from .columns import TARGETS_RUN_COLUMNS
+from .columns import COUNT_COLUMNS, TARGETS_RUN_COLUMNS
 from .design import (
     ARM,
     CONTEST_LAYERS,
@@ -19,6 +21,7 @@ from .design import (
     CONTROLLED,
     COST_TERMS,
     FIRST_TERMS,
+    PARTS,
     STRESS_TAKEOVERS,
     TAKEOVERS,
     TargetsDesign,
@@ -29,9 +32,10 @@ FEWEST_CYCLES = 2
 
 
 class TargetsOptions(Options):
-    """Length of the histories."""
+    """Length of the histories, and the parts of a replicate that are not run."""
 
     cycles: int = key(12, "2 to 100 presidential terms", ge=FEWEST_CYCLES, le=100)
+    leave_out: list[str] | None = key(None, f"a list of {', '.join(PARTS)}")
 
 
 class Targets(Protocol):
@@ -45,8 +49,12 @@ class Targets(Protocol):
     run_defaults = RunDefaults(100, (0.0,))
 
     def problems(self, declared: Declared) -> list[str]:
-        """Return a line for every dose and for exposure that evolves."""
-        problems = []
+        """Return a line for every dose, for exposure that evolves, and for each unknown part."""
+        problems = [
+            f"targets.leave_out: {shown(name)} is not a part; allowed: {', '.join(PARTS)}{nearest(name, list(PARTS))}"
+            for name in _checked(declared.options).leave_out or ()
+            if name not in PARTS
+        ]
         if any(declared.breadths):
             problems.append("factors.exposure.breadth: protocol targets has no exposure; allowed: levels = [0]")
         if declared.arm_factors:
@@ -58,20 +66,26 @@ class Targets(Protocol):
         return problems
 
     def design(self, declared: Declared) -> TargetsDesign:
-        """Return the number of terms."""
-        options = declared.options
-        return TargetsDesign(options.cycles) if isinstance(options, TargetsOptions) else TargetsDesign()
+        """Return the number of terms, and the parts left out in the order of PARTS."""
+        options = _checked(declared.options)
+        return TargetsDesign(options.cycles, tuple(name for name in PARTS if name in (options.leave_out or ())))
 
     def arms(self, parameters: Parameters, design: TargetsDesign) -> Sequence[Arm]:
         """Return the one arm, at zero exposure."""
         return [Arm(ARM, parameters.policy.layer, 0.0, 1.0)]
 
     def run(self, parameters: Parameters, design: TargetsDesign, seed: int, replicate: int) -> ReplicateResult:
-        """Run one history and return its counts in a single row."""
+        """Run one history and return its counts in a single row; counts of parts left out are None."""
         from .counts import target_counts
 
-        counts = target_counts(parameters, design.cycles, seed, replicate)
-        return ReplicateResult([{"replicate": replicate, "seed": seed, "arm": ARM, **counts}], [])
+        counts = target_counts(parameters, design.cycles, seed, replicate, design.leave_out)
+        absent = {column.name: None for column in COUNT_COLUMNS if column.name not in counts}
+        return ReplicateResult([{"replicate": replicate, "seed": seed, "arm": ARM, **counts, **absent}], [])
+
+    def identity(self, parameters: Parameters, design: TargetsDesign, arm: Arm) -> dict[str, Any]:
+        """Return the content of a run; a design that leaves nothing out is named by its terms alone."""
+        content = super().identity(parameters, design, arm)
+        return content if design.leave_out else content | {"design": {"cycles": design.cycles}}
 
     def run_columns(self) -> tuple[Column, ...]:
         """Return the columns of runs.csv: the sums of each history."""
@@ -88,3 +102,7 @@ class Targets(Protocol):
         from ...reporting.text.targets import TargetsAnswer
 
         return TargetsAnswer()
+
+
+def _checked(options: Options) -> TargetsOptions:
+    return options if isinstance(options, TargetsOptions) else TargetsOptions()

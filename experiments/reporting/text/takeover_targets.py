@@ -6,24 +6,20 @@ None is a row of calibration/parameters.csv. Aims are declared in protocols/targ
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...protocols.targets.design import (
-    ARMS_OF_COSTS,
     CONTEST_LAYERS,
     CONTESTS,
     FORESIGHTS,
     MOVES,
     PHASES,
     contest_aim,
-    polled_cost,
     realised_cost,
 )
-from ...statistics.ratios import ratio
+from ...protocols.targets.estimates import Counts, polled_over_realised, share
 from .wording import IN_RANGE, MISS, NO_AIM, NO_CASE
-
-Counts = Sequence[Mapping[str, float]]
 
 _ERRORS = 2.0
 
@@ -66,14 +62,14 @@ def contest_rows(counts: Counts) -> list[Row]:
     for contest in CONTESTS:
         for layer in CONTEST_LAYERS:
             label = f"P(restricted) {contest} {layer}"
-            share, error = _share(counts, f"{contest} {layer} restricted", "contest takeovers")
+            estimate, error = share(counts, f"{contest} {layer} restricted", "contest takeovers")
             aim = contest_aim(contest, layer)
-            if aim is None:
-                rows.append(Row(label, share, error, NO_AIM))
+            if aim is None or math.isnan(estimate):
+                rows.append(Row(label, estimate, error, NO_AIM if aim is None else NO_CASE))
                 continue
             slack = aim.tolerance * (0.0 if math.isnan(error) else error)
-            inside = aim.low - slack <= share <= aim.high + slack
-            rows.append(Row(label, share, error, IN_RANGE if inside else MISS, aim.low, aim.high, aim.source))
+            inside = aim.low - slack <= estimate <= aim.high + slack
+            rows.append(Row(label, estimate, error, IN_RANGE if inside else MISS, aim.low, aim.high, aim.source))
     return rows
 
 
@@ -83,9 +79,9 @@ def takeover_rows(counts: Counts) -> list[Row]:
     First elections alone have the past of the stress test: one term of the author and the set Congress of 2025. They
     give the aim: equal within two Monte Carlo errors of the difference.
     """
-    own, own_error = _share(counts, "takeovers_unified", "takeovers")
-    first, first_error = _share(counts, "first_takeovers_unified", "first_takeovers")
-    stress, stress_error = _share(counts, "stress_takeovers_unified", "stress_takeovers")
+    own, own_error = share(counts, "takeovers_unified", "takeovers")
+    first, first_error = share(counts, "first_takeovers_unified", "first_takeovers")
+    stress, stress_error = share(counts, "stress_takeovers_unified", "stress_takeovers")
     slack = _ERRORS * math.hypot(first_error, stress_error)
     verdict = NO_CASE if math.isnan(slack) else IN_RANGE if abs(stress - first) <= slack else MISS
     source = "the share at first elections of histories, within two errors of the difference"
@@ -115,20 +111,11 @@ def polled_rows(counts: Counts) -> list[Row]:
 
 def _polled_ratios(counts: Counts, move: str, phase: str, part: str, paired: bool) -> list[Row]:
     """Return a row per foresight for one move and phase."""
-    exposed, zero = ARMS_OF_COSTS
-
-    def costs(name: str) -> list[float]:
-        return [row[name + exposed] - (row[name + zero] if paired else 0.0) for row in counts]
-
-    realised = costs(realised_cost(move, phase))
-    mean, mean_error = ratio(realised, [1.0] * len(realised))
-    known = abs(mean) > _ERRORS * mean_error
     rows = []
     for foresight in FORESIGHTS:
-        polled = costs(polled_cost(move, phase, foresight))
-        value, error = ratio(polled, realised) if known else (math.nan, math.nan)
+        value, error = polled_over_realised(counts, move, phase, foresight, paired)
         label = f"polled / realised{part}: {move} {phase} f{foresight}"
-        rows.append(Row(label, value, error, NO_AIM if known else NO_CASE))
+        rows.append(Row(label, value, error, NO_CASE if math.isnan(value) else NO_AIM))
     return rows
 
 
@@ -163,10 +150,6 @@ def polled_lines(rows: Sequence[Row]) -> list[str]:
         texts = [f"{number(row.estimate, 2)} ({number(row.error, 2)})" for row in cells]
         lines.append(f"{cell.split()[0] + part:<34}" + "".join(f"{text:>16}" for text in texts))
     return lines
-
-
-def _share(counts: Counts, above: str, below: str) -> tuple[float, float]:
-    return ratio([row[above] for row in counts], [row[below] for row in counts])
 
 
 def _estimate(row: Row) -> str:

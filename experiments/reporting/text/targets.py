@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ....agents.calibration import Fact, shipped_facts
 from ...protocols.contract import Answer, Finished
-from ...protocols.targets.columns import COUNT_COLUMNS, TARGETS_SUMMARY_COLUMNS
+from ...protocols.targets.columns import TARGETS_SUMMARY_COLUMNS
 from ...protocols.targets.counts import RECORD_MONTHS
-from ...protocols.targets.design import CONTROLLED
+from ...protocols.targets.estimates import NOT_MEASURED, TARGETS, Target, counts_in, estimate
 from ...statistics.ratios import ratio
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
@@ -34,47 +34,8 @@ from .wording import IN_RANGE, MISS, NO_CASE, NOTICE
 if TYPE_CHECKING:
     import pandas as pd
 
-HOUSE_SEATS = 435
 FEW = 10
 _WIDTH = 120
-
-
-class Target(NamedTuple):
-    """One line: a row of parameters.csv and its estimate.
-
-    The estimate is scale * (sum of `above` / sum of `below`) over replicates, or the root of that ratio times scale.
-    """
-
-    fact: str
-    label: str
-    above: str
-    below: str
-    decimals: int = 3
-    scale: float = 1.0
-    root: bool = False
-
-
-TARGETS: tuple[Target, ...] = (
-    Target("turnover_prob_after_1_term", "turnover after one term", "lost_after_one", "faced_after_one"),
-    Target("turnover_prob_after_2plus_terms", "turnover after two or more", "lost_after_more", "faced_after_more"),
-    Target("national_swing_sd_1952_2024", "national swing sd, points", "swing_squares", "swings", 2, 100.0, True),
-    Target("unified_government_share", "unified government", "unified", "congresses"),
-    Target("midterm_seat_change", "midterm House seat change", "midterm_change", "midterms", 1, HOUSE_SEATS),
-    Target("popular_vote_winner_loses", "popular-vote winner loses", "college_reversals", "elections"),
-    Target("two_party_switch_rate_4y", "four-year switching", "switched", "voted_before"),
-    Target("dropout_rate_4y", "four-year drop-out", "dropped_out", "voted_before"),
-    Target("btc_max_drawdown", "bitcoin max drawdown", "max_drawdowns", "price_windows"),
-    Target("btc_drawdown50_rate", "bitcoin falls >= 50% a year", "deep_falls", "price_years"),
-    *(
-        Target(row, f"flips: {label}", f"{name} flips", f"{name} takeovers")
-        for row, (name, label) in CONTROLLED.items()
-    ),
-)
-
-NOT_MEASURED: dict[str, str] = {
-    "share_all_EOs_ever_revoked": "revocation of executive orders of every kind and subject",
-}
-"""Row with use TARGET that concerns more than one policy -> its meaning."""
 
 
 class Measured(NamedTuple):
@@ -96,15 +57,6 @@ class Measured(NamedTuple):
     def close(self) -> bool:
         """Return whether a limit of the range is within two Monte Carlo errors."""
         return min(abs(self.estimate - limit) for limit in (self.fact.low, self.fact.high)) < 2.0 * self.error
-
-
-def estimate(counts: Sequence[Mapping[str, float]], target: Target) -> tuple[float, float]:
-    """Estimate a target and its Monte Carlo standard error, replicates being the clusters (delta method)."""
-    value, error = ratio([row[target.above] for row in counts], [row[target.below] for row in counts])
-    if target.root:
-        value = math.sqrt(value)
-        error = error / (2.0 * value) if value > 0.0 else math.nan
-    return target.scale * value, target.scale * error
 
 
 def measured(counts: Sequence[Mapping[str, float]]) -> list[Measured]:
@@ -179,8 +131,7 @@ def _notes(counts: Sequence[Mapping[str, float]], rows: Sequence[Measured], cycl
 
 def counts_of(finished: Finished) -> list[dict[str, float]]:
     """Return the counts of every history, in the order of the replicates."""
-    names = [column.name for column in COUNT_COLUMNS]
-    return [{name: float(row[name]) for name in names} for row in finished.runs[names].to_dict("records")]
+    return counts_in(finished.runs)
 
 
 class TargetsAnswer(Answer):

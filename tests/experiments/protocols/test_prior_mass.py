@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from political_moat import Study
 from political_moat.experiments.errors import UserError
+from political_moat.experiments.protocols import PROTOCOLS
 from political_moat.experiments.protocols.prior_mass import run as prior_run
 from political_moat.experiments.protocols.prior_mass.design import SEARCHES, PriorMassDesign, search_of
 from political_moat.experiments.protocols.prior_mass.run import calibrate, run_prior_draw, share_restricted
@@ -259,3 +263,33 @@ def test_a_draw_that_is_nan_is_named() -> None:
     one["reversed_lost"] = one["reversed_lost"].where(one["point"] != 7)
     with pytest.raises(UserError, match=r"reversed_lost is missing .*\(point 7\)"):
         prior_mass_table(one)
+
+
+def test_a_given_baseline_is_not_searched_for_and_counts_as_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = SMALL.with_values({"party.agenda": "competition", "party.rival_value": 0.3})
+    monkeypatch.setattr(prior_run, "share_restricted", lambda p, pasts: 0.02)
+    found = calibrate(tree, [], PriorMassDesign(keep_baseline=True))
+    assert found == ("party.rival_value", 0.3, 0.02, 1, True)
+    assert not calibrate(tree, [], PriorMassDesign()).inside, "a fitted baseline must reach its band"
+
+
+def test_a_list_with_given_baselines_leaves_no_draw_out_and_keeps_its_values(tmp_path: Path) -> None:
+    (tmp_path / "draws.csv").write_text("party.rival_value,party.office_rent\n0.005,1.0\n1.9,2.0\n")
+    text = FORTY.replace('kind = "lhs"\nsamples = 40', 'kind = "list"\nfile = "draws.csv"')
+    given = parse_study(text + '[prior-mass]\nbaseline = "given"\n', folder=tmp_path)
+    frame = Study(given, tmp_path / "out").run(engine="serial", report=False).frame()
+    assert frame["fitted_value"].tolist() == frame["party.rival_value"].tolist() == [0.005, 1.9]
+    assert (frame[["calibrated", "values_tried"]] == 1).all(axis=None)
+    assert prior_mass_table(frame)["left_out"].unique().tolist() == [0]
+
+
+def test_given_baselines_change_the_key_and_fitted_ones_keep_it() -> None:
+    tree, protocol = SMALL, PROTOCOLS["prior-mass"]()
+    (arm,) = protocol.arms(tree, PriorMassDesign())
+    assert "keep_baseline" not in protocol.identity(tree, PriorMassDesign(), arm)["design"]
+    assert protocol.identity(tree, PriorMassDesign(keep_baseline=True), arm)["design"]["keep_baseline"] is True
+
+
+def test_given_baselines_belong_to_a_list() -> None:
+    with pytest.raises(UserError, match=r"prior-mass.baseline = 'given' is not possible with design.kind = 'lhs'"):
+        parse_study(FORTY + '[prior-mass]\nbaseline = "given"\n')

@@ -29,6 +29,7 @@ from political_moat.experiments.protocols.targets.counts import (
     price_windows,
     target_counts,
 )
+from political_moat.experiments.protocols.targets.estimates import NOT_MEASURED, TARGETS, estimate
 from political_moat.experiments.reporting.text.sweep import outcome_json, outcome_text
 from political_moat.experiments.reporting.text.takeover_targets import (
     contest_rows,
@@ -37,10 +38,7 @@ from political_moat.experiments.reporting.text.takeover_targets import (
     takeover_rows,
 )
 from political_moat.experiments.reporting.text.targets import (
-    NOT_MEASURED,
-    TARGETS,
     counts_of,
-    estimate,
     measured,
     takeover_target_rows,
 )
