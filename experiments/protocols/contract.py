@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -70,7 +70,7 @@ class Finished:
     runs: pd.DataFrame
     table: pd.DataFrame
     reasons: Sequence[str] = ()
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
 
 
 class OwnTable(NamedTuple):

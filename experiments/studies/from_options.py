@@ -74,8 +74,8 @@ def study_of_run(
 ) -> StudyFile:
     """Return the study of `moat run`: one setting of the parameters, every dose an arm.
 
-    fixed: options of the protocol that replace its own. folder: of the files that they name. Raises UserError with every mistake, one line each, after the
-    mistakes `earlier`.
+    fixed: options of the protocol that replace its own. folder: of the files that they name. Raises UserError with
+    every mistake, one line each, after the mistakes `earlier`.
     """
     values, wrong = parse_settings(settings)
     problems = [*earlier, *wrong]

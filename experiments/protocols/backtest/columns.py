@@ -38,7 +38,7 @@ _CASE_COLUMNS: tuple[Column, ...] = (
     _CASE,
     Column("policy", "", *_ANY, "the policy", "case file"),
     Column("transition", "", *_ANY, "change of government: jurisdiction and year", "case file"),
-    Column("layer", "", *_ANY, "legal layer", "case file"),
+    Column("legal_layer", "", *_ANY, "legal layer", "case file"),
     Column("contested", "0 or 1", *_SHARE, "contested at issue", "case file"),
     Column("exposure", "years of income", *_COUNT, "stake x breadth x visibility; 0 without holders", "case file"),
     Column("scored", "0 or 1", *_SHARE, "the later government was opposed (alternation)", "case file"),
@@ -46,29 +46,26 @@ _CASE_COLUMNS: tuple[Column, ...] = (
     Column("n", "replicates", *_COUNT, "replicates of the case", "count"),
 )
 """Columns of summary.csv before the probabilities."""
-_SCORE = "nats or squared probability"
 
 SCORE_COLUMNS: tuple[Column, ...] = (
     Column("point", "number", *_COUNT, "design point", "order of the design"),
     Column("forecast", "", *_ANY, "model, ablation or baseline", "name"),
-    Column("kind", "", *_ANY, "model, ablation or baseline", "constant"),
-    Column("cases", "number", *_COUNT, "scored cases", "count"),
-    Column("transitions", "number", *_COUNT, "changes of government among them", "count"),
     *(
-        Column(f"{score}{part}", _SCORE, *limits, meaning, how)
-        for score in ("log_score", "brier")
-        for part, limits, meaning, how in (
-            ("", _COUNT, f"{score}; lower is better", "mean over the scored cases, probabilities clipped"),
-            ("_error", _COUNT, "its standard error from the sample of cases", "bootstrap over transitions"),
-            ("_mcse", _COUNT, "its Monte Carlo standard error; 0 for a baseline", "jackknife over replicates"),
-            ("_minus_model", _ANY, "difference from the model's", "paired by case"),
-            ("_minus_model_error", _COUNT, "its standard error from the sample of cases", "bootstrap"),
-            ("_minus_model_mcse", _COUNT, "its Monte Carlo standard error", "jackknife, common draws"),
-            ("_minus_baseline", _ANY, "difference from layer + contest", "paired by case"),
-            ("_minus_baseline_error", _COUNT, "its standard error from the sample of cases", "bootstrap"),
+        Column(f"{score}{part}", unit, *_COUNT, meaning, how)
+        for score, unit in (("log_score", "nats"), ("brier", "squared probability"))
+        for part, meaning, how in (
+            ("", f"mean {score} over the scored cases; lower is better", "probabilities clipped to .005 to .995"),
+            ("_error", "its standard error from the sample of cases", "bootstrap over transitions"),
+            ("_mcse", "its Monte Carlo standard error; 0 for a baseline", "jackknife over replicates"),
         )
     ),
+    Column("from_model", "nats", *_ANY, "difference of the log score from the model's", "paired by case"),
+    Column("from_model_error", "nats", *_COUNT, "its standard error from the sample of cases", "bootstrap"),
+    Column("from_model_mcse", "nats", *_COUNT, "its Monte Carlo standard error", "jackknife, common draws"),
+    Column("from_reference", "nats", *_ANY, "difference of the log score from layer + contest", "paired by case"),
+    Column("from_reference_error", "nats", *_COUNT, "its standard error from the sample of cases", "bootstrap"),
 )
+"""Columns of backtest.csv."""
 
 
 def case_columns(forecasts: tuple[str, ...], simulated: int) -> tuple[Column, ...]:

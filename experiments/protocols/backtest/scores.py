@@ -86,24 +86,22 @@ def score_table(runs: pd.DataFrame, cases: Sequence[Case], point: int = 0) -> pd
     reference = next(each for each in forecasts if each.name == REFERENCE)
     rows = []
     for each in forecasts:
-        row: dict[str, Any] = {"point": point, "forecast": each.name, "kind": each.kind}
-        row |= {"cases": len(judged), "transitions": len(set(groups))}
+        row: dict[str, Any] = {"point": point, "forecast": each.name}
         for name, score in SCORES.items():
             own = score(each.probabilities, outcomes)
-            from_model = own - score(model.probabilities, outcomes)
-            from_reference = own - score(reference.probabilities, outcomes)
-            row |= {
-                name: math.fsum(own) / own.size,
-                f"{name}_error": bootstrap_by_group(own, groups, _BOOTSTRAP_SEED),
-                f"{name}_mcse": _jackknife(score, outcomes, each),
-                f"{name}_minus_model": math.fsum(from_model) / own.size,
-                f"{name}_minus_model_error": bootstrap_by_group(from_model, groups, _BOOTSTRAP_SEED),
-                f"{name}_minus_model_mcse": 0.0 if each is model else _jackknife(score, outcomes, each, model),
-                f"{name}_minus_baseline": math.fsum(from_reference) / own.size,
-                f"{name}_minus_baseline_error": bootstrap_by_group(from_reference, groups, _BOOTSTRAP_SEED),
-            }
+            row |= {name: _mean(own), f"{name}_error": bootstrap_by_group(own, groups, _BOOTSTRAP_SEED)}
+            row |= {f"{name}_mcse": _jackknife(score, outcomes, each)}
+        own = case_log_scores(each.probabilities, outcomes)
+        for name, other in (("from_model", model), ("from_reference", reference)):
+            paired = own - case_log_scores(other.probabilities, outcomes)
+            row |= {name: _mean(paired), f"{name}_error": bootstrap_by_group(paired, groups, _BOOTSTRAP_SEED)}
+        row["from_model_mcse"] = 0.0 if each is model else _jackknife(case_log_scores, outcomes, each, model)
         rows.append(row)
     return pd.DataFrame(rows, columns=[column.name for column in SCORE_COLUMNS])
+
+
+def _mean(values: Floats) -> float:
+    return math.fsum(values.tolist()) / values.size
 
 
 def _jackknife(
@@ -119,7 +117,7 @@ def _jackknife(
     means = np.zeros(n)
     for each, sign in parts:
         if each.without is not None:
-            means += sign * np.array([math.fsum(score(p, outcomes)) / len(outcomes) for p in each.without])
+            means += sign * np.array([_mean(score(p, outcomes)) for p in each.without])
     return math.sqrt((n - 1) / n * float(np.square(means - means.mean()).sum()))
 
 
@@ -142,7 +140,7 @@ def case_table(runs: pd.DataFrame, cases: Sequence[Case]) -> pd.DataFrame:
         covariates = covariates_of(case)
         held = case.exposed_millions > NO_HOLDERS
         row: dict[str, Any] = {"case": case.id, "policy": case.policy, "transition": transition(case)}
-        row |= {"layer": case.legal_layer, "contested": int(covariates.contested)}
+        row |= {"legal_layer": case.legal_layer, "contested": int(covariates.contested)}
         row |= {"exposure": covariates.stake * covariates.breadth * covariates.visibility if held else 0.0}
         row |= {"scored": int(case.alternation), "outcome": case.reversal_48m, "n": n}
         for each in forecasts:
@@ -154,5 +152,3 @@ def case_table(runs: pd.DataFrame, cases: Sequence[Case]) -> pd.DataFrame:
     columns = [column.name for column in case_columns((*VARIANTS, *others), len(VARIANTS))]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["transition", "case"], kind="stable", ignore_index=True)
-
-
