@@ -190,8 +190,9 @@ MAPPING: tuple[MappingRow, ...] = (
 
 NOT_MAPPED: dict[str, str] = {
     "vested": "A legal title is no quantity of the model. What a title saves from a reversal is grandfathered.",
+    "alternation": "Cases whose later government was not opposed run the same way and are not scored.",
     "enacting_party": "The model's author is the enacting party, whichever it is: results do not depend on the label.",
-    "adults_millions": "It is the denominator of breadth_b.",
+    "adults_millions, stake_years_income": "breadth_b and stake_mid are computed from them.",
     "group, policy, enacted, source, status_outcome, status_exposure": "Names, dates and notes.",
     "attempt, attempt_48m, enacted_reversal_any, reversal_48m, enacted_reversal_full, severity, months_to_reversal, "
     "blocked_by": "Outcomes. Only reversal_48m is compared with the model, after all runs.",

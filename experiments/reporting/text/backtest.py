@@ -158,11 +158,12 @@ def case_lines(table: pd.DataFrame) -> list[str]:
 
 
 def miss_lines(table: pd.DataFrame) -> list[str]:
-    """Return the scored cases to which the model gave the least probability of what happened."""
+    """Return the scored cases to which the model gave the least probability of what happened, all below .5."""
     rows = table[table["scored"] == 1]
     losses = case_log_scores(rows[MODEL].to_numpy(), rows["outcome"].to_numpy())
-    worst = rows.assign(loss=losses).sort_values(["loss", "case"], ascending=[False, True], kind="stable")[:MISSES]
-    lines = ["Worst misses:"]
+    wrong = rows.assign(loss=losses)[losses > math.log(2.0)]
+    worst = wrong.sort_values(["loss", "case"], ascending=[False, True], kind="stable")[:MISSES]
+    lines = ["Worst misses:" + " none; what happened had a probability of .5 or more" * wrong.empty]
     for row in worst.to_dict("records"):
         happened = "was reversed" if row["outcome"] else "was kept"
         lines.append(
