@@ -25,7 +25,7 @@ def backtest(
     workers: Annotated[int | None, whole("Worker processes (default: one per usable processor, at most 8).")] = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
-    """Score the frozen model on policies that a later government inherited, beside baselines without a model."""
+    """Compare the frozen model with policies that a later government inherited, and with baselines without a model."""
     from ..studies.from_options import run_folder, study_of_run
 
     files: dict[str, Any] = {} if cases is None else {"fixed": {"cases": cases.name}, "folder": cases.parent}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ...protocols.backtest.design import MODEL, VARIANTS
-from ...protocols.backtest.protocol import cases_of
+from ...protocols.backtest.options import cases_of
 from ...protocols.backtest.scores import REFERENCE, case_table
 from .. import html
 from ..report import Report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...protocols.backtest.columns import case_columns
 from ...protocols.backtest.design import ABLATIONS, MODEL, VARIANTS
-from ...protocols.backtest.protocol import cases_of
+from ...protocols.backtest.options import cases_of
 from ...protocols.backtest.scores import REFERENCE, case_table, score_table
 from ...protocols.contract import Answer, Finished
 from ...record.baselines import BASELINES
