@@ -139,7 +139,7 @@ COLUMNS = (
     CaseColumn("vested", YES_OR_NO, "whether holders have a claim that is their own"),
     CaseColumn("grandfathered", YES_OR_NO, "whether a reversal would leave present holders what they have"),
     CaseColumn("legal_layer", _choice("rule", "guidance", "statute", "EO"), "law that carries the policy"),
-    CaseColumn("unified_opposed_gov", YES_OR_NO, "whether one party held all branches after the change"),
+    CaseColumn("unified_opposed_gov", YES_OR_NO, "whether the later government also held the legislature"),
     CaseColumn("default_on_inaction", _choice("keeps", "lapses"), "what happens to the policy if nobody acts"),
     CaseColumn("contested_at_issue", ZERO_OR_ONE, "opposing leaders or litigants were formally against it when issued"),
     CaseColumn("attempt", ZERO_OR_ONE, "a reversal was attempted"),
@@ -154,6 +154,6 @@ COLUMNS = (
     CaseColumn("status_exposure", NOTE, "whether a source of the exposure was seen, or memory served"),
     CaseColumn("source", NOTE, "where the coding comes from"),
     CaseColumn("sunset", _or_empty(MONTH), "month in which the policy lapses by its own terms", optional=True),
-    CaseColumn("on_money", _or_empty(YES_OR_NO), "whether a statute is on taxes or spending", optional=True),
+    CaseColumn("on_money", _or_empty(YES_OR_NO), "whether a budget bill can change a statute", optional=True),
 )
 """Every column of a case file, in the order of the shipped one."""

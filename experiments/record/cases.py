@@ -17,7 +17,10 @@ TERM_MONTHS = 48
 """Months after a change of government in which a reversal counts."""
 AGE_SLACK = 1
 """Months by which a stated age may differ from the two dates, which are coded by month."""
+MOST_MISTAKES = 1_000
+"""Lines of an error at most; a file of 1 MiB can hold a million wrong cells."""
 
+_MOST_CELLS = 100
 _BY_NAME = {column.name: column for column in COLUMNS}
 _COARSEST_BREADTH = 0.005
 
@@ -100,6 +103,8 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     problems += _repeated_ids(rows)
     if not rows and not problems:
         problems.append("row 1: holds no cases below its header")
+    if len(problems) > MOST_MISTAKES:
+        problems[MOST_MISTAKES:] = [f"and {len(problems) - MOST_MISTAKES} mistakes more"]
     if problems:
         raise UserError("\n".join(f"case file {path}, {problem}" for problem in problems))
     fields: list[dict[str, Any]] = [row.values for row in rows]
@@ -110,6 +115,9 @@ def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
     known, present = list(_BY_NAME), set(header)
     if not present & set(known):
         yield f"row 1: {shown(','.join(header))} names no known column; allowed, with commas: {', '.join(known)}"
+        return
+    if len(header) > _MOST_CELLS:
+        yield f"row 1: has {len(header):,} cells; allowed: {len(known)} columns"
         return
     missing = [column.name for column in COLUMNS if not column.optional and column.name not in present]
     for name in dict.fromkeys(header):
@@ -170,8 +178,8 @@ def _contradictions(row: _Row) -> Iterator[tuple[str, str]]:
 
 def _is_rounded(cell: str, value: float, share: float) -> bool:
     """Return whether a cell writes a share to its last decimal, of two at least; 0 only if the share is 0."""
-    if (value == 0.0) != (share == 0.0):
-        return False
+    if value == share or 0.0 in (value, share):
+        return value == share
     half = 0.5 * 10.0 ** int(Decimal(cell).normalize().as_tuple().exponent)
     return abs(value - share) <= min(half, _COARSEST_BREADTH) * (1.0 + 1e-9) + 1e-12
 
