@@ -14,7 +14,7 @@ from .one_setting import print_answer, refuse_inside, refused_options, run_setti
 
 def backtest(
     cases: Annotated[
-        Path | None, typer.Option(help="Case file (csv) with the columns of docs/backtest.md (default: shipped).")
+        Path | None, typer.Option(help="Case file (csv) with the columns of docs/cases.md (default: shipped).")
     ] = None,
     preset: Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")] = "calibrated",
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")] = None,
