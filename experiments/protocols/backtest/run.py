@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ....model.fast_forward import advance
+from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
 from ..arms import ReplicateResult
 from ..stress_test.run import friendly_term, takeover
 from ..term_outcomes import FALL, LASTING, TOLERANCE, lasting_start
-from .design import BacktestDesign, Parameters, Setting, settings_of
+from .design import BacktestDesign, Setting, settings_of
 
 
 def run_backtest(preset: Parameters, design: BacktestDesign, seed: int, replicate: int) -> ReplicateResult:

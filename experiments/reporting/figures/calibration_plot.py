@@ -20,7 +20,7 @@ ENDINGS = ("svg", "pdf", "png")
 BINS = 5
 FEWEST = 6
 """Cases in a bin; fewer cases make fewer bins."""
-_BAND, _STEP = 0.04, 0.022
+_BAND, _STEP = 0.05, 0.028
 """Distance of the first lane of dots from 0 or 1, and of the others from it."""
 _CLOSE = 0.016
 """Probabilities nearer than this would overlap."""

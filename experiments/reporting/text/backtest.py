@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...protocols.backtest.columns import case_columns
@@ -111,7 +111,7 @@ def score_lines(scores: pd.DataFrame) -> list[str]:
     return lines
 
 
-def verdict(row: dict[str, Any]) -> str:
+def verdict(row: Mapping[Any, Any]) -> str:
     """Return how a forecast's log score stands to that of layer + contest, errors of cases and replicates together."""
     return _word(row["from_reference"], row["from_reference_error"], row["log_score_mcse"], "better", "worse")
 
