@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...agents.user_input import LARGEST_SEED, SEEDS, shown
 from ..errors import Interrupted, NonDeterministic, UserError, WorkersUnusable, reason_of
 from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
+from . import backtest as cli_backtest
 from . import calibrate as cli_calibrate
 from . import sweep as cli_sweep
 from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
 from .kernel_cache import find_compiled
 from .numbers import whole
+from .one_setting import print_answer, refuse_inside, refused_options, run_setting
 from .streams import prepare_streams
 
 if TYPE_CHECKING:
-    from ..studies.reader import StudyFile
-    from ..sweeps.outcome import Outcome
+    pass
 
 FIRST_COLLECTION = 100_000
 """Objects before the first garbage collection."""
@@ -48,42 +48,6 @@ Preset = Annotated[str, typer.Option(help="Named parameter setting; moat presets
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")]
 Seed = Annotated[int, whole("Root seed. The same seed and version give the same bytes.")]
 Workers = Annotated[int | None, whole("Worker processes (default: one per usable processor, at most 8).")]
-
-
-def _engine_of(study: StudyFile, workers: int | None) -> Any:
-    """Return the engine of `moat run`; one worker means this process."""
-    from ..execution.engine import Engine, default_workers
-
-    count = workers or default_workers()
-    return Engine.of(study.engine, kind="serial" if count == 1 else None, workers=count)
-
-
-def _refused_options(format_: str, workers: int | None, replicate: int | None = None) -> list[str]:
-    """Return a line for each option of this command that no study file has."""
-    problems = []
-    if format_ not in ("table", "json"):
-        problems.append(f"format {shown(format_)} is not possible; allowed: table, json")
-    if workers is not None and workers < 1:
-        problems.append(f"--workers {workers} is not possible; allowed: 1 or more")
-    if replicate is not None and not 0 <= replicate <= LARGEST_SEED:
-        problems.append(f"--replicate {replicate} is not possible; allowed: {SEEDS}")
-    return problems
-
-
-def _run(study: StudyFile, out: Path, workers: int | None, *, quiet: bool = False) -> Outcome:
-    """Run or resume a study; replicates that failed before are run again."""
-    from ..sweeps.run import run_study
-
-    return run_study(study, out, _engine_of(study, workers), quiet=quiet, retry=True)
-
-
-def _print(outcome: Outcome, format_: str) -> None:
-    """Print the answer. Exit code 1 if replicates failed."""
-    from ..reporting.text.sweep import outcome_json, outcome_text
-
-    typer.echo(outcome_json(outcome) if format_ == "json" else outcome_text(outcome))
-    if outcome.failed:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -120,7 +84,7 @@ def run(
         rule=None if every_rule else rules,
         protocol=protocol,
         cycles=cycles,
-        earlier=_refused_options(format_, workers, replicate),
+        earlier=refused_options(format_, workers, replicate),
     )
     find_compiled()
     if every_rule:
@@ -128,22 +92,15 @@ def run(
             raise UserError("--rules all prints a table; give one rule with --format json or --replicate")
         folder = run_folder(study)
         rules_folder = folder.with_name(f"{folder.name}-rules")
-        _refuse_inside(calibration, out or rules_folder)
+        refuse_inside(calibration, out or rules_folder)
         _run_every_rule(options | {"protocol": protocol}, out or rules_folder, workers)
     elif replicate is not None:
         p, kind = study.parameters, study.protocol
         design = kind.design(study.declared(p))
         typer.echo(kind.replicate_text(p, design, study.study.seed, replicate, preset, format_))
     else:
-        _refuse_inside(calibration, out or run_folder(study))
-        _print(_run(study, out or run_folder(study), workers, quiet=format_ == "json"), format_)
-
-
-def _refuse_inside(calibration: Path | None, out: Path) -> None:
-    if calibration is not None:
-        from ..storage.folder_files import refuse_input_inside
-
-        refuse_input_inside(calibration, out)
+        refuse_inside(calibration, out or run_folder(study))
+        print_answer(run_setting(study, out or run_folder(study), workers, quiet=format_ == "json"), format_)
 
 
 def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:
@@ -156,7 +113,7 @@ def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> 
     for rule in sorted(RULES):
         study = study_of_rule(rule, **options)
         typer.echo(f"rule {rule}", err=True)
-        outcomes[rule] = _run(study, out / rule, workers)
+        outcomes[rule] = run_setting(study, out / rule, workers)
     finished = {rule: outcome.finished for rule, outcome in outcomes.items() if outcome.finished is not None}
     typer.echo(rules_text(finished, PRIMARY_BREADTH, out))
     if any(outcome.failed for outcome in outcomes.values()):
@@ -184,13 +141,13 @@ def targets(
         seed=seed,
         protocol="targets",
         cycles=cycles,
-        earlier=[*problems, *_refused_options("table", workers)],
+        earlier=[*problems, *refused_options("table", workers)],
     )
     find_compiled()
-    outcome = _run(study, out or Path("results") / f"targets-{cycles}-{voters}-{seed}", workers)
+    outcome = run_setting(study, out or Path("results") / f"targets-{cycles}-{voters}-{seed}", workers)
     for reason in outcome.reasons:
         typer.echo(f"moat: {reason}", err=True)
-    _print(outcome, "table")
+    print_answer(outcome, "table")
 
 
 @app.command()
@@ -260,6 +217,7 @@ def view(
 
 
 cli_analysis.register(app)
+cli_backtest.register(app)
 cli_calibrate.register(app)
 cli_sweep.register(app)
 for registered in app.registered_commands:

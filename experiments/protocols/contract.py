@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -58,7 +58,8 @@ class RunDefaults(NamedTuple):
 class Finished:
     """A finished study of one setting: the input of its summary and of its printed answer.
 
-    runs: export/runs.csv. table: summary.csv (empty while it is made). reasons: a line per failed replicate.
+    runs: export/runs.csv. table: summary.csv (empty while it is made). reasons: a line per failed replicate. options:
+    of the protocol, with the files that they name.
     """
 
     path: Path
@@ -69,14 +70,15 @@ class Finished:
     runs: pd.DataFrame
     table: pd.DataFrame
     reasons: Sequence[str] = ()
+    options: Options = field(default_factory=Options)
 
 
 class OwnTable(NamedTuple):
-    """A protocol's own table: NAME.csv, made from export/runs.csv."""
+    """A protocol's own table: NAME.csv, made from export/runs.csv and the options of the study."""
 
     name: str
     columns: tuple[Column, ...]
-    make: Callable[[pd.DataFrame], pd.DataFrame]
+    make: Callable[[pd.DataFrame, Options], pd.DataFrame]
 
 
 class Answer(ABC):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,3 +21,14 @@ class Section(BaseModel):
 
 class Options(Section):
     """Options of a protocol; a protocol without any uses this class itself."""
+
+    def with_files(self, folder: Path) -> tuple[Options, list[str]]:
+        """Return the options with the content of the files that they name, and a line for every mistake in a file.
+
+        folder: that of the study file.
+        """
+        return self, []
+
+    def files(self) -> dict[str, str]:
+        """Return name and text of each file that the options name; a results folder keeps them beside the study."""
+        return {}

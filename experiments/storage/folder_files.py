@@ -22,6 +22,7 @@ _WRITTEN = frozenset(
         *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, EXPORT, "figures", "tables", "report.html", "summary.csv"),
         *("codebook.md", "codebook.json", "codebook-statements.md", "incidence.csv", "naive_regression.csv"),
         *("mediation.csv", "prior_mass.csv", "sensitivity.csv", "logit.csv", "phase-map.csv", "depth.csv", "moves.csv"),
+        "backtest.csv",
         *LEDGER_SIDE_FILES,
     }
 )

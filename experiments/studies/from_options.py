@@ -70,11 +70,12 @@ def study_of_run(
     cycles: int | None = None,
     fixed: Mapping[str, Any] | None = None,
     earlier: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> StudyFile:
     """Return the study of `moat run`: one setting of the parameters, every dose an arm.
 
-    fixed: options of the protocol that replace its own. Raises UserError with every mistake, one line each, after the
-    mistakes `earlier`.
+    fixed: options of the protocol that replace its own. folder: of the files that they name. Raises UserError with
+    every mistake, one line each, after the mistakes `earlier`.
     """
     values, wrong = parse_settings(settings)
     problems = [*earlier, *wrong]
@@ -133,7 +134,8 @@ def study_of_run(
             visibilities=visibilities,
             replicates=replicates,
             single_setting=True,
-        )
+        ),
+        folder=folder,
     )
 
 

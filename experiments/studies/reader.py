@@ -139,7 +139,9 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     problems: list[str] = []
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
-    protocol, options = checked_protocol(content, problems)
+    protocol, unread = checked_protocol(content, problems)
+    options, wrong = unread.with_files(folder or Path())
+    problems += wrong
     model = cast(ModelSection | None, sections["model"])
     design = cast(DesignSection | None, sections["design"])
     replicates = cast(ReplicatesSection | None, sections["replicates"])

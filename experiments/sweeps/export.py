@@ -43,7 +43,8 @@ def _write_answer(answer: Answer, study: StudyFile, path: Path, reasons: Sequenc
     runs = pd.read_csv(path / EXPORT / "runs.csv", keep_default_na=False)
     p = study.parameters
     design = study.protocol.design(study.declared(p))
-    finished = Finished(path, study.model.preset, p, design, study.study.seed, runs, pd.DataFrame(), reasons)
+    seed, options = study.study.seed, study.options
+    finished = Finished(path, study.model.preset, p, design, seed, runs, pd.DataFrame(), reasons, options)
     return replace(finished, table=answer.write(finished))
 
 

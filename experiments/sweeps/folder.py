@@ -133,9 +133,10 @@ def _exported_keys(table: Path) -> Iterator[str]:
 
 
 def freeze(study: StudyFile, out: Path) -> None:
-    """Write the study file into a results folder, and the design points of a csv file under the name in the study."""
-    with replaced_atomically(out / FROZEN) as stream:
-        stream.write(study.text)
+    """Write the study file into a results folder, and the files that it names under their names in the study."""
+    for name, text in {FROZEN: study.text, **study.options.files()}.items():
+        with replaced_atomically(out / name) as stream:
+            stream.write(text)
     if study.design.file is None:
         return
     target = out / Path(study.design.file or "").name

@@ -66,7 +66,7 @@ def write_files(
     study = plan.study
     freeze(study, path)
     summary, finished = export_study(plan, analyses, ledger, path, reasons)
-    own, note = write_own_table(study.protocol, path, whole=not reasons and not absent)
+    own, note = write_own_table(study, path, whole=not reasons and not absent)
     return Outcome(
         path,
         study,

@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UserError
-from ..protocols import Protocol
 from ..storage.atomic_files import remove_file, replaced_atomically
+from ..studies.reader import StudyFile
 from .statement_codebook import write_codebook
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def write_own_table(protocol: Protocol, folder: Path, whole: bool) -> tuple[pd.DataFrame | None, str]:
+def write_own_table(study: StudyFile, folder: Path, whole: bool) -> tuple[pd.DataFrame | None, str]:
     """Write a protocol's table from export/runs.csv, with its codebook; return it, or None and the reason.
 
     Both are empty for a protocol without such a table. A study with missing replicates gets none, and loses an old one:
     replicates that fail may differ from the others.
     """
-    own = protocol.own_table()
+    own = study.protocol.own_table()
     if own is None:
         return None, ""
     import pandas as pd
@@ -29,7 +29,8 @@ def write_own_table(protocol: Protocol, folder: Path, whole: bool) -> tuple[pd.D
     table, reason = None, "replicates are missing"
     if whole:
         try:
-            table = own.make(pd.read_csv(folder / "export" / "runs.csv", keep_default_na=False))
+            runs = pd.read_csv(folder / "export" / "runs.csv", keep_default_na=False)
+            table = own.make(runs, study.options)
         except UserError as error:
             reason = str(error)
     if table is None:

@@ -61,7 +61,7 @@ class Mediation(Protocol):
         """Return the table of Shapley values."""
         from .shapley import MEDIATION_COLUMNS, mediation_table
 
-        return OwnTable("mediation", MEDIATION_COLUMNS, mediation_table)
+        return OwnTable("mediation", MEDIATION_COLUMNS, lambda runs, _: mediation_table(runs))
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
         """Return the section of the channels."""

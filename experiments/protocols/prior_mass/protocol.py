@@ -117,7 +117,7 @@ class PriorMass(Protocol):
         """Return the table of the shares of the prior."""
         from .summary import PRIOR_MASS_COLUMNS, prior_mass_table
 
-        return OwnTable("prior_mass", PRIOR_MASS_COLUMNS, prior_mass_table)
+        return OwnTable("prior_mass", PRIOR_MASS_COLUMNS, lambda runs, _: prior_mass_table(runs))
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
         """Return the section of the prior."""

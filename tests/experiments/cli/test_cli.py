@@ -146,7 +146,7 @@ def test_cite_gives_a_line_and_a_sentence_to_paste() -> None:
         (("--voters", "2.5"), ["Invalid value for '--voters': "]),
         (("--set", "exposure.alocation=.1"), ["unknown parameter 'exposure.alocation'; did you mean 'exposure.alloc"]),
         (("--set", "exposure.allocation"), ["--set exposure.allocation is not possible; write --set NAME=VALUE"]),
-        (("--protocol", "past"), ["protocol 'past' is not possible; allowed: stress, history"]),
+        (("--protocol", "past"), ["protocol 'past' is not possible; allowed: backtest, stress, history"]),
         (("--rules", "unknown"), ["unknown party rule 'unknown' (there are "]),
         (("--format", "unknown"), ["format 'unknown' is not possible; allowed: table, json"]),
         (("--workers", "0"), ["--workers 0 is not possible; allowed: 1 or more"]),

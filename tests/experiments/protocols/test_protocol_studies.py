@@ -320,7 +320,7 @@ def test_a_draw_that_fails_is_named_and_there_is_no_table_without_it(
             PRIOR,
             '"prior-mass"',
             '"prior_mass"',
-            "model.protocol = 'prior_mass' is not possible; allowed: stress, history",
+            "model.protocol = 'prior_mass' is not possible; allowed: backtest, stress, history",
         ),
     ],
 )

@@ -161,7 +161,7 @@ def test_the_request_names_protocol_and_cycles() -> None:
 @pytest.mark.parametrize(
     ("protocol", "cycles", "line"),
     [
-        ("past", None, "protocol 'past' is not possible; allowed: stress, history, mediation, prior-mass, targets"),
+        ("past", None, "protocol 'past' is not possible; allowed: backtest, stress, history, mediation, prior-mass"),
         ("stress", 3, "--cycles is the length of a history; give --protocol history or targets with it"),
         ("history", 0, "--cycles 0 is not possible; allowed: 1 to 100 presidential terms"),
     ],

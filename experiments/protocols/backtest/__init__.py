@@ -1,0 +1,1 @@
+"""Protocol backtest: historical cases that an opposed government inherited, run through the frozen model."""
