@@ -2,7 +2,8 @@
 
 The mean is linear in all inputs; its coefficients have normal priors, wide for the active inputs and narrow for the
 others. A squared exponential kernel with a length for each active input adds curvature. A nugget holds what is left
-(Vernon, Goldstein and Bower 2010). The Monte Carlo error of each point is known and no part of the nugget.
+(Vernon, Goldstein and Bower 2010). Monte Carlo error is no part of the nugget: its variance at each point is the
+declared one, smoothed over the inputs.
 """
 
 from __future__ import annotations
@@ -120,10 +121,11 @@ def one_thread() -> AbstractContextManager[Any]:
 def _fitted(units: Reals, estimates: Reals, errors: Reals, seed: int, common_draws: bool) -> Emulator:
     flat = estimates.min() == estimates.max()  # the same estimate everywhere: nothing to scale
     centre, scale = (float(estimates[0]), 1.0) if flat else (float(estimates.mean()), float(estimates.std()))
-    y, noise = (estimates - centre) / scale, (errors / scale) ** 2
+    y = (estimates - centre) / scale
     common = float(np.mean(errors**2)) if common_draws else 0.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a kernel at a bound of its lengths is an input without curvature
+        noise = _smoothed(units, (errors / scale) ** 2, seed)
         active, penalty = _chosen(units, y, seed)
         tuned = np.sort(np.random.default_rng([seed, 1]).permutation(len(y))[:_TUNED_POINTS])
         start = _kernel(active, [2.0] * len(active))
@@ -183,6 +185,19 @@ def _chosen(units: Reals, y: Reals, seed: int) -> tuple[tuple[int, ...], float]:
     folds = _folds(seed)
     path = library("sklearn.linear_model").LassoLarsCV(cv=folds, max_iter=_PATH_STEPS).fit(_terms(units), y)
     return _strongest(path.coef_), float(path.alpha_)
+
+
+def _smoothed(units: Reals, noise: Reals, seed: int) -> Reals:
+    """Return the noise variance of each point as a smooth function of the inputs, with the same mean.
+
+    The error of a share is small where the share came out small by chance. Weights by such errors bias the mean.
+    """
+    if noise.min() == noise.max():
+        return noise
+    logs = np.log(np.maximum(noise, _SMALLEST_NOISE))
+    path = library("sklearn.linear_model").LassoLarsCV(cv=_folds(seed), max_iter=_PATH_STEPS).fit(_terms(units), logs)
+    smooth: Reals = np.exp(np.clip(path.predict(_terms(units)), logs.min(), logs.max()))
+    return smooth * noise.mean() / smooth.mean()
 
 
 def _strongest(coefficients: Reals) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from political_moat.experiments.matching.implausibility import cutoff
 from political_moat.experiments.matching.targets_file import read_targets
 from political_moat.experiments.storage.checksums import differences
 from political_moat.experiments.studies.reader import read_study
+from political_moat.experiments.sweeps import run as sweep
 
 WAVES = 2
 
@@ -214,6 +215,16 @@ def test_a_folder_of_other_files_is_refused(place: Path, tmp_path: Path, capsys:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+BROKEN = """
+from political_moat.experiments.protocols.task import run_task
+
+def broken(payload):
+    if payload[0].elections.midterm_penalty > 3.0:
+        raise ArithmeticError("broken on purpose")
+    return run_task(payload)
+"""
+
+
 def test_draws_that_are_refused_or_fail_are_reported_and_left_out(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,11 +233,20 @@ def test_draws_that_are_refused_or_fail_are_reported_and_left_out(
     def first_refused(self: Any, values: Any) -> dict[int, str]:
         return refuse(self, values) | {0: "party.rival_value = 9 is not possible"}
 
+    (tmp_path / "broken_history.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sweep, "TASK", "broken_history:broken")
     monkeypatch.setattr(wave_studies.WaveRunner, "_refused", first_refused)
     assert toy(place, tmp_path / "new", "--waves", 1) == 0
-    assert "Left out, no possible parameters (1): wave 1: party.rival_value = 9 is not possible." in (
-        capsys.readouterr().out
-    )
-    region = pd.read_csv(tmp_path / "new" / "region.csv")
+    shown = capsys.readouterr().out
+    assert "Left out, no possible parameters (1): wave 1: party.rival_value = 9 is not possible." in shown
+    assert "broken on purpose" in shown
+    draws, region = pd.read_csv(tmp_path / "new" / "wave-1.csv"), pd.read_csv(tmp_path / "new" / "region.csv")
+    assert len(draws) == 11
+    failed = int((draws["elections.midterm_penalty"] > 3.0).sum())
+    assert failed in (2, 3), "a quarter of twelve strata, one of which may be refused"
+    assert f"Left out, a run failed ({failed}): " in shown
     assert 0 not in set(region["draw"])
-    assert len(pd.read_csv(tmp_path / "new" / "wave-1.csv")) == 11
+    assert (region["elections.midterm_penalty"] <= 3.0).all()
+    waves = pd.read_csv(tmp_path / "new" / "waves.csv")
+    assert waves[["refused", "failed"]].to_numpy().tolist() == [[1, failed]]
