@@ -18,7 +18,7 @@ def backtest(
     ] = None,
     preset: Annotated[str, typer.Option(help="Named parameter setting; moat presets lists them.")] = "calibrated",
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for any parameter; repeatable.")] = None,
-    replicates: Annotated[int, whole("Replicates; each runs every case under every variant.")] = 600,
+    replicates: Annotated[int, whole("Replicates; each runs every case under every variant.")] = 500,
     voters: Annotated[int, whole("Model voters.")] = 1000,
     seed: Annotated[int, whole("Root seed. The same seed and version give the same bytes.")] = 20250807,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-backtest-SEED).")] = None,

@@ -25,7 +25,7 @@ class Backtest(Protocol):
     name = "backtest"
     sentence = "historical cases, frozen parameters, scored against what happened"
     options = BacktestOptions
-    run_defaults = RunDefaults(600, (0.0,))
+    run_defaults = RunDefaults(500, (0.0,))
 
     def problems(self, declared: Declared) -> list[str]:
         """Return a line for doses, which the cases set, and for a term of another length."""

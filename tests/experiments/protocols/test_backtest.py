@@ -220,11 +220,11 @@ def test_the_monte_carlo_error_is_the_spread_of_the_score_over_studies(cases: tu
             ]
         )
 
-    tables = [score_table(study(), cases).set_index("forecast") for _ in range(60)]
+    tables = [score_table(study(), cases).set_index("forecast") for _ in range(25)]
     for score in SCORES:
         values = [table.loc[MODEL, score] for table in tables]
         errors = [table.loc[MODEL, f"{score}_mcse"] for table in tables]
-        assert float(np.mean(errors)) == pytest.approx(float(np.std(values, ddof=1)), rel=0.3)
+        assert float(np.mean(errors)) == pytest.approx(float(np.std(values, ddof=1)), rel=0.4)
 
 
 def test_one_replicate_has_no_monte_carlo_error(cases: tuple[Case, ...]) -> None:

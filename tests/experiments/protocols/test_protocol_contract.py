@@ -111,7 +111,7 @@ def test_moat_run_takes_every_protocol(tmp_path: Path, capsys: pytest.CaptureFix
     [
         ("tosses = 8", "tosses = 0", "coin.tosses = 0 is not possible; allowed: 1 to 100 tosses"),
         ("tosses = 8", "toses = 8", "coin.toses: unknown key; allowed: tosses; did you mean 'tosses'?"),
-        ('"coin"', '"coins"', "model.protocol = 'coins' is not possible; allowed: backtest, stress, history, mediation"),
+        ('"coin"', '"coins"', "model.protocol = 'coins' is not possible; allowed: backtest, stress, history"),
         ('protocol = "coin"', "", "coin: only with protocol coin, this one is stress; leave the table out"),
     ],
 )

@@ -15,6 +15,7 @@ import pytest
 from political_moat.agents.electorate import columns
 from political_moat.experiments.cli.main import main
 from political_moat.experiments.errors import UserError
+from political_moat.experiments.protocols import PROTOCOLS
 from political_moat.experiments.protocols.arms import ReplicateResult
 from political_moat.experiments.protocols.history.columns import HISTORY_CYCLE_COLUMNS, HISTORY_RUN_COLUMNS
 from political_moat.experiments.protocols.history.design import HistoryDesign, history_arms
@@ -161,7 +162,7 @@ def test_the_request_names_protocol_and_cycles() -> None:
 @pytest.mark.parametrize(
     ("protocol", "cycles", "line"),
     [
-        ("past", None, "protocol 'past' is not possible; allowed: backtest, stress, history, mediation, prior-mass"),
+        ("past", None, f"protocol 'past' is not possible; allowed: {', '.join(PROTOCOLS)}"),
         ("stress", 3, "--cycles is the length of a history; give --protocol history or targets with it"),
         ("history", 0, "--cycles 0 is not possible; allowed: 1 to 100 presidential terms"),
     ],

@@ -261,3 +261,19 @@ def test_misses_are_the_cases_that_the_model_thought_unlikely_worst_first() -> N
     assert lines[1].endswith("the model said 0.90; it was kept")
     (none,) = miss_lines(table[table["case"] == "C"])
     assert "none" in none
+
+
+def test_a_case_file_that_was_changed_in_the_folder_is_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = case_file(tmp_path / "cases.csv", FOUR[:2]), tmp_path / "out"
+    words = ("--replicates", 1, "--voters", 200, "--workers", 1, "--cases", file, "--out", out)
+    assert command("backtest", *words) == 0
+    kept = out / "cases.csv"
+    kept.write_text(kept.read_text().replace("nowhere", "elsewhere"))
+    capsys.readouterr()
+    assert command("export", out, "--replace") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cases.csv was changed" in line
+    assert command("verify", out, "--sample", "0") == 1
+    assert "cases.csv" in capsys.readouterr().out
