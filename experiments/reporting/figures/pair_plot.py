@@ -12,11 +12,13 @@ from .style import COLOURS, DOUBLE, draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import XAxis, YAxis
     from matplotlib.figure import Figure
 
 ENDINGS = ("svg", "png")
 KEPT = "not_ruled_out"
 _BINS = 12
+_FEW_DECADES = 100.0
 _RULED_OUT = "0.72"
 _KEPT_COLOUR = COLOURS[1]
 
@@ -62,8 +64,12 @@ def _paint(
                 axes.plot(kept[x], kept[y], "o", color=_KEPT_COLOUR, markersize=3.0, markeredgewidth=0.0, zorder=2)
                 axes.set_yscale("log" if y in log else "linear")
                 axes.set_ylim(*spans[y])
+                if y in log:
+                    _plain_ticks(axes.yaxis)
             axes.set_xscale("log" if x in log else "linear")
             axes.set_xlim(*spans[x])
+            if x in log:
+                _plain_ticks(axes.xaxis)
             _label(axes, x if row == len(names) - 1 else "", y if column == 0 and row else "")
     kinds = (("not ruled out", kept, _KEPT_COLOUR, "o"), ("ruled out", out, _RULED_OUT, "x"))
     handles = [
@@ -71,6 +77,16 @@ def _paint(
         for what, rows, colour, marker in kinds
     ]
     figure.legend(handles=handles, loc="upper right", frameon=False, title="Simulated draws", alignment="left")
+
+
+def _plain_ticks(axis: XAxis | YAxis) -> None:
+    """Label a log axis with plain numbers: 1, 2 and 5 of each decade where it has few decades, else 1 alone."""
+    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+
+    low, high = sorted(axis.get_view_interval())
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high / low < _FEW_DECADES else (1.0,), numticks=20))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FormatStrFormatter("%g"))
 
 
 def _histogram(axes: Axes, kept: pd.Series, out: pd.Series, span: tuple[float, float], log: bool) -> None:
@@ -89,6 +105,5 @@ def _label(axes: Axes, x: str, y: str) -> None:
     axes.set_xlabel(x.replace(".", ".\n"))
     axes.set_ylabel(y.replace(".", ".\n"))
     axes.tick_params(labelbottom=bool(x), labelleft=bool(y), which="both", length=2.0)
-    axes.minorticks_off()
     axes.tick_params(axis="x", labelrotation=45.0)
     axes.spines[["top", "right"]].set_visible(False)
