@@ -48,6 +48,7 @@ SERIAL = ("serial", "x", "", "Serial")
 SAFE = {
     "run": ("--replicates", "1", "--voters", "60", "--breadth", "0,.3", "--workers", "1"),
     "targets": ("--replicates", "1", "--voters", "60", "--cycles", "2", "--workers", "1"),
+    "backtest": ("--replicates", "1", "--voters", "60", "--workers", "1"),
     "mediation": ("--replicates", "1", "--voters", "60", "--workers", "1"),
     "prior-mass": ("--replicates", "1", "--draws", "1", "--voters", "60", "--workers", "1"),
     "calibrate": (*("--waves", "1", "--points", "2", "--replicates", "2", "--voters", "60"), "--workers", "1"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import PrivateAttr, computed_field
 
-from ....agents.user_input import read_text
+from ....agents.user_input import read_text, shown
 from ...errors import UserError
 from ...record.cases import Case, read_cases, shipped_cases_file
 from ...storage.folder_files import is_reserved
@@ -30,9 +30,9 @@ class BacktestOptions(Options):
     def with_files(self, folder: Path) -> tuple[Options, list[str]]:
         """Return the options with the cases of the file; a line for every mistake in it."""
         name = self.cases
-        if name is not None and (Path(name).name != name or name in ("", "..") or is_reserved(name)):
+        if name is not None and not _is_plain(name):
             allowed = "the name of a csv file beside the study file, other than those that a results folder writes"
-            return self, [f"backtest.cases = {name} is not possible; allowed: {allowed}"]
+            return self, [f"backtest.cases = {shown(name, quotes=False)} is not possible; allowed: {allowed}"]
         path = shipped_cases_file() if name is None else folder / name
         try:
             cases = read_cases(path)
@@ -56,3 +56,8 @@ class BacktestOptions(Options):
 def cases_of(options: Options) -> tuple[Case, ...]:
     """Return the cases of a study's options."""
     return (options if isinstance(options, BacktestOptions) else BacktestOptions()).read()
+
+
+def _is_plain(name: str) -> bool:
+    """Return whether a text is the printable name of a file beside the study, of which a results folder has none."""
+    return Path(name).name == name not in ("", "..") and name.isprintable() and not is_reserved(name)
