@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from damaged_folders import DAMAGE, RUN, documented, everything, observed, verbs
+from figures_once import savefig
+from matplotlib.figure import Figure
 from results_folders import LITTLE, command, finished, rows
 
 from political_moat import Study
@@ -24,6 +27,13 @@ LOST_AT_THE_END = {"log cut in half": {"status", "rerun", "merge", "retry", "swe
 """Such a ledger is sound, and lacks its last runs: commands that read it or run what is missing may work."""
 NOT_REFUSED = {"row altered": {"status", "verify"}, "another study's ledger": {"verify"}}
 """Such a ledger is whole: `verify` reports what is wrong with it, and `status` reads no row."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", savefig)
+        yield
 
 
 @pytest.fixture(scope="module")
