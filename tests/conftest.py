@@ -1,7 +1,8 @@
-"""Setup of all tests: numba cache of this code, hypothesis without deadlines, and skips that fail on demand."""
+"""Setup of all tests: numba cache of this code, hypothesis without deadlines, skips that fail on demand."""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator
 from typing import Any
@@ -12,9 +13,16 @@ import pytest
 from political_moat.agents.source_hash import use_code_named_cache
 
 use_code_named_cache()
+gc.disable()  # until all tests are collected, see below
 # Test machines are shared and noisy, so that no test may fail because it is slow.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Keep modules and tests out of searches for garbage: statsmodels asks for one at every adjustment of p-values."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(hookwrapper=True)
