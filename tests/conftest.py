@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import hypothesis
@@ -23,6 +23,17 @@ def pytest_collection_finish() -> None:
     """Keep modules and tests out of searches for garbage: statsmodels asks for one at every adjustment of p-values."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(scope="module")
+def drawn_once() -> Iterator[None]:
+    """Draw each figure once, as SVG, for tests whose subject is not the drawing."""
+    from figures_once import savefig
+    from matplotlib.figure import Figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", savefig)
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)

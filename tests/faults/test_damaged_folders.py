@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from damaged_folders import DAMAGE, RUN, documented, everything, observed, verbs
-from figures_once import savefig
-from matplotlib.figure import Figure
 from results_folders import command, rows
 
-pytestmark = pytest.mark.faults
-
-
-@pytest.fixture(scope="module", autouse=True)
-def drawn_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Figure, "savefig", savefig)
-        yield
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("drawn_once")]
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from damaged_folders import DAMAGE, RUN, documented, everything, observed, verbs
-from figures_once import savefig
-from matplotlib.figure import Figure
 from results_folders import LITTLE, command, finished, rows
 
 from political_moat import Study
@@ -20,6 +17,7 @@ from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.folder_files import is_reserved
 from political_moat.experiments.sweeps.status import export_again
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
 READ_THE_LEDGER = {"status", "export", "verify", "rerun", "merge", "archive", "retry", "sweep", "run"}
 READ_THE_MANIFEST = READ_THE_LEDGER | {"report", "figure", "analyze", "view"}
 READ_THE_STUDY = READ_THE_MANIFEST - {"figure", "run", "view"} | {"plan"}
@@ -27,13 +25,6 @@ LOST_AT_THE_END = {"log cut in half": {"status", "rerun", "merge", "retry", "swe
 """Such a ledger is sound, and lacks its last runs: commands that read it or run what is missing may work."""
 NOT_REFUSED = {"row altered": {"status", "verify"}, "another study's ledger": {"verify"}}
 """Such a ledger is whole: `verify` reports what is wrong with it, and `status` reads no row."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def drawn_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Figure, "savefig", savefig)
-        yield
 
 
 @pytest.fixture(scope="module")
