@@ -13,16 +13,20 @@ import pytest
 from political_moat.agents.source_hash import use_code_named_cache
 
 use_code_named_cache()
-gc.disable()  # until all tests are collected, see below
 # Test machines are shared and noisy, so that no test may fail because it is slow.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Keep modules and tests out of searches for garbage: statsmodels asks for one at every adjustment of p-values."""
-    gc.freeze()
-    gc.enable()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="module")
