@@ -1,9 +1,10 @@
-"""Setup of all tests: numba cache of this code, hypothesis without deadlines, and skips that fail on demand."""
+"""Setup of all tests: numba cache of this code, hypothesis without deadlines, skips that fail on demand."""
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import hypothesis
@@ -15,6 +16,28 @@ use_code_named_cache()
 # Test machines are shared and noisy, so that no test may fail because it is slow.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep modules and tests out of searches for garbage: statsmodels asks for one at every adjustment of p-values."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture(scope="module")
+def drawn_once() -> Iterator[None]:
+    """Draw each figure once, as SVG, for tests whose subject is not the drawing."""
+    from figures_once import savefig
+    from matplotlib.figure import Figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", savefig)
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)

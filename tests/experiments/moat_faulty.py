@@ -1,6 +1,7 @@
 """Runs that misbehave on purpose, and a command line whose workers call them. Importable by name in any process.
 
-MOAT_FAULTS maps a replicate to a fault, as JSON; MOAT_SLOW is seconds that every replicate takes at least.
+MOAT_FAULTS maps a replicate to a fault, as JSON; MOAT_SLOW is seconds that every replicate takes at least; MOAT_MARK is
+a file that a replicate makes when it begins.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from political_moat.experiments.protocols.task import run_task
 def faulty(payload: Any) -> Any:
     """One replicate, after the harm that its number is declared to do."""
     fault = json.loads(os.environ.get("MOAT_FAULTS", "{}")).get(str(payload[3]))
+    if mark := os.environ.get("MOAT_MARK"):
+        Path(mark).touch()
     time.sleep(float(os.environ.get("MOAT_SLOW", "0")))
     if fault == "raise":
         raise ValueError("two lines\nof trouble")

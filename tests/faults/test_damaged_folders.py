@@ -9,7 +9,7 @@ import pytest
 from damaged_folders import DAMAGE, RUN, documented, everything, observed, verbs
 from results_folders import command, rows
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("drawn_once")]
 
 
 @pytest.fixture(scope="module")

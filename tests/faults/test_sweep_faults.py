@@ -62,7 +62,10 @@ class Moat:
             "PYTHONPATH": os.pathsep.join(places),
             "MOAT_FAULTS": json.dumps(faults or {}),
             "MOAT_SLOW": str(slow),
+            "MOAT_MARK": str(folder / "begun"),
         }
+        (folder / "begun").unlink(missing_ok=True)
+
         # The report is made from the exports after everything that is tested here.
         ending = ["--no-report"] if words[:1] in (("sweep",), ("retry",), ("merge",)) else []
         self.process = subprocess.Popen(
@@ -100,6 +103,13 @@ class Moat:
         while line and not line.startswith(("replicates: ", "draws: ")):
             line = self.process.stderr.readline()
         return bool(line)
+
+    def wait_for_a_run(self, folder: Path) -> None:
+        """Until a run has begun in a worker."""
+        end = time.monotonic() + 120
+        while not (folder / "begun").exists():
+            assert time.monotonic() < end, "no run was begun"
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """Without reading to the end of its output: a worker that outlives it would keep that open."""
@@ -346,7 +356,7 @@ def test_ctrl_c_is_one_line_and_a_second_one_does_not_wait(tmp_path: Path, undis
         if presses == 1:
             assert running.wait_for_progress()
         else:
-            time.sleep(4.0)
+            running.wait_for_a_run(tmp_path)
         family = running.family()
         for _ in range(presses):
             os.kill(running.process.pid, signal.SIGINT)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from political_moat.experiments.protocols.stress_test.run import friendly_term, measure, takeover
 from political_moat.model.elections.national_vote import Congress
@@ -23,7 +24,10 @@ def tree(values: Mapping[str, Any]) -> Parameters:
 
 def opposed_world(values: Mapping[str, Any], replicate: int, congress: dict[int, Congress] | None = None) -> WorldState:
     """Run the friendly term, then a term of the installed opponent. congress: chambers imposed, by seating month."""
-    p = tree(values)
+    return _opposed_world(tree(values), replicate, congress)
+
+
+def _opposed_world(p: Parameters, replicate: int, congress: dict[int, Congress] | None) -> WorldState:
     without = p.exposure.model_copy(update={"breadth": 0.0, "evolves": False})
     past = zero = friendly_term(p.model_copy(update={"exposure": without}), seed=11, replicate=replicate)
     if p.exposure.breadth > 0.0 or p.exposure.evolves:
@@ -64,6 +68,28 @@ def attempts(world: WorldState) -> list[Any]:
     return [event for event in world.events if event.month >= TERM and event.kind in ("docketed", "withdrawn")]
 
 
-def reversals(values: Mapping[str, Any], replicates: int, congress: bool = False) -> float:
+class Ending(NamedTuple):
+    """What positive controls count in a world at its end."""
+
+    reversed: bool
+    restricted: bool
+    moves: frozenset[str]
+    congress: tuple[tuple[int, Congress], ...]
+
+
+@functools.cache
+def _ending(p: Parameters, replicate: int, congress: tuple[tuple[int, Congress], ...] | None) -> Ending:
+    world = _opposed_world(p, replicate, dict(congress) if congress else None)
+    measured = measure(world)
+    moves = frozenset(event.move for event in attempts(world))
+    return Ending(measured.reversed, measured.restricted, moves, tuple(seated(world).items()))
+
+
+def ending(values: Mapping[str, Any], replicate: int, congress: Mapping[int, Congress] | None = None) -> Ending:
+    """Return the ending of `opposed_world`; each world of equal parameters is run once."""
+    return _ending(tree(values), replicate, tuple(congress.items()) if congress else None)
+
+
+def reversals(values: Mapping[str, Any], replicates: int) -> float:
     """Return the share of replicates that end in a reversal."""
-    return sum(measure(opposed_world(values, replicate)).reversed for replicate in range(replicates)) / replicates
+    return sum(ending(values, replicate).reversed for replicate in range(replicates)) / replicates

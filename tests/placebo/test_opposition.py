@@ -93,7 +93,7 @@ def test_with_every_channel_off_ballots_as_answers_do_not_let_exposure_in(replic
 def restrictions(values: dict[str, Any]) -> float:
     """Return the share of replicates whose installed opponent restricts; some rival issues are worth more."""
     values = {"party.rival_value": 0.2, **values}
-    return sum(arms.measure(arms.opposed_world(values, replicate)).restricted for replicate in range(PAIRS)) / PAIRS
+    return sum(arms.ending(values, replicate).restricted for replicate in range(PAIRS)) / PAIRS
 
 
 def test_positive_control_the_opposed_make_restrictions_more_frequent() -> None:

@@ -110,9 +110,8 @@ def test_positive_control_polls_that_see_stakes_deter_attempts_and_blind_polls_d
         values = {**UPPER, "polls.blind": blind, **(HOLDERS if exposed else {})}
         hostile = 0
         for replicate in range(PAIRS):
-            congress = arms.seated(arms.opposed_world({**UPPER, "polls.blind": blind}, replicate))
-            world = arms.opposed_world(values, replicate, congress)
-            hostile += any(e.move in ("prohibit", "close") for e in arms.attempts(world))
+            congress = dict(arms.ending({**UPPER, "polls.blind": blind}, replicate).congress)
+            hostile += bool(arms.ending(values, replicate, congress).moves & {"prohibit", "close"})
         return hostile / PAIRS
 
     assert prohibitions(False, True) - prohibitions(False, False) < -0.10

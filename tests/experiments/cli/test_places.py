@@ -14,6 +14,7 @@ from political_moat import Study
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.atomic_files import disk_errors_in_one_line
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
 SMALL = ("--replicates", "2", "--voters", "200", "--breadth", "0,.3", "--workers", "1")
 STUDY = """
 [study]

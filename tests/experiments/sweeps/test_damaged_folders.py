@@ -17,6 +17,7 @@ from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.folder_files import is_reserved
 from political_moat.experiments.sweeps.status import export_again
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
 READ_THE_LEDGER = {"status", "export", "verify", "rerun", "merge", "archive", "retry", "sweep", "run"}
 READ_THE_MANIFEST = READ_THE_LEDGER | {"report", "figure", "analyze", "view"}
 READ_THE_STUDY = READ_THE_MANIFEST - {"figure", "run", "view"} | {"plan"}

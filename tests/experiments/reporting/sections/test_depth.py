@@ -28,6 +28,7 @@ from political_moat.experiments.reporting.sections.depth import (
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.model.parameters.tree import Parameters
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
 DEPTHS = (("restricted", 0.65), ("back to extreme care", 0.25), ("no new money", 0.0))
 
 
