@@ -196,8 +196,9 @@ def _smoothed(units: Reals, noise: Reals, seed: int) -> Reals:
         return noise
     logs = np.log(np.maximum(noise, _SMALLEST_NOISE))
     path = library("sklearn.linear_model").LassoLarsCV(cv=_folds(seed), max_iter=_PATH_STEPS).fit(_terms(units), logs)
-    smooth: Reals = np.exp(np.clip(path.predict(_terms(units)), logs.min(), logs.max()))
-    return smooth * noise.mean() / smooth.mean()
+    smooth = np.exp(np.clip(path.predict(_terms(units)), logs.min(), logs.max()))
+    rescaled: Reals = smooth * (noise.mean() / smooth.mean())
+    return rescaled
 
 
 def _strongest(coefficients: Reals) -> tuple[int, ...]:
