@@ -80,7 +80,7 @@ def _paint(
 
 
 def _plain_ticks(axis: XAxis | YAxis) -> None:
-    """Label a log axis with plain numbers: 1, 2 and 5 of each decade where it has few decades, else 1 alone."""
+    """Set plain numbers on a log axis: 1, 2 and 5 of each decade where it has few decades, else 1 alone."""
     from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
     low, high = sorted(axis.get_view_interval())
