@@ -14,6 +14,7 @@ from ...agents.user_input import LARGEST_SEED, SEEDS
 from ...model.parameters.tree import Parameters
 from ..errors import UserError
 from ..protocols.prior_mass.design import search_of
+from ..protocols.targets.columns import COUNT_COLUMNS
 from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
 from ..storage.folder_files import LOCK, is_litter
 from ..storage.provenance import code_hash
@@ -42,6 +43,8 @@ min = {REPLICATES}
 [targets]
 cycles = {CYCLES}
 """
+_COUNTED = {column.name for column in COUNT_COLUMNS}
+"""Columns of a run from which the statistics are measured."""
 _SHOWN = 3
 
 
@@ -129,7 +132,7 @@ def requested(
 
 def _study_problems(study: StudyFile) -> list[str]:
     problems = []
-    if study.model.protocol != "targets":
+    if not {column.name for column in study.protocol.run_columns()} >= _COUNTED:
         problems.append(f"model.protocol = {study.model.protocol!r} is not possible here; allowed: targets")
     if study.design.kind not in ("grid", "lhs"):
         problems.append(f"design.kind = {study.design.kind!r} is not possible here; allowed: lhs, or no design")
