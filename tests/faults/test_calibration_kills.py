@@ -21,7 +21,14 @@ WITHIN, FITTING = "histories: ", "(100%)"
 def started(place: Path, out: Path, *options: object) -> subprocess.Popen[str]:
     words = ("calibrate", "toy.toml", "--targets", "toy-targets.csv", "--waves", 2, "--out", out, *options)
     command = [sys.executable, "-m", "political_moat.experiments.cli.main", *map(str, words)]
-    return subprocess.Popen(command, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell may have started the tests deaf
+    )
 
 
 def finished(place: Path, out: Path, *options: object) -> dict[str, bytes]:
