@@ -93,7 +93,7 @@ class Study:
         import pandas as pd
 
         from .storage.checksums import refuse_altered
-        from .storage.tables import arrow_source
+        from .storage.tables import arrow_source, read_frame
 
         if table not in self.tables:
             raise UserError(f"there is no table {table!r}; allowed: {', '.join(self.tables)}")
@@ -104,7 +104,7 @@ class Study:
         refuse_altered(self.path, only=[file.relative_to(self.path).as_posix()])
         try:
             if not exported:
-                return pd.read_csv(file)
+                return read_frame(file)
             with arrow_source(file) as source:
                 return pd.read_parquet(source)
         except (OSError, ValueError) as error:

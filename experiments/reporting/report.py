@@ -13,6 +13,7 @@ from ..errors import UserError
 from ..storage.atomic_files import replaced_atomically
 from ..storage.checksums import refuse_altered, renewed_checksums
 from ..storage.results_folder import hold
+from ..storage.tables import read_frame
 from ..studies.reader import StudyFile
 from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
@@ -56,7 +57,7 @@ class Report:
         if not path.is_file():
             raise UserError(f"the folder has no {name}")
         # "none" is a layer, not a missing value.
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        return read_frame(path, keep_default_na=False, na_values=[""])
 
     def drawn(self, paths: list[Path], caption: str, alternative: str) -> str:
         """Return the svg of a figure as part of the page."""

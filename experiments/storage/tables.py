@@ -6,15 +6,27 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .atomic_files import partial_file, replaced_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EMPTY, WHOLE, REAL, TEXT = 0, 1, 2, 3
 """Kinds of a column's values; each kind includes those before it."""
 SEED = "seed"
 """The column that holds whole numbers up to 2^64 - 1."""
 _BLOCK_BYTES = 1 << 20
+
+
+def read_frame(path: Path, **options: Any) -> pd.DataFrame:
+    """Return a CSV file as a frame, every number as it was written; options: those of `pandas.read_csv`."""
+    import pandas as pd
+
+    if int(pd.__version__.partition(".")[0]) < 3:  # it changes the last digit of many numbers unless asked not to
+        options["float_precision"] = "round_trip"
+    return pd.read_csv(path, **options)
 
 
 def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

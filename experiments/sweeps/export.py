@@ -17,7 +17,7 @@ from ..storage.codebook import Tables, codebook, codebook_json
 from ..storage.columns import Column
 from ..storage.ledger import Ledger
 from ..storage.results_folder import EXPORT
-from ..storage.tables import write_csv, write_parquet
+from ..storage.tables import read_frame, write_csv, write_parquet
 from ..studies.factors import known_quantity
 from ..studies.plan import ArmSet, Plan
 from ..studies.reader import StudyFile
@@ -40,7 +40,7 @@ def _write_answer(answer: Answer, study: StudyFile, path: Path, reasons: Sequenc
     """Write summary and figures of a study of one setting; return it for its printed answer."""
     import pandas as pd
 
-    runs = pd.read_csv(path / EXPORT / "runs.csv", keep_default_na=False)
+    runs = read_frame(path / EXPORT / "runs.csv", keep_default_na=False)
     p = study.parameters
     design = study.protocol.design(study.declared(p))
     seed, options = study.study.seed, study.options

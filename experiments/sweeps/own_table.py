@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UserError
 from ..storage.atomic_files import remove_file, replaced_atomically
+from ..storage.tables import read_frame
 from ..studies.reader import StudyFile
 from .statement_codebook import write_codebook
 
@@ -23,13 +24,12 @@ def write_own_table(study: StudyFile, folder: Path, whole: bool) -> tuple[pd.Dat
     own = study.protocol.own_table()
     if own is None:
         return None, ""
-    import pandas as pd
 
     path = folder / f"{own.name}.csv"
     table, reason = None, "replicates are missing"
     if whole:
         try:
-            runs = pd.read_csv(folder / "export" / "runs.csv", keep_default_na=False)
+            runs = read_frame(folder / "export" / "runs.csv", keep_default_na=False)
             table = own.make(runs, study.options)
         except UserError as error:
             reason = str(error)

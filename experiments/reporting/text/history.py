@@ -13,6 +13,7 @@ from ...protocols.history.outcomes import CAUSES
 from ...protocols.history.summary import history_summary, incidence_table, incidences
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
+from ...storage.tables import read_frame
 from .wording import NOTICE
 
 if TYPE_CHECKING:
@@ -112,9 +113,8 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def cycles_of(finished: Finished) -> pd.DataFrame:
     """Return cycles.csv of a finished history."""
-    import pandas as pd
 
-    return pd.read_csv(finished.path / "export" / "cycles.csv", keep_default_na=False)
+    return read_frame(finished.path / "export" / "cycles.csv", keep_default_na=False)
 
 
 def _over_time(cycles: pd.DataFrame, column: str, decimals: int, terms: list[int]) -> list[str]:

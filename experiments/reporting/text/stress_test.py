@@ -14,6 +14,7 @@ from ...protocols.stress_test.dose_response import COLUMNS
 from ...protocols.stress_test.summary import summary_table
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
+from ...storage.tables import read_frame
 from ..closed_form import closed_form_lines, closed_form_of_table, closed_form_rows, own_rows
 from ..shipped.assumption_range import range_lines, shipped
 from ..shipped.prior_shares import prior_lines, shipped_prior
@@ -111,9 +112,8 @@ class StressAnswer(Answer):
 
 def _read(finished: Finished, name: str) -> pd.DataFrame:
     """Return a table that `StressAnswer.write` has written."""
-    import pandas as pd
 
-    return pd.read_csv(finished.path / f"{name}.csv", keep_default_na=False)
+    return read_frame(finished.path / f"{name}.csv", keep_default_na=False)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from political_moat.experiments.storage.tables import arrow_source, write_csv, write_parquet
+from political_moat.experiments.storage.tables import arrow_source, read_frame, write_csv, write_parquet
 
 CELLS = st.fixed_dictionaries(
     {
@@ -87,3 +87,24 @@ def test_arrow_reads_a_path_itself_and_a_file_only_where_the_path_is_not_utf_8(t
         with arrow_source(odd) as source:
             assert not isinstance(source, str)
             assert source.read() == b"key\na\n"
+
+
+ROOT = Path(__file__).parents[3]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
+def test_numbers_are_read_as_they_were_written(tmp_path: Path, numbers: list[float]) -> None:
+    file = tmp_path / "numbers.csv"
+    write_csv(file, ["number"], set(), [{"number": number} for number in [0.5, *numbers]])
+    assert read_frame(file)["number"].tolist() == [0.5, *numbers]
+
+
+def test_the_package_reads_csv_files_in_this_one_way() -> None:
+    readers = {
+        file.relative_to(ROOT).as_posix()
+        for room in ("agents", "model", "experiments", "viz")
+        for file in (ROOT / room).rglob("*.py")
+        if "read_csv(" in file.read_text(encoding="utf-8")
+    }
+    assert readers == {"experiments/storage/tables.py"}
