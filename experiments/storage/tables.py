@@ -26,7 +26,8 @@ def read_frame(path: Path, **options: Any) -> pd.DataFrame:
 
     if int(pd.__version__.partition(".")[0]) < 3:  # it changes the last digit of many numbers unless asked not to
         options["float_precision"] = "round_trip"
-    return pd.read_csv(path, **options)
+    frame: pd.DataFrame = pd.read_csv(path, **options)
+    return frame
 
 
 def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
