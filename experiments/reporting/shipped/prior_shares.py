@@ -101,8 +101,8 @@ def prior_lines(rows: list[PriorRow]) -> list[str]:
     if not rows:
         return []
     lines = [
-        f"Over all numbers without data at once (b = .3 against 0, v = 1, {rows[0].pairs} pairs a draw; 95% of draws, "
-        "Monte Carlo noise removed).",
+        f"Over all numbers without data at once (b = .3 against 0, v = 1, {rows[0].pairs} pairs a draw): 95% of the "
+        "draws, noise removed.",
         "Not ruled out: draws that meet the record (moat calibrate); left out: no baseline could be fitted.",
         f"{'draws':<16}{'n':>5}{'left out':>10}  {'outcome':<14}{'RD from':>9}{'to':>8}{'median':>9}"
         f"{'below -.05':>17}{'above .05':>17}",

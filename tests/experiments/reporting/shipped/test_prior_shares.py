@@ -58,7 +58,7 @@ def test_the_printed_range_names_every_set_and_warns_of_other_code() -> None:
         assert line.startswith(row.draws_from)
         assert f"{row.low:+.3f}" in line
         assert f"{row.high:+.3f}" in line
-    assert all(len(line) <= 130 for line in lines)
+    assert all(len(line) <= 120 for line in lines)
     others: list[PriorRow] = [row._replace(code="0123456789abcdef") for row in rows]
     assert "other code (0123456789abcdef)" in prior_lines(others)[-1]
     assert prior_lines([]) == []
