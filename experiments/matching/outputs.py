@@ -46,8 +46,10 @@ def kept_draws(matched: Matched, left_out: Mapping[int, LeftOut]) -> list[int]:
 
 
 def _numbers(matched: Matched) -> list[int]:
-    """Return the number of each simulated point within its wave, from 0."""
-    return [int((matched.wave[:place] == wave).sum()) for place, wave in enumerate(matched.wave.tolist())]
+    """Return the number of each simulated point within its wave, from 0; waves follow each other."""
+    first = np.searchsorted(matched.wave, matched.wave)
+    numbers: list[int] = (np.arange(len(matched.wave)) - first).tolist()
+    return numbers
 
 
 def passed(matched: Matched, left_out: Mapping[int, LeftOut], wave: int) -> int:

@@ -117,7 +117,6 @@ def write_draws(path: Path, values: Sequence[Values]) -> None:
 
 def _counts_by_point(runs: Path) -> dict[int, list[dict[str, float]]]:
     """Return the counts of every history by design point."""
-
     frame = read_frame(runs)
     groups: dict[int, list[dict[str, float]]] = {}
     for point, counts in zip(frame["point"].tolist(), counts_in(frame), strict=True):

@@ -12,7 +12,6 @@ from ...storage.tables import read_frame
 
 def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
     """Draw dose-response curves of several results folders together; labels are their presets. Raises UserError."""
-
     from ...protocols.stress_test.dose_response import dose_response
     from ...storage.checksums import refuse_altered
     from ...storage.folder_files import refuse_output_inside

@@ -49,7 +49,6 @@ class PriorRow(NamedTuple):
 
 def measure_prior(draws_from: str, study: str, workers: int = WORKERS) -> list[PriorRow]:
     """Run one ready study and return a row per outcome."""
-
     from ...execution.engine import Engine
     from ...studies.reader import read_study
     from ...sweeps.run import run_study

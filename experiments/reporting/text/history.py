@@ -113,7 +113,6 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def cycles_of(finished: Finished) -> pd.DataFrame:
     """Return cycles.csv of a finished history."""
-
     return read_frame(finished.path / "export" / "cycles.csv", keep_default_na=False)
 
 

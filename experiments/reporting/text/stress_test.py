@@ -112,7 +112,6 @@ class StressAnswer(Answer):
 
 def _read(finished: Finished, name: str) -> pd.DataFrame:
     """Return a table that `StressAnswer.write` has written."""
-
     return read_frame(finished.path / f"{name}.csv", keep_default_na=False)
 
 
