@@ -114,6 +114,8 @@ def _read_ties(
     if TIES not in asked.protocol.takes:
         problems.append(_not_taken("model.network", type(asked.protocol), TIES))
         return None
+    if model.population is not None and people is None:  # whose mistakes come first: ties may name its ids
+        return None
     try:
         ids = None if people is None else people.ids
         return read_ties(beside.path(model.network), asked.tree.electorate.voters, ids)
