@@ -75,6 +75,7 @@ class MonthlyModel(_Base):  # type: ignore[misc]
     """
 
     month: int
+    _default_schedule: Any
     datacollector: Any = None
     simulator: Any = None
     """A simulator of Mesa 3.3, if it runs this model: `advance` then lets it run the months."""
