@@ -9,7 +9,7 @@ from ...protocols.backtest.options import cases_of
 from ...protocols.backtest.scores import REFERENCE, case_table
 from .. import html
 from ..report import Report
-from .rows import one_setting, runs_of
+from .rows import one_setting
 
 Section = Callable[[Report], list[str]]
 
@@ -19,7 +19,7 @@ def backtest_section(report: Report) -> list[str]:
     from ..figures.calibration_plot import calibration_figure
 
     scores = report.read("backtest.csv")
-    runs, note = one_setting(runs_of(report))
+    runs, note = one_setting(report.runs)
     table = case_table(runs, cases_of(report.study.options))
     shown = ["transition", "case", "legal_layer", "contested", *VARIANTS, REFERENCE, "outcome", "scored"]
     caption = (
