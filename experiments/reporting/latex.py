@@ -14,7 +14,9 @@ from ..storage.atomic_files import replaced_atomically
 from .point_labels import short_names, value_text
 
 MOST_ROWS = 300
-"""Rows of the longest table."""
+"""Lines of the longest table."""
+LINES_OF_A_ROW = {"effects": 3}
+"""Lines for each row of a table, where not one."""
 ROWS_OF_A_PAGE = 45
 
 _SPECIAL = {
@@ -77,24 +79,29 @@ def tabular(
     align: str = "",
     *,
     groups: bool = True,
+    small: bool = False,
 ) -> str:
     """Return a table environment; header, rows and caption are LaTeX already.
 
-    By default the first column is aligned left, the others right. groups: see `grouped`. The shipped tables are at most
-    as wide as the text of the article class. Raises ValueError where a row has another number of cells than the header.
+    By default the first column is aligned left, the others right. groups: see `grouped`. small: smaller type, for
+    columns of factor values. A row of one cell is a title over the rows below it. The shipped tables are at most as
+    wide as the text of the article class. Raises ValueError where a row has another number of cells than the header.
     """
-    wrong = [place for place, row in enumerate(rows) if len(row) != len(header)]
+    wrong = [
+        place for place, row in enumerate(rows) if len(row) not in ((len(header),) if groups else (1, len(header)))
+    ]
     if wrong:
         raise ValueError(f"rows {wrong} do not have {len(header)} cells")
     columns = align or "l" + "r" * (len(header) - 1)
     head = " & ".join(header) + r" \\"
-    body = grouped(rows) if groups else [" & ".join(row) + r" \\" for row in rows]
+    body = grouped(rows) if groups else [_line(row, len(header)) for row in rows]
+    size = r"\scriptsize\setlength{\tabcolsep}{2pt}" if small else r"\footnotesize\setlength{\tabcolsep}{3pt}"
     if len(rows) > ROWS_OF_A_PAGE:
-        return _over_pages(columns, head, body, caption, label)
+        return _over_pages(columns, head, body, caption, label, size)
     lines = [
         "% needs \\usepackage{booktabs}",
         r"\begin{table}[t]",
-        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+        rf"\centering{size}",
         r"\setlength{\abovecaptionskip}{0pt}\setlength{\belowcaptionskip}{6pt}",
         rf"\caption{{{caption}}}",
         rf"\label{{tab:{label}}}",
@@ -110,11 +117,17 @@ def tabular(
     return "\n".join(lines) + "\n"
 
 
-def _over_pages(columns: str, head: str, body: Sequence[str], caption: str, label: str) -> str:
+def _line(row: Sequence[str], columns: int) -> str:
+    if len(row) == 1:
+        return rf"\addlinespace \multicolumn{{{columns}}}{{@{{}}l@{{}}}}{{\emph{{{row[0]}}}}} \\"
+    return " & ".join(row) + r" \\"
+
+
+def _over_pages(columns: str, head: str, body: Sequence[str], caption: str, label: str, size: str) -> str:
     """Return a table that continues over pages, with its head on each."""
     lines = [
         "% needs \\usepackage{booktabs,longtable}",
-        r"{\footnotesize\setlength{\tabcolsep}{3pt}",
+        f"{{{size}",
         rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
         rf"\caption{{{caption}}}\label{{tab:{label}}}\\",
         r"\toprule",
@@ -146,25 +159,24 @@ def effects_tex(table: pd.DataFrame, citation: str) -> str:
             [*heads, "arm"],
             [[*cells, escape(arm)] for cells, arm in zip(factors, table["arm"], strict=True)],
         )
-    outcomes = _outcomes_of(table)[:2]
-    rows = []
-    for cells, row in zip(factors, table.to_dict("records"), strict=True):
-        numbers = [f"{row['pairs']}"]
-        for mean, difference in outcomes:
+    rows: list[list[str]] = []
+    records = table.to_dict("records")
+    for mean, difference in _outcomes_of(table):
+        name = printed_name(mean.removeprefix("p_")).replace("_", " ")
+        rows.append([escape(name[0].upper() + name[1:])])
+        for cells, row in zip(factors, records, strict=True):
             limits = interval(row[f"{difference}_low"], row[f"{difference}_high"])
             change = f"{signed(row[difference])} {limits}" if pd.notna(row[f"{difference}_low"]) else ""
-            error = row[f"{difference}_mcse"]
-            levels = [share(value) if pd.notna(value) else "" for value in (row[f"{mean}_zero"], row[mean])]
-            numbers += [*levels, change, share(error) if pd.notna(error) else ""]
-        rows.append([*cells, *numbers])
-    names = [printed_name(mean.removeprefix("p_")).replace("_", " ") for mean, _ in outcomes]
-    header = [*heads, "pairs", *(head for name in names for head in ("$b = 0$", "exp.", f"RD {escape(name)}", "MC"))]
+            numbers = (row[f"{mean}_zero"], row[mean], row[f"{difference}_mcse"])
+            zero, exposed, error = (share(number) if pd.notna(number) else "" for number in numbers)
+            rows.append([*cells, f"{row['pairs']}", zero, exposed, change, error])
+    header = [*heads, "pairs", "$b = 0$", "exposed", "difference [95\\%]", "MC error"]
     caption = (
-        f"Every design point: {escape(' and '.join(names))} at zero exposure ($b = 0$) and with exposure (exp.), the "
-        "paired difference (RD) with its 95\\% interval, and its Monte Carlo standard error (MC). Simulated. "
+        "Effect of exposure at every design point: outcomes at zero exposure ($b = 0$) and with exposure, the paired "
+        "difference with its 95\\% interval, and its Monte Carlo standard error (MC error). Simulated. "
         f"{escape(citation)}"
     )
-    return tabular(header, rows, caption, "effects", "r" * len(header), groups=False)
+    return tabular(header, rows, caption, "effects", "r" * len(header), groups=False, small=True)
 
 
 def _outcomes_of(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -200,7 +212,7 @@ def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
         f"$n = {_counts(summary)}$ paired replicates. Monte Carlo standard errors in parentheses; "
         f"paired risk differences with 95\\% intervals (Newcombe 1998, method 10). Simulated. {escape(citation)}"
     )
-    return tabular(header, rows, caption, "dose-response")
+    return tabular(header, rows, caption, "dose-response", small=bool(heads))
 
 
 def depth_tex(table: pd.DataFrame, citation: str) -> str:
@@ -221,7 +233,7 @@ def depth_tex(table: pd.DataFrame, citation: str) -> str:
         f"{escape(citation)}"
     )
     named = heads + header
-    return tabular(named, rows, caption, "depth", "l" * (len(named) - 4) + "rrrr")
+    return tabular(named, rows, caption, "depth", "l" * (len(named) - 4) + "rrrr", small=bool(heads))
 
 
 def mediation_tex(table: pd.DataFrame, citation: str) -> str:
@@ -238,7 +250,7 @@ def mediation_tex(table: pd.DataFrame, citation: str) -> str:
         f"add up to the total. Range: smallest and largest contribution over the 24 orders. {escape(citation)}"
     )
     header = [*heads, "outcome", "channel", "part", "95\\% interval", "MC error", "range"]
-    return tabular(header, rows, caption, "mediation", "l" * len(heads) + "llrrrr")
+    return tabular(header, rows, caption, "mediation", "l" * len(heads) + "llrrrr", small=bool(heads))
 
 
 def _plain(region: str) -> str:

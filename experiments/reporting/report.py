@@ -20,7 +20,7 @@ from ..studies.reader import StudyFile
 from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
 from . import html
-from .latex import MOST_ROWS, write_tables
+from .latex import LINES_OF_A_ROW, MOST_ROWS, write_tables
 from .point_labels import VOTERS, caption_text
 from .point_rows import PointRows, points_of
 
@@ -151,11 +151,14 @@ def write_report(folder: Path) -> Path:
     report = Report(folder, study, manifest)
     sections = study.protocol.report_sections() or {"Summary": _summary}
     each = {title: make for title, make in sections.items() if isinstance(make, EachPoint)}
-    several = _has_points(report)
-    if several:
+    protocol = study.protocol
+    count = _points(report)
+    if count and (protocol.summary_events or protocol.summary_means):
         from .sections.all_points import all_points
 
         report.part("All design points", all_points)
+    several = count > 1
+    if several:
         _by_point(report, each)
     for title, make in sections.items():
         if not (several and title in each):
@@ -164,8 +167,10 @@ def write_report(folder: Path) -> Path:
         raise UserError(f"{folder} holds nothing to report: " + "; ".join(report.left_out))
     citation = citation_of(manifest)
     tables = report.gathered()
-    long = [name for name, table in tables.items() if len(table) > MOST_ROWS]
-    report.left_out += [f"tables/{name}.tex: {len(tables.pop(name)):,} rows; at most {MOST_ROWS}" for name in long]
+    long = [name for name, table in tables.items() if len(table) * LINES_OF_A_ROW.get(name, 1) > MOST_ROWS]
+    for name in long:
+        lines = len(tables.pop(name)) * LINES_OF_A_ROW.get(name, 1)
+        report.left_out.append(f"tables/{name}.tex: it would have {lines:,} lines, and at most {MOST_ROWS} are printed")
     paths = write_tables(folder / TABLES, tables, f"{caption_text(study)} {citation.splitlines()[1]}")
     names = ", ".join(f"{TABLES}/{path.name}" for path in paths)
     files = [html.paragraph(f"LaTeX tables: {names}.")] if paths else []
@@ -184,15 +189,14 @@ def write_report(folder: Path) -> Path:
     return folder / REPORT
 
 
-def _has_points(report: Report) -> bool:
-    """Return whether the report is about several design points, each with its summary."""
-    protocol = report.study.protocol
-    if report.study.study.single_setting or not (protocol.summary_events or protocol.summary_means):
-        return False
+def _points(report: Report) -> int:
+    """Return the number of design points of a sweep; 0 for a study of one setting, or runs that cannot be read."""
+    if report.study.study.single_setting:
+        return 0
     try:
-        return len(report.points) > 1
-    except (UserError, ValueError):  # every section says why the runs cannot be read
-        return False
+        return len(report.points)
+    except (UserError, ValueError):  # every section says why
+        return 0
 
 
 def _by_point(report: Report, sections: Mapping[str, EachPoint]) -> None:

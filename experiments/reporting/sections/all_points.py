@@ -33,8 +33,8 @@ def all_points(report: Report) -> list[str]:
     shown = effects.rows[:MOST_SHOWN]
     rows = [_cells(effects, row) for row in shown]
     explained = (
-        "P: probability without (b = 0) and with exposure. RD: paired difference of probabilities or means, "
-        "with its 95% interval. MC: Monte Carlo standard error of the difference. Sorted by factor values. "
+        "Probabilities and means without (b = 0) and with exposure; RD: their paired difference with its 95% interval; "
+        "MC: Monte Carlo standard error of the difference. Sorted by factor values. "
     )
     fixed = caption_text(report.study, replicates=effects.replicates)
     parts = [
@@ -46,7 +46,7 @@ def all_points(report: Report) -> list[str]:
         rest = f"The first {len(shown)} of {len(effects.rows):,} rows; {TABLES}/{FILE} has all. Over all rows: {words}."
         parts.append(html.paragraph(rest))
     parts.append(html.paragraph(f"All numbers: {TABLES}/{FILE}, with the column names of summary.csv."))
-    if len(report.points) <= MOST_POINTS and report.study.protocol.report_sections():
+    if 1 < len(report.points) <= MOST_POINTS and report.study.protocol.report_sections():
         links = (html.linked(point.label, f"point{point.suffix}") for point in report.points)
         parts.append(f"<nav>Details: {'; '.join(links)}</nav>")
     return [*parts, *_drawn(report, effects, frame)]
