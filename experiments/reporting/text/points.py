@@ -45,7 +45,7 @@ def effect_lines(effects: Effects, events: tuple[str, ...], most: int = MOST_ROW
         lines.append(f"Not shown: {hidden} more factor{'s' * (hidden != 1)}; summary.csv has their values.")
     return [
         *lines,
-        "Difference: exposed minus zero exposure, paired by replicate. MC error: its Monte Carlo standard error.",
+        "Difference: exposed minus zero exposure, by replicate. MC error: its Monte Carlo standard error.",
     ]
 
 
