@@ -20,7 +20,7 @@ LONGEST = 36
 """Rows that fit a page."""
 _RAGGED = r">{\raggedright\arraybackslash}"
 _DESIGN = rf"l{_RAGGED}p{{.35\linewidth}}{_RAGGED}p{{.25\linewidth}}"
-_SETTING = rf"{_RAGGED}p{{.15\linewidth}}"
+_SETTING = rf"{_RAGGED}p{{.2\linewidth}}"
 _WORDS = {"moat": "falls", "trapdoor": "rises", "null": "no effect", "inconclusive": "undecided"}
 
 
@@ -75,21 +75,21 @@ def _contrasts(subject: Subject) -> str:
     every = sum(len(contrast.rows) for contrast in subject.contrasts) <= LONGEST
     rows = [
         [
-            *(subject.label_of(contrast), f"{contrast.visibility:g}", f"{contrast.foresight:g}", escape(row.outcome)),
+            *(subject.label_of(contrast), f"{contrast.visibility:g}", f"{contrast.foresight:g}", _outcome(row.outcome)),
             *(share(row.at_zero), share(row.exposed), signed(row.difference), interval(row.low, row.high)),
             *(share(row.mcse), _WORDS[verdict_of(row)]),
         ]
         for contrast in subject.contrasts
         for row in (contrast.rows if every else contrast.rows[:1])
     ]
-    header = ["$v$", "$f$", "outcome", "$b = 0$", "exposed", "difference", "interval", "MC error", "verdict"]
+    header = ["$v$", "$f$", "outcome", "$b = 0$", "exposed", "difference", "interval", "error", "verdict"]
     shown = "" if every else " Only the outcome that decides is shown."
     breadths = ", ".join(sorted({f"{setting.breadth:g}" for setting in subject.settings}))
     level = f"{100.0 * subject.contrasts[0].primary.level:.4g}\\%"
     caption = (
         f"Contrasts of breadth $b = {breadths}$ with zero by visibility $v$ and foresight $f$, {_pairs(subject)} "
         f"paired replicates. Intervals: {level}. Falls, rises: the whole interval lies beyond the margin; no effect: "
-        f"within it; undecided: neither.{shown}"
+        f"within it; undecided: neither. Error: Monte Carlo.{shown}"
     )
     return _by_setting(subject, header, rows, caption, "contrasts", "lllrrrrrl")
 
@@ -191,6 +191,11 @@ def _by_setting(
         own = (caption, label) if start == 0 else (f"Table~\\ref{{tab:{label}}}, continued.", f"{label}-{start}")
         texts.append(tabular(header, rows[start : start + LONGEST], *own, align))
     return "\n".join(texts)
+
+
+def _outcome(name: str) -> str:
+    """Return the printed name of an outcome, short enough for a column."""
+    return escape(name.removeprefix("back to "))
 
 
 def _pairs(subject: Subject) -> str:
