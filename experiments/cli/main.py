@@ -14,6 +14,7 @@ from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import backtest as cli_backtest
 from . import calibrate as cli_calibrate
+from . import paper as cli_paper
 from . import sweep as cli_sweep
 from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
 from .kernel_cache import find_compiled
@@ -29,6 +30,8 @@ FIRST_COLLECTION = 100_000
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 GLOSSARY = "Terms are defined in docs/glossary.md."
 """Last line of every help text."""
+PAGE_INSTALL = "pip install -e '.[page]' in the folder of the clone"
+"""What adds the libraries of the page to an installation without them."""
 
 app = typer.Typer(
     add_completion=False,
@@ -189,14 +192,6 @@ def figure(
 
 
 @app.command()
-def cite() -> None:
-    """Print the citation line and a sentence of versions for a paper."""
-    from .listing import citation
-
-    typer.echo(citation())
-
-
-@app.command()
 def view(
     results: Annotated[Path | None, typer.Argument(help="Results folder to explore.")] = None,
     host: Annotated[
@@ -219,12 +214,18 @@ def view(
     pages = list(entry_points(group="political_moat.pages", name="view"))
     if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
+    try:
+        pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("political_moat"):
+            raise
+        raise UserError(f"moat view needs {error.name}; install the page: {PAGE_INSTALL}") from error
 
 
 cli_analysis.register(app)
 cli_backtest.register(app)
 cli_calibrate.register(app)
+cli_paper.register(app)
 cli_sweep.register(app)
 for registered in app.registered_commands:
     registered.epilog = GLOSSARY
