@@ -130,9 +130,25 @@ class Protocol(ABC):
 
     def __init_subclass__(cls) -> None:
         """Register the protocol under its name; two protocols may not share one."""
-        if cls.name in PROTOCOLS:
-            raise ValueError(f"two protocols are called {cls.name!r}")
-        PROTOCOLS[cls.name] = cls
+        name = getattr(cls, "name", None)
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"protocol {cls.__name__} has no name; allowed: name = a text")
+        if name in PROTOCOLS:
+            raise ValueError(f"two protocols are called {name!r}; taken: {', '.join(PROTOCOLS)}")
+        PROTOCOLS[name] = cls
+
+    def __init__(self, own_columns: Sequence[Column] = ()) -> None:
+        """Take the columns of the study's own outcomes, if it has any."""
+        self.own_columns = tuple(own_columns)
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of runs.csv with those of the study's own outcomes before the last."""
+        *columns, last = self.run_columns()
+        return (*columns, *self.own_columns, last)
+
+    def means(self) -> tuple[str, ...]:
+        """Return the outcomes of summary.csv that are means, the study's own outcomes among them."""
+        return (*self.summary_means, *(column.name for column in self.own_columns))
 
     @classmethod
     def reference(cls) -> tuple[str, str]:

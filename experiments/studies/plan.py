@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from ...model.parameters.tree import Parameters
+from ..plugins.study_plugins import StudyPlugins
 from ..protocols import Protocol
 from ..protocols.arms import Arm
+from ..protocols.finished_run import control_of
 from ..storage.ledger import CycleRecord, RunRecord
 from ..storage.provenance import canonical_json, run_key
 from .reader import BREADTH, VISIBILITY, StudyFile
@@ -38,6 +40,7 @@ class ArmSet:
     seed: int
     arms: tuple[Arm, ...]
     digests: tuple[str, ...]
+    plugins: StudyPlugins
 
     def key(self, place: int, replicate: int) -> str:
         """Return the key of the run of one arm (by its place in `arms`) in one replicate."""
@@ -51,11 +54,18 @@ class ArmSet:
         """Return the key of one unit of work: all arms of the set in one replicate."""
         return run_key({"cell": list(self.digests)}, replicate, self.seed)
 
-    def payload(self, replicate: int, places: Sequence[int]) -> tuple[Parameters, Any, int, int, tuple[str, str]]:
-        """Return the input of a worker that runs the arms at some places; its rows may hold other arms too."""
+    def payload(self, replicate: int, places: Sequence[int]) -> Any:
+        """Return the input of a worker that runs the arms at some places; its rows may hold other arms too.
+
+        It is a `protocols.task.Payload`, with the sources of the plug-ins that the arms use, if any.
+        """
         wanted = [self.arms[place] for place in places]
+        if self.plugins.outcomes:  # which compare an arm with its control
+            controls = (control_of(arm, self.arms) for arm in wanted)
+            wanted += [arm for arm in controls if arm is not None and arm not in wanted]
         design = self.protocol.reduced(self.parameters, self.design, wanted)
-        return (self.parameters, design, self.seed, replicate, self.protocol.reference())
+        plain = (self.parameters, design, self.seed, replicate, self.protocol.reference())
+        return self.plugins.shipped(plain, self.plugins.identity(self.protocol.name, self.parameters))
 
     def records(
         self, replicate: int, runs: Sequence[Mapping[str, Any]], cycles: Sequence[Mapping[str, Any]]
@@ -86,9 +96,15 @@ def _without(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in NOT_IN_ROWS}
 
 
-def content_digest(protocol: Protocol, parameters: Parameters, design: Any, arm: Arm) -> str:
-    """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code."""
+def content_digest(
+    protocol: Protocol, parameters: Parameters, design: Any, arm: Arm, plugins: Mapping[str, Any] | None = None
+) -> str:
+    """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code.
+
+    plugins: hashes of the plug-ins that the arm uses. An arm that uses none has the digest of a study without any.
+    """
     content = {"protocol": protocol.name, **protocol.identity(parameters, design, arm)}
+    content |= {"plugins": plugins} if plugins else {}
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
@@ -118,6 +134,7 @@ class Plan:
         return [dict(zip(others, values, strict=True)) for values in itertools.product(*others.values())]
 
     def _arm_sets(self, point: int) -> tuple[ArmSet, ...]:
+        self.study.plugins.activate()
         values = self.points.of(point)
         protocol, seed = self.study.protocol, self.study.study.seed
         arm_sets = []
@@ -126,9 +143,11 @@ class Plan:
             suffix = "".join(f" {factor.rpartition('.')[2]}={_short(value)}" for factor, value in variant.items())
             design = protocol.design(self.study.declared(p))
             arms = tuple(protocol.arms(p, design))
-            digests = tuple(content_digest(protocol, p, design, arm) for arm in arms)
+            plugins = self.study.plugins
+            used = plugins.identity(protocol.name, p)
+            digests = tuple(content_digest(protocol, p, design, arm, used) for arm in arms)
             known = {factor: value_of(p, factor) for factor in values | variant}
-            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests))
+            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests, plugins))
         return tuple(arm_sets)
 
 

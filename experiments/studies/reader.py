@@ -12,6 +12,7 @@ from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import ParameterError, Parameters, unknown_name
 from ..errors import UserError
 from ..execution.tls import address_problem
+from ..plugins.study_plugins import StudyPlugins
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.contract import Declared
 from ..protocols.messages import nearest
@@ -20,6 +21,7 @@ from ..storage.folder_files import is_reserved
 from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
 from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
 from .mistakes import checked_factors, checked_protocol, checked_sections
+from .own_code import read_plugins, with_outcomes
 from .prior import prior_factors
 from .schema import (
     DesignSection,
@@ -56,11 +58,13 @@ class StudyFile:
     text: str
     options: Options
     rows: Rows = field(default_factory=Rows)
+    plugins: StudyPlugins = field(default_factory=StudyPlugins)
 
     @property
     def protocol(self) -> Protocol:
-        """Return the protocol that the study runs."""
-        return PROTOCOLS[self.model.protocol]()
+        """Return the protocol that the study runs, with the columns of the study's own outcomes."""
+        self.plugins.activate()
+        return PROTOCOLS[self.model.protocol](self.plugins.columns)
 
     def declared(self, parameters: Parameters) -> Declared:
         """Return the declarations from which the protocol makes its design, for the parameters of one design point."""
@@ -109,7 +113,7 @@ class StudyFile:
             "factors": {name: factor.model_dump() for name, factor in self.factors.items()},
             "replicates": self.replicates.model_dump(),
             "points": {"names": list(self.rows.names), "values": [list(row) for row in self.rows.values]},
-        }
+        } | self.plugins.canonical()
         return content | ({self.model.protocol: options} if options and not in_model else {})
 
 
@@ -138,8 +142,10 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         raise UserError(f"{name} {error}") from error
     problems: list[str] = []
     sections = checked_sections(content, problems)
+    plugins = read_plugins(content, folder or Path(), problems)
     factors = checked_factors(content, problems)
     protocol, unread = checked_protocol(content, problems)
+    plugins = with_outcomes(plugins, content, protocol, problems)
     options, wrong = unread.with_files(folder or Path())
     problems += wrong
     model = cast(ModelSection | None, sections["model"])
@@ -164,7 +170,8 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
             rows = _listed(folder or Path(), design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
-    problems += _replicates_problems(replicates, content.get("replicates"), protocol, usable)
+    outcomes = (*protocol.stop_outcomes, *plugins.names)
+    problems += _replicates_problems(replicates, content.get("replicates"), outcomes, usable)
     engine = cast(EngineSection | None, sections["engine"])
     problems += _engine_problems(engine)
     study = cast(StudySection | None, sections["study"])
@@ -188,6 +195,7 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         text=text,
         options=options,
         rows=rows,
+        plugins=plugins,
     )
 
 
@@ -315,7 +323,7 @@ def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> R
 def _replicates_problems(
     replicates: ReplicatesSection | None,
     content: Any,
-    protocol: type[Protocol],
+    outcomes: Sequence[str],
     factors: Mapping[str, FactorSection],
 ) -> list[str]:
     problems = []
@@ -327,19 +335,16 @@ def _replicates_problems(
             present, lacking = ("max", "stop") if stop is None else ("stop", "max")
             problems.append(f"replicates.{lacking}: missing; {present} needs it (a fixed number is min alone)")
     rule = content.get("stop") if isinstance(content, Mapping) else None
-    return problems + (_stop_problems(rule, protocol, factors) if isinstance(rule, Mapping) else [])
+    return problems + (_stop_problems(rule, outcomes, factors) if isinstance(rule, Mapping) else [])
 
 
-def _stop_problems(
-    rule: Mapping[str, Any], protocol: type[Protocol], factors: Mapping[str, FactorSection]
-) -> list[str]:
+def _stop_problems(rule: Mapping[str, Any], outcomes: Sequence[str], factors: Mapping[str, FactorSection]) -> list[str]:
     """Return a line for every unknown name in the stopping rule.
 
     Read from the file, because a wrong number in the same table would hide the names.
     """
     problems = []
     arms = [name for name, factor in factors.items() if is_arm_factor(name, factor)]
-    outcomes = protocol.stop_outcomes
     named = {
         "contrast": (arms, f"exposure factors with levels: {', '.join(arms) or 'none in this study'}"),
         "outcome": (list(outcomes), ", ".join(outcomes)),

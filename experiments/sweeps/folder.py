@@ -134,7 +134,8 @@ def _exported_keys(table: Path) -> Iterator[str]:
 
 def freeze(study: StudyFile, out: Path) -> None:
     """Write the study file into a results folder, and the files that it names under their names in the study."""
-    for name, text in {FROZEN: study.text, **study.options.files()}.items():
+    for name, text in {FROZEN: study.text, **study.options.files(), **study.plugins.files()}.items():
+        (out / name).parent.mkdir(exist_ok=True)
         with replaced_atomically(out / name) as stream:
             stream.write(text)
     if study.design.file is None:

@@ -148,7 +148,8 @@ def export_again(path: Path, *, replace: bool = False) -> Outcome:
     if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
     if (path / CHECKSUMS).exists():
-        request = {MANIFEST, FROZEN, Path(study.design.file or FROZEN).name, *study.options.files()}
+        named = (*study.options.files(), *study.plugins.files())
+        request = {MANIFEST, FROZEN, Path(study.design.file or FROZEN).name, *named}
         refuse_altered(path, only=request if replace else None, lost=True)
     with recorded_ledger(path) as ledger:
         plan = Plan(study)

@@ -18,13 +18,13 @@ from ..studies.reader import BREADTH
 
 def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns of summary.csv; none for a protocol without a summary."""
-    events, means = protocol.summary_events, protocol.summary_means
+    events, means = protocol.summary_events, protocol.means()
     if not (events or means):
         return ()
     from ..studies.factors import known_quantity
 
     inf = math.inf
-    known = {column.name: column for column in protocol.run_columns()}
+    known = {column.name: column for column in protocol.columns()}
     columns = [Column("point", "number", 0.0, inf, "design point", "order of the design")]
     for name in factors:
         about = known_quantity(name)
@@ -86,7 +86,7 @@ class SummaryRows:
         self._factors = plan.factors
         self._plan = plan
         protocol = plan.study.protocol
-        self._events, self._means = protocol.summary_events, protocol.summary_means
+        self._events, self._means = protocol.summary_events, protocol.means()
         self._point = -1
         self._arms: dict[str, _Arm] = {}
         self._done: list[dict[str, Any]] = []
@@ -168,10 +168,11 @@ def _newcombe(pairs: list[tuple[float, float]]) -> tuple[float, float]:
 
 def printed(rows: Sequence[dict[str, Any]], factors: Sequence[str], protocol: Protocol, most: int = 40) -> list[str]:
     """Return the summary as lines of text: identifying columns, n, means with Monte Carlo errors, differences."""
-    events, means = protocol.summary_events, protocol.summary_means
-    shown = [*(f"p_{name}" for name in events), *means[: 1 if events else 6]]
+    events = protocol.summary_events
+    own = [column.name for column in protocol.own_columns]
+    shown = [*(f"p_{name}" for name in events), *protocol.summary_means[: 1 if events else 6], *own]
     differences = [f"rd_{name}" for name in events[1:]]
-    own = [name for name in factors if name != BREADTH]
+    further = [name for name in factors if name != BREADTH]
     wide = max((len(str(row["arm"])) for row in rows[:most]), default=3)
     head = f"{'point':>5} {'arm':<{wide}} {'n':>6}" + "".join(f"{name:>22}" for name in (*shown, *differences))
     lines = [head]
@@ -180,7 +181,7 @@ def printed(rows: Sequence[dict[str, Any]], factors: Sequence[str], protocol: Pr
         lines.append(f"{row['point']:>5} {row['arm']:<{wide}} {row['n']:>6}{cells}")
     if len(rows) > most:
         lines.append(f"... {len(rows) - most} more rows in summary.csv")
-    if own and len(rows):
+    if further and len(rows):
         lines.append("values of each point: export/points.csv")
     lines.append(
         "Monte Carlo standard errors in brackets; rd: paired difference from zero exposure, 95% limits in summary.csv."

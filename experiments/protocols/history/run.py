@@ -27,6 +27,7 @@ from ....model.phases.courts import mean_visible_stake
 from ....model.population.builder import build_population
 from ....model.state import WorldState
 from ..arms import Arm, ReplicateResult
+from ..finished_run import keep_world
 from ..stress_test.run import endowment_usd, measure, with_dose
 from .design import EVOLVING, HistoryDesign, history_arms
 from .outcomes import Administration, administration, restored, run_outcomes
@@ -62,6 +63,7 @@ def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replic
         world = build_state(arm_parameters(parameters, arm), draws_of(seed, replicate), population)
         at_start = _arm_columns(arm, world)
         terms, administrations = free_run(world, design.cycles)
+        keep_world(arm.name, world)
         months, events = world.record, world.events
         outcomes = run_outcomes(months, events, administrations, world.parameters.policy)
         runs.append(

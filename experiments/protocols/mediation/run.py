@@ -27,6 +27,7 @@ from ....model.interventions import CHALLENGER, GOVERNMENT, Interventions
 from ....model.parameters.tree import Parameters
 from ....model.population.builder import build_population
 from ....model.state import WorldState
+from ..finished_run import keep_world
 from ..stress_test.run import last_election, takeover, with_dose
 from ..term_outcomes import TermOutcomes, term_outcomes
 from .design import CELLS, CHANNELS, OUTCOMES, ZERO_ARM, Cell, MediationDesign
@@ -139,10 +140,12 @@ def run_mediation_replicate(
     seeing = parameters.model_copy(update={"polls": parameters.polls.model_copy(update={"blind": True})})
     dosed = with_dose(seeing, design.breadth, design.visibility)
     pasts: dict[int, WorldState] = {}
+    keep_world(ZERO_ARM, zero.end)
     rows = [_row(ZERO_ARM, dict.fromkeys(CHANNELS, 0), measure_from(zero.end, term), replicate, seed)]
     for cell in CELLS:
         if cell.convergence not in pasts:
             pasts[cell.convergence] = _exposed_past(dosed, cell, zero, population)
         world = _cell_world(dosed, cell, pasts[cell.convergence], zero, design.terms)
+        keep_world(cell.arm, world)
         rows.append(_row(cell.arm, cell._asdict(), measure_from(world, term), replicate, seed))
     return rows

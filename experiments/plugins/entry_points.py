@@ -1,0 +1,46 @@
+"""Plug-ins of installed packages: the file that an entry point names is taken as if the study named it."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from .source import PluginError, Source, read_source
+
+GROUPS = ("political_moat.rules", "political_moat.policies", "political_moat.protocols", "political_moat.outcomes")
+"""Groups of entry points; the name of an entry point is that of its rule, policy move, protocol or outcome."""
+
+
+def installed_sources(names: Iterable[str]) -> dict[str, Source]:
+    """Return the source of each entry point that has one of these names. PluginError where its file cannot be found.
+
+    The scan takes tens of milliseconds, so callers ask only for names that nothing else explains.
+    """
+    wanted = set(names)
+    sources: dict[str, Source] = {}
+    if not wanted:
+        return sources
+    for group in GROUPS:
+        for point in entry_points(group=group):
+            if point.name in wanted:
+                sources[point.name] = read_source(_file_of(point.module), f"{point.module.replace('.', '_')}.py")
+    return sources
+
+
+def function_of(name: str) -> str | None:
+    """Return "file.py:function" of the entry point of an outcome; None if there is none."""
+    for point in entry_points(group=GROUPS[3], name=name):
+        return f"{point.module.replace('.', '_')}.py:{point.attr}"
+    return None
+
+
+def _file_of(module: str) -> Path:
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError) as error:
+        raise PluginError(f"entry point module {module} cannot be found: {error}") from error
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise PluginError(f"entry point module {module} is no Python file; a plug-in is one file")
+    return Path(spec.origin)

@@ -1,0 +1,161 @@
+"""Reads [plugins] and [[outcomes]] of a study file: loads the files, checks them, a line for every mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ...agents.user_input import shown
+from ..plugins.checks import refuse_neighbours
+from ..plugins.entry_points import function_of, installed_sources
+from ..plugins.loading import REGISTRIES, Plugin, activate, load
+from ..plugins.shipped import OutcomeCall, own_outcomes
+from ..plugins.source import PluginError, Source, read_source
+from ..plugins.study_plugins import INPUTS, StudyPlugins
+from ..protocols.contract import Protocol
+from ..storage.columns import Column
+from ..storage.folder_files import is_results_folder
+from .mistakes import checked_section
+from .schema import ModelSection, OutcomeSection
+
+_INFINITE = float("inf")
+_RULE, _MOVE = "party.rule", "policy.extra_move"
+
+
+def read_plugins(content: Mapping[str, Any], folder: Path, problems: list[str]) -> StudyPlugins:
+    """Load the plug-ins of a study file and make their names known; add a line to `problems` for each mistake.
+
+    folder: that of the study file. In a results folder the files are those that it keeps.
+    """
+    kept = folder / INPUTS if is_results_folder(folder) else None
+    sources: dict[str, Source] = {}
+    for file in _files(content):
+        path = folder / file if kept is None else kept / Path(file).name
+        try:
+            source = _checked(path, None if kept is not None else path.parent)
+        except PluginError as error:
+            problems.append(f"plugins.files: {error}")
+            continue
+        if source.name in sources:
+            problems.append(f"plugins.files: two files are called {source.name}; allowed: each name once")
+        sources[source.name] = source
+    try:
+        activate(tuple(sources.values()))
+        for source in _further(content, sources, kept):
+            sources.setdefault(source.name, source)
+        activate(tuple(sources.values()))
+    except PluginError as error:
+        problems.append(f"plugins: {error}")
+        return StudyPlugins()
+    return StudyPlugins(tuple(sources.values()))
+
+
+def _files(content: Mapping[str, Any]) -> list[str]:
+    """Return the names of the files; other checks report a section of another form."""
+    section = content.get("plugins")
+    files = section.get("files") if isinstance(section, Mapping) else None
+    return [file for file in files if isinstance(file, str)] if isinstance(files, list) else []
+
+
+def _checked(path: Path, folder: Path | None) -> Source:
+    """Return the loaded source of a file; folder: where files beside it would be."""
+    if path.suffix != ".py":
+        raise PluginError(f"{path} is not possible; allowed: a file that ends in .py")
+    source = read_source(path)
+    if folder is not None:
+        _parsed(source, folder)
+    load(source)
+    return source
+
+
+def _parsed(source: Source, folder: Path) -> None:
+    try:
+        refuse_neighbours(source, folder)
+    except SyntaxError:
+        return  # `load` reports it with its line
+
+
+def _further(content: Mapping[str, Any], sources: Mapping[str, Source], kept: Path | None) -> Iterable[Source]:
+    """Return sources of entry points for names that are unknown so far: in a results folder, those that it keeps."""
+    unknown = sorted(_unknown(content, sources))
+    if not unknown:
+        return []
+    if kept is None:
+        return installed_sources(unknown).values()
+    return [_checked(file, None) for file in sorted(kept.glob("*.py")) if file.name not in sources]
+
+
+def _unknown(content: Mapping[str, Any], sources: Mapping[str, Source]) -> set[str]:
+    """Return the names in a study file that no rule, move, protocol or file has."""
+    model, factors = (content.get(name) for name in ("model", "factors"))
+    model, factors = (table if isinstance(table, Mapping) else {} for table in (model, factors))
+    values = model.get("set")
+    values = values if isinstance(values, Mapping) else {}
+    wanted = {"protocol": [model.get("protocol", ModelSection().protocol)], "rule": [], "policy move": []}
+    for kind, name in (("rule", _RULE), ("policy move", _MOVE)):
+        factor = factors.get(name)
+        levels = factor.get("levels") if isinstance(factor, Mapping) else None
+        wanted[kind] = [values.get(name), *(levels if isinstance(levels, list) else [])]
+    names = {
+        name
+        for kind, named in wanted.items()
+        for name in named
+        if isinstance(name, str) and name not in REGISTRIES[kind] and (kind, name) != ("policy move", "none")
+    }
+    functions = [table.get("function") for table in _outcome_tables(content) if isinstance(table, Mapping)]
+    files = {function.partition(":")[0] for function in functions if isinstance(function, str)}
+    return names | (files - sources.keys())
+
+
+def _outcome_tables(content: Mapping[str, Any]) -> list[Any]:
+    tables = content.get("outcomes", [])
+    return tables if isinstance(tables, list) else []
+
+
+def with_outcomes(
+    plugins: StudyPlugins, content: Mapping[str, Any], protocol: type[Protocol], problems: list[str]
+) -> StudyPlugins:
+    """Return the plug-ins with the outcomes of [[outcomes]]; add a line to `problems` for each mistake."""
+    if "outcomes" in content and not isinstance(content["outcomes"], list):
+        problems.append(f"outcomes = {shown(content['outcomes'])} is not possible; allowed: tables, [[outcomes]]")
+    calls: list[OutcomeCall] = []
+    columns: list[Column] = []
+    taken = {column.name for column in (*protocol().run_columns(), *protocol().cycle_columns())} | {"point"}
+    for number, table in enumerate(_outcome_tables(content), start=1):
+        place = f"outcomes[{number}]"
+        section = checked_section(OutcomeSection, place, table, problems)
+        if section is None:
+            continue
+        named = section.function if ":" in section.function else function_of(section.function)
+        if named is None:
+            problems.append(f"{place}.function = {section.function!r} is not possible; allowed: file.py:function")
+            continue
+        if section.name in taken:
+            problems.append(f"{place}.name = {section.name!r} is not possible; allowed: a name that no column has")
+            continue
+        taken.add(section.name)
+        file, _, function = named.partition(":")
+        call = OutcomeCall(section.name, Path(file).name, function)
+        try:
+            own_outcomes(plugins.sources, [call])
+        except PluginError as error:
+            problems.append(f"{place}.function: {error}")
+            continue
+        calls.append(call)
+        meaning = section.meaning or f"outcome of the study, computed by {named}"
+        columns.append(Column(section.name, section.unit, -_INFINITE, _INFINITE, meaning, section.formula))
+    if not problems:
+        _refuse_idle(plugins, calls, problems)
+    return StudyPlugins(plugins.sources, tuple(calls), tuple(columns))
+
+
+def _refuse_idle(plugins: StudyPlugins, calls: Iterable[OutcomeCall], problems: list[str]) -> None:
+    """Add a line for each file that holds nothing that a study could use: most likely a base class is missing."""
+    used = {call.file for call in calls}
+    for source in plugins.sources:
+        plugin: Plugin = load(source)
+        if not plugin.defined and source.name not in used:
+            problems.append(
+                f"plugins.files: {source.name} defines no Rule, PolicyMove or Protocol, and no outcome names it"
+            )
