@@ -68,8 +68,9 @@ class Study:
         """Run or resume, export, write the report, and return the study itself.
 
         workers, engine ("serial", "process", "dask") and address (of a Dask scheduler) replace the file's values.
-        executor: an executor of concurrent.futures, MPI, loky or the like, which runs the replicates in place of an engine
-        and stays open; workers is then the number of its workers. retry: run failed replicates again. report: False leaves out report.html, its figures and tables.
+        executor: an executor like those of concurrent.futures, which takes the place of an engine and stays open;
+        workers is then the number of its workers. retry: run failed replicates again. report: False leaves out
+        report.html, its figures and tables.
         Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
         """
         from ..agents.source_hash import use_code_named_cache

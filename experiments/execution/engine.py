@@ -75,8 +75,8 @@ class Engine:
 
     workers: processes (serial: none). timeout_s, memory_mb: seconds a run may take and resident memory that its worker
     may hold before the run is ended (serial: no effect). attempts: how often a run may fail. address, tls: of a Dask
-    scheduler. grace_s: how long Ctrl-C waits for runs in flight. own: the executor of kind "own", which has no limits of
-    time and memory here.
+    scheduler. grace_s: how long Ctrl-C waits for runs in flight. own: the executor of kind "own", without limits
+    of time and memory.
     """
 
     kind: str = "process"

@@ -95,7 +95,7 @@ class FuturesPool:
         *,
         code: str | None = None,
     ) -> None:
-        """Take the queue; workers: how many runs the executor does at a time. code: hash that its processes must find."""
+        """Take the queue; workers: how many runs the executor does at a time. code: hash that processes must find."""
         self._queue = queue
         self._function = function
         self._executor = executor

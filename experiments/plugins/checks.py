@@ -61,8 +61,10 @@ def refuse_sight_of_voters(source: Source) -> None:
 
 def refuse_misfit(source: Source, kind: type, what: str) -> None:
     """Raise PluginError unless a class defines the abstract methods of its contract, with their arguments."""
-    contract = next(base for base in kind.__mro__ if base is not kind and getattr(base, "__abstractmethods__", None))
-    for name in sorted(contract.__abstractmethods__):
+    contract, abstract = next(
+        (base, names) for base in kind.__mro__[1:] if (names := getattr(base, "__abstractmethods__", None))
+    )
+    for name in sorted(abstract):
         wanted = inspect.signature(getattr(contract, name))
         form = f"{name}({', '.join(wanted.parameters)})"
         method = getattr(kind, name)

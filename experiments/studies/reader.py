@@ -141,8 +141,8 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     except ValueError as error:
         raise UserError(f"{name} {error}") from error
     problems: list[str] = []
-    sections = checked_sections(content, problems)
     plugins = read_plugins(content, folder or Path(), problems)
+    sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
     protocol, unread = checked_protocol(content, problems)
     plugins = with_outcomes(plugins, content, protocol, problems)

@@ -77,15 +77,14 @@ def checked_terms(name: str, now: PolicyInForce, parameters: PolicyParameters) -
         return None
     if not isinstance(terms, Terms) or terms.instrument not in INSTRUMENTS:
         raise ValueError(f"move {name}: terms must be Terms with one of the instruments {', '.join(INSTRUMENTS)}")
-    numbers = {}
     for field in ("theta", "cap", "forced", "protected"):
         value = getattr(terms, field)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValueError(f"move {name}: {field} is {value!r}; allowed: a number, 0 to 1")
         if not 0.0 <= value <= 1.0:
             raise ValueError(f"move {name}: {field} = {value:g} is not possible; allowed: 0 to 1")
-        numbers[field] = float(value)
-    return terms._replace(**numbers)
+    theta, cap, instrument, forced, protected = terms
+    return Terms(float(theta), float(cap), instrument, float(forced), float(protected))
 
 
 def move_number(name: str) -> int:
