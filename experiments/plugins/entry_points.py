@@ -13,27 +13,30 @@ GROUPS = ("political_moat.rules", "political_moat.policies", "political_moat.pro
 """Groups of entry points; the name of an entry point is that of its rule, policy move, protocol or outcome."""
 
 
-def installed_sources(names: Iterable[str]) -> dict[str, Source]:
-    """Return the source of each entry point that has one of these names. PluginError where its file cannot be found.
+def installed_sources(names: Iterable[str]) -> list[tuple[Source, Path]]:
+    """Return source and file of each entry point that has one of these names. PluginError where there is no file.
 
     The scan takes tens of milliseconds, so callers ask only for names that nothing else explains.
     """
     wanted = set(names)
-    sources: dict[str, Source] = {}
-    if not wanted:
-        return sources
-    for group in GROUPS:
+    sources: dict[Source, Path] = {}
+    for group in GROUPS if wanted else ():
         for point in entry_points(group=group):
             if point.name in wanted:
-                sources[point.name] = read_source(_file_of(point.module), f"{point.module.replace('.', '_')}.py")
-    return sources
+                file = _file_of(point.module)
+                sources[read_source(file, _name_of(point.module))] = file
+    return list(sources.items())
 
 
 def function_of(name: str) -> str | None:
     """Return "file.py:function" of the entry point of an outcome; None if there is none."""
     for point in entry_points(group=GROUPS[3], name=name):
-        return f"{point.module.replace('.', '_')}.py:{point.attr}"
+        return f"{_name_of(point.module)}:{point.attr}"
     return None
+
+
+def _name_of(module: str) -> str:
+    return f"{module.replace('.', '_')}.py"
 
 
 def _file_of(module: str) -> Path:

@@ -12,17 +12,18 @@ from .loading import activate, load
 from .shipped import OutcomeCall, Shipped
 from .source import Source
 
-INPUTS = "inputs"
-"""Folder of a results folder that keeps the sources."""
-
 
 @dataclass(frozen=True)
 class StudyPlugins:
-    """Sources and own outcomes of a study, in the order of the file; columns: one for each outcome."""
+    """Sources and own outcomes of a study, in the order of the file.
+
+    columns: one for each outcome. files: of the sources, as the study names them.
+    """
 
     sources: tuple[Source, ...] = ()
     outcomes: tuple[OutcomeCall, ...] = ()
     columns: tuple[Column, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,7 +71,3 @@ class StudyPlugins:
                 for outcome, column in zip(self.outcomes, self.columns, strict=True)
             ]
         return content
-
-    def files(self) -> dict[str, str]:
-        """Return the text of each source by its place in a results folder."""
-        return {f"{INPUTS}/{source.name}": source.text for source in self.sources}

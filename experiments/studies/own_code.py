@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ...agents.user_input import shown
-from ..plugins.checks import refuse_neighbours
+from ..plugins.checks import compiled, refuse_neighbours
 from ..plugins.entry_points import function_of, installed_sources
 from ..plugins.loading import REGISTRIES, Plugin, activate, load
 from ..plugins.shipped import OutcomeCall, own_outcomes
 from ..plugins.source import PluginError, Source, read_source
-from ..plugins.study_plugins import INPUTS, StudyPlugins
+from ..plugins.study_plugins import StudyPlugins
 from ..protocols.contract import Protocol
 from ..storage.columns import Column
-from ..storage.folder_files import is_results_folder
+from .attachments import Neighbours
 from .mistakes import checked_section
 from .schema import ModelSection, OutcomeSection
 
@@ -23,17 +24,16 @@ _INFINITE = float("inf")
 _RULE, _MOVE = "party.rule", "policy.extra_move"
 
 
-def read_plugins(content: Mapping[str, Any], folder: Path, problems: list[str]) -> StudyPlugins:
+def read_plugins(content: Mapping[str, Any], beside: Neighbours, problems: list[str]) -> StudyPlugins:
     """Load the plug-ins of a study file and make their names known; add a line to `problems` for each mistake.
 
-    folder: that of the study file. In a results folder the files are those that it keeps.
+    beside: the files of the study. In a results folder they are those that it keeps.
     """
-    kept = folder / INPUTS if is_results_folder(folder) else None
     sources: dict[str, Source] = {}
-    for file in _files(content):
-        path = folder / file if kept is None else kept / Path(file).name
+    files = _files(content)
+    for file in files:
         try:
-            source = _checked(path, None if kept is not None else path.parent)
+            source = _loaded(beside.path(file), beside)
         except PluginError as error:
             problems.append(f"plugins.files: {error}")
             continue
@@ -42,13 +42,14 @@ def read_plugins(content: Mapping[str, Any], folder: Path, problems: list[str]) 
         sources[source.name] = source
     try:
         activate(tuple(sources.values()))
-        for source in _further(content, sources, kept):
-            sources.setdefault(source.name, source)
+        for source in _further(content, sources, beside):
+            files.append(source.name)
+            sources[source.name] = source
         activate(tuple(sources.values()))
     except PluginError as error:
         problems.append(f"plugins: {error}")
         return StudyPlugins()
-    return StudyPlugins(tuple(sources.values()))
+    return StudyPlugins(tuple(sources.values()), files=tuple(files))
 
 
 def _files(content: Mapping[str, Any]) -> list[str]:
@@ -58,32 +59,30 @@ def _files(content: Mapping[str, Any]) -> list[str]:
     return [file for file in files if isinstance(file, str)] if isinstance(files, list) else []
 
 
-def _checked(path: Path, folder: Path | None) -> Source:
-    """Return the loaded source of a file; folder: where files beside it would be."""
+def _loaded(path: Path, beside: Neighbours) -> Source:
+    """Return the source of a file after its code has run. PluginError in one line."""
     if path.suffix != ".py":
         raise PluginError(f"{path} is not possible; allowed: a file that ends in .py")
     source = read_source(path)
-    if folder is not None:
-        _parsed(source, folder)
+    compiled(source)
+    if beside.kept is None:
+        refuse_neighbours(source, path.parent)
     load(source)
     return source
 
 
-def _parsed(source: Source, folder: Path) -> None:
-    try:
-        refuse_neighbours(source, folder)
-    except SyntaxError:
-        return  # `load` reports it with its line
-
-
-def _further(content: Mapping[str, Any], sources: Mapping[str, Source], kept: Path | None) -> Iterable[Source]:
-    """Return sources of entry points for names that are unknown so far: in a results folder, those that it keeps."""
+def _further(content: Mapping[str, Any], sources: Mapping[str, Source], beside: Neighbours) -> Iterator[Source]:
+    """Yield sources of entry points for names that are unknown so far: in a results folder, those that it keeps."""
     unknown = sorted(_unknown(content, sources))
     if not unknown:
-        return []
-    if kept is None:
-        return installed_sources(unknown).values()
-    return [_checked(file, None) for file in sorted(kept.glob("*.py")) if file.name not in sources]
+        return
+    if beside.kept is not None:
+        yield from (_loaded(file, beside) for file in sorted(beside.kept.glob("*.py")) if file.name not in sources)
+        return
+    for source, file in installed_sources(unknown):
+        load(source)
+        beside.place(source.name, file)
+        yield source
 
 
 def _unknown(content: Mapping[str, Any], sources: Mapping[str, Source]) -> set[str]:
@@ -147,7 +146,7 @@ def with_outcomes(
         columns.append(Column(section.name, section.unit, -_INFINITE, _INFINITE, meaning, section.formula))
     if not problems:
         _refuse_idle(plugins, calls, problems)
-    return StudyPlugins(plugins.sources, tuple(calls), tuple(columns))
+    return replace(plugins, outcomes=tuple(calls), columns=tuple(columns))
 
 
 def _refuse_idle(plugins: StudyPlugins, calls: Iterable[OutcomeCall], problems: list[str]) -> None:

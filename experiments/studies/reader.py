@@ -11,13 +11,14 @@ from ...agents.user_input import TextFileError, read_text
 from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import ParameterError, Parameters, unknown_name
 from ..errors import UserError
-from ..execution.tls import address_problem
 from ..plugins.study_plugins import StudyPlugins
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.contract import Declared
 from ..protocols.messages import nearest
 from ..protocols.options import Options
 from ..storage.folder_files import is_reserved
+from .attachments import NOWHERE, Attachment, Neighbours
+from .engine_section import engine_problems, with_files_beside
 from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
 from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
 from .mistakes import checked_factors, checked_protocol, checked_sections
@@ -59,12 +60,17 @@ class StudyFile:
     options: Options
     rows: Rows = field(default_factory=Rows)
     plugins: StudyPlugins = field(default_factory=StudyPlugins)
+    attached: tuple[Attachment, ...] = field(default=(), compare=False)
 
     @property
     def protocol(self) -> Protocol:
         """Return the protocol that the study runs, with the columns of the study's own outcomes."""
         self.plugins.activate()
         return PROTOCOLS[self.model.protocol](self.plugins.columns)
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Return the files that the study needs beside itself; `run_study` copies each to inputs/ of the folder."""
+        return self.attached
 
     def declared(self, parameters: Parameters) -> Declared:
         """Return the declarations from which the protocol makes its design, for the parameters of one design point."""
@@ -134,19 +140,25 @@ def read_study(path: Path) -> StudyFile:
     return parse_study(text, str(file), file.parent)
 
 
-def parse_study(text: str, name: str = "study.toml", folder: Path | None = None) -> StudyFile:
-    """Check the text of a study file; `folder` holds the csv file of a list. UserError holds a line per mistake."""
+def parse_study(
+    text: str, name: str = "study.toml", folder: Path | None = None, files: Mapping[str, Path] = NOWHERE
+) -> StudyFile:
+    """Check the text of a study file. UserError holds a line per mistake.
+
+    folder: the folder of the files that the study names. files: paths of those that lie elsewhere, by name.
+    """
+    beside = Neighbours(folder, files)
     try:
         content = parse_toml(text)
     except ValueError as error:
         raise UserError(f"{name} {error}") from error
     problems: list[str] = []
-    plugins = read_plugins(content, folder or Path(), problems)
+    plugins = read_plugins(content, beside, problems)
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
     protocol, unread = checked_protocol(content, problems)
     plugins = with_outcomes(plugins, content, protocol, problems)
-    options, wrong = unread.with_files(folder or Path())
+    options, wrong = unread.with_files(beside.folder)
     problems += wrong
     model = cast(ModelSection | None, sections["model"])
     design = cast(DesignSection | None, sections["design"])
@@ -167,13 +179,13 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
             usable = {name: drawn for name, drawn in prior_factors(tree).items() if name not in as_set} | usable
         problems += _design_problems(design, usable)
         if design.kind == "list" and design.file is not None:
-            rows = _listed(folder or Path(), design.file, tree, problems)
+            rows = _listed(beside, design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
     outcomes = (*protocol.stop_outcomes, *plugins.names)
     problems += _replicates_problems(replicates, content.get("replicates"), outcomes, usable)
     engine = cast(EngineSection | None, sections["engine"])
-    problems += _engine_problems(engine)
+    problems += engine_problems(engine)
     study = cast(StudySection | None, sections["study"])
     if study is not None and study.single_setting:
         problems += _single_setting_problems(usable, design)
@@ -182,6 +194,12 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         size = points_of(design, points, len(rows.values))
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
+    named = [
+        *options.files(),
+        *plugins.files,
+        *([design.file] if design is not None and design.file is not None else []),
+    ]
+    attached = () if problems else beside.attach(named, problems)
     if problems:
         raise UserError(joined(problems))
     return StudyFile(
@@ -190,12 +208,13 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         design=cast(DesignSection, design),
         factors=usable,
         replicates=cast(ReplicatesSection, replicates),
-        engine=_with_files_beside(folder or Path(), cast(EngineSection, engine)),
+        engine=with_files_beside(beside.study_folder, cast(EngineSection, engine)),
         parameters=tree,
         text=text,
         options=options,
         rows=rows,
         plugins=plugins,
+        attached=attached,
     )
 
 
@@ -309,7 +328,7 @@ def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]
     return problems
 
 
-def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> Rows:
+def _listed(beside: Neighbours, name: str, tree: Parameters, problems: list[str]) -> Rows:
     """Return the design points of a list, of which the results folder keeps a copy under the same name."""
     if Path(name).name != name or name == ".." or is_reserved(name):
         problems.append(
@@ -317,7 +336,7 @@ def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> R
             "those that a results folder writes"
         )
         return Rows()
-    return read_list(folder / name, tree, problems)
+    return read_list(beside.path(name), tree, problems)
 
 
 def _replicates_problems(
@@ -355,32 +374,4 @@ def _stop_problems(rule: Mapping[str, Any], outcomes: Sequence[str], factors: Ma
             problems.append(
                 f"replicates.stop.{key} = {value!r} is not possible; allowed: {allowed}{nearest(value, known)}"
             )
-    return problems
-
-
-def _with_files_beside(folder: Path, engine: EngineSection) -> EngineSection:
-    """Return the engine with the certificate files of the study's folder. Running it opens them, reading does not."""
-    if engine.tls is None:
-        return engine
-    files = {name: str(folder / file) for name, file in engine.tls.model_dump().items()}
-    return engine.model_copy(update={"tls": engine.tls.model_copy(update=files)})
-
-
-def _engine_problems(engine: EngineSection | None) -> list[str]:
-    if engine is None:
-        return []
-    problems = []
-    if engine.address is not None and engine.kind != "dask":
-        problems.append("engine.address: allowed only with kind dask")
-    if engine.tls is not None and engine.kind != "dask":
-        problems.append("engine.tls: allowed only with kind dask")
-    if unencrypted := address_problem(engine.address, engine.tls):
-        problems.append(unencrypted)
-    if engine.address is not None and engine.workers is not None:
-        problems.append("engine.workers: a cluster at an address has its own workers; give one of the two")
-    for key in ("timeout_s", "memory_mb"):
-        if engine.kind == "serial" and getattr(engine, key) is not None:
-            problems.append(f"engine.{key}: nothing can end a run of kind serial; allowed with process and dask")
-    if engine.kind == "dask" and engine.memory_mb is not None and engine.address is not None:
-        problems.append("engine.memory_mb: the workers at an address have their own limit; allowed without address")
     return problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,24 @@ from plugin_toys import MONTHS, STRESS, digest, users_folder
 from results_folders import command, rows
 
 from political_moat import Study
+from political_moat.experiments.studies.reader import read_study
 
 STUDIES = {"stress": STRESS, "months": MONTHS}
 
 
 def study_without_files(folder: Path, name: str, out: Path) -> Study:
-    """A study that was read, and whose folder is gone."""
-    study = Study.from_toml(users_folder(folder, STUDIES[name]), out)
+    """A study that was read, and whose folder is gone: nothing but its memory has the sources."""
+    file = read_study(users_folder(folder, STUDIES[name]))
     shutil.rmtree(folder)
-    return study
+    return Study(replace(file, attached=()), out)
 
 
 @pytest.fixture(scope="module", params=STUDIES)
 def serial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     place = tmp_path_factory.mktemp("serial")
-    study_without_files(place / "user", request.param, place / "out").run(engine="serial", report=False)
+    study = users_folder(place / "user", STUDIES[request.param])
+    Study.from_toml(study, place / "out").run(engine="serial", report=False)
+    shutil.rmtree(study.parent)
     return request.param, place / "out"
 
 
