@@ -10,7 +10,7 @@ from pathlib import Path
 from .source import PluginError, Source, read_source
 
 GROUPS = ("political_moat.rules", "political_moat.policies", "political_moat.protocols", "political_moat.outcomes")
-"""Groups of entry points; the name of an entry point is that of its rule, policy move, protocol or outcome."""
+"""Groups of entry points; the name of an entry point is that of its rule, policy move, protocol or function."""
 
 
 def installed_sources(names: Iterable[str]) -> list[tuple[Source, Path]]:
@@ -26,13 +26,6 @@ def installed_sources(names: Iterable[str]) -> list[tuple[Source, Path]]:
                 file = _file_of(point.module)
                 sources[read_source(file, _name_of(point.module))] = file
     return list(sources.items())
-
-
-def function_of(name: str) -> str | None:
-    """Return "file.py:function" of the entry point of an outcome; None if there is none."""
-    for point in entry_points(group=GROUPS[3], name=name):
-        return f"{_name_of(point.module)}:{point.attr}"
-    return None
 
 
 def _name_of(module: str) -> str:

@@ -61,7 +61,7 @@ class Neighbours:
         for name in names:
             path = self.path(name)
             try:
-                attachment = Attachment(path.name, path, file_digest(path))
+                attachment = Attachment(Path(name).name, path, file_digest(path))
             except (OSError, ValueError) as error:
                 problems.append(f"{name} cannot be read ({getattr(error, 'strerror', None) or error})")
                 continue

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...agents.user_input import shown
 from ..plugins.checks import compiled, refuse_neighbours
-from ..plugins.entry_points import function_of, installed_sources
+from ..plugins.entry_points import installed_sources
 from ..plugins.loading import REGISTRIES, Plugin, activate, load
 from ..plugins.shipped import OutcomeCall, own_outcomes
 from ..plugins.source import PluginError, Source, read_source
@@ -126,9 +126,10 @@ def with_outcomes(
         section = checked_section(OutcomeSection, place, table, problems)
         if section is None:
             continue
-        named = section.function if ":" in section.function else function_of(section.function)
+        named = section.function if ":" in section.function else _installed(section.function, plugins)
         if named is None:
-            problems.append(f"{place}.function = {section.function!r} is not possible; allowed: file.py:function")
+            allowed = "file.py:function, or the name of a function that is an entry point"
+            problems.append(f"{place}.function = {section.function!r} is not possible; allowed: {allowed}")
             continue
         if section.name in taken:
             problems.append(f"{place}.name = {section.name!r} is not possible; allowed: a name that no column has")
@@ -147,6 +148,12 @@ def with_outcomes(
     if not problems:
         _refuse_idle(plugins, calls, problems)
     return replace(plugins, outcomes=tuple(calls), columns=tuple(columns))
+
+
+def _installed(function: str, plugins: StudyPlugins) -> str | None:
+    """Return "file.py:function" for the function of an entry point, which has the name of its entry point."""
+    files = (source.name for source in plugins.sources if hasattr(load(source).module, function))
+    return next((f"{file}:{function}" for file in files), None)
 
 
 def _refuse_idle(plugins: StudyPlugins, calls: Iterable[OutcomeCall], problems: list[str]) -> None:
