@@ -128,7 +128,7 @@ def with_outcomes(
             continue
         named = section.function if ":" in section.function else _installed(section.function, plugins)
         if named is None:
-            allowed = "file.py:function, or the name of a function that is an entry point"
+            allowed = "file.py:function, or the name of an entry point"
             problems.append(f"{place}.function = {section.function!r} is not possible; allowed: {allowed}")
             continue
         if section.name in taken:
@@ -151,9 +151,9 @@ def with_outcomes(
 
 
 def _installed(function: str, plugins: StudyPlugins) -> str | None:
-    """Return "file.py:function" for the function of an entry point, which has the name of its entry point."""
-    files = (source.name for source in plugins.sources if hasattr(load(source).module, function))
-    return next((f"{file}:{function}" for file in files), None)
+    """Return "file.py:function" for a function without its file, such as that of an entry point of the same name."""
+    files = [source.name for source in plugins.sources if hasattr(load(source).module, function)]
+    return f"{files[0]}:{function}" if len(files) == 1 else None
 
 
 def _refuse_idle(plugins: StudyPlugins, calls: Iterable[OutcomeCall], problems: list[str]) -> None:

@@ -91,7 +91,11 @@ def test_one_mistake_is_one_line(tmp_path: Path, text: str | None, line: str) ->
             "outcomes[1].function: phase_down.py has no function months_above; an outcome",
         ),
         ("phase_down.py:mo", "else.py:mo", "outcomes[1].function: outcome months_below: there is no file else.py"),
-        ("phase_down.py:mo", "mo", "outcomes[1].function = 'months_below' is not possible; allowed: file.py:function"),
+        (
+            "phase_down.py:mo",
+            "no",
+            "outcomes[1].function = 'nonths_below' is not possible; allowed: file.py:function, or",
+        ),
         (
             'name = "months_below"',
             'name = "severity"',
