@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..agents.employer.employer import Employer, EmployerSet
 from ..agents.party.party import Party
 from ..agents.regulator.regulator import Regulator
 from .build import build_state
+from .dated_events import Call, ParameterChange, in_order
 from .fast_forward import advance
 from .parameters.tree import Parameters
 from .schedule import run_month
@@ -53,6 +55,7 @@ class World(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=state.draws.seed)
         self._agent_numbers = 0
         self.state = state
+        state.shown_by = self
         self.parties = {role: Party.with_state(self, party) for role, party in state.parties.items()}
         self.agencies = {name: Regulator.with_state(self, agency) for name, agency in state.agencies.items()}
         # Lazy sets in Mesa's table of types: each voter and employer is created on first access.
@@ -108,8 +111,34 @@ class World(mesa.Model):  # type: ignore[misc]
         else:
             advance(self.state, months)
 
+    def at(self, month: int, function: Callable[[World], object]) -> None:
+        """Call a function with the world at the beginning of a month, before its phases.
+
+        Months count as in the record: the row of `month` is the first that shows the change. Calls happen in `step` and
+        in `advance`, which stops there, in the order of their declaration; forks keep those to come. ValueError for a
+        month that is over.
+        """
+        if isinstance(month, bool) or not isinstance(month, int) or month < self.state.month:
+            raise ValueError(
+                f"month = {month!r} is not possible; allowed: {self.state.month} (the next to run) or later"
+            )
+        self.state.dated = in_order([*self.state.dated, Call(month, function)])
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Give parameters new values from now on, by dotted name; `fork` lists which. ParameterError as from `fork`."""
+        ParameterChange(self.state.month, tuple(values.items())).apply(self.state)
+
     def fork(self, parameters: Parameters | None = None) -> World:
-        """Return a copy that changes independently, on the same draws; parameters as for `WorldState.fork`."""
+        """Return a copy that changes independently, on the same draws; parameters replace the tree from now on.
+
+        People, ties, assigned exposure, offices and calendar are those of the past. ParameterError names, in one line,
+        every parameter that cannot change. What may change: accounts.rebalancing; accounts.divestment_months;
+        exposure.grandfathering; exposure.evolves; people.* but ageing; adoption.*; employer.* but employers,
+        size_log_sd, sectors, record_keepers, share_plans_offering_crypto_t0; product.*; network.influence; fund.*;
+        opinion.* but opposed_share, belief_log_sd; voting.* but turnout_person_sd; policy.* but layer, start_theta;
+        market.*; party.* but author_ideal, opponent_ideal; regulator.* but dol_independence, sec_independence;
+        polls.*; elections.*; institutions.* but author, term_months, election_lead; channels.*
+        """
         twin = type(self).__new__(type(self))
         twin._show(self.state.fork(parameters))
         return twin

@@ -15,12 +15,12 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from ...agents.party.rules import RULES
-from ...model.policy.moves import POLICY_MOVES
+from ...model.policy.moves import EXTRA_MOVES
 from ..protocols import PROTOCOLS
 from .checks import compiled, refuse_misfit, refuse_sight_of_voters
 from .source import PluginError, Source
 
-REGISTRIES: dict[str, dict[str, Any]] = {"rule": RULES, "policy move": POLICY_MOVES, "protocol": PROTOCOLS}
+REGISTRIES: dict[str, dict[str, Any]] = {"rule": RULES, "policy move": EXTRA_MOVES, "protocol": PROTOCOLS}
 """What a plug-in can define, and where the model looks it up by name."""
 
 _LOCK = threading.RLock()

@@ -17,24 +17,23 @@ from ..storage.provenance import as_plain  # noqa: E402
 from . import PROTOCOLS  # noqa: E402
 from .arms import ReplicateResult  # noqa: E402
 from .finished_run import with_outcomes  # noqa: E402
+from .run_inputs import RunInputs  # noqa: E402
 
-Payload = tuple[Parameters, Any, int, int, tuple[str, str]]
-"""Parameters, design, seed, replicate, and the protocol's `reference`."""
+Payload = tuple[Parameters, Any, int, int, tuple[str, str], RunInputs]
+"""Parameters, design, seed, replicate, the protocol's `reference`, and the inputs of the study."""
 
 
 def run_task(payload: Payload | Shipped) -> ReplicateResult:
     """Run one unit of work. Raises ValueError or TypeError for an outcome that cannot be stored."""
     plain, outcomes = payload.unpack() if isinstance(payload, Shipped) else (payload, [])
-    parameters, design, seed, replicate, reference = plain
+    parameters, design, seed, replicate, reference, inputs = plain
     name, module = reference
     if name not in PROTOCOLS:
         importlib.import_module(module)  # which registers it
     protocol = PROTOCOLS[name]()
-    if outcomes:
-        arms = protocol.arms(parameters, design)
-        run = partial(protocol.run, parameters, design, seed, replicate)
-        result = with_outcomes(run, arms, outcomes, seed, replicate)
-    else:
-        result = protocol.run(parameters, design, seed, replicate)
+    protocol.inputs = inputs
+    run = partial(protocol.run, parameters, design, seed, replicate)
+    result = with_outcomes(run, protocol.arms(parameters, design), outcomes, seed, replicate) if outcomes else run()
+    result = inputs.with_series(result)
     as_plain([*result.runs, *result.cycles])
     return result

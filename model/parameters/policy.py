@@ -78,7 +78,7 @@ class PolicyParameters(Group):
     )
     extra_move: str = quantity(
         "none",
-        "name of a PolicyMove",
+        "name of an ExtraMove",
         role="lever",
         source="a move of the user's own on the menu of every government; none: the shipped moves alone",
     )

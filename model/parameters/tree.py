@@ -24,7 +24,7 @@ from ...agents.party.parameters import PartyParameters
 from ...agents.party.rules import RULES
 from ...agents.regulator.parameters import RegulatorParameters
 from ...agents.user_input import plain_number, shown
-from ..policy.moves import NO_MOVE, POLICY_MOVES
+from ..policy.moves import EXTRA_MOVES, NO_MOVE
 from .channels import ChannelsParameters
 from .elections import ElectionsParameters
 from .institutions import InstitutionsParameters
@@ -170,7 +170,7 @@ def _allowed(known: Quantity, annotation: Any) -> str:
 
 def _named_in(unit: str) -> list[str]:
     """Return the names that a parameter of text takes: those of rules, or of further moves."""
-    return [NO_MOVE, *POLICY_MOVES] if unit.endswith("PolicyMove") else list(RULES)
+    return [NO_MOVE, *EXTRA_MOVES] if unit.endswith("ExtraMove") else list(RULES)
 
 
 def _impossible(group: str, leaf: str, value: object) -> str:
@@ -207,8 +207,8 @@ def _contradictions(p: Parameters) -> list[str]:
         problems.append(
             unknown_name(p.party.rule, list(RULES), "party rule") + f" (party.rule; there are {', '.join(RULES)})"
         )
-    if p.policy.extra_move not in (NO_MOVE, *POLICY_MOVES):
-        names = [NO_MOVE, *POLICY_MOVES]
+    if p.policy.extra_move not in (NO_MOVE, *EXTRA_MOVES):
+        names = [NO_MOVE, *EXTRA_MOVES]
         problems.append(
             unknown_name(p.policy.extra_move, names, "policy move")
             + f" (policy.extra_move; there are {', '.join(names)})"

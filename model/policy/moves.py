@@ -14,7 +14,7 @@ MOVES = ("hold", "loosen", "warn", "cap", "close", "prohibit", "enforce", "suppo
 NO_MOVE = "none"
 """Value of `policy.extra_move` without a further move; also the name of no move in tables."""
 INSTRUMENTS = ("guidance", "rule", "statute")
-POLICY_MOVES: dict[str, type[PolicyMove]] = {}
+EXTRA_MOVES: dict[str, type[ExtraMove]] = {}
 """All further moves by name; `policy.extra_move` takes these names."""
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -46,7 +46,7 @@ class Terms(NamedTuple):
     protected: float = 1.0
 
 
-class PolicyMove(ABC):
+class ExtraMove(ABC):
     """A move that the menu offers to every government. Subclass it, set `name` and write `terms`.
 
     A move keeps no state, draws no random numbers and never sees voters: `terms` is a function of its arguments. The
@@ -61,9 +61,9 @@ class PolicyMove(ABC):
         name = getattr(cls, "name", None)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise ValueError(f"move {cls.__name__} needs a name of lower-case letters, digits and dashes")
-        if name in POLICY_MOVES or name in (*MOVES, NO_MOVE):
+        if name in EXTRA_MOVES or name in (*MOVES, NO_MOVE):
             raise ValueError(f"two moves are called {name!r}")
-        POLICY_MOVES[name] = cls
+        EXTRA_MOVES[name] = cls
 
     @abstractmethod
     def terms(self, now: PolicyInForce, parameters: PolicyParameters) -> Terms | None:
@@ -72,7 +72,7 @@ class PolicyMove(ABC):
 
 def checked_terms(name: str, now: PolicyInForce, parameters: PolicyParameters) -> Terms | None:
     """Return the terms of a further move. Raises ValueError in one line for terms that no law can have."""
-    terms = POLICY_MOVES[name]().terms(now, parameters)
+    terms = EXTRA_MOVES[name]().terms(now, parameters)
     if terms is None:
         return None
     if not isinstance(terms, Terms) or terms.instrument not in INSTRUMENTS:

@@ -127,7 +127,7 @@ def test_names_of_another_study_are_unknown_again(tmp_path: Path) -> None:
     read_study(users_folder(tmp_path / "user", ALONE))
     parse_study(PLAIN)
     from political_moat.agents.party.rules import RULES
-    from political_moat.model.policy.moves import POLICY_MOVES
+    from political_moat.model.policy.moves import EXTRA_MOVES
 
     assert "midway" not in RULES
-    assert not POLICY_MOVES
+    assert not EXTRA_MOVES

@@ -28,7 +28,7 @@ def problems(study: Path) -> list[str]:
     [
         (None, "plugins.files: mine.py is not there; give a Python file, relative to the study file"),
         ("def f(:\n", "plugins.files: mine.py, line 1: invalid syntax"),
-        ("x = 1\n", "plugins.files: mine.py defines no Rule, PolicyMove or Protocol, and no outcome names it"),
+        ("x = 1\n", "plugins.files: mine.py defines no Rule, ExtraMove or Protocol, and no outcome names it"),
         ("\n\n1 / 0\n", "plugins.files: mine.py, line 3: ZeroDivisionError: division by zero"),
         (
             "import nowhere_at_all\n",

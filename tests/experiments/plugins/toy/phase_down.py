@@ -1,9 +1,9 @@
 """A policy move of a user's own, and outcomes that read it."""
 
-from political_moat.model.policy.moves import PolicyMove, Terms
+from political_moat.model.policy.moves import ExtraMove, Terms
 
 
-class PhaseDown(PolicyMove):
+class PhaseDown(ExtraMove):
     """Halves the cap and protects present holdings."""
 
     name = "phase-down"

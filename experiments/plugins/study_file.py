@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from ...agents.user_input import shown
-from ..plugins.checks import compiled, refuse_neighbours
-from ..plugins.entry_points import installed_sources
-from ..plugins.loading import REGISTRIES, Plugin, activate, load
-from ..plugins.shipped import OutcomeCall, own_outcomes
-from ..plugins.source import PluginError, Source, read_source
-from ..plugins.study_plugins import StudyPlugins
 from ..protocols.contract import Protocol
 from ..storage.columns import Column
-from .attachments import Neighbours
-from .mistakes import checked_section
-from .schema import ModelSection, OutcomeSection
+from ..studies.attachments import Neighbours
+from ..studies.mistakes import checked_section
+from ..studies.schema import ModelSection, OutcomeSection
+from .checks import compiled, refuse_neighbours
+from .entry_points import installed_sources
+from .loading import REGISTRIES, Plugin, activate, load
+from .shipped import OutcomeCall, own_outcomes
+from .source import PluginError, Source, read_source
+from .study_plugins import StudyPlugins
 
 _INFINITE = float("inf")
 _RULE, _MOVE = "party.rule", "policy.extra_move"
@@ -163,5 +163,5 @@ def _refuse_idle(plugins: StudyPlugins, calls: Iterable[OutcomeCall], problems: 
         plugin: Plugin = load(source)
         if not plugin.defined and source.name not in used:
             problems.append(
-                f"plugins.files: {source.name} defines no Rule, PolicyMove or Protocol, and no outcome names it"
+                f"plugins.files: {source.name} defines no Rule, ExtraMove or Protocol, and no outcome names it"
             )

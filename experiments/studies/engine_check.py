@@ -1,4 +1,4 @@
-"""The section [engine] of a study file: contradictions between its keys, and the files that it names."""
+"""Checks of the engine of a study file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def with_files_beside(folder: Path, engine: EngineSection) -> EngineSection:
 
 
 def engine_problems(engine: EngineSection | None) -> list[str]:
-    """Return a line for each contradiction in [engine]."""
+    """Return a line for each key of [engine] that does not go with the others."""
     if engine is None:
         return []
     problems = []
