@@ -67,6 +67,9 @@ def run(
     rules: Annotated[
         str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
     ] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="Python file with a rule, move or protocol of your own; repeatable.")
+    ] = None,
     replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
@@ -79,6 +82,7 @@ def run(
     every_rule = rules == "all"
     options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
     options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
+    options["plugins"] = plugin or ()
     study = study_of_run(
         **options,
         rule=None if every_rule else rules,

@@ -38,6 +38,6 @@ def read_source(path: Path, name: str | None = None) -> Source:
         text = read_text(path)
     except TextFileError as error:
         if isinstance(error.__cause__, FileNotFoundError):
-            raise PluginError(f"{path} is not there; give a Python file, relative to the study file") from error
+            raise PluginError(f"{path} is not there; give the path of a Python file") from error
         raise PluginError(f"{path} cannot be read: {error}") from error
     return Source.of(shown, text)

@@ -13,7 +13,9 @@ from ...agents.user_input import LARGEST_SEED, SEEDS, plain_number, shown
 from ...model.parameters.presets import preset
 from ...model.parameters.tree import ParameterError, Parameters, from_calibration, unknown_name
 from ..errors import UserError
+from ..plugins.study_file import read_plugins
 from ..protocols import PROTOCOLS
+from .attachments import Neighbours
 from .limits import joined
 from .reader import BREADTH, VISIBILITY, StudyFile, parse_study, with_protocol_values
 from .schema import DEFAULT_SEED
@@ -72,14 +74,21 @@ def study_of_run(
     fixed: Mapping[str, Any] | None = None,
     earlier: Sequence[str] = (),
     folder: Path | None = None,
+    plugins: Sequence[Path] = (),
 ) -> StudyFile:
     """Return the study of `moat run`: one setting of the parameters, every dose an arm.
 
-    fixed: options of the protocol that replace its own. folder: of the files that they name. Raises UserError with
-    every mistake, one line each, after the mistakes `earlier`.
+    fixed: options of the protocol that replace its own. folder: of the files that they name. plugins: files with rules,
+    policy moves and protocols of the user's own. Raises UserError with every mistake, one line each, after the mistakes
+    `earlier`.
     """
     values, wrong = parse_settings(settings)
     problems = [*earlier, *wrong]
+    files = {path.name: path for path in plugins}
+    if len(files) < len(plugins):
+        problems.append("--plugin: two files have one name; rename one of them")
+    named = {"protocol": protocol, "set": values | ({} if rule is None else {"party.rule": rule})}
+    read_plugins({"plugins": {"files": list(files)}, "model": named}, Neighbours(folder, files), problems)
     kind = PROTOCOLS.get(protocol)
     if kind is None:
         problems.append(f"protocol {shown(protocol)} is not possible; allowed: {', '.join(PROTOCOLS)}")
@@ -135,8 +144,10 @@ def study_of_run(
             visibilities=visibilities,
             replicates=replicates,
             single_setting=True,
+            plugins=list(files),
         ),
         folder=folder,
+        files=files,
     )
 
 
@@ -222,6 +233,7 @@ def study_text(
     replicates: int,
     design: Mapping[str, Any] | None = None,
     single_setting: bool = False,
+    plugins: Sequence[str] = (),
 ) -> str:
     """Return a study file: preset, changed parameters, protocol with its options, doses and replicates.
 
@@ -245,6 +257,8 @@ def study_text(
     lines += ["", "[replicates]", f"min = {replicates}"]
     if options and not in_model:
         lines += ["", f"[{protocol}]", *_keys(options)]
+    if plugins:
+        lines += ["", "[plugins]", f"files = {_toml(plugins)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -26,7 +26,7 @@ def problems(study: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        (None, "plugins.files: mine.py is not there; give a Python file, relative to the study file"),
+        (None, "plugins.files: mine.py is not there; give the path of a Python file"),
         ("def f(:\n", "plugins.files: mine.py, line 1: invalid syntax"),
         ("x = 1\n", "plugins.files: mine.py defines no Rule, ExtraMove or Protocol, and no outcome names it"),
         ("\n\n1 / 0\n", "plugins.files: mine.py, line 3: ZeroDivisionError: division by zero"),
