@@ -141,7 +141,7 @@ class FuturesPool:
         What stops the session is raised when no outcome is left that the session could still record.
         """
         if self._stop is not None:
-            raise self._stop
+            return self._stopped()
         self._wait()
         outcomes: list[Outcome] = []
         for future in [future for future in self._flying if future.done()]:
@@ -153,9 +153,14 @@ class FuturesPool:
                 outcomes.append(outcome)
         if self._stop is not None:
             self.abandon()
-            if not outcomes:
-                raise self._stop
-        return outcomes
+        return outcomes if outcomes or self._stop is None else self._stopped()
+
+    def _stopped(self) -> list[Outcome]:
+        """Raise what stops the session; after Ctrl-C, which may have ended the executor, return no outcome instead."""
+        stop, self._stop = self._stop, None
+        if stop is not None and not self._interrupts.count:
+            raise stop
+        return []
 
     def _wait(self) -> None:
         flying = list(self._flying)
@@ -183,8 +188,8 @@ class FuturesPool:
         return Completed(attempt, value) if kind == RESULT else Failed(attempt, "exception", value)
 
     def _broken(self, error: BaseException) -> None:
-        """Stop the session: the executor takes no more tasks. After Ctrl-C the session ends as interrupted."""
-        if self._stop is None and not self._interrupts.count:
+        """Stop the session: the executor takes no more tasks."""
+        if self._stop is None:
             reason = " ".join(str(error).split()) or type(error).__name__
             self._stop = UserError(
                 f"the executor {type(self._executor).__name__} broke or was shut down ({reason}); everything finished "
