@@ -130,6 +130,6 @@ class Study:
             "cycles": bool(protocol.cycle_columns()),
             "series": self.file.inputs.series is not None,
             "points": not single,
-            "summary": single or bool(protocol.summary_events or protocol.means()),
+            "summary": single or bool(protocol.summary_events or protocol.summary_means),
         }
         return (*(name for name, there in present.items() if there), *([own.name] if own else []))

@@ -24,13 +24,21 @@ _INFINITE = float("inf")
 _RULE, _MOVE = "party.rule", "policy.extra_move"
 
 
-def read_plugins(content: Mapping[str, Any], beside: Neighbours, problems: list[str]) -> StudyPlugins:
+def read_plugins(
+    content: Mapping[str, Any], beside: Neighbours, problems: list[str], *, run: bool = True
+) -> StudyPlugins:
     """Load the plug-ins of a study file and make their names known; add a line to `problems` for each mistake.
 
-    beside: the files of the study. In a results folder they are those that it keeps.
+    beside: the files of the study. In a results folder they are those that it keeps. run: False refuses a study that
+    has any, since loading a plug-in runs its code.
     """
     sources: dict[str, Source] = {}
     files = _files(content)
+    if not run:
+        activate(())
+        if files or _outcome_tables(content):
+            problems.append("plugins: nothing runs the Python files of this study here; moat rerun and verify do")
+        return StudyPlugins()
     for file in files:
         try:
             source = _loaded(beside.path(file), beside)

@@ -127,7 +127,7 @@ class Protocol(ABC):
     draws_prior: ClassVar[bool] = False
     stop_outcomes: ClassVar[tuple[str, ...]] = ()
     summary_events: ClassVar[tuple[str, ...]] = ()
-    summary_means: ClassVar[tuple[str, ...]] = ()
+    summary_means: tuple[str, ...] = ()
     run_defaults: ClassVar[RunDefaults] = RunDefaults()
     rule_contrast: ClassVar[Mapping[str, Any] | None] = None
     takes: ClassVar[tuple[str, ...]] = ()
@@ -144,17 +144,14 @@ class Protocol(ABC):
         PROTOCOLS[name] = cls
 
     def __init__(self, own_columns: Sequence[Column] = ()) -> None:
-        """Take the columns of the study's own outcomes, if it has any."""
+        """Take the columns of the study's own outcomes, if it has any; they are means of summary.csv."""
         self.own_columns = tuple(own_columns)
+        self.summary_means = (*self.summary_means, *(column.name for column in own_columns))
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of runs.csv with those of the study's own outcomes before the last."""
         *columns, last = self.run_columns()
         return (*columns, *self.own_columns, last)
-
-    def means(self) -> tuple[str, ...]:
-        """Return the outcomes of summary.csv that are means, the study's own outcomes among them."""
-        return (*self.summary_means, *(column.name for column in self.own_columns))
 
     @classmethod
     def reference(cls) -> tuple[str, str]:

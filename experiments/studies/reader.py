@@ -121,8 +121,11 @@ class StudyFile:
         return content | ({self.model.protocol: options} if options and not in_model else {})
 
 
-def read_study(path: Path) -> StudyFile:
-    """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake."""
+def read_study(path: Path, *, plugins: bool = True) -> StudyFile:
+    """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake.
+
+    plugins: False refuses a study with plug-ins, whose code would run.
+    """
     try:
         folder = path.is_dir()
     except OSError:  # a name that no file system takes, which the reader names
@@ -135,15 +138,21 @@ def read_study(path: Path) -> StudyFile:
             what = "holds no study.toml" if folder else "is not there"
             raise UserError(f"{path} {what}; give a study file, or the results folder of one") from error
         raise UserError(f"{file} cannot be read: {error}") from error
-    return parse_study(text, str(file), file.parent)
+    return parse_study(text, str(file), file.parent, run_plugins=plugins)
 
 
 def parse_study(
-    text: str, name: str = "study.toml", folder: Path | None = None, files: Mapping[str, Path] = NOWHERE
+    text: str,
+    name: str = "study.toml",
+    folder: Path | None = None,
+    files: Mapping[str, Path] = NOWHERE,
+    *,
+    run_plugins: bool = True,
 ) -> StudyFile:
     """Check the text of a study file. UserError holds a line per mistake.
 
     folder: the folder of the files that the study names. files: paths of those that lie elsewhere, by name.
+    run_plugins: as `plugins` of `read_study`.
     """
     beside = Neighbours(folder, files)
     try:
@@ -151,7 +160,7 @@ def parse_study(
     except ValueError as error:
         raise UserError(f"{name} {error}") from error
     problems: list[str] = []
-    plugins = read_plugins(content, beside, problems)
+    plugins = read_plugins(content, beside, problems, run=run_plugins)
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
     protocol, unread = checked_protocol(content, problems)

@@ -18,7 +18,7 @@ from ..studies.reader import BREADTH
 
 def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns of summary.csv; none for a protocol without a summary."""
-    events, means = protocol.summary_events, protocol.means()
+    events, means = protocol.summary_events, protocol.summary_means
     if not (events or means):
         return ()
     from ..studies.factors import known_quantity
@@ -86,7 +86,7 @@ class SummaryRows:
         self._factors = plan.factors
         self._plan = plan
         protocol = plan.study.protocol
-        self._events, self._means = protocol.summary_events, protocol.means()
+        self._events, self._means = protocol.summary_events, protocol.summary_means
         self._point = -1
         self._arms: dict[str, _Arm] = {}
         self._done: list[dict[str, Any]] = []
@@ -170,7 +170,8 @@ def printed(rows: Sequence[dict[str, Any]], factors: Sequence[str], protocol: Pr
     """Return the summary as lines of text: identifying columns, n, means with Monte Carlo errors, differences."""
     events = protocol.summary_events
     own = [column.name for column in protocol.own_columns]
-    shown = [*(f"p_{name}" for name in events), *protocol.summary_means[: 1 if events else 6], *own]
+    means = [name for name in protocol.summary_means if name not in own][: 1 if events else 6]
+    shown = [*(f"p_{name}" for name in events), *means, *own]
     differences = [f"rd_{name}" for name in events[1:]]
     further = [name for name in factors if name != BREADTH]
     wide = max((len(str(row["arm"])) for row in rows[:most]), default=3)

@@ -179,3 +179,14 @@ def test_reading_imports_no_heavy_library(tmp_path: Path, text: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_code_of_a_folder_is_not_run_where_it_is_not_wanted(tmp_path: Path) -> None:
+    """The page shows folders that somebody sent: it reads no study that has plug-ins."""
+    study = users_folder(tmp_path, NAMED)
+    (tmp_path / "mine.py").write_text(RULE + f"\nopen({str(tmp_path / 'ran')!r}, 'w')\n", encoding="utf-8")
+    with pytest.raises(UserError, match="plugins: nothing runs the Python files of this study here"):
+        read_study(study, plugins=False)
+    assert not (tmp_path / "ran").exists()
+    read_study(study)
+    assert (tmp_path / "ran").exists()
