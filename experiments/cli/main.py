@@ -70,6 +70,9 @@ def run(
     rules: Annotated[
         str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
     ] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="Python file with a rule, move or protocol of your own; repeatable.")
+    ] = None,
     replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
     population: Annotated[Path | None, typer.Option(help="Your own people: a csv file, one row each.")] = None,
@@ -87,7 +90,7 @@ def run(
     every_rule = rules == "all"
     options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
     options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
-    options |= {"population": population, "network": network, "events": event or ()}
+    options |= {"population": population, "network": network, "events": event or (), "plugins": plugin or ()}
     study = study_of_run(
         **options,
         rule=None if every_rule else rules,

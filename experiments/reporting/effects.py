@@ -86,6 +86,7 @@ def effects_of(rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protoc
     events = protocol.summary_events
     every = (*events, *protocol.summary_means)
     outcomes = tuple(name for name in FIRST if name in every) or every[:MOST_OUTCOMES]
+    outcomes += tuple(column.name for column in protocol.own_columns if column.name not in outcomes)
     ordered = ordered_factors(factors)
     points_with_dose = {row["point"] for row in rows if row["pairs"]}
     # A point whose arms have no contrast (breadth 0 alone) is shown with its level.

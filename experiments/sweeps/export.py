@@ -69,7 +69,7 @@ def _with_factors(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]
 
 def run_columns(plan: Plan) -> tuple[Column, ...]:
     """Return the columns of runs.csv of a study."""
-    return _with_factors(plan.study.protocol.run_columns(), plan)
+    return _with_factors(plan.study.protocol.columns(), plan)
 
 
 def cycle_columns(plan: Plan) -> tuple[Column, ...]:
