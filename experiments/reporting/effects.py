@@ -90,11 +90,10 @@ def effects_of(rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protoc
     points_with_dose = {row["point"] for row in rows if row["pairs"]}
     # A point whose arms have no contrast (breadth 0 alone) is shown with its level.
     shown = [row for row in rows if row["pairs"] or row["point"] not in points_with_dose]
-    found = sorted(
-        (_row(row, ordered, outcomes, events) for row in shown), key=lambda row: sort_key(row.values, ordered)
-    )
-    places = [tuple(row.values.values()) for row in found]
-    return Effects(tuple(ordered), outcomes, tuple(found), len(set(places)) < len(places))
+    effects = [_row(row, ordered, outcomes, events) for row in shown]
+    effects.sort(key=lambda effect: sort_key(effect.values, ordered))
+    places = {tuple(effect.values.values()) for effect in effects}
+    return Effects(tuple(ordered), outcomes, tuple(effects), len(places) < len(effects))
 
 
 def _row(row: Mapping[str, Any], factors: Sequence[str], outcomes: Sequence[str], events: Sequence[str]) -> PointEffect:

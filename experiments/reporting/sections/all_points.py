@@ -14,7 +14,7 @@ from ...sweeps.summary import difference_names
 from .. import html
 from ..effects import Effect, Effects, PointEffect, effects_of, has_doses
 from ..point_labels import caption_text, value_text
-from ..report import MOST_POINTS, TABLES, Report
+from ..report_parts import MOST_POINTS, TABLES, Report
 
 MOST_SHOWN = 200
 """Rows of the table on the page; the file beside it has all."""
