@@ -47,10 +47,10 @@ def write_report(folder: Path) -> Path:
     sections = study.protocol.report_sections() or {"Summary": _summary}
     each = {title: make for title, make in sections.items() if isinstance(make, EachPoint)}
     protocol = study.protocol
-    count = _points(report)
-    if count and (protocol.summary_events or protocol.summary_means):
+    points = _points(report)
+    if points and (protocol.summary_events or protocol.summary_means):
         report.part("All design points", all_points)
-    several = count > 1
+    several = points > 1
     if several:
         _by_point(report, each)
     for title, make in sections.items():
@@ -62,8 +62,8 @@ def write_report(folder: Path) -> Path:
     tables = report.gathered()
     long = [name for name, table in tables.items() if len(table) * LINES_OF_A_ROW.get(name, 1) > MOST_ROWS]
     for name in long:
-        lines = len(tables.pop(name)) * LINES_OF_A_ROW.get(name, 1)
-        report.left_out.append(f"tables/{name}.tex: it would have {lines:,} lines, and at most {MOST_ROWS} are printed")
+        count = len(tables.pop(name)) * LINES_OF_A_ROW.get(name, 1)
+        report.left_out.append(f"tables/{name}.tex: it would have {count:,} lines, and at most {MOST_ROWS} are printed")
     paths = write_tables(folder / TABLES, tables, f"{caption_text(study)} {citation.splitlines()[1]}")
     names = ", ".join(f"{TABLES}/{path.name}" for path in paths)
     files = [html.paragraph(f"LaTeX tables: {names}.")] if paths else []
