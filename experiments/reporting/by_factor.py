@@ -20,7 +20,7 @@ from ..storage.tables import read_frame
 from ..studies.factors import known_quantity
 from ..studies.reader import BREADTH, VISIBILITY, StudyFile
 from ..sweeps.folder import study_in
-from .effects import Effects, effects_of
+from .effects import Effects, effects_in
 from .figures.effects import DEPTH, curves_figure, curves_of, problem_of
 from .figures.style import NOTE
 from .point_labels import caption_text, point_label, short_name, value_text
@@ -86,8 +86,7 @@ def _effects(study: StudyFile, folder: Path) -> Effects:
     absent = [name for name in ("pairs", *study.factor_names) if name not in summary.columns]
     if absent:
         raise UserError(f"{path} has no {', '.join(absent)}; moat export {folder} writes it anew")
-    rows: list[dict[str, Any]] = summary.astype(object).where(summary.notna(), None).to_dict("records")
-    return effects_of(rows, study.factor_names, study.protocol)
+    return effects_in(summary, study)
 
 
 def _factor(factors: Sequence[str], name: str, option: str) -> str:
