@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .errors import UserError
-from .reporting.by_factor import curves_by_factor, effects_in, outcome_of
+from .reporting.by_factor import curves_by_factor, folder_effects, outcome_of
 from .reporting.figures.style import DOUBLE, painted
 from .reporting.sections.all_points import effect_frame
 from .studies.reader import StudyFile
@@ -46,7 +46,7 @@ def plot(
 def effect_table(study: StudyFile, folder: Path, outcome: str | None) -> pd.DataFrame:
     """Return the effect of exposure at every design point, a row each; the outcomes of the report if None."""
     try:
-        effects = effects_in(study, folder, () if outcome is None else (outcome_of(study, outcome),))
+        effects = folder_effects(study, folder, () if outcome is None else (outcome_of(study, outcome),))
     except UserError as error:
         raise UserError(str(error).replace("--", "")) from None
     return effect_frame(effects, study.protocol.summary_events)

@@ -20,7 +20,7 @@ from ..storage.tables import read_frame
 from ..studies.factors import known_quantity
 from ..studies.reader import BREADTH, VISIBILITY, StudyFile
 from ..sweeps.folder import study_in
-from .effects import Effects, effects_of
+from .effects import Effects, effects_in
 from .figures.effects import DEPTH, Curves, curves_figure, curves_of, problem_of
 from .figures.style import NOTE
 from .point_labels import caption_text, point_label, short_name, value_text
@@ -54,7 +54,7 @@ def curves_by_factor(
     """
     study, _ = study_in(folder)
     named = (outcome_of(study, outcome),) if outcome not in ("", DEPTH) else ()
-    effects = _held(effects_in(study, folder, named), [_setting(study, words) for words in where])
+    effects = _held(folder_effects(study, folder, named), [_setting(study, words) for words in where])
     outcome = DEPTH if outcome == DEPTH else effects.outcomes[0]
     x = "" if outcome == DEPTH else _factor(effects.factors, x, "--x")
     chosen = [_factor(effects.factors, name, "--by") for name in by]
@@ -81,7 +81,7 @@ def _refuse_without_points(study: StudyFile, folder: Path) -> None:
         raise UserError(f"{folder} has no effects by factor: protocol {study.model.protocol} has no summary")
 
 
-def effects_in(study: StudyFile, folder: Path, outcomes: tuple[str, ...] = ()) -> Effects:
+def folder_effects(study: StudyFile, folder: Path, outcomes: tuple[str, ...] = ()) -> Effects:
     """Return the effects in the results folder of a study. UserError if it has none, or a file was changed."""
     _refuse_without_points(study, folder)
     refuse_altered(folder)
@@ -92,8 +92,7 @@ def effects_in(study: StudyFile, folder: Path, outcomes: tuple[str, ...] = ()) -
     absent = [name for name in ("pairs", *study.factor_names) if name not in summary.columns]
     if absent:
         raise UserError(f"{path} has no {', '.join(absent)}; moat export {folder} writes it anew")
-    rows: list[dict[str, Any]] = summary.astype(object).where(summary.notna(), None).to_dict("records")
-    return effects_of(rows, study.factor_names, study.protocol, outcomes)
+    return effects_in(summary, study, outcomes)
 
 
 def _factor(factors: Sequence[str], name: str, option: str) -> str:

@@ -40,9 +40,14 @@ def words_of(outcome: str) -> str:
 def effects_figure(
     effects: Effects, folder: Path, name: str = "effects", endings: tuple[str, ...] = DRAWN
 ) -> list[Path]:
-    """Draw the paired difference of every design point with its 95% interval: a row per point, a panel per outcome."""
+    """Draw the paired difference of every design point with its 95% interval: a row per point, a panel per outcome.
+
+    Labels hold the factors that vary.
+    """
+    varying = [name for name in effects.factors if len({row.values[name] for row in effects.rows}) > 1]
+    labels = [point_label({name: row.values[name] for name in varying}) or row.arm for row in effects.rows]
     records = [
-        {**row.values, "label": row.label, "row": place, "outcome": outcome, "pairs": row.pairs, **effect._asdict()}
+        {**row.values, "label": labels[place], "row": place, "outcome": outcome, "pairs": row.pairs, **effect._asdict()}
         for outcome in effects.outcomes
         for place, row in enumerate(effects.rows)
         if math.isfinite((effect := row.effects[outcome]).difference)

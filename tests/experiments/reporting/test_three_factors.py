@@ -148,7 +148,7 @@ def test_data_of_the_figures_hold_every_point(
     curves = pd.read_csv(tmp_path / "reversed-by-visibility.csv").set_index(["panel", "curve", "x"])
     assert len(curves) == 2 * len(wanted), "zero exposure and one dose of each curve"
     for (visibility, effect), (_, _, difference) in wanted.items():
-        drawn = effects.loc[f"visibility {visibility}, vote effect {effect}, breadth 0.3", "difference"]
+        drawn = effects.loc[f"visibility {visibility}, vote effect {effect}", "difference"]
         curve = curves.loc[(f"vote effect {effect}", f"visibility {visibility}", 0.3), "difference"]
         assert drawn == curve == pytest.approx(difference)
     depth = pd.read_csv(swept[0] / "figures" / "depth-print-2.csv")
