@@ -49,4 +49,5 @@ def effect_table(study: StudyFile, folder: Path, outcome: str | None) -> pd.Data
         effects = folder_effects(study, folder, () if outcome is None else (outcome_of(study, outcome),))
     except UserError as error:
         raise UserError(str(error).replace("--", "")) from None
-    return effect_frame(effects, study.protocol.summary_events)
+    frame = effect_frame(effects, study.protocol.summary_events)
+    return frame if effects.arms_differ else frame.drop(columns="arm", errors="ignore")

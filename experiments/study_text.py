@@ -98,7 +98,7 @@ def study_rows(file: StudyFile, path: Path, tables: Iterable[str]) -> list[tuple
         *((f"factor {name}", _levels(file, name)) for name in file.factor_names),
         ("replicates", _replicates(file)),
         ("seed", str(file.study.seed)),
-        ("done", progress.counts),
+        ("progress", progress.counts),
         ("state", progress.state),
         ("folder", str(path)),
         ("tables", ", ".join(tables)),

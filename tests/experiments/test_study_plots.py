@@ -81,7 +81,9 @@ def test_every_outcome_of_the_summary_has_a_table(story: dict[str, Any], outcome
 
 
 def test_the_table_of_the_report_is_the_default(story: dict[str, Any]) -> None:
-    assert {"rd_reversed", "rd_restricted", "severity_difference"} <= set(story["study"].table().columns)
+    columns = set(story["study"].table().columns)
+    assert {"rd_reversed", "rd_restricted", "severity_difference"} <= columns
+    assert "arm" not in columns, "the factors name every row"
 
 
 def words(figure: Figure) -> list[str]:
