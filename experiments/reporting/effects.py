@@ -84,11 +84,16 @@ class Effects:
         return f"{printed_name(outcome)}: from {values[0]:+.3f} to {values[-1]:+.3f}, median {middle:+.3f}"
 
 
-def effects_of(rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protocol: Protocol) -> Effects:
-    """Return the effects in the rows of a study's summary; no row for a protocol without a summary."""
+def effects_of(
+    rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protocol: Protocol, outcomes: tuple[str, ...] = ()
+) -> Effects:
+    """Return the effects in the rows of a study's summary; no row for a protocol without a summary.
+
+    outcomes: some of the summary's; those that tables show if there is none.
+    """
     events = protocol.summary_events
     every = (*events, *protocol.summary_means)
-    outcomes = (tuple(name for name in FIRST if name in every) or every)[:MOST_OUTCOMES]
+    outcomes = outcomes or (tuple(name for name in FIRST if name in every) or every)[:MOST_OUTCOMES]
     ordered = ordered_factors(factors)
     points_with_dose = {row["point"] for row in rows if row["pairs"]}
     # A point whose arms have no contrast (breadth 0 alone) is shown with its level.
@@ -99,12 +104,12 @@ def effects_of(rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protoc
     return Effects(tuple(ordered), outcomes, tuple(effects), len(places) < len(effects))
 
 
-def effects_in(summary: pd.DataFrame, study: StudyFile) -> Effects:
+def effects_in(summary: pd.DataFrame, study: StudyFile, outcomes: tuple[str, ...] = ()) -> Effects:
     """Return the effects in a frame of summary.csv."""
     names = [str(name) for name in summary.columns]
     cells = summary.astype(object).where(summary.notna(), None).itertuples(index=False, name=None)
     rows = [dict(zip(names, row, strict=True)) for row in cells]
-    return effects_of(rows, study.factor_names, study.protocol)
+    return effects_of(rows, study.factor_names, study.protocol, outcomes)
 
 
 def _row(row: Mapping[str, Any], factors: Sequence[str], outcomes: Sequence[str], events: Sequence[str]) -> PointEffect:

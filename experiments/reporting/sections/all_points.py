@@ -97,7 +97,7 @@ def _numbers(effect: Effect) -> list[str]:
 
 
 def _drawn(report: Report, effects: Effects, frame: pd.DataFrame) -> list[str]:
-    from ..figures.effects import curves_figure, curves_of, effects_figure
+    from ..figures.effects import Curves, curves_figure, curves_of, effects_figure
 
     parts = []
     outcome = effects.outcomes[0]
@@ -113,6 +113,6 @@ def _drawn(report: Report, effects: Effects, frame: pd.DataFrame) -> list[str]:
         table, problem = curves_of(effects, BREADTH, by, outcome)
         if not problem:
             caption = f"Paired difference in {word} from zero exposure against breadth, a curve per design point; 95%."
-            paths = curves_figure(table, report.figures, "curves")
+            paths = curves_figure(Curves(table), report.figures, "curves")
             parts.append(report.drawn(paths, caption, f"Difference in {word} against breadth, by factor values"))
     return parts

@@ -171,7 +171,7 @@ def test_the_depth_curve_is_drawn_by_factor(
     [
         (("--by", "visiblity"), "--by 'visiblity' is no factor of this study; allowed: exposure.visibility"),
         (("--x", "visibility", "--by", "visibility"), "--by exposure.visibility is the x axis"),
-        (("--outcome", "gap"), "--outcome 'gap' is not possible; allowed: reversed, restricted, severity, depth"),
+        (("--outcome", "mood"), "--outcome 'mood' is not possible; allowed: attempted, restricted, reversed"),
         (("--where", "visibility=3"), "--where exposure.visibility=3 has no design point; allowed: 0, 1"),
         (("--where", "visibility"), "--where 'visibility' is not possible; allowed: NAME=VALUE"),
         (("--x", "visibility", "--by", "breadth"), ""),
