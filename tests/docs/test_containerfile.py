@@ -5,12 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 LINES = [
@@ -51,22 +46,3 @@ def test_it_installs_the_tested_versions_and_starts_the_command_as_a_user() -> N
 def test_it_names_no_address() -> None:
     text = (ROOT / "Containerfile").read_text(encoding="utf-8")
     assert re.findall(r"\w+://|\b\d+\.\d+\.\d+\.\d+\b|\b[\w-]+\.(?:io|org|com|net)\b", text) == []
-
-
-@pytest.mark.documents
-def test_its_commands_work_in_a_fresh_environment(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    for name in copied():
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            source.mkdir(exist_ok=True)
-            shutil.copyfile(ROOT / name, source / name)
-    environment = tmp_path / "environment"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True, timeout=300)
-    programs = environment / "bin"
-    install, warm = (text for text in arguments("RUN") if text.startswith(("pip", "moat")))
-    for text, folder in ((install, source), (warm, tmp_path)):
-        subprocess.run(f"{programs}/{text}", shell=True, cwd=folder, check=True, capture_output=True, timeout=900)
-    assert (tmp_path / "results").is_dir()
-    assert not (tmp_path / "warm").exists()
