@@ -173,13 +173,19 @@ def presets() -> None:
 
 @app.command()
 def figure(
-    results: Annotated[list[Path], typer.Argument(help="One to four results folders.")],
-    out: Annotated[Path, typer.Option(help="Folder for dose-response.svg, .pdf, .png and .csv.")] = Path("figures"),
+    results: Annotated[list[Path], typer.Argument(help="A results folder of moat sweep, or several of moat run.")],
+    out: Annotated[Path, typer.Option(help="Folder for the figure: .svg, .pdf, .png and .csv.")] = Path("figures"),
+    by: Annotated[
+        list[str] | None, typer.Option(help="Factor with a curve for each value; repeatable. Other factors: panels.")
+    ] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Factor of the x axis (default exposure.breadth).")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Outcome of the sweep, or depth (default: the first).")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="FACTOR=VALUE: that value alone; repeatable.")] = None,
 ) -> None:
-    """Draw the dose-response curves of several results folders in one figure."""
-    from ..reporting.figures.overlay import draw_together
+    """Draw the effects of a sweep by factor, or the dose-response curves of several results folders in one figure."""
+    from ..reporting.figures.overlay import draw
 
-    for path in draw_together(results, out):
+    for path in draw(results, out, by=by or (), x=x, outcome=outcome, where=where or ()):
         typer.echo(str(path))
 
 
