@@ -163,8 +163,8 @@ def test_one_replicate_is_refused(tmp_path: Path) -> None:
 def test_a_study_of_two_settings_shows_both_by_their_values(tmp_path: Path) -> None:
     paper = write_paper(finished_study(tmp_path / "two", LITTLE)).parent
     table = (paper / "tables" / "contrasts.tex").read_text(encoding="utf-8")
-    assert "office rent 0.5 &" in table
-    assert "office rent 2 &" in table
+    assert "\noffice rent & $v$ &" in table
+    assert all(f"\n{rent} & 1 & 0 & extreme care &" in table for rent in ("0.5", "2"))
     assert r"\newcommand{\SettingB}{office rent 2}" in (paper / "numbers.tex").read_text(encoding="utf-8")
     assert sorted(file.name for file in (paper / "figures").iterdir()) == [
         f"{kind}-{place}.pdf" for kind in ("depth", "dose-response") for place in "ab"
