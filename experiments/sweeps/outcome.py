@@ -145,7 +145,7 @@ def work(
                 if shard is not None and not shard.has(ordinal):
                     continue
                 keys = arm_set.keys(replicate)
-                if len(ledger.recorded(keys)) == len(keys):
+                if len(ledger.recorded(keys, plan.series)) == len(keys):
                     done += 1
                 elif arm_set.task_key(replicate) in given_up:
                     failed += 1
