@@ -30,8 +30,6 @@ FIRST_COLLECTION = 100_000
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 GLOSSARY = "Terms are defined in docs/glossary.md."
 """Last line of every help text."""
-PAGE_INSTALL = "pip install -e '.[page]' in the folder of the clone"
-"""What adds the libraries of the page to an installation without them."""
 
 app = typer.Typer(
     add_completion=False,
@@ -223,12 +221,7 @@ def view(
     pages = list(entry_points(group="political_moat.pages", name="view"))
     if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    try:
-        pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("political_moat"):
-            raise
-        raise UserError(f"moat view needs {error.name}; install the page: {PAGE_INSTALL}") from error
+    pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
 
 
 cli_analysis.register(app)
