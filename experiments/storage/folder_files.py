@@ -22,12 +22,12 @@ _WRITTEN = frozenset(
         *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, EXPORT, "figures", "tables", "report.html", "summary.csv"),
         *("codebook.md", "codebook.json", "codebook-statements.md", "incidence.csv", "naive_regression.csv"),
         *("mediation.csv", "prior_mass.csv", "sensitivity.csv", "logit.csv", "phase-map.csv", "depth.csv", "moves.csv"),
-        "backtest.csv",
+        *("backtest.csv", "datapackage.json", "read.R"),
         *LEDGER_SIDE_FILES,
     }
 )
 _FOLDERS = frozenset({EXPORT, "figures", "tables"})
-_FILE_ENDINGS = frozenset({".csv", ".parquet", ".md", ".json", ".toml", ".html", ".sqlite"})
+_FILE_ENDINGS = frozenset({".csv", ".parquet", ".dta", ".R", ".md", ".json", ".toml", ".html", ".sqlite"})
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..execution.progress import Progress
+from ..interchange.data_package import DATA_PACKAGE
 from ..storage.checksums import CHECKSUMS, differences
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash
@@ -27,7 +28,7 @@ SHARE, LEAST = 0.01, 20
 """The sample where none is asked for: this share of the runs, and at least this number."""
 _SHOWN = 5
 _CAUSES = (FROZEN, MANIFEST)
-"""Files that come first: what is wrong in them makes other files differ."""
+"""Files that come first: what is wrong in them makes other files differ. datapackage.json, with their hashes, is last."""
 
 
 @dataclass
@@ -78,7 +79,7 @@ def verify(path: Path, share: float | None = None) -> Verification:
         if len(outcome.problems) == before:
             outcome.notes.append("files: the same bytes as made anew from the ledger")
         _repeat_sample(outcome, plan, ledger, share)
-    outcome.problems.sort(key=lambda problem: problem.file not in _CAUSES)
+    outcome.problems.sort(key=lambda problem: (problem.file not in _CAUSES, problem.file == DATA_PACKAGE))
     return outcome
 
 
