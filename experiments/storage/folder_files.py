@@ -16,18 +16,20 @@ CHECKSUMS = "SHA256SUMS"
 FROZEN = "study.toml"
 LOCK = ".lock"
 EXPORT = "export"
+INPUTS = "inputs"
+"""Folder of the files that a study names."""
 LEDGER_SIDE_FILES = frozenset({f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"})
 _WRITTEN = frozenset(
     {
-        *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, EXPORT, "figures", "tables", "report.html", "summary.csv"),
+        *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, EXPORT, INPUTS, "figures", "tables", "report.html", "summary.csv"),
         *("codebook.md", "codebook.json", "codebook-statements.md", "incidence.csv", "naive_regression.csv"),
         *("mediation.csv", "prior_mass.csv", "sensitivity.csv", "logit.csv", "phase-map.csv", "depth.csv", "moves.csv"),
         *("backtest.csv", "datapackage.json", "read.R"),
         *LEDGER_SIDE_FILES,
     }
 )
-_FOLDERS = frozenset({EXPORT, "figures", "tables"})
-_FILE_ENDINGS = frozenset({".csv", ".parquet", ".dta", ".R", ".md", ".json", ".toml", ".html", ".sqlite"})
+_FOLDERS = frozenset({EXPORT, INPUTS, "figures", "tables"})
+_FILE_ENDINGS = frozenset({".csv", ".parquet", ".md", ".json", ".toml", ".html", ".sqlite"})
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 

@@ -17,6 +17,7 @@ from ..protocols.contract import Declared
 from ..protocols.messages import nearest
 from ..protocols.options import Options
 from ..storage.folder_files import is_reserved
+from .attachments import NOWHERE, Attachment, Neighbours
 from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
 from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
 from .mistakes import checked_factors, checked_protocol, checked_sections
@@ -56,11 +57,16 @@ class StudyFile:
     text: str
     options: Options
     rows: Rows = field(default_factory=Rows)
+    attached: tuple[Attachment, ...] = field(default=(), compare=False)
 
     @property
     def protocol(self) -> Protocol:
         """Return the protocol that the study runs."""
         return PROTOCOLS[self.model.protocol]()
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Return the files that the study needs beside itself; `run_study` copies each to inputs/ of the folder."""
+        return self.attached
 
     def declared(self, parameters: Parameters) -> Declared:
         """Return the declarations from which the protocol makes its design, for the parameters of one design point."""
@@ -130,8 +136,14 @@ def read_study(path: Path) -> StudyFile:
     return parse_study(text, str(file), file.parent)
 
 
-def parse_study(text: str, name: str = "study.toml", folder: Path | None = None) -> StudyFile:
-    """Check the text of a study file; `folder` holds the csv file of a list. UserError holds a line per mistake."""
+def parse_study(
+    text: str, name: str = "study.toml", folder: Path | None = None, files: Mapping[str, Path] = NOWHERE
+) -> StudyFile:
+    """Check the text of a study file. UserError holds a line per mistake.
+
+    folder: the folder of the files that the study names. files: paths of those that lie elsewhere, by name.
+    """
+    beside = Neighbours(folder, files)
     try:
         content = parse_toml(text)
     except ValueError as error:
@@ -140,7 +152,7 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
     protocol, unread = checked_protocol(content, problems)
-    options, wrong = unread.with_files(folder or Path())
+    options, wrong = unread.with_files(beside.folder)
     problems += wrong
     model = cast(ModelSection | None, sections["model"])
     design = cast(DesignSection | None, sections["design"])
@@ -161,7 +173,7 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
             usable = {name: drawn for name, drawn in prior_factors(tree).items() if name not in as_set} | usable
         problems += _design_problems(design, usable)
         if design.kind == "list" and design.file is not None:
-            rows = _listed(folder or Path(), design.file, tree, problems)
+            rows = _listed(beside, design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
     problems += _replicates_problems(replicates, content.get("replicates"), protocol, usable)
@@ -175,6 +187,8 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         size = points_of(design, points, len(rows.values))
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
+    named = [*options.files(), *([design.file] if design is not None and design.file is not None else [])]
+    attached = () if problems else beside.attach(named, problems)
     if problems:
         raise UserError(joined(problems))
     return StudyFile(
@@ -183,11 +197,12 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
         design=cast(DesignSection, design),
         factors=usable,
         replicates=cast(ReplicatesSection, replicates),
-        engine=_with_files_beside(folder or Path(), cast(EngineSection, engine)),
+        engine=_with_files_beside(beside.study_folder, cast(EngineSection, engine)),
         parameters=tree,
         text=text,
         options=options,
         rows=rows,
+        attached=attached,
     )
 
 
@@ -301,7 +316,7 @@ def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]
     return problems
 
 
-def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> Rows:
+def _listed(beside: Neighbours, name: str, tree: Parameters, problems: list[str]) -> Rows:
     """Return the design points of a list, of which the results folder keeps a copy under the same name."""
     if Path(name).name != name or name == ".." or is_reserved(name):
         problems.append(
@@ -309,7 +324,7 @@ def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> R
             "those that a results folder writes"
         )
         return Rows()
-    return read_list(folder / name, tree, problems)
+    return read_list(beside.path(name), tree, problems)
 
 
 def _replicates_problems(

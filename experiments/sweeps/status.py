@@ -11,6 +11,7 @@ from ...agents.source_hash import short
 from ..errors import UserError
 from ..execution.worker import resolve
 from ..storage.checksums import CHECKSUMS, refuse_altered
+from ..storage.folder_files import INPUTS
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, outcome_hash
 from ..storage.results_folder import LEDGER, MANIFEST, check_ledger, read_own_manifest, recorded_ledger
@@ -148,7 +149,7 @@ def export_again(path: Path, *, replace: bool = False) -> Outcome:
     if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
     if (path / CHECKSUMS).exists():
-        request = {MANIFEST, FROZEN, Path(study.design.file or FROZEN).name, *study.options.files()}
+        request = {MANIFEST, FROZEN, *(f"{INPUTS}/{attachment.name}" for attachment in study.attachments())}
         refuse_altered(path, only=request if replace else None, lost=True)
     with recorded_ledger(path) as ledger:
         plan = Plan(study)
