@@ -43,7 +43,9 @@ def _slug(text: str) -> str:
 def _resources(folder: Path, tables: Tables) -> list[dict[str, Any]]:
     parts = [(title.partition(":"), columns) for title, columns in tables]
     return [
-        _resource(folder, name, rest.strip(), columns) for (name, _, rest), columns in parts if (folder / name).is_file()
+        _resource(folder, name, rest.strip(), columns)
+        for (name, _, rest), columns in parts
+        if (folder / name).is_file()
     ]
 
 

@@ -17,7 +17,7 @@ from .stata import write_stata
 
 
 class RunsTable(NamedTuple):
-    """What other programs are told of export/runs.csv.
+    """Description of export/runs.csv for other programs.
 
     study: its name. title: a line of study, preset and seed. outcomes: the one shown first in front. factors: their
     columns. within: factors of the arms besides the dose.

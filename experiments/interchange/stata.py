@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,15 @@ _OFFSETS = struct.Struct("<14q")
 _DATA, _AFTER_DATA = 9, 10
 """Places in the map of a Stata file: start of its rows, and of what follows them."""
 
+_WORDS = """
+aggregate alias array boolean break byte case catch class colvector complex const continue default delegate delete do
+double else eltypedef end enum explicit export external float for friend function global goto if in inline int local
+long NULL pragma protected quad rowvector short strL typedef typename using virtual with
+_all _b _coef _cons _n _N _pi _pred _rc _se _skip
+"""
+_RESERVED = frozenset(_WORDS.split())
+"""Words that Stata and its library of matrices keep for themselves."""
+
 
 class _Kind(NamedTuple):
     """How a column is stored: a pandas type, or the words that its labelled codes stand for, in order."""
@@ -46,12 +56,10 @@ class _Kind(NamedTuple):
 
 def stata_names(names: Iterable[str]) -> dict[str, str]:
     """Return a valid and unique Stata name for each column: letters, digits and _, at most 32 characters."""
-    from pandas.io.stata import StataWriter
-
     chosen: dict[str, str] = {}
     for name in names:
         valid = re.sub(r"[^0-9A-Za-z_]", "_", name)[:LONGEST_NAME]
-        if not valid or valid[0].isdigit() or valid in StataWriter.RESERVED_WORDS or re.fullmatch(r"str\d+", valid):
+        if not valid or valid[0].isdigit() or valid in _RESERVED or re.fullmatch(r"str\d+", valid):
             valid = f"_{valid}"[:LONGEST_NAME]
         candidate, number = valid, 1
         while candidate in chosen.values():
@@ -65,7 +73,7 @@ def variable_label(column: Column, name: str) -> str:
     """Return the label of a column: its own name if Stata's differs, its meaning and unit, cut at 80 characters."""
     unit = f" ({column.unit})" if column.unit and column.unit != YES_NO else ""
     text = f"{column.meaning}{unit}" if column.name == name else f"{column.name}: {column.meaning}{unit}"
-    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 3].rstrip()}..."
+    return textwrap.shorten(text, LONGEST_LABEL, placeholder="...")
 
 
 def write_stata(path: Path, table: Path, columns: Sequence[Column], title: str) -> str:
@@ -129,7 +137,9 @@ def _kinds(file: Any, yes_no: set[str]) -> dict[str, _Kind]:
         elif largest[name] <= _LARGEST_EXACT:
             kinds[name] = _Kind("int32" if largest[name] <= _LARGEST_INT32 else "float64")
         else:
-            kinds[name] = _Kind("category", tuple(dict.fromkeys(str(v) for f in _frames(file, [name]) for v in f[name])))
+            kinds[name] = _Kind(
+                "category", tuple(dict.fromkeys(str(v) for f in _frames(file, [name]) for v in f[name]))
+            )
     for name, seen in words.items():
         if seen:  # a column without any value is stored as missing numbers
             kinds[name] = _Kind("category", tuple(seen))

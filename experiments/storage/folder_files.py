@@ -29,7 +29,7 @@ _WRITTEN = frozenset(
     }
 )
 _FOLDERS = frozenset({EXPORT, INPUTS, "figures", "tables"})
-_FILE_ENDINGS = frozenset({".csv", ".parquet", ".md", ".json", ".toml", ".html", ".sqlite"})
+_FILE_ENDINGS = frozenset({".csv", ".parquet", ".dta", ".R", ".md", ".json", ".toml", ".html", ".sqlite"})
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 

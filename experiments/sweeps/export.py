@@ -140,7 +140,7 @@ def _point_rows(plan: Plan, analyses: InterimAnalyses) -> Iterator[dict[str, Any
 
 
 def described_runs(plan: Plan) -> RunsTable:
-    """Return what Stata and R are told of the study's runs."""
+    """Return the description of the study's runs for Stata and R."""
     study, columns = plan.study, run_columns(plan)
     protocol, names = study.protocol, {column.name for column in columns}
     yes_no = [column.name for column in columns if column.unit == YES_NO]

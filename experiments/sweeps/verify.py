@@ -28,7 +28,7 @@ SHARE, LEAST = 0.01, 20
 """The sample where none is asked for: this share of the runs, and at least this number."""
 _SHOWN = 5
 _CAUSES = (FROZEN, MANIFEST)
-"""Files that come first: what is wrong in them makes other files differ. datapackage.json, with their hashes, is last."""
+"""Files that come first: what is wrong in them makes other files differ."""
 
 
 @dataclass
@@ -79,6 +79,7 @@ def verify(path: Path, share: float | None = None) -> Verification:
         if len(outcome.problems) == before:
             outcome.notes.append("files: the same bytes as made anew from the ledger")
         _repeat_sample(outcome, plan, ledger, share)
+    # datapackage.json holds the hashes of the tables, and so comes last.
     outcome.problems.sort(key=lambda problem: (problem.file not in _CAUSES, problem.file == DATA_PACKAGE))
     return outcome
 
