@@ -28,6 +28,8 @@ from .crate import METADATA, Crate, CrateFile, Licence, crate_text
 RESULTS = "results"
 """Folder of the archive that holds the results folder."""
 _REQUIREMENTS, _LICENCE, _README, _SCRIPT = "requirements.txt", "LICENSE", "README.md", "reproduce.sh"
+_ANALYSIS = frozenset({"salib", "scikit-learn", "statsmodels"})
+"""Packages of the extra "analysis", without which an analysis is left out of report and tables."""
 _STORED = frozenset({".parquet", ".png", ".pdf", ".whl", ".zip"})
 _CHUNK = 1 << 20
 _SPDX = "https://spdx.org/licenses"
@@ -128,15 +130,16 @@ def _filled(template: str, values: Mapping[str, object]) -> str:
 
 def _script(files: Mapping[str, Path], study: StudyFile, manifest: Mapping[str, Any]) -> str:
     wheel = software.wheel_name()
-    installed = {name.lower() for name in software.installed_packages()}
-    extras = "[analysis]" if {"salib", "scikit-learn", "statsmodels"} <= installed else ""
     # Code of the user may import any package; otherwise those that the wheel needs are enough.
     whole = any(name.endswith(".py") for name in files)
     requirements = f'{"-r" if whole else "-c"} "$here/{_REQUIREMENTS}"'
-    options = [] if f"{RESULTS}/report.html" in files else ["--no-report"]
+    reported = f"{RESULTS}/report.html" in files
+    options = [] if reported else ["--no-report"]
     if study.engine.kind == "dask":
         options += ["--engine", "process"]
     analysed = any(f"{RESULTS}/{name}" in files for name in ANALYSES)
+    installed = {name.lower() for name in software.installed_packages()}
+    extras = "[analysis]" if (reported or analysed) and installed >= _ANALYSIS else ""
     values = {
         "PYTHON": f"Python {manifest['versions']['python']}",
         "WHEEL": wheel,
