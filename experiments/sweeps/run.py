@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import NothingFinished, UserError
+from ..execution.compiled_kernels import must_compile
 from ..execution.engine import Engine
 from ..execution.progress import Progress
 from ..execution.tasks import Failure, Task
@@ -95,7 +96,8 @@ class _StudyRun:
     def _round(self, total: int) -> None:
         first = self.plan.arm_sets(0)[0]
         limit = first.protocol.hung_after_seconds(first.parameters, first.design)
-        with Progress(total, self.study.protocol.units, quiet=self.quiet) as progress:
+        units = self.study.protocol.units
+        with Progress(total, units, quiet=self.quiet, compiling=must_compile()) as progress:
             self.engine.run(
                 self._tasks(progress),
                 TASK,
