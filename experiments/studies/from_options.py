@@ -137,6 +137,7 @@ def study_of_run(
             single_setting=True,
         ),
         folder=folder,
+        lines=False,
     )
 
 
@@ -191,7 +192,7 @@ def study_of_dose(
     exposure: dict[str, Any] = {"breadths": (0.0, breadth), "visibilities": (visibility,)}
     design = None if draws is None else {"kind": "lhs", "samples": draws}
     asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "design": design}
-    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked))
+    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked), lines=False)
 
 
 def run_folder(study: StudyFile) -> Path:

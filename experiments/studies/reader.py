@@ -18,17 +18,11 @@ from ..protocols.messages import nearest
 from ..protocols.options import Options
 from ..storage.folder_files import is_reserved
 from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
-from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
+from .limits import MOST_MISTAKES, points_of, size_problems
 from .mistakes import checked_factors, checked_protocol, checked_sections
 from .prior import prior_factors
-from .schema import (
-    DesignSection,
-    EngineSection,
-    FactorSection,
-    ModelSection,
-    ReplicatesSection,
-    StudySection,
-)
+from .schema import DesignSection, EngineSection, FactorSection, ModelSection, ReplicatesSection, StudySection
+from .toml_lines import read_toml
 
 BREADTH, VISIBILITY = "exposure.breadth", "exposure.visibility"
 _KEYS_OF_KIND = {
@@ -130,12 +124,13 @@ def read_study(path: Path) -> StudyFile:
     return parse_study(text, str(file), file.parent)
 
 
-def parse_study(text: str, name: str = "study.toml", folder: Path | None = None) -> StudyFile:
-    """Check the text of a study file; `folder` holds the csv file of a list. UserError holds a line per mistake."""
-    try:
-        content = parse_toml(text)
-    except ValueError as error:
-        raise UserError(f"{name} {error}") from error
+def parse_study(text: str, name: str = "study.toml", folder: Path | None = None, *, lines: bool = True) -> StudyFile:
+    """Check the text of a study file; `folder` holds the csv file of a list. UserError holds a line per mistake.
+
+    lines: say on which line of the text each mistake stands.
+    """
+    toml = read_toml(text, name)
+    content = toml.content
     problems: list[str] = []
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
@@ -170,13 +165,12 @@ def parse_study(text: str, name: str = "study.toml", folder: Path | None = None)
     study = cast(StudySection | None, sections["study"])
     if study is not None and study.single_setting:
         problems += _single_setting_problems(usable, design)
-    if design is not None and replicates is not None and not problems:
+    if design is not None and replicates is not None and not problems and not toml.errors:
         arms, points = _split(usable)
         size = points_of(design, points, len(rows.values))
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
-    if problems:
-        raise UserError(joined(problems))
+    toml.report(problems, lines=lines)
     return StudyFile(
         study=cast(StudySection, study),
         model=cast(ModelSection, model),
