@@ -72,6 +72,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
     workers: Workers = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every table and its legend.")] = False,
 ) -> None:
     """Estimate how far a friendly policy falls under an opposed government, with and without exposure."""
     from ..studies.from_options import run_folder, study_of_run
@@ -100,7 +101,8 @@ def run(
         typer.echo(kind.replicate_text(p, design, study.study.seed, replicate, preset, format_))
     else:
         refuse_inside(calibration, out or run_folder(study))
-        print_answer(run_setting(study, out or run_folder(study), workers, quiet=format_ == "json"), format_)
+        outcome = run_setting(study, out or run_folder(study), workers, quiet=format_ == "json")
+        print_answer(outcome, format_, verbose=verbose)
 
 
 def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:

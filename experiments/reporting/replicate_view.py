@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ...model.fast_forward import advance
 from ..protocols.arms import ReplicateResult
 from ..protocols.outcome_names import printed_name
+from .text.wording import wrapped
 
 if TYPE_CHECKING:
     from ...model.parameters.tree import Parameters
@@ -42,12 +44,8 @@ def stress_replicate(
     if form == "json":
         return replicate_rows(result, form, preset, seed, replicate)
     lines = [f"replicate {replicate}, seed {seed}, preset {preset}"]
-    lines.append(f"{'arm':<24}" + "".join(f"{_HEADS.get(name, name):>13}" for name in _SHOWN))
-    for row in result.runs:
-        cells = "".join(
-            f"{row[name]:>13.3f}" if isinstance(row[name], float) else f"{row[name]:>13}" for name in _SHOWN
-        )
-        lines.append(f"{row['arm']:<24}{cells}")
+    lines.append(f"{'arm':<24}{_heads(_SHOWN)}")
+    lines += [f"{row['arm']:<24}{_cells(row, _SHOWN)}" for row in result.runs]
     zeros: dict[float | None, WorldState] = {}
     lines += ["", "What the opposed government did, in months after takeover:"]
     term = p.institutions.term_months
@@ -65,8 +63,23 @@ def stress_replicate(
             for e in world.events
             if e.month >= term
         ]
-        lines.append(f"{arm.name:<24}" + ("; ".join(events) if events else "nothing"))
+        lines += wrapped(f"{arm.name:<24}" + ("; ".join(events) if events else "nothing"), hang=24)
     return "\n".join(lines)
+
+
+def _heads(names: Sequence[str]) -> str:
+    return "".join(f"{_HEADS.get(name, name):>{_width(name)}}" for name in names)
+
+
+def _cells(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    return "".join(
+        f"{row[name]:>{_width(name)}.3f}" if isinstance(row[name], float) else f"{row[name]:>{_width(name)}}"
+        for name in names
+    )
+
+
+def _width(name: str) -> int:
+    return max(len(_HEADS.get(name, name)) + 2, 8)
 
 
 _SHOWN_OF_HISTORY = (
@@ -91,15 +104,10 @@ def history_replicate(
     if form == "json":
         return replicate_rows(result, form, preset, seed, replicate)
     lines = [f"replicate {replicate}, seed {seed}, preset {preset}, history of {design.cycles} terms"]
-    lines.append(
-        f"{'arm':<16}{'term':>5}{'in office':>11}{'A before':>10}"
-        + "".join(f"{_HEADS.get(n, n):>13}" for n in _SHOWN_OF_HISTORY)
-    )
+    lines.append(f"{'arm':<14}{'term':>4} {'in office':<9}{'A before':>9}{_heads(_SHOWN_OF_HISTORY)}")
     for row in result.cycles:
-        cells = "".join(
-            f"{v:>13.3f}" if isinstance(v := row[name], float) else f"{v:>13}" for name in _SHOWN_OF_HISTORY
-        )
-        lines.append(f"{row['arm']:<16}{row['number']:>5}{row['role']:>11}{row['inherited_policy']:>10.3f}{cells}")
+        cells = _cells(row, _SHOWN_OF_HISTORY)
+        lines.append(f"{row['arm']:<14}{row['number']:>4} {row['role']:<9}{row['inherited_policy']:>9.3f}{cells}")
     lines += ["", "How the friendly policy first ended, in months since January 2025 and months under the opponent:"]
     for row in result.runs:
         lines.append(
