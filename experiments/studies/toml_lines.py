@@ -175,9 +175,9 @@ class TomlText(NamedTuple):
         """
         if self.errors:
             problems = [problem for problem in problems if ": missing; " not in problem]
-        found = with_lines(problems, self.text) if lines and problems else list(problems)
-        if self.errors or found:
-            raise UserError(joined([*self.errors, *found]))
+        located = with_lines(problems, self.text) if lines and problems else list(problems)
+        if self.errors or located:
+            raise UserError(joined([*self.errors, *located]))
 
 
 def read_toml(text: str, name: str) -> TomlText:

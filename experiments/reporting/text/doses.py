@@ -9,6 +9,7 @@ from ...protocols.contract import Finished
 from ...protocols.outcome_names import OUTCOME_NAMES, printed_name
 from ...protocols.stress_test.dose_response import PRIMARY_BREADTH
 from ..closed_form import own_rows
+from .wording import BEYOND_COVERAGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,9 +82,8 @@ def block_lines(finished: Finished) -> list[list[str]]:
 def note_lines(finished: Finished) -> list[str]:
     """Return the lines under the dose tables: coverage, layers, money and vote effects."""
     own = own_rows(finished.table, finished.parameters)
-    beyond = "* beyond current coverage: holders without an account get an IRA with the median balance of their age."
     return [
-        *([beyond] if own["beyond_coverage"].any() else []),
+        *([BEYOND_COVERAGE] if own["beyond_coverage"].any() else []),
         *layer_lines(finished.runs, own),
         *money_lines(finished.table),
         *implied_lines(finished),

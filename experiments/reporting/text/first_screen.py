@@ -12,7 +12,7 @@ from ...protocols.stress_test.dose_response import PRIMARY_BREADTH
 from ...statistics.intervals import monte_carlo_error_of_proportion
 from ...statistics.verdicts import MARGIN
 from .contrasts import declared_rows, no_verdict
-from .wording import NOTICE, SCREEN, wrapped
+from .wording import NOTICE, SCREEN, collapsed, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,9 +121,8 @@ def _table(finished: Finished, curve: pd.DataFrame) -> list[str]:
     taus = [depth.tau for depth in depths]
     first = own[own["tau"].isin(taus)].drop_duplicates("tau").set_index("tau").loc[taus]
     zeros = [f"{p_zero:.3f} ({monte_carlo_error_of_proportion(p_zero, n):.3f})" for p_zero in first["p_zero"]]
-    lines.append(_row("no exposure", zeros))
-    for label, cells in _collapsed(own[own["visibility"] == visibility], taus):
-        lines.append(_row(f"b = {label}", cells))
+    lines.append(_row("no exposure", "".join(f"{cell:>{_CELL}}" for cell in zeros)))
+    lines += [_row(f"b = {label}", cells) for label, cells in _rows(own[own["visibility"] == visibility], taus)]
     for (foresight, seen), arms in curve.groupby(["foresight", "visibility"], sort=False):
         if (foresight, seen) == (p.polls.foresight, visibility):
             continue
@@ -132,24 +131,22 @@ def _table(finished: Finished, curve: pd.DataFrame) -> list[str]:
         where = [f"v = {seen:g}"] if foresight == p.polls.foresight else []
         where += [f"f = {foresight:g}"] if foresight != p.polls.foresight and seen == visibility else []
         if where:  # the other foresight at the other visibility stands in the details
-            ((_, cells),) = _collapsed(arms[arms["breadth"] == dose], taus)
+            ((_, cells),) = _rows(arms[arms["breadth"] == dose], taus)
             lines.append(_row(", ".join([f"b = {dose:g}", *where]), cells))
     return lines
 
 
-def _row(label: str, cells: Sequence[str]) -> str:
-    return f"{label:<{_LABEL}}" + "".join(f"{cell:>{_CELL}}" for cell in cells)
+def _row(label: str, cells: str) -> str:
+    return f"{label:<{_LABEL}}{cells}"
 
 
-def _collapsed(arms: pd.DataFrame, taus: Sequence[float]) -> list[tuple[str, list[str]]]:
-    """Return breadth and cells of each dose; neighbours with equal cells are one row: "0.05 to 0.2"."""
-    rows: list[tuple[list[str], list[str]]] = []
-    for breadth, arm in arms.groupby("breadth", sort=True):
-        level = arm.set_index("tau").loc[list(taus)]
-        errors = [f"{error:.3f}" if isinstance(error, float) else "-" for error in level["rd_mcse"]]
-        cells = [f"{rd:+.3f} ({error})" for rd, error in zip(level["rd"], errors, strict=True)]
-        if rows and rows[-1][1] == cells:
-            rows[-1][0].append(f"{breadth:g}")
-        else:
-            rows.append(([f"{breadth:g}"], cells))
-    return [(names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}", cells) for names, cells in rows]
+def _rows(arms: pd.DataFrame, taus: Sequence[float]) -> list[tuple[str, str]]:
+    """Return breadth and cells of each dose, where equal neighbours are one row."""
+    return collapsed(
+        (f"{breadth:g}", _cells(arm.set_index("tau").loc[list(taus)])) for breadth, arm in arms.groupby("breadth")
+    )
+
+
+def _cells(levels: pd.DataFrame) -> str:
+    errors = [f"{error:.3f}" if isinstance(error, float) else "-" for error in levels["rd_mcse"]]
+    return "".join(f"{f'{rd:+.3f} ({error})':>{_CELL}}" for rd, error in zip(levels["rd"], errors, strict=True))
