@@ -68,7 +68,7 @@ class StressAnswer(Answer):
     def text(self, finished: Finished) -> str:
         """Return the whole printed answer: that of `brief`, then every detail."""
         lines = _answer(finished)
-        for part in _details(finished):
+        for part in details(finished):
             lines += [piece for line in ("", *part) for piece in wrapped(line)]
         files = "summary.csv, depth.csv, moves.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/"
         return "\n".join([*lines, "", f"Files: {finished.path}", f"  ({files})", *_failures(finished)])
@@ -99,7 +99,7 @@ def _answer(finished: Finished) -> list[str]:
     return first_screen(finished, _read(finished, "depth"), _read(finished, "moves"))
 
 
-def _details(finished: Finished) -> list[list[str]]:
+def details(finished: Finished) -> list[list[str]]:
     """Return the parts of the answer that do not fit the first screen, as blocks of lines."""
     p = finished.parameters
     layer, allocation = p.policy.layer, 100.0 * p.exposure.allocation
