@@ -185,6 +185,7 @@ def study_of_run(
         ),
         folder=folder,
         files=files,
+        lines=False,
     )
 
 
@@ -239,7 +240,7 @@ def study_of_dose(
     exposure: dict[str, Any] = {"breadths": (0.0, breadth), "visibilities": (visibility,)}
     design = None if draws is None else {"kind": "lhs", "samples": draws}
     asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "design": design}
-    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked))
+    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked), lines=False)
 
 
 def run_folder(study: StudyFile) -> Path:
