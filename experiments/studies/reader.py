@@ -206,13 +206,9 @@ def parse_study(
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
     events = checked_events(content, problems)
-    named = (
-        *options.files(),
-        *plugins.files,
-        design and design.file,
-        model and model.population,
-        model and model.network,
-    )
+    of_model = (model.population, model.network) if model is not None else ()
+    of_design = (design.file,) if design is not None else ()
+    named = [*options.files(), *plugins.files, *(name for name in (*of_design, *of_model) if name)]
     inputs = NO_INPUTS
     if model is not None and design is not None:
         declared = _declared(usable, tree, options, replicates, design.kind)
@@ -220,7 +216,7 @@ def parse_study(
             protocol(), tree, declared, _variants(usable), events, cast(SeriesSection | None, sections["series"])
         )
         inputs = read_inputs(asked, model, people, beside, problems)
-    attached = () if problems else beside.attach(filter(None, named), problems)
+    attached = () if problems else beside.attach(named, problems)
     toml.report(problems, lines=lines)
     return StudyFile(
         study=cast(StudySection, study),

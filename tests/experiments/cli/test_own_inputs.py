@@ -68,7 +68,10 @@ def test_the_view_of_a_replicate_dates_the_events(
         (("--population", "none.csv"), "model.population: population file none.csv cannot be read"),
         (("--network", "none.csv"), "model.network: network file none.csv cannot be read"),
         (("--set", "network.kind=own"), "network.kind = own needs ties; give them with --network FILE"),
-        (("--population", "a/x.csv", "--network", "b/x.csv"), "--population and --network are both called x.csv"),
+        (
+            ("--population", "a/x.csv", "--network", "b/x.csv"),
+            "--population, --network, --plugin: two files have one name; rename one of them",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:
