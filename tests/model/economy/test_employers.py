@@ -172,13 +172,14 @@ def test_exposure_may_begin_to_evolve_at_a_fork() -> None:
     assert not (world.electorate.column("units") > 0.0).any()
 
 
-def test_a_fork_keeps_its_employers_whatever_number_its_new_parameters_name() -> None:
+def test_a_fork_refuses_other_employers_by_name() -> None:
     world = world_of()
     world.advance(6)
-    twin = world.fork(tree({"employer.employers": 30, "employer.record_keepers": 3, "employer.sectors": 2}))
-    twin.advance(24)
-    assert len(employers_of(twin)) == 60
-    assert twin.agents.get("ideal", "default", -1.0)[-60:] == [-1.0] * 60
+    others = tree({"employer.employers": 30, "employer.record_keepers": 3, "employer.sectors": 2})
+    with pytest.raises(
+        ValueError, match=r"^employer\.employers, employer\.sectors, employer\.record_keepers cannot change"
+    ):
+        world.fork(others)
 
 
 def test_the_collector_reports_offers_and_flows_by_product() -> None:

@@ -310,7 +310,7 @@ def test_a_graph_without_the_kind_own_and_the_kind_own_without_a_graph_are_refus
         World(Parameters().with_values({**OWN, "network.kind": kind}), seed=1, graph=nx.path_graph(60))
     with pytest.raises(ParameterError, match=r"network\.kind = own needs a graph"):
         World(Parameters().with_values(OWN), seed=1)
-    with pytest.raises(UserError, match=r"network\.kind = own needs a graph, which only Python can give"):
+    with pytest.raises(UserError, match=r"network\.kind = own needs ties; give them with --network FILE"):
         study_of_run(settings=["network.kind=own"])
 
 
