@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..agents.notebook_table import notebook_table
 from .errors import UserError
 from .storage.folder_files import is_results_folder, refuse_input_inside
 from .studies.reader import StudyFile, parse_study, read_study
+from .study_text import Progress, progress_of, study_line, study_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +24,29 @@ class Study:
     """A study: the content of a study file, and its results folder.
 
     File, folder and rows are those of `moat sweep`: either can resume what the other began.
+
+    >>> study = Study.from_text('''
+    ... [study]
+    ... name = "visibility"
+    ... [model]
+    ... voters = 300
+    ... [factors."exposure.breadth"]
+    ... levels = [0.0, 0.3]
+    ... [factors."exposure.visibility"]
+    ... levels = [0.0, 1.0]
+    ... [factors."voting.asset_vote_effect"]
+    ... levels = [1.0, 2.0]
+    ... [replicates]
+    ... min = 40
+    ... ''', out="results/visibility")
+    >>> print(study.progress)
+    not started
+    >>> study.tables
+    ('runs', 'cycles', 'points', 'summary')
+
+    Then `study.run()` computes it, `study.table("reversed")` has a row for each design point,
+    `study.plot(x="exposure.breadth", by="exposure.visibility")` draws it, and `study.frame("runs")` has a row for each
+    run, with the factors as columns. A notebook shows the study itself as a table.
     """
 
     def __init__(self, file: StudyFile, out: Path | str | None = None) -> None:
@@ -53,6 +78,18 @@ class Study:
     def parameters(self) -> Parameters:
         """Return the tree of parameters from which every design point starts."""
         return self.file.parameters
+
+    @property
+    def progress(self) -> Progress:
+        """Return how far the results folder is: `state` and `counts`. Never raises."""
+        return progress_of(self.file, self.path)
+
+    def __repr__(self) -> str:
+        """Return name, design, replicates, progress and folder in one line."""
+        return f"<Study {study_line(self.file, self.path)}>"
+
+    def _repr_html_(self) -> str:
+        return notebook_table(f"Study {self.name}", study_rows(self.file, self.path, self.tables))
 
     def run(
         self,

@@ -1,9 +1,8 @@
-"""Printed text of `moat params`, `moat presets` and `moat cite`."""
+"""Printed text of `moat params` and `moat presets`."""
 
 from __future__ import annotations
 
 import csv
-import importlib.metadata
 import io
 import math
 import textwrap
@@ -145,21 +144,3 @@ def preset_listing() -> str:
         if name != "calibrated":
             lines.append(f"    {len(changes)} parameter{'s' * (len(changes) != 1)} differ from calibrated.")
     return "\n".join(lines)
-
-
-def citation() -> str:
-    """Return the citation line, and a sentence of code and package versions to paste into a paper."""
-    from ..storage.provenance import manifest
-
-    facts = manifest(seed=0, request={})
-    version = importlib.metadata.version("political-moat")
-    packages = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
-    system = facts["platform"]
-    return "\n".join(
-        [
-            "political-moat authors (2026). political-moat: a laboratory for the political moat thesis "
-            f"(version {version}). Software, MIT licence.",
-            f"Computed with political-moat {version} (code hash {facts['code_hash']}, outcome schema "
-            f"{facts['schema_version']}), {packages}, on {system['system']} {system['machine']}.",
-        ]
-    )

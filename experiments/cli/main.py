@@ -14,6 +14,7 @@ from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import backtest as cli_backtest
 from . import calibrate as cli_calibrate
+from . import paper as cli_paper
 from . import sweep as cli_sweep
 from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
 from .kernel_cache import find_compiled
@@ -29,6 +30,8 @@ FIRST_COLLECTION = 100_000
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 GLOSSARY = "Terms are defined in docs/glossary.md."
 """Last line of every help text."""
+PAGE_INSTALL = "pip install -e '.[page]' in the folder of the clone"
+"""What adds the libraries of the page to an installation without them."""
 
 app = typer.Typer(
     add_completion=False,
@@ -72,6 +75,11 @@ def run(
     ] = None,
     replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
+    population: Annotated[Path | None, typer.Option(help="Your own people: a csv file, one row each.")] = None,
+    network: Annotated[Path | None, typer.Option(help="Their ties: an edge list (csv) or GraphML.")] = None,
+    event: Annotated[
+        list[str] | None, typer.Option(help="MONTH:MOVE or MONTH:NAME=VALUE from a month on; repeatable.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
     workers: Workers = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
@@ -82,7 +90,7 @@ def run(
     every_rule = rules == "all"
     options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
     options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
-    options["plugins"] = plugin or ()
+    options |= {"population": population, "network": network, "events": event or (), "plugins": plugin or ()}
     study = study_of_run(
         **options,
         rule=None if every_rule else rules,
@@ -176,22 +184,20 @@ def presets() -> None:
 
 @app.command()
 def figure(
-    results: Annotated[list[Path], typer.Argument(help="One to four results folders.")],
-    out: Annotated[Path, typer.Option(help="Folder for dose-response.svg, .pdf, .png and .csv.")] = Path("figures"),
+    results: Annotated[list[Path], typer.Argument(help="A results folder of moat sweep, or several of moat run.")],
+    out: Annotated[Path, typer.Option(help="Folder for the figure: .svg, .pdf, .png and .csv.")] = Path("figures"),
+    by: Annotated[
+        list[str] | None, typer.Option(help="Factor with a curve for each value; repeatable. Other factors: panels.")
+    ] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Factor of the x axis (default exposure.breadth).")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Outcome of the sweep, or depth (default: the first).")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="FACTOR=VALUE: that value alone; repeatable.")] = None,
 ) -> None:
-    """Draw the dose-response curves of several results folders in one figure."""
-    from ..reporting.figures.overlay import draw_together
+    """Draw the effects of a sweep by factor, or the dose-response curves of several results folders in one figure."""
+    from ..reporting.figures.overlay import draw
 
-    for path in draw_together(results, out):
+    for path in draw(results, out, by=by or (), x=x, outcome=outcome, where=where or ()):
         typer.echo(str(path))
-
-
-@app.command()
-def cite() -> None:
-    """Print the citation line and a sentence of versions for a paper."""
-    from .listing import citation
-
-    typer.echo(citation())
 
 
 @app.command()
@@ -217,12 +223,18 @@ def view(
     pages = list(entry_points(group="political_moat.pages", name="view"))
     if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
+    try:
+        pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("political_moat"):
+            raise
+        raise UserError(f"moat view needs {error.name}; install the page: {PAGE_INSTALL}") from error
 
 
 cli_analysis.register(app)
 cli_backtest.register(app)
 cli_calibrate.register(app)
+cli_paper.register(app)
 cli_sweep.register(app)
 for registered in app.registered_commands:
     registered.epilog = GLOSSARY

@@ -227,7 +227,8 @@ class Protocol(ABC):
         """Return every arm of one replicate as text (`form` table or json), for `moat run --replicate`."""
         from ..reporting.replicate_view import replicate_rows
 
-        return replicate_rows(self.run(parameters, design, seed, replicate), form, preset, seed, replicate)
+        result = self.run(parameters, design, seed, replicate)
+        return replicate_rows(result, form, preset, seed, replicate, self.inputs)
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
         """Return the sections of report.html by title; each takes a `reporting.report.Report`. None: summary.csv."""

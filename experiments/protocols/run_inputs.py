@@ -64,10 +64,12 @@ class RunInputs:
 
     def canonical(self) -> dict[str, Any]:
         """Return what determines the rows of the study, for its manifest; nothing without any of these inputs."""
+        return self.identity_of_all() | ({"series": self.series._asdict()} if self.series is not None else {})
+
+    def identity_of_all(self) -> dict[str, Any]:
+        """Return what determines the outcomes of the study's runs; nothing without people, ties and events."""
         events = [event.identity() | ({"arms": list(event.arms)} if event.arms else {}) for event in self.events]
-        content: dict[str, Any] = {"inputs": dict(self.digests)} if self.digests else {}
-        content |= {"events": events} if events else {}
-        return content | ({"series": self.series._asdict()} if self.series is not None else {})
+        return ({"inputs": dict(self.digests)} if self.digests else {}) | ({"events": events} if events else {})
 
     def of_variant(self, suffix: str) -> RunInputs:
         """Return the inputs of the arms of one variant, whose names the study writes with this suffix."""

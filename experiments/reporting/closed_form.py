@@ -54,12 +54,14 @@ def vote_effect(
 
     from ...model.diagnostics import implied_effects
     from ..protocols.stress_test.run import with_dose
+    from ..statistics.intervals import monte_carlo_error_of_mean
 
     if breadth == 0.0:
         return VoteEffect(0.0, 0.0)
     tree = with_dose(parameters, breadth, visibility)
     points = np.array([implied_effects(tree, seed, replicate).national for replicate in range(replicates)])
-    return VoteEffect(float(points.mean()), float(points.std(ddof=1) / math.sqrt(replicates)))
+    # Equal effects in every replicate are exact: nobody sees a stake.
+    return VoteEffect(float(points.mean()), monte_carlo_error_of_mean(points, span=0.0))
 
 
 def closed_form_curve(
@@ -132,8 +134,6 @@ class FormulaRow(NamedTuple):
         """Return how the departure compares with twice its error."""
         if not math.isfinite(self.departure_error):
             return "one replicate has no error"
-        if self.measured_mcse == 0.0:
-            return "no pair differs: error not known"
         return f"{'beyond' if abs(self.departure) > 2.0 * self.departure_error else 'within'} twice its error"
 
 

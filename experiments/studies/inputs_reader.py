@@ -91,7 +91,7 @@ def fixed_by_files(model: ModelSection, people: PersonTable | None, factors: Map
 def read_inputs(
     asked: Asked, model: ModelSection, people: PersonTable | None, beside: Neighbours, problems: list[str]
 ) -> RunInputs:
-    """Return the inputs of the runs of a study that has no other mistakes; add a line for each to `problems`."""
+    """Return the inputs of the runs of a study; add a line for each mistake to `problems`."""
     ties = _read_ties(asked, model, people, beside, problems)
     files = {PEOPLE: model.population, TIES: model.network}
     digests = {} if problems else {what: file_digest(beside.path(name)) for what, name in files.items() if name}
@@ -113,6 +113,8 @@ def _read_ties(
         return None
     if TIES not in asked.protocol.takes:
         problems.append(_not_taken("model.network", type(asked.protocol), TIES))
+        return None
+    if model.population is not None and people is None:  # whose mistakes come first: ties may name its ids
         return None
     try:
         ids = None if people is None else people.ids
@@ -145,22 +147,35 @@ def _read_events(asked: Asked, problems: list[str]) -> tuple[StudyEvent, ...]:
     if DATED not in asked.protocol.takes:
         problems.append(_not_taken("events", type(asked.protocol), DATED))
         return ()
-    design = asked.protocol.design(asked.declared)
-    last = asked.protocol.months(asked.tree, design) - 1
-    bare = [arm.name for arm in asked.protocol.arms(asked.tree, design)]
+    months, bare = None, []
+    if not problems:  # else there may be no design
+        design = asked.protocol.design(asked.declared)
+        months = asked.protocol.months(asked.tree, design)
+        bare = [arm.name for arm in asked.protocol.arms(asked.tree, design)]
     arms = [name + suffix for suffix in asked.suffixes for name in bare]
-    events = []
-    for place, event in asked.events.items():
-        if event.month > last:
-            problems.append(f"{place}.month = {event.month} is not possible; allowed: 0 to {last}, the last of a run")
-        if (event.move is None) == (not event.set):
-            problems.append(f"{place}: has {'both' if event.set else 'neither'} set and move; allowed: one of the two")
+    for place, event in asked.events.items() if bare else ():
+        problems += [_unknown_arm(place, arm, arms) for arm in event.arms if arm not in arms and arm not in bare]
+    return checked_events(asked.events, asked.tree, months, problems)
+
+
+def checked_events(
+    events: Mapping[str, EventSection], tree: Parameters, months: int | None, problems: list[str]
+) -> tuple[StudyEvent, ...]:
+    """Return events by their places; add a line for each mistake but unknown arms. months: of a run, if known."""
+    checked = []
+    for place, event in events.items():
+        if months is not None and event.month >= months:
+            allowed = f"0 to {months - 1}, the last month of a run"
+            problems.append(f"{place}.month = {event.month} is not possible; allowed: {allowed}")
+        if event.set and event.move is not None:
+            problems.append(f"{place}: has both set and move; allowed: one of them")
+        if not event.set and event.move is None:
+            problems.append(f"{place}: has neither set nor move; allowed: one of them")
         if event.move is not None and event.move not in MOVES[1:]:
             problems.append(not_allowed(f"{place}.move", event.move, MOVES[1:]))
-        problems += [_unknown_arm(place, arm, arms) for arm in event.arms if arm not in arms and arm not in bare]
-        values = _values(place, event.set, asked.tree, problems)
-        events.append(StudyEvent(event.month, values, event.move or "", tuple(event.arms)))
-    return tuple(events)
+        values = _values(place, event.set, tree, problems)
+        checked.append(StudyEvent(event.month, values, event.move or "", tuple(event.arms)))
+    return tuple(checked)
 
 
 def _unknown_arm(place: str, arm: str, arms: Sequence[str]) -> str:

@@ -61,9 +61,11 @@ class StudyFile:
 
     @property
     def protocol(self) -> Protocol:
-        """Return the protocol that the study runs, with the columns of the study's own outcomes."""
+        """Return the protocol that the study runs, with its own outcomes and the inputs of its worlds."""
         self.plugins.activate()
-        return PROTOCOLS[self.model.protocol](self.plugins.columns)
+        protocol = PROTOCOLS[self.model.protocol](self.plugins.columns)
+        protocol.inputs = self.inputs
+        return protocol
 
     def attachments(self) -> tuple[Attachment, ...]:
         """Return the files that the study needs beside itself; `run_study` copies each to inputs/ of the folder."""
@@ -204,21 +206,16 @@ def parse_study(
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
     events = checked_events(content, problems)
-    named = (
-        *options.files(),
-        *plugins.files,
-        design and design.file,
-        model and model.population,
-        model and model.network,
-    )
-    attached = () if problems else beside.attach(filter(None, named), problems)
+    people_files = (model and model.population, model and model.network)
+    named = (*options.files(), *plugins.files, design and design.file, *people_files)
     inputs = NO_INPUTS
-    if not problems and model is not None and design is not None:
+    if model is not None and design is not None:
         declared = _declared(usable, tree, options, replicates, design.kind)
         asked = Asked(
             protocol(), tree, declared, _variants(usable), events, cast(SeriesSection | None, sections["series"])
         )
         inputs = read_inputs(asked, model, people, beside, problems)
+    attached = () if problems else beside.attach(filter(None, named), problems)
     if problems:
         raise UserError(joined(problems))
     return StudyFile(

@@ -19,6 +19,7 @@ from ...agents.electorate.opinion.parameters import AttitudeParameters, OpinionP
 from ...agents.electorate.parameters import ElectorateParameters, ExposureParameters
 from ...agents.electorate.voting.parameters import VotingParameters
 from ...agents.employer.parameters import EmployerParameters
+from ...agents.notebook_table import notebook_table
 from ...agents.parameter_metadata import Group, Quantity, quantity_of
 from ...agents.party.parameters import PartyParameters
 from ...agents.party.rules import RULES
@@ -74,6 +75,20 @@ class Parameters(Group):
     elections: ElectionsParameters = ElectionsParameters()
     institutions: InstitutionsParameters = InstitutionsParameters()
     channels: ChannelsParameters = ChannelsParameters()
+
+    def __repr__(self) -> str:
+        """Return the call that makes this tree: the values that differ from the defaults (preset calibrated)."""
+        changed = {name: here for name, (here, _) in self.difference(Parameters()).items()}
+        return f"Parameters().with_values({changed!r})" if changed else "Parameters()"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = describe(self)
+        changed = [row for row in rows if row.value != row.default]
+        caption = f"Parameters: {len(changed)} of {len(rows)} differ from the defaults (preset calibrated)"
+        cells = [(row.name, row.value, row.default, row.known.unit) for row in changed]
+        return notebook_table(caption, cells, ("parameter", "value", "default", "unit") if cells else ())
 
     def with_values(self, values: Mapping[str, Any]) -> Parameters:
         """Return a copy with dotted names set, such as {"exposure.breadth": 0.3}.

@@ -107,4 +107,4 @@ class History(Protocol):
         """Return the text of every term of every arm of one replicate."""
         from ...reporting.replicate_view import history_replicate
 
-        return history_replicate(parameters, design, seed, replicate, preset, form)
+        return history_replicate(parameters, design, seed, replicate, preset, form, self.inputs)

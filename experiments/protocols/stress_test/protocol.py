@@ -143,7 +143,7 @@ class StressTest(Protocol):
         """Return the text of outcomes and events of every arm of one replicate."""
         from ...reporting.replicate_view import stress_replicate
 
-        return stress_replicate(parameters, design, seed, replicate, preset, form)
+        return stress_replicate(parameters, design, seed, replicate, preset, form, self.inputs)
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
         """Return every section that the files of a stress test support."""

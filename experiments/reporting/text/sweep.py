@@ -10,7 +10,8 @@ from ...protocols.outcome_names import named
 from ...sweeps.export import answer_of
 from ...sweeps.folder import Shard
 from ...sweeps.outcome import Outcome
-from ...sweeps.summary import printed
+from ..effects import effects_of
+from .points import effect_lines
 from .wording import NOTICE
 
 
@@ -37,7 +38,8 @@ def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
         ]
         lines.append("Columns are explained in codebook-statements.md.")
     elif outcome.summary:
-        lines += ["", *printed(outcome.summary, study.factor_names, study.protocol), ""]
+        effects = effects_of(outcome.summary, study.factor_names, study.protocol)
+        lines += ["", *effect_lines(effects, study.protocol.summary_events), ""]
     rule = study.replicates.stop
     if rule is not None:
         lines.append(
