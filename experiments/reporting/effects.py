@@ -85,7 +85,9 @@ def effects_of(rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protoc
     """Return the effects in the rows of a study's summary; no row for a protocol without a summary."""
     events = protocol.summary_events
     every = (*events, *protocol.summary_means)
-    outcomes = tuple(name for name in FIRST if name in every) or every[:MOST_OUTCOMES]
+    own = tuple(column.name for column in protocol.own_columns)
+    shipped = tuple(name for name in every if name not in own)
+    outcomes = (*(tuple(name for name in FIRST if name in shipped) or shipped[:MOST_OUTCOMES]), *own)
     ordered = ordered_factors(factors)
     points_with_dose = {row["point"] for row in rows if row["pairs"]}
     # A point whose arms have no contrast (breadth 0 alone) is shown with its level.
