@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..agents.notebook_table import notebook_table
 from .errors import UserError
@@ -13,6 +14,7 @@ from .study_text import Progress, progress_of, study_line, study_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from ..model.parameters.tree import Parameters
     from .execution.futures_pool import Submits
@@ -155,6 +157,35 @@ class Study:
                 return pd.read_parquet(source)
         except (OSError, ValueError) as error:
             raise UserError(f"{file} cannot be read ({error}); moat export {self.path} writes it anew") from error
+
+    def table(self, outcome: str | None = None) -> pd.DataFrame:
+        """Return the effect of exposure at every design point: a row each, with its factors, sorted by their values.
+
+        outcome: one of the study's, such as "reversed"; None for those of the report. Columns as in summary.csv:
+        pairs, p_OUTCOME_zero and p_OUTCOME (without and with exposure), rd_OUTCOME (paired difference), its 95% limits
+        and its Monte Carlo error. Raises UserError if the study has not been run, a file was changed since, or the
+        protocol compares no doses.
+        """
+        from .study_plots import effect_table
+
+        return effect_table(self.file, self.path, outcome)
+
+    def plot(
+        self,
+        x: str = "exposure.breadth",
+        by: str | Sequence[str] | None = None,
+        outcome: str = "",
+        where: Mapping[str, Any] | None = None,
+    ) -> Figure:
+        """Return a matplotlib figure of the paired difference of an outcome against a factor, with 95% intervals.
+
+        by: one factor or several, whose values are curves (the first besides x if None); every other factor gives
+        panels, or is held at a value by `where`. outcome: one of the study's, "depth" for the depth curve, or "" for
+        the first. Figure and numbers are those of `moat figure`. Raises UserError as `table` does.
+        """
+        from .study_plots import plot
+
+        return plot(self.path, x, by, outcome, where)
 
     @property
     def tables(self) -> tuple[str, ...]:

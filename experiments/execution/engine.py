@@ -169,6 +169,8 @@ class Engine:
         with Interrupts() as interrupts:
             session = Session(queue, on_result, on_failure, progress, interrupts, self.attempts, self.grace_s, together)
             engine = self._as_allowed_here(progress)
+            if progress is not None:
+                progress.pace.workers = 1 if engine.kind == "serial" else engine.workers
             with engine._executor(queue, function, interrupts, code, self.timeout_s or timeout_s) as executor:
                 session.run(executor)
         return session.summary

@@ -95,7 +95,11 @@ class Answer(ABC):
 
     @abstractmethod
     def text(self, finished: Finished) -> str:
-        """Return the printed answer."""
+        """Return the whole printed answer."""
+
+    def brief(self, finished: Finished) -> str:
+        """Return the part of the answer that fits one screen; by default all of it."""
+        return self.text(finished)
 
     @abstractmethod
     def json(self, finished: Finished) -> str:

@@ -115,14 +115,13 @@ def study_of_run(
     values, wrong = parse_settings(settings)
     dated, unread = parse_events(events)
     problems = [*earlier, *wrong, *unread]
-    files = {key: path for key, path in (("population", population), ("network", network)) if path is not None}
-    if len({path.name for path in files.values()}) < len(files):
-        problems.append(f"--population and --network are both called {files['network'].name}; rename one of them")
-    own = {path.name: path for path in plugins}
-    if len(own) < len(plugins):
-        problems.append("--plugin: two files have one name; rename one of them")
+    inputs = {key: path for key, path in (("population", population), ("network", network)) if path is not None}
+    files = {path.name: path for path in (*inputs.values(), *plugins)}
+    if len(files) < len(inputs) + len(plugins):
+        problems.append("--population, --network, --plugin: two files have one name; rename one of them")
+    own_code = [path.name for path in plugins]
     named = {"protocol": protocol, "set": values | ({} if rule is None else {"party.rule": rule})}
-    read_plugins({"plugins": {"files": list(own)}, "model": named}, Neighbours(folder, own), problems)
+    read_plugins({"plugins": {"files": own_code}, "model": named}, Neighbours(folder, files), problems)
     kind = PROTOCOLS.get(protocol)
     if kind is None:
         problems.append(f"protocol {shown(protocol)} is not possible; allowed: {', '.join(PROTOCOLS)}")
@@ -179,13 +178,14 @@ def study_of_run(
             visibilities=visibilities,
             replicates=replicates,
             single_setting=True,
-            files={key: path.name for key, path in files.items()},
+            files={key: path.name for key, path in inputs.items()},
             count_voters=counted,
             events=dated,
-            plugins=list(own),
+            plugins=own_code,
         ),
         folder=folder,
-        files={path.name: path for path in files.values()} | own,
+        files=files,
+        lines=False,
     )
 
 
@@ -240,7 +240,7 @@ def study_of_dose(
     exposure: dict[str, Any] = {"breadths": (0.0, breadth), "visibilities": (visibility,)}
     design = None if draws is None else {"kind": "lhs", "samples": draws}
     asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "design": design}
-    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked))
+    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked), lines=False)
 
 
 def run_folder(study: StudyFile) -> Path:

@@ -27,7 +27,7 @@ from .design_check import SAMPLED, design_problems, listed_points
 from .engine_check import engine_problems, with_files_beside
 from .factors import Rows, check_factor, check_set, is_arm_factor
 from .inputs_reader import Asked, fixed_by_files, read_inputs, read_people, set_by_files
-from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
+from .limits import MOST_MISTAKES, points_of, size_problems
 from .mistakes import checked_events, checked_factors, checked_protocol, checked_sections
 from .prior import prior_factors
 from .schema import (
@@ -39,6 +39,7 @@ from .schema import (
     SeriesSection,
     StudySection,
 )
+from .toml_lines import read_toml
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class StudyFile:
 
     @property
     def protocol(self) -> Protocol:
-        """Return the protocol that the study runs, with its own outcomes and the inputs of its worlds."""
+        """Return the protocol that the study runs, with the study's own outcomes and the inputs of its worlds."""
         self.plugins.activate()
         protocol = PROTOCOLS[self.model.protocol](self.plugins.columns)
         protocol.inputs = self.inputs
@@ -149,18 +150,17 @@ def parse_study(
     folder: Path | None = None,
     files: Mapping[str, Path] = NOWHERE,
     *,
+    lines: bool = True,
     run_plugins: bool = True,
 ) -> StudyFile:
     """Check the text of a study file. UserError holds a line per mistake.
 
     folder: the folder of the files that the study names. files: paths of those that lie elsewhere, by name.
-    run_plugins: as `plugins` of `read_study`.
+    lines: say on which line of the text each mistake stands. run_plugins: as `plugins` of `read_study`.
     """
     beside = Neighbours(folder, files)
-    try:
-        content = parse_toml(text)
-    except ValueError as error:
-        raise UserError(f"{name} {error}") from error
+    toml = read_toml(text, name)
+    content = toml.content
     problems: list[str] = []
     plugins = read_plugins(content, beside, problems, run=run_plugins)
     sections = checked_sections(content, problems)
@@ -200,14 +200,19 @@ def parse_study(
     study = cast(StudySection | None, sections["study"])
     if study is not None and study.single_setting:
         problems += _single_setting_problems(usable, design)
-    if design is not None and replicates is not None and not problems:
+    if design is not None and replicates is not None and not problems and not toml.errors:
         arms, points = _split(usable)
         size = points_of(design, points, len(rows.values))
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
     events = checked_events(content, problems)
-    people_files = (model and model.population, model and model.network)
-    named = (*options.files(), *plugins.files, design and design.file, *people_files)
+    named = (
+        *options.files(),
+        *plugins.files,
+        design and design.file,
+        model and model.population,
+        model and model.network,
+    )
     inputs = NO_INPUTS
     if model is not None and design is not None:
         declared = _declared(usable, tree, options, replicates, design.kind)
@@ -216,8 +221,7 @@ def parse_study(
         )
         inputs = read_inputs(asked, model, people, beside, problems)
     attached = () if problems else beside.attach(filter(None, named), problems)
-    if problems:
-        raise UserError(joined(problems))
+    toml.report(problems, lines=lines)
     return StudyFile(
         study=cast(StudySection, study),
         model=cast(ModelSection, model),

@@ -30,8 +30,8 @@ def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column,
         columns.append(Column(name, about.unit, about.minimum, about.maximum, f"factor: {about.source}", "design"))
     columns.append(Column("arm", "", -inf, inf, "name of the arm", "layer, breadth, visibility, further exposure"))
     columns.append(Column("n", "replicates", 0.0, inf, "replicates of the arm", "count"))
-    about = "replicates of the arm whose zero-exposure run is there too; 0 in the zero-exposure arm"
-    columns.append(Column("pairs", "replicates", 0.0, inf, about, "count"))
+    paired = "replicates of the arm whose zero-exposure run is there too; 0 in the zero-exposure arm"
+    columns.append(Column("pairs", "replicates", 0.0, inf, paired, "count"))
     for name in (*events, *means):
         column = known.get(name, Column(name, "", -inf, inf, name, ""))
         mean = f"p_{name}" if name in events else name
