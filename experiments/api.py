@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..model.parameters.tree import Parameters
 
-EXPORTED = ("runs", "cycles", "points")
+EXPORTED = ("runs", "cycles", "series", "points")
 
 
 class Study:
@@ -122,7 +122,7 @@ class Study:
         return self
 
     def frame(self, table: str = "runs") -> pd.DataFrame:
-        """Return a table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
+        """Return a table of the results as a pandas frame: "runs", "cycles", "series", "points" or "summary".
 
         Which of these a study has, and which table of its own, depends on its protocol: see `tables`. Raises
         UserError if the study has not been run, the file was changed since, or there is no such table.
@@ -156,6 +156,7 @@ class Study:
         present = {
             "runs": True,
             "cycles": bool(protocol.cycle_columns()),
+            "series": self.file.inputs.series is not None,
             "points": not single,
             "summary": single or bool(protocol.summary_events or protocol.summary_means),
         }

@@ -82,6 +82,11 @@ def run(
     ] = None,
     replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
+    population: Annotated[Path | None, typer.Option(help="Your own people: a csv file, one row each.")] = None,
+    network: Annotated[Path | None, typer.Option(help="Their ties: an edge list (csv) or GraphML.")] = None,
+    event: Annotated[
+        list[str] | None, typer.Option(help="MONTH:MOVE or MONTH:NAME=VALUE from a month on; repeatable.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
     workers: Workers = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
@@ -93,6 +98,7 @@ def run(
     every_rule = rules == "all"
     options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
     options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
+    options |= {"population": population, "network": network, "events": event or ()}
     study = study_of_run(
         **options,
         rule=None if every_rule else rules,

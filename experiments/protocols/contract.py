@@ -16,6 +16,7 @@ from ..storage.codebook import Tables
 from ..storage.columns import Column
 from .arms import Arm, ReplicateResult
 from .options import Options
+from .run_inputs import NO_INPUTS, RunInputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +115,9 @@ class Protocol(ABC):
     user set them. draws_prior: a Latin hypercube also draws every uncertain parameter that the file does not name.
     stop_outcomes: outcomes a stopping rule may use; numbers that every run has. summary_events, summary_means: outcomes
     in summary.csv, events 0 or 1. run_defaults: defaults of `moat run`. rule_contrast: options of the study that
-    `moat run --rules all` runs under every party rule; None if rules cannot be compared.
+    `moat run --rules all` runs under every party rule; None if rules cannot be compared. takes: the inputs of a study
+    that `run` gives to its worlds through `inputs` (RunInputs): population, network, events. keeps_series: whether the
+    result of `run` holds the record of each arm.
     """
 
     name: ClassVar[str]
@@ -131,6 +134,9 @@ class Protocol(ABC):
     summary_means: ClassVar[tuple[str, ...]] = ()
     run_defaults: ClassVar[RunDefaults] = RunDefaults()
     rule_contrast: ClassVar[Mapping[str, Any] | None] = None
+    takes: ClassVar[tuple[str, ...]] = ()
+    keeps_series: ClassVar[bool] = False
+    inputs: RunInputs = NO_INPUTS
 
     def __init_subclass__(cls) -> None:
         """Register the protocol under its name; two protocols may not share one."""
@@ -190,6 +196,10 @@ class Protocol(ABC):
         """Return the number of seconds after which a unit of work counts as hung; never below ten minutes."""
         return limit_of_terms(parameters, len(self.arms(parameters, design)))
 
+    def months(self, parameters: Parameters, design: Any) -> int:
+        """Return the number of months of a run; dated events lie in them."""
+        return 2 * parameters.institutions.term_months
+
     def own_table(self) -> OwnTable | None:
         """Return the protocol's own table; None for a protocol without one."""
         return None
@@ -208,7 +218,8 @@ class Protocol(ABC):
         """Return every arm of one replicate as text (`form` table or json), for `moat run --replicate`."""
         from ..reporting.replicate_view import replicate_rows
 
-        return replicate_rows(self.run(parameters, design, seed, replicate), form, preset, seed, replicate)
+        result = self.run(parameters, design, seed, replicate)
+        return replicate_rows(result, form, preset, seed, replicate, self.inputs)
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
         """Return the sections of report.html by title; each takes a `reporting.report.Report`. None: summary.csv."""

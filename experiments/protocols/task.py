@@ -14,17 +14,20 @@ from ...model.parameters.tree import Parameters  # noqa: E402
 from ..storage.provenance import as_plain  # noqa: E402
 from . import PROTOCOLS  # noqa: E402
 from .arms import ReplicateResult  # noqa: E402
+from .run_inputs import RunInputs  # noqa: E402
 
-Payload = tuple[Parameters, Any, int, int, tuple[str, str]]
-"""Parameters, design, seed, replicate, and the protocol's `reference`."""
+Payload = tuple[Parameters, Any, int, int, tuple[str, str], RunInputs]
+"""Parameters, design, seed, replicate, the protocol's `reference`, and the inputs of the study."""
 
 
 def run_task(payload: Payload) -> ReplicateResult:
     """Run one unit of work. Raises ValueError or TypeError for an outcome that cannot be stored."""
-    parameters, design, seed, replicate, reference = payload
+    parameters, design, seed, replicate, reference, inputs = payload
     name, module = reference
     if name not in PROTOCOLS:
         importlib.import_module(module)  # which registers it
-    result = PROTOCOLS[name]().run(parameters, design, seed, replicate)
+    protocol = PROTOCOLS[name]()
+    protocol.inputs = inputs
+    result = inputs.with_series(protocol.run(parameters, design, seed, replicate))
     as_plain([*result.runs, *result.cycles])
     return result

@@ -12,7 +12,7 @@ from ...agents.user_input import shown
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.messages import nearest
 from ..protocols.options import Options, Section
-from .schema import REQUIRED, SECTIONS, FactorSection, ModelSection
+from .schema import OPTIONAL, REQUIRED, SECTIONS, EventSection, FactorSection, ModelSection
 
 S = TypeVar("S", bound=Section)
 
@@ -92,11 +92,13 @@ def checked_section(model: type[S], place: str, content: object, problems: list[
 def checked_sections(content: Mapping[str, Any], problems: list[str]) -> dict[str, Section | None]:
     """Return every section of a file: defaults for absent ones, None for invalid ones."""
     own = [name for name, protocol in PROTOCOLS.items() if _has_table(protocol)]
-    known = [*(name for name in SECTIONS if name != "engine"), *own, "engine", "factors"]
+    known = [*(name for name in SECTIONS if name != "engine"), *own, "engine", "factors", "events"]
     problems += [unknown_key(name, known) for name in content if name not in known]
     sections: dict[str, Section | None] = {}
     for name, model in SECTIONS.items():
-        if name in content or name not in REQUIRED:
+        if name in OPTIONAL and name not in content:
+            sections[name] = None
+        elif name in content or name not in REQUIRED:
             table = content.get(name, {})
             own_keys = _shared(table) if name == "model" else table
             checked = checked_section(model, name, own_keys, problems)
@@ -186,3 +188,16 @@ def checked_factors(content: Mapping[str, Any], problems: list[str]) -> dict[str
         else:
             checked[name] = checked_section(FactorSection, f"factors.{name}", section, problems)
     return checked
+
+
+def checked_events(content: Mapping[str, Any], problems: list[str]) -> dict[str, EventSection]:
+    """Return the valid events of a file by their place, such as "events[0]", in its order."""
+    events = content.get("events", [])
+    if not isinstance(events, list):
+        problems.append(f"events = {shown(events)} is not possible; allowed: a table [[events]] for each event")
+        return {}
+    checked = {
+        place: checked_section(EventSection, place, event, problems)
+        for place, event in ((f"events[{number}]", event) for number, event in enumerate(events))
+    }
+    return {place: event for place, event in checked.items() if event is not None}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +11,12 @@ from typing import Any
 from ...model.parameters.tree import Parameters
 from ..protocols import Protocol
 from ..protocols.arms import Arm
+from ..protocols.run_inputs import NO_INPUTS, RunInputs
 from ..storage.ledger import CycleRecord, RunRecord
 from ..storage.provenance import canonical_json, run_key
-from .reader import BREADTH, VISIBILITY, StudyFile
+from ..storage.series_table import SeriesRecord, packed
+from .arm_names import BREADTH, VISIBILITY, settings_of, suffix_of
+from .reader import StudyFile
 from .sampling import Points, design_points
 
 NOT_IN_ROWS = ("replicate", "arm", "number")
@@ -38,6 +40,7 @@ class ArmSet:
     seed: int
     arms: tuple[Arm, ...]
     digests: tuple[str, ...]
+    inputs: RunInputs = NO_INPUTS
 
     def key(self, place: int, replicate: int) -> str:
         """Return the key of the run of one arm (by its place in `arms`) in one replicate."""
@@ -51,11 +54,11 @@ class ArmSet:
         """Return the key of one unit of work: all arms of the set in one replicate."""
         return run_key({"cell": list(self.digests)}, replicate, self.seed)
 
-    def payload(self, replicate: int, places: Sequence[int]) -> tuple[Parameters, Any, int, int, tuple[str, str]]:
-        """Return the input of a worker that runs the arms at some places; its rows may hold other arms too."""
+    def payload(self, replicate: int, places: Sequence[int]) -> tuple[Any, ...]:
+        """Return the input of a worker that runs the arms at some places (see `protocols.task`), or more of them."""
         wanted = [self.arms[place] for place in places]
         design = self.protocol.reduced(self.parameters, self.design, wanted)
-        return (self.parameters, design, self.seed, replicate, self.protocol.reference())
+        return (self.parameters, design, self.seed, replicate, self.protocol.reference(), self.inputs)
 
     def records(
         self, replicate: int, runs: Sequence[Mapping[str, Any]], cycles: Sequence[Mapping[str, Any]]
@@ -65,6 +68,14 @@ class ArmSet:
         return [
             RunRecord(key=keys[row["arm"]], replicate=replicate, arm=row["arm"], row=_without(row)) for row in runs
         ], [CycleRecord(key=keys[row["arm"]], number=row["number"], row=_without(row)) for row in cycles]
+
+    def series(self, replicate: int, rows: Mapping[str, Sequence[Any]]) -> list[SeriesRecord]:
+        """Return ledger records of the series that a worker returned for one replicate."""
+        request = self.inputs.series_text
+        if request is None:
+            return []
+        keys = {arm.name: self.key(place, replicate) for place, arm in enumerate(self.arms)}
+        return [packed(keys[arm], request, series) for arm, series in rows.items()]
 
     def factor_values(self, arm: Arm, names: Sequence[str]) -> dict[str, Any]:
         """Return the value of each factor in one arm."""
@@ -86,9 +97,11 @@ def _without(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in NOT_IN_ROWS}
 
 
-def content_digest(protocol: Protocol, parameters: Parameters, design: Any, arm: Arm) -> str:
+def content_digest(
+    protocol: Protocol, parameters: Parameters, design: Any, arm: Arm, inputs: RunInputs = NO_INPUTS
+) -> str:
     """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code."""
-    content = {"protocol": protocol.name, **protocol.identity(parameters, design, arm)}
+    content = {"protocol": protocol.name, **protocol.identity(parameters, design, arm), **inputs.identity(arm.name)}
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
@@ -109,13 +122,17 @@ class Plan:
             yield from self.arm_sets(point)
 
     @property
+    def series(self) -> str | None:
+        """Return the request of the study's series, as the ledger stores it; None without one."""
+        return self.study.inputs.series_text
+
+    @property
     def width(self) -> int:
         """Return the number of arm sets of each point."""
         return len(self._variants())
 
     def _variants(self) -> list[dict[str, Any]]:
-        others = {name: v for name, v in self.study.arm_factors.items() if name not in (BREADTH, VISIBILITY)}
-        return [dict(zip(others, values, strict=True)) for values in itertools.product(*others.values())]
+        return settings_of(self.study.arm_factors)
 
     def _arm_sets(self, point: int) -> tuple[ArmSet, ...]:
         values = self.points.of(point)
@@ -123,12 +140,13 @@ class Plan:
         arm_sets = []
         for variant in self._variants():
             p = self.study.parameters.with_values(values | variant)
-            suffix = "".join(f" {factor.rpartition('.')[2]}={_short(value)}" for factor, value in variant.items())
+            suffix = suffix_of(variant)
             design = protocol.design(self.study.declared(p))
             arms = tuple(protocol.arms(p, design))
-            digests = tuple(content_digest(protocol, p, design, arm) for arm in arms)
+            inputs = self.study.inputs.of_variant(suffix)
+            digests = tuple(content_digest(protocol, p, design, arm, inputs) for arm in arms)
             known = {factor: value_of(p, factor) for factor in values | variant}
-            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests))
+            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests, inputs))
         return tuple(arm_sets)
 
 
@@ -136,7 +154,3 @@ def value_of(p: Parameters, name: str) -> Any:
     """Return the value of a parameter by its dotted name."""
     group, _, leaf = name.partition(".")
     return getattr(getattr(p, group), leaf)
-
-
-def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

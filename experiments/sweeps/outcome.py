@@ -157,7 +157,7 @@ def work_by_point(
                 if shard is not None and not shard.has(ordinal):
                     continue
                 keys = arm_set.keys(replicate)
-                recorded = len(ledger.recorded(keys))
+                recorded = len(ledger.recorded(keys, plan.series))
                 absent = len(keys) - recorded
                 failed = absent > 0 and arm_set.task_key(replicate) in given_up
                 replicates = replicates.plus(Work(int(absent == 0), int(failed), int(absent > 0 and not failed)))

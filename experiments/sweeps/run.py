@@ -124,7 +124,7 @@ class _StudyRun:
                     if self.shard is not None and not self.shard.has(ordinal):
                         continue
                     keys = arm_set.keys(replicate)
-                    recorded = self.ledger.recorded(keys)
+                    recorded = self.ledger.recorded(keys, self.plan.series)
                     name = arm_set.task_key(replicate)
                     # Two design points may hold the same values: their runs are the same, and are run once.
                     if len(recorded) == len(keys) or name in self.given_up or name in self.flying:
@@ -137,7 +137,7 @@ class _StudyRun:
     def _keep(self, task: Task, result: Any) -> None:
         arm_set, replicate = self.flying.pop(task.key)
         runs, cycles = arm_set.records(replicate, result.runs, result.cycles)
-        self.ledger.record(task.key, runs, cycles)
+        self.ledger.record(task.key, runs, cycles, arm_set.series(replicate, result.records))
         self._add_time()
 
     def _add_time(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...agents.source_hash import short
 from ..errors import UserError
@@ -13,6 +13,7 @@ from ..execution.progress import in_words
 from ..execution.worker import resolve
 from ..reporting.point_labels import point_label
 from ..storage.checksums import CHECKSUMS, refuse_altered
+from ..storage.folder_files import INPUTS
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, outcome_hash
 from ..storage.results_folder import LEDGER, MANIFEST, check_ledger, read_own_manifest, recorded_ledger
@@ -44,17 +45,25 @@ def plan_of(path: Path) -> Plan:
     return Plan(read_study(path))
 
 
-def repeat(arm_set: ArmSet, replicate: int, places: Sequence[int]) -> list[str]:
-    """Run the arms at some places of one replicate again in this process; return their outcome hashes."""
+class Repeated(NamedTuple):
+    """A run done again: its outcome hash, and the digest of its series (None in a study without series)."""
+
+    outcome: str
+    series: str | None
+
+
+def repeat(arm_set: ArmSet, replicate: int, places: Sequence[int]) -> list[Repeated]:
+    """Run the arms at some places of one replicate again in this process."""
     result = resolve(TASK)(arm_set.payload(replicate, places))
     runs, cycles = arm_set.records(replicate, result.runs, result.cycles)
     rows = {run["key"]: run["row"] for run in runs}
-    hashes = []
+    digests = {record.key: record.digest for record in arm_set.series(replicate, result.records)}
+    again = []
     for key in (arm_set.key(place, replicate) for place in places):
         own = sorted((cycle for cycle in cycles if cycle["key"] == key), key=lambda cycle: cycle["number"])
         content: list[dict[str, Any]] = [{"number": cycle["number"], "row": cycle["row"]} for cycle in own]
-        hashes.append(outcome_hash(rows[key], content))
-    return hashes
+        again.append(Repeated(outcome_hash(rows[key], content), digests.get(key)))
+    return again
 
 
 def _folders_with(key: str, results: Path | None) -> list[Path]:
@@ -91,7 +100,7 @@ def rerun_text(key: str, results: Path | None) -> tuple[str, bool]:
     for arm_set in plan_of(path):
         for place in range(len(arm_set.arms)):
             if arm_set.arms[place].name == arm and arm_set.key(place, replicate) == full:
-                (again,) = repeat(arm_set, replicate, [place])
+                ((again, _),) = repeat(arm_set, replicate, [place])
                 agrees = again == recorded[0]
                 where = f"{arm_set.label(replicate)}, arm {arm}{arm_set.variant}, seed {arm_set.seed}"
                 verdict = "the same outcome" if agrees else "ANOTHER OUTCOME"
@@ -192,7 +201,7 @@ def export_again(path: Path, *, replace: bool = False) -> Outcome:
     if "shard" in content["request"]:
         raise UserError(f"{path} is a part of a study; moat merge exports the whole")
     if (path / CHECKSUMS).exists():
-        request = {MANIFEST, FROZEN, Path(study.design.file or FROZEN).name, *study.options.files()}
+        request = {MANIFEST, FROZEN, *(f"{INPUTS}/{attachment.name}" for attachment in study.attachments())}
         refuse_altered(path, only=request if replace else None, lost=True)
     with recorded_ledger(path) as ledger:
         plan = Plan(study)

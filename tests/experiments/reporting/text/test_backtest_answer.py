@@ -111,7 +111,7 @@ def test_the_folder_is_verified_reported_and_read_by_programs(made: Path) -> Non
     assert command("export", made) == 0
     assert command("rerun", rows(made)[7]["key"], "--results", made) == 0
     assert contents(made) == before
-    assert (made / "cases.csv").read_text() == (made.parent / "cases.csv").read_text().replace("\r\n", "\n")
+    assert (made / "inputs" / "cases.csv").read_bytes() == (made.parent / "cases.csv").read_bytes()
     study = Study.from_toml(made)
     assert study.tables == ("runs", "summary", "backtest")
     assert len(study.frame("backtest")) == len(VARIANTS) + len(BASELINES)
@@ -270,7 +270,7 @@ def test_a_case_file_that_was_changed_in_the_folder_is_noticed(
     file, out = case_file(tmp_path / "cases.csv", FOUR[:2]), tmp_path / "out"
     words = ("--replicates", 1, "--voters", 200, "--workers", 1, "--cases", file, "--out", out)
     assert command("backtest", *words) == 0
-    kept = out / "cases.csv"
+    kept = out / "inputs" / "cases.csv"
     kept.write_text(kept.read_text().replace("nowhere", "elsewhere"))
     capsys.readouterr()
     assert command("export", out, "--replace") == 2
