@@ -28,8 +28,6 @@ FIRST_COLLECTION = 100_000
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 GLOSSARY = "Terms are defined in docs/glossary.md."
 """Last line of every help text."""
-PAGE_INSTALL = "pip install -e '.[page]' in the folder of the clone"
-"""What adds the libraries of the page to an installation without them."""
 
 app = typer.Typer(
     add_completion=False,
@@ -80,6 +78,9 @@ def run(
     rules: Annotated[
         str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
     ] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="Python file with a rule, move or protocol of your own; repeatable.")
+    ] = None,
     replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
     population: Annotated[Path | None, typer.Option(help="Your own people: a csv file, one row each.")] = None,
@@ -98,7 +99,7 @@ def run(
     every_rule = rules == "all"
     options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
     options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
-    options |= {"population": population, "network": network, "events": event or ()}
+    options |= {"population": population, "network": network, "events": event or (), "plugins": plugin or ()}
     study = study_of_run(
         **options,
         rule=None if every_rule else rules,
@@ -236,12 +237,7 @@ def view(
     pages = list(entry_points(group="political_moat.pages", name="view"))
     if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    try:
-        pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("political_moat"):
-            raise
-        raise UserError(f"moat view needs {error.name}; install the page: {PAGE_INSTALL}") from error
+    pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
 
 
 cli_analysis.register(app)

@@ -85,12 +85,12 @@ def stress_replicate(
         past = past if arm.layer == p.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
         advance(world, term)
-        noted = [
+        events = [
             f"{e.month - term} {e.kind}{f' {e.move}' * bool(e.move)} ({e.instrument})"
             for e in world.events
             if e.month >= term
         ]
-        lines += wrapped(f"{arm.name:<24}" + ("; ".join(noted) if noted else "nothing"), hang=24)
+        lines += wrapped(f"{arm.name:<24}" + ("; ".join(events) if events else "nothing"), hang=24)
     return "\n".join(lines)
 
 
@@ -136,10 +136,8 @@ def history_replicate(
     result = run_history(p, design, seed, replicate, inputs)
     if form == "json":
         return replicate_rows(result, form, preset, seed, replicate)
-    lines = [
-        f"replicate {replicate}, seed {seed}, preset {preset}, history of {design.cycles} terms",
-        *dated_lines(inputs),
-    ]
+    head = f"replicate {replicate}, seed {seed}, preset {preset}, history of {design.cycles} terms"
+    lines = [head, *dated_lines(inputs)]
     lines.append(f"{'arm':<14}{'term':>4} {'in office':<9}{'A before':>9}{_heads(_SHOWN_OF_HISTORY)}")
     for row in result.cycles:
         cells = _cells(row, _SHOWN_OF_HISTORY)

@@ -16,7 +16,7 @@ from . import html
 from .factor_analysis import analyse
 from .point_labels import point_label
 from .point_rows import PointRows, points_of
-from .report import MOST_POINTS, EachPoint, Report
+from .report_parts import MOST_POINTS, EachPoint, Report
 from .sections.depth import closed_form_section, depth_section, formula_of
 from .sections.printed_tables import printed_tables
 from .sections.rows import one_setting

@@ -92,7 +92,8 @@ def checked_section(model: type[S], place: str, content: object, problems: list[
 def checked_sections(content: Mapping[str, Any], problems: list[str]) -> dict[str, Section | None]:
     """Return every section of a file: defaults for absent ones, None for invalid ones."""
     own = [name for name, protocol in PROTOCOLS.items() if _has_table(protocol)]
-    known = [*(name for name in SECTIONS if name != "engine"), *own, "engine", "factors", "events"]
+    last = ("engine", "factors", "series", "events", "outcomes", "plugins")
+    known = [*(name for name in SECTIONS if name not in last), *own, *last]
     problems += [unknown_key(name, known) for name in content if name not in known]
     sections: dict[str, Section | None] = {}
     for name, model in SECTIONS.items():

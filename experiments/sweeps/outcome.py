@@ -60,13 +60,15 @@ def write_files(
     plan: Plan, analyses: InterimAnalyses, ledger: Ledger, path: Path, reasons: list[str], absent: int
 ) -> Outcome:
     """Write every file that follows from a study and its ledger into the folder `path`, but the manifest."""
-    from .export import export_study  # with pandas, which a coordinator does not need before its last result
+    from ..interchange.files import write_interchange
+    from .export import described_runs, export_study, packaged_tables  # with pandas, which only the end needs
     from .own_table import write_own_table
 
     study = plan.study
     freeze(study, path)
     summary, finished = export_study(plan, analyses, ledger, path, reasons)
     own, note = write_own_table(study, path, whole=not reasons and not absent)
+    notes = [*([note] if note else []), *write_interchange(path, described_runs(plan), packaged_tables(plan))]
     return Outcome(
         path,
         study,
@@ -77,7 +79,7 @@ def write_files(
         absent,
         own=own,
         finished=finished,
-        notes=[note] if note else [],
+        notes=notes,
     )
 
 

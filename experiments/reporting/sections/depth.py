@@ -10,7 +10,7 @@ from ...protocols.stress_test.dose_response import PRIMARY_BREADTH, dose_respons
 from ...storage.provenance import code_hash
 from .. import html
 from ..point_rows import PointRows
-from ..report import Report
+from ..report_parts import Report
 from .rows import one_setting
 
 MEASURED = ("foresight", "lasting_openness", "moves_in_force")

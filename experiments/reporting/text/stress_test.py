@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from ....agents.calibration import shipped_facts
 from ...protocols.contract import Answer, Finished
 from ...protocols.outcome_names import named_depths
+from ...protocols.stress_test.columns import RUN_COLUMNS
 from ...protocols.stress_test.depth import DEPTH_COLUMNS, MOVE_COLUMNS, depth_curve, moves_at_end, taus_of
 from ...protocols.stress_test.dose_response import COLUMNS
 from ...protocols.stress_test.summary import summary_table
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
+from ...storage.columns import Column
 from ...storage.tables import read_frame
 from ..closed_form import closed_form_lines, closed_form_of_table, closed_form_rows, own_rows
 from ..shipped.assumption_range import range_lines, shipped
@@ -29,13 +31,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_OF_RUNS = {column.name: column for column in RUN_COLUMNS}
+_ASSETS = Column("share_of_401k_assets", "share", 0.0, math.inf, "exposed_usd_bn over 401(k) assets", "ratio")
+SUMMARY_COLUMNS = (*COLUMNS, _OF_RUNS["exposed_usd_bn"], _ASSETS, _OF_RUNS["mean_stake"], _OF_RUNS["beyond_coverage"])
+"""Columns of summary.csv: the table of doses, then the money of each arm."""
+
+
 class StressAnswer(Answer):
     """RD(tau), the dose-response table of every layer and foresight, the verdicts and the figure."""
 
     def tables(self, design: Any) -> Tables:
         """Return the columns of summary.csv, depth.csv and moves.csv."""
         return (
-            ("summary.csv: the printed table of doses", COLUMNS),
+            ("summary.csv: the printed table of doses", SUMMARY_COLUMNS),
             ("depth.csv: RD(tau), a row per exposed arm and level of openness", DEPTH_COLUMNS),
             ("moves.csv: moves in force at the end of the opposed term, a row per arm and move", MOVE_COLUMNS),
         )
