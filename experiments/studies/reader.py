@@ -39,7 +39,7 @@ from .schema import (
     SeriesSection,
     StudySection,
 )
-from .toml_lines import read_toml
+from .toml.lines import read_toml
 
 
 @dataclass(frozen=True)
