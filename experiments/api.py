@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..model.parameters.tree import Parameters
+    from .execution.futures_pool import Submits
 
 EXPORTED = ("runs", "cycles", "series", "points")
 
@@ -98,6 +99,7 @@ class Study:
         workers: int | None = None,
         engine: str | None = None,
         address: str | None = None,
+        executor: Submits | None = None,
         quiet: bool = True,
         retry: bool = False,
         report: bool = True,
@@ -105,7 +107,9 @@ class Study:
         """Run or resume, export, write the report, and return the study itself.
 
         workers, engine ("serial", "process", "dask") and address (of a Dask scheduler) replace the file's values.
-        retry: run failed replicates again. report: False leaves out report.html, its figures and tables.
+        executor: an executor like those of concurrent.futures, which takes the place of an engine and stays open;
+        workers is then the number of its workers. retry: run failed replicates again. report: False leaves out
+        report.html, its figures and tables.
         Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
         """
         from ..agents.source_hash import use_code_named_cache
@@ -115,7 +119,12 @@ class Study:
         from .reporting.text.sweep import report_line
         from .sweeps.run import run_study
 
-        chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
+        if executor is not None and (engine is not None or address is not None):
+            raise UserError("executor takes the place of engine and address; give one of them")
+        if executor is not None:
+            chosen = Engine.on(executor, self.file.engine, workers)
+        else:
+            chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
         outcome = run_study(self.file, self.path, chosen, quiet=quiet, retry=retry)
         if report:
             report_line(outcome)

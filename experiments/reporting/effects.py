@@ -93,7 +93,10 @@ def effects_of(
     """
     events = protocol.summary_events
     every = (*events, *protocol.summary_means)
-    outcomes = outcomes or (tuple(name for name in FIRST if name in every) or every)[:MOST_OUTCOMES]
+    if not outcomes:
+        own = tuple(column.name for column in protocol.own_columns)
+        declared = [name for name in every if name not in own]
+        outcomes = ((tuple(name for name in FIRST if name in every) or tuple(declared))[:MOST_OUTCOMES]) + own
     ordered = ordered_factors(factors)
     points_with_dose = {row["point"] for row in rows if row["pairs"]}
     # A point whose arms have no contrast (breadth 0 alone) is shown with its level.

@@ -23,7 +23,7 @@ def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column,
     from ..studies.factors import known_quantity
 
     inf = math.inf
-    known = {column.name: column for column in protocol.run_columns()}
+    known = {column.name: column for column in protocol.columns()}
     columns = [Column("point", "number", 0.0, inf, "design point", "order of the design")]
     for name in factors:
         about = known_quantity(name)
