@@ -64,6 +64,9 @@ def _study(macros: Macros, subject: Subject) -> None:
     for name, number in manifest["versions"].items():
         macros.text(f"VersionOf{name.capitalize()}", number, f"version of {name}")
     macros.text("Machine", " ".join(map(str, manifest["platform"].values())), "kind of machine")
+    events = len(study.inputs.events)
+    imposed = f"{_counted(events, 'dated event')} {'is' if events == 1 else 'are'} imposed, as the table says. "
+    macros.latex("EventsSentence", imposed if events else "", "dated events, as a sentence; empty without any")
     macros.latex("StoppingRule", _stopping_rule(macros, subject), "how many replicates were run, as a sentence")
 
 

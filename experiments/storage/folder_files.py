@@ -23,7 +23,20 @@ INPUTS = "inputs"
 LEDGER_SIDE_FILES = frozenset({f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"})
 _WRITTEN = frozenset(
     {
-        *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, EXPORT, INPUTS, PAPER, "figures", "tables", "report.html", "summary.csv"),
+        *(
+            LEDGER,
+            MANIFEST,
+            CHECKSUMS,
+            FROZEN,
+            LOCK,
+            EXPORT,
+            INPUTS,
+            PAPER,
+            "figures",
+            "tables",
+            "report.html",
+            "summary.csv",
+        ),
         *("codebook.md", "codebook.json", "codebook-statements.md", "incidence.csv", "naive_regression.csv"),
         *("mediation.csv", "prior_mass.csv", "sensitivity.csv", "logit.csv", "phase-map.csv", "depth.csv", "moves.csv"),
         "backtest.csv",
