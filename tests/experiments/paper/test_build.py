@@ -19,7 +19,7 @@ from political_moat.experiments.storage.checksums import listed_checksums, verif
 from political_moat.experiments.studies.reader import parse_study
 from political_moat.experiments.sweeps.verify import verify
 
-pytestmark = pytest.mark.usefixtures("drawn_once")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 LENGTHS = ("\\documentclass", "\\usepackage", "\\newcolumntype", "\\setlength", "\\setcounter", "\\renewcommand")
 """Beginnings of the lines of the preamble that hold lengths and counts of LaTeX, the only digits of the text."""
