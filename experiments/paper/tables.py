@@ -14,6 +14,7 @@ from ..protocols.stress_test.dose_response import dose_response
 from ..reporting.latex import depth_tex, dose_response_tex, escape, interval, sensitivity_tex, share, signed, tabular
 from ..reporting.point_labels import set_values, short_names, value_text
 from ..reporting.sections.depth import named_rows
+from ..studies.factors import known_quantity
 from .macros import plain
 from .numbers import verdict_of
 from .shipped import shipped_tables
@@ -61,10 +62,10 @@ def _design(subject: Subject) -> str:
             levels = ", ".join(map(_value, factor.levels))
         else:
             levels = f"{factor.low:g} to {factor.high:g}, {factor.scale}"
-        rows.append([_name(name), levels, escape(plain(factor.unit or ""))])
+        rows.append([_name(name), levels, escape(plain(factor.unit or known_quantity(name).unit))])
     for place, name in enumerate(study.rows.names):
         count = len({row[place] for row in study.rows.values})
-        rows.append([_name(name), f"{count} values in a list", ""])
+        rows.append([_name(name), f"{count} values in a list", escape(known_quantity(name).unit)])
     rows += [[_name(name), _value(value), "fixed"] for name, value in set_values(study).items()]
     rows += [_event(event) for event in study.inputs.events]
     rows += [[_name(plain(file.name)), f"sha256 {short(file.sha256)}", "file"] for file in study.attachments()]

@@ -181,3 +181,13 @@ def test_set_values_events_and_files_of_the_study_are_in_its_design(tmp_path: Pa
     assert r"\texttt{party.office\_rent} & 2 & fixed \\" in table
     assert r"month 60 & move cap & event, arms b=0.3 v=1 \\" in table
     assert "{1 dated event is imposed, as the table says. }" in (paper / "numbers.tex").read_text(encoding="utf-8")
+
+
+def test_a_stopping_rule_that_was_not_met_is_named(tmp_path: Path) -> None:
+    text = ONE_SETTING.replace("min = 3", "min = 2")
+    rule = 'max = 4\nstop = { outcome = "vote_share_end", contrast = "exposure.breadth", mcse = 1e-9 }\n[engine]'
+    paper = write_paper(finished_study(tmp_path / "stopped", text.replace("[engine]", rule))).parent
+    numbers = (paper / "numbers.tex").read_text(encoding="utf-8")
+    assert r"or up to \StageB{} replicates, with analyses at \StageA{} and \StageB{}." in numbers
+    assert r"At the last analysis \PointsAbove{} had a larger error." in numbers
+    assert r"\newcommand{\PointsAbove}{1 design point}" in numbers
