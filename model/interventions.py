@@ -41,4 +41,4 @@ class DatedEvent(Protocol):
         """Return the month before whose phases the event happens; its row of the record is the first that shows it."""
 
     def apply(self, state: Any) -> None:
-        """Change the state of a world."""
+        """Apply the change to the state of a world."""

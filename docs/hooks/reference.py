@@ -30,7 +30,9 @@ def api_page() -> str:
         "# Python API",
         "",
         "```python",
-        f"from political_moat import {', '.join(each.__name__ for each in objects)}",
+        "from political_moat import (",
+        *(f"    {each.__name__}," for each in objects),
+        ")",
         "```",
         "",
         f"{WRITTEN}",
@@ -96,9 +98,10 @@ def columns_page() -> str:
     lines = [
         "# Columns of the tables",
         "",
-        f"{WRITTEN} Each results folder has the same text for its own tables: `codebook.md`, and `codebook.json` for",
-        "programs. In a study of several settings `runs.csv` and `cycles.csv` also have the design point and a column",
-        "for each factor, named by its parameter. An empty cell is a value that does not exist.",
+        WRITTEN,
+        "Each results folder has the same text for its own tables: `codebook.md`, and `codebook.json` for programs.",
+        "In a study of several settings `runs.csv` and `cycles.csv` also have the design point and a column for each",
+        "factor, named by its parameter. An empty cell is a value that does not exist.",
     ]
     for name, protocol in sorted(PROTOCOLS.items()):
         lines += ["", f"## Protocol {name}", "", f"{protocol.sentence[:1].upper()}{protocol.sentence[1:]}."]

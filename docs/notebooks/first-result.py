@@ -24,8 +24,8 @@ for _ in range(96):
     world.step()
     openness.append(world.openness)
 
-print("the author governs" if world.in_office == "author" else "the opponent governs", "in month", world.month)
-print("author's share of the vote:", [f"{result.author_share:.3f}" for result in world.results])
+print("in office in month", world.month, ":", world.in_office)
+print("author's vote shares:", [round(result.author_share, 2) for result in world.results])
 
 # %% [markdown]
 """
@@ -36,7 +36,7 @@ decision comes into force.
 # %% alt="Openness of the policy by month: it moves in a few steps and stays between them."
 figure, axes = plt.subplots(figsize=(7, 2.6), layout="constrained")
 axes.step(range(1, 97), openness, where="post", color="black")
-axes.set(xlabel="month", ylabel="openness", ylim=(0, 1), title="Openness of the policy in one world")
+axes.set(xlabel="month", ylabel="openness", ylim=(0, 1))
 plt.show()
 
 # %% [markdown]
@@ -62,7 +62,8 @@ study = Study.from_text(
     """
 ).run(workers=1)
 runs = study.frame("runs")
-runs.groupby("exposure.breadth")[["attempted", "restricted", "reversed", "severity"]].mean().round(3)
+outcomes = ["attempted", "restricted", "reversed", "severity"]
+runs.groupby("exposure.breadth", as_index=False)[outcomes].mean().round(3)
 
 # %% [markdown]
 """
@@ -79,7 +80,7 @@ Arms are paired, so the difference is taken within each replicate.
 wide = runs.pivot(index="replicate", columns="exposure.breadth", values="reversed")
 difference = wide[0.3] - wide[0.0]
 error = difference.std() / len(difference) ** 0.5
-print(f"risk difference {difference.mean():+.3f}, Monte Carlo error {error:.3f}, n = {len(difference)}")
+print(f"risk difference {difference.mean():+.3f}, error {error:.3f}, n = {len(difference)}")
 words = {-1: "prevented by exposure", 0: "no difference", 1: "caused by exposure"}
 print(difference.map(words).value_counts().to_string())
 

@@ -95,7 +95,11 @@ class Answer(ABC):
 
     @abstractmethod
     def text(self, finished: Finished) -> str:
-        """Return the printed answer."""
+        """Return the whole printed answer."""
+
+    def brief(self, finished: Finished) -> str:
+        """Return the part of the answer that fits one screen; by default all of it."""
+        return self.text(finished)
 
     @abstractmethod
     def json(self, finished: Finished) -> str:
@@ -127,7 +131,7 @@ class Protocol(ABC):
     draws_prior: ClassVar[bool] = False
     stop_outcomes: ClassVar[tuple[str, ...]] = ()
     summary_events: ClassVar[tuple[str, ...]] = ()
-    summary_means: ClassVar[tuple[str, ...]] = ()
+    summary_means: tuple[str, ...] = ()
     run_defaults: ClassVar[RunDefaults] = RunDefaults()
     rule_contrast: ClassVar[Mapping[str, Any] | None] = None
     takes: ClassVar[tuple[str, ...]] = ()
@@ -136,9 +140,22 @@ class Protocol(ABC):
 
     def __init_subclass__(cls) -> None:
         """Register the protocol under its name; two protocols may not share one."""
-        if cls.name in PROTOCOLS:
-            raise ValueError(f"two protocols are called {cls.name!r}")
-        PROTOCOLS[cls.name] = cls
+        name = getattr(cls, "name", None)
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"protocol {cls.__name__} has no name; allowed: name = a text")
+        if name in PROTOCOLS:
+            raise ValueError(f"two protocols are called {name!r}; taken: {', '.join(PROTOCOLS)}")
+        PROTOCOLS[name] = cls
+
+    def __init__(self, own_columns: Sequence[Column] = ()) -> None:
+        """Take the columns of the study's own outcomes, if it has any; they are means of summary.csv."""
+        self.own_columns = tuple(own_columns)
+        self.summary_means = (*self.summary_means, *(column.name for column in own_columns))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of runs.csv with those of the study's own outcomes before the last."""
+        *columns, last = self.run_columns()
+        return (*columns, *self.own_columns, last)
 
     @classmethod
     def reference(cls) -> tuple[str, str]:

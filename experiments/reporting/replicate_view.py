@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ...model.calendar import date_of
 from ...model.fast_forward import advance
 from ..protocols.arms import ReplicateResult
 from ..protocols.outcome_names import printed_name
 from ..protocols.run_inputs import NO_INPUTS, RunInputs
+from .text.wording import wrapped
 
 if TYPE_CHECKING:
     from ...model.parameters.tree import Parameters
@@ -65,12 +67,8 @@ def stress_replicate(
     if form == "json":
         return replicate_rows(result, form, preset, seed, replicate)
     lines = [f"replicate {replicate}, seed {seed}, preset {preset}", *dated_lines(inputs)]
-    lines.append(f"{'arm':<24}" + "".join(f"{_HEADS.get(name, name):>13}" for name in _SHOWN))
-    for row in result.runs:
-        cells = "".join(
-            f"{row[name]:>13.3f}" if isinstance(row[name], float) else f"{row[name]:>13}" for name in _SHOWN
-        )
-        lines.append(f"{row['arm']:<24}{cells}")
+    lines.append(f"{'arm':<24}{_heads(_SHOWN)}")
+    lines += [f"{row['arm']:<24}{_cells(row, _SHOWN)}" for row in result.runs]
     zeros: dict[tuple[float | None, Events], WorldState] = {}
     population = inputs.population(p, seed, replicate)
     lines += ["", "What the opposed government did, in months after takeover:"]
@@ -87,13 +85,28 @@ def stress_replicate(
         past = past if arm.layer == p.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
         advance(world, term)
-        noted = [
+        events = [
             f"{e.month - term} {e.kind}{f' {e.move}' * bool(e.move)} ({e.instrument})"
             for e in world.events
             if e.month >= term
         ]
-        lines.append(f"{arm.name:<24}" + ("; ".join(noted) if noted else "nothing"))
+        lines += wrapped(f"{arm.name:<24}" + ("; ".join(events) if events else "nothing"), hang=24)
     return "\n".join(lines)
+
+
+def _heads(names: Sequence[str]) -> str:
+    return "".join(f"{_HEADS.get(name, name):>{_width(name)}}" for name in names)
+
+
+def _cells(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    return "".join(
+        f"{row[name]:>{_width(name)}.3f}" if isinstance(row[name], float) else f"{row[name]:>{_width(name)}}"
+        for name in names
+    )
+
+
+def _width(name: str) -> int:
+    return max(len(_HEADS.get(name, name)) + 2, 8)
 
 
 _SHOWN_OF_HISTORY = (
@@ -123,19 +136,12 @@ def history_replicate(
     result = run_history(p, design, seed, replicate, inputs)
     if form == "json":
         return replicate_rows(result, form, preset, seed, replicate)
-    lines = [
-        f"replicate {replicate}, seed {seed}, preset {preset}, history of {design.cycles} terms",
-        *dated_lines(inputs),
-    ]
-    lines.append(
-        f"{'arm':<16}{'term':>5}{'in office':>11}{'A before':>10}"
-        + "".join(f"{_HEADS.get(n, n):>13}" for n in _SHOWN_OF_HISTORY)
-    )
+    head = f"replicate {replicate}, seed {seed}, preset {preset}, history of {design.cycles} terms"
+    lines = [head, *dated_lines(inputs)]
+    lines.append(f"{'arm':<14}{'term':>4} {'in office':<9}{'A before':>9}{_heads(_SHOWN_OF_HISTORY)}")
     for row in result.cycles:
-        cells = "".join(
-            f"{v:>13.3f}" if isinstance(v := row[name], float) else f"{v:>13}" for name in _SHOWN_OF_HISTORY
-        )
-        lines.append(f"{row['arm']:<16}{row['number']:>5}{row['role']:>11}{row['inherited_policy']:>10.3f}{cells}")
+        cells = _cells(row, _SHOWN_OF_HISTORY)
+        lines.append(f"{row['arm']:<14}{row['number']:>4} {row['role']:<9}{row['inherited_policy']:>9.3f}{cells}")
     lines += ["", "How the friendly policy first ended, in months since January 2025 and months under the opponent:"]
     for row in result.runs:
         lines.append(

@@ -209,6 +209,20 @@ class Ledger:
             if final:
                 connection.execute("INSERT OR REPLACE INTO given_up VALUES (?, ?)", (task_key, reason))
 
+    def add_time(self, seconds: float, seconds_each: float | None) -> None:
+        """Add to the time that the study has taken; seconds_each: between two tasks at present, None if not known."""
+        spent, _ = self.time_taken()
+        values = [("seconds", repr(spent + seconds))]
+        values += [] if seconds_each is None else [("seconds_each", repr(seconds_each))]
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values)
+
+    def time_taken(self) -> tuple[float, float | None]:
+        """Return the seconds that the study has taken, and those between two tasks at last; 0 and None if not known."""
+        known = dict(self._read("SELECT name, value FROM meta WHERE name IN ('seconds', 'seconds_each')"))
+        each = known.get("seconds_each")
+        return float(known.get("seconds", 0.0)), None if each is None else float(each)
+
     def given_up(self) -> dict[str, str]:
         """Return the tasks that have no attempt left, with the last reason."""
         return dict(self._read("SELECT task, reason FROM given_up ORDER BY task"))
@@ -337,6 +351,10 @@ class Ledger:
         query = "SELECT key, task, replicate, arm, outcome_hash, row FROM runs ORDER BY replicate, key"
         for values in self._read(query):
             yield RecordedRun._make((*values, tuple(self._read(_CYCLES, values[:1]))))
+
+    def administrations(self) -> int:
+        """Return the number of recorded rows of cycles.csv."""
+        return int(self._read("SELECT count(*) FROM cycles")[0][0])
 
     def orphans(self) -> list[str]:
         """Return the keys of administrations whose run is not recorded."""

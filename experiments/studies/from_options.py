@@ -13,7 +13,9 @@ from ...agents.user_input import LARGEST_SEED, SEEDS, plain_number, plain_whole,
 from ...model.parameters.presets import preset
 from ...model.parameters.tree import ParameterError, Parameters, from_calibration, unknown_name
 from ..errors import UserError
+from ..plugins.study_file import read_plugins
 from ..protocols import PROTOCOLS
+from .attachments import Neighbours
 from .limits import joined
 from .reader import BREADTH, VISIBILITY, StudyFile, parse_study, with_protocol_values
 from .schema import DEFAULT_SEED
@@ -102,18 +104,24 @@ def study_of_run(
     population: Path | None = None,
     network: Path | None = None,
     events: Sequence[str] = (),
+    plugins: Sequence[Path] = (),
 ) -> StudyFile:
     """Return the study of `moat run`: one setting of the parameters, every dose an arm.
 
     fixed: options of the protocol that replace its own. folder: of the files that they name. events: texts of
-    `parse_event`. Raises UserError with every mistake, one line each, after the mistakes `earlier`.
+    `parse_event`. plugins: files with rules, policy moves and protocols of the user's own. Raises UserError with every
+    mistake, one line each, after the mistakes `earlier`.
     """
     values, wrong = parse_settings(settings)
     dated, unread = parse_events(events)
     problems = [*earlier, *wrong, *unread]
-    files = {key: path for key, path in (("population", population), ("network", network)) if path is not None}
-    if len({path.name for path in files.values()}) < len(files):
-        problems.append(f"--population and --network are both called {files['network'].name}; rename one of them")
+    inputs = {key: path for key, path in (("population", population), ("network", network)) if path is not None}
+    files = {path.name: path for path in (*inputs.values(), *plugins)}
+    if len(files) < len(inputs) + len(plugins):
+        problems.append("--population, --network, --plugin: two files have one name; rename one of them")
+    own_code = [path.name for path in plugins]
+    named = {"protocol": protocol, "set": values | ({} if rule is None else {"party.rule": rule})}
+    read_plugins({"plugins": {"files": own_code}, "model": named}, Neighbours(folder, files), problems)
     kind = PROTOCOLS.get(protocol)
     if kind is None:
         problems.append(f"protocol {shown(protocol)} is not possible; allowed: {', '.join(PROTOCOLS)}")
@@ -170,12 +178,14 @@ def study_of_run(
             visibilities=visibilities,
             replicates=replicates,
             single_setting=True,
-            files={key: path.name for key, path in files.items()},
+            files={key: path.name for key, path in inputs.items()},
             count_voters=counted,
             events=dated,
+            plugins=own_code,
         ),
         folder=folder,
-        files={path.name: path for path in files.values()},
+        files=files,
+        lines=False,
     )
 
 
@@ -230,7 +240,7 @@ def study_of_dose(
     exposure: dict[str, Any] = {"breadths": (0.0, breadth), "visibilities": (visibility,)}
     design = None if draws is None else {"kind": "lhs", "samples": draws}
     asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "design": design}
-    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked))
+    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked), lines=False)
 
 
 def run_folder(study: StudyFile) -> Path:
@@ -266,6 +276,7 @@ def study_text(
     files: Mapping[str, str] | None = None,
     count_voters: bool = False,
     events: Sequence[Mapping[str, Any]] = (),
+    plugins: Sequence[str] = (),
 ) -> str:
     """Return a study file: preset, changed parameters, protocol with its options, doses and replicates.
 
@@ -293,6 +304,8 @@ def study_text(
         lines += ["", f"[{protocol}]", *_keys(options)]
     for event in events:
         lines += ["", "[[events]]", *_keys(event)]
+    if plugins:
+        lines += ["", "[plugins]", f"files = {_toml(plugins)}"]
     return "\n".join(lines) + "\n"
 
 

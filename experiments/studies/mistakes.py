@@ -16,6 +16,9 @@ from .schema import OPTIONAL, REQUIRED, SECTIONS, EventSection, FactorSection, M
 
 S = TypeVar("S", bound=Section)
 
+_SALVAGED = ("study", "model", "engine")
+"""Sections whose valid keys are checked on their own; in others a wrong key would make the others look wrong."""
+
 
 def unknown_key(place: str, known: Sequence[str]) -> str:
     """Return the line for an unknown key."""
@@ -89,7 +92,8 @@ def checked_section(model: type[S], place: str, content: object, problems: list[
 def checked_sections(content: Mapping[str, Any], problems: list[str]) -> dict[str, Section | None]:
     """Return every section of a file: defaults for absent ones, None for invalid ones."""
     own = [name for name, protocol in PROTOCOLS.items() if _has_table(protocol)]
-    known = [*(name for name in SECTIONS if name != "engine"), *own, "engine", "factors", "events"]
+    last = ("engine", "factors", "series", "events", "outcomes", "plugins")
+    known = [*(name for name in SECTIONS if name not in last), *own, *last]
     problems += [unknown_key(name, known) for name in content if name not in known]
     sections: dict[str, Section | None] = {}
     for name, model in SECTIONS.items():
@@ -97,12 +101,28 @@ def checked_sections(content: Mapping[str, Any], problems: list[str]) -> dict[st
             sections[name] = None
         elif name in content or name not in REQUIRED:
             table = content.get(name, {})
-            sections[name] = checked_section(model, name, _shared(table) if name == "model" else table, problems)
+            own_keys = _shared(table) if name == "model" else table
+            checked = checked_section(model, name, own_keys, problems)
+            sections[name] = _without_wrong(model, own_keys) if checked is None and name in _SALVAGED else checked
         else:
             needed = [key for key, field in model.model_fields.items() if field.default is PydanticUndefined]
             problems.append(f"{name}: missing; allowed: a table [{name}] with {', '.join(needed)}")
             sections[name] = None
     return sections
+
+
+def _without_wrong(model: type[S], content: object) -> S | None:
+    """Return a section from its valid keys, so that the rest of the file is checked against them; None if none fit."""
+    if not isinstance(content, Mapping):
+        return None
+    try:
+        return model.model_validate(content)
+    except ValidationError as failure:
+        wrong = {error["loc"][0] for error in failure.errors() if error["loc"]}
+    try:
+        return model.model_validate({key: value for key, value in content.items() if key not in wrong})
+    except ValidationError:
+        return None
 
 
 def _has_table(protocol: type[Protocol]) -> bool:

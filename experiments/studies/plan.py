@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Any
 
 from ...model.parameters.tree import Parameters
+from ..plugins.study_plugins import StudyPlugins
 from ..protocols import Protocol
 from ..protocols.arms import Arm
+from ..protocols.finished_run import control_of
 from ..protocols.run_inputs import NO_INPUTS, RunInputs
 from ..storage.ledger import CycleRecord, RunRecord
 from ..storage.provenance import canonical_json, run_key
@@ -40,6 +42,7 @@ class ArmSet:
     seed: int
     arms: tuple[Arm, ...]
     digests: tuple[str, ...]
+    plugins: StudyPlugins
     inputs: RunInputs = NO_INPUTS
 
     def key(self, place: int, replicate: int) -> str:
@@ -54,11 +57,18 @@ class ArmSet:
         """Return the key of one unit of work: all arms of the set in one replicate."""
         return run_key({"cell": list(self.digests)}, replicate, self.seed)
 
-    def payload(self, replicate: int, places: Sequence[int]) -> tuple[Any, ...]:
-        """Return the input of a worker that runs the arms at some places (see `protocols.task`), or more of them."""
+    def payload(self, replicate: int, places: Sequence[int]) -> Any:
+        """Return the input of a worker that runs the arms at some places; its rows may hold other arms too.
+
+        It is a `protocols.task.Payload`, with the sources of the plug-ins that the arms use, if any.
+        """
         wanted = [self.arms[place] for place in places]
+        if self.plugins.outcomes:  # which compare an arm with its control
+            controls = (control_of(arm, self.arms) for arm in wanted)
+            wanted += [arm for arm in controls if arm is not None and arm not in wanted]
         design = self.protocol.reduced(self.parameters, self.design, wanted)
-        return (self.parameters, design, self.seed, replicate, self.protocol.reference(), self.inputs)
+        plain = (self.parameters, design, self.seed, replicate, self.protocol.reference(), self.inputs)
+        return self.plugins.shipped(plain, self.plugins.identity(self.protocol.name, self.parameters))
 
     def records(
         self, replicate: int, runs: Sequence[Mapping[str, Any]], cycles: Sequence[Mapping[str, Any]]
@@ -98,10 +108,19 @@ def _without(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def content_digest(
-    protocol: Protocol, parameters: Parameters, design: Any, arm: Arm, inputs: RunInputs = NO_INPUTS
+    protocol: Protocol,
+    parameters: Parameters,
+    design: Any,
+    arm: Arm,
+    inputs: RunInputs = NO_INPUTS,
+    plugins: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code."""
+    """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code.
+
+    plugins: hashes of the plug-ins that the arm uses. An arm that uses none has the digest of a study without any.
+    """
     content = {"protocol": protocol.name, **protocol.identity(parameters, design, arm), **inputs.identity(arm.name)}
+    content |= {"plugins": plugins} if plugins else {}
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
@@ -135,6 +154,7 @@ class Plan:
         return settings_of(self.study.arm_factors)
 
     def _arm_sets(self, point: int) -> tuple[ArmSet, ...]:
+        self.study.plugins.activate()
         values = self.points.of(point)
         protocol, seed = self.study.protocol, self.study.study.seed
         arm_sets = []
@@ -143,11 +163,23 @@ class Plan:
             suffix = suffix_of(variant)
             design = protocol.design(self.study.declared(p))
             arms = tuple(protocol.arms(p, design))
-            inputs = self.study.inputs.of_variant(suffix)
-            digests = tuple(content_digest(protocol, p, design, arm, inputs) for arm in arms)
+            inputs, plugins = self.study.inputs.of_variant(suffix), self.study.plugins
+            used = plugins.identity(protocol.name, p)
+            digests = tuple(
+                content_digest(protocol, p, design, arm, inputs, self._of_control(used, arm, arms, inputs))
+                for arm in arms
+            )
             known = {factor: value_of(p, factor) for factor in values | variant}
-            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests, inputs))
+            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests, plugins, inputs))
         return tuple(arm_sets)
+
+    def _of_control(
+        self, used: Mapping[str, Any], arm: Arm, arms: Sequence[Arm], inputs: RunInputs
+    ) -> Mapping[str, Any]:
+        """Return the plug-ins of an arm, with the events of its control where own outcomes compare the two."""
+        control = control_of(arm, arms) if self.study.plugins.outcomes else None
+        events = {} if control is None else inputs.identity(control.name)
+        return {**used, "control": events} if events else used
 
 
 def value_of(p: Parameters, name: str) -> Any:

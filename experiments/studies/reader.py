@@ -12,6 +12,8 @@ from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import ParameterError, Parameters, unknown_name
 from ...model.population.population_file import PersonTable
 from ..errors import UserError
+from ..plugins.study_file import read_plugins, with_outcomes
+from ..plugins.study_plugins import StudyPlugins
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.contract import Declared
 from ..protocols.messages import nearest
@@ -25,7 +27,7 @@ from .design_check import SAMPLED, design_problems, listed_points
 from .engine_check import engine_problems, with_files_beside
 from .factors import Rows, check_factor, check_set, is_arm_factor
 from .inputs_reader import Asked, fixed_by_files, read_inputs, read_people, set_by_files
-from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
+from .limits import MOST_MISTAKES, points_of, size_problems
 from .mistakes import checked_events, checked_factors, checked_protocol, checked_sections
 from .prior import prior_factors
 from .schema import (
@@ -37,6 +39,7 @@ from .schema import (
     SeriesSection,
     StudySection,
 )
+from .toml_lines import read_toml
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,15 @@ class StudyFile:
     text: str
     options: Options
     rows: Rows = field(default_factory=Rows)
+    plugins: StudyPlugins = field(default_factory=StudyPlugins)
     attached: tuple[Attachment, ...] = field(default=(), compare=False)
     inputs: RunInputs = NO_INPUTS
 
     @property
     def protocol(self) -> Protocol:
-        """Return the protocol that the study runs, with the inputs of its worlds."""
-        protocol = PROTOCOLS[self.model.protocol]()
+        """Return the protocol that the study runs, with the study's own outcomes and the inputs of its worlds."""
+        self.plugins.activate()
+        protocol = PROTOCOLS[self.model.protocol](self.plugins.columns)
         protocol.inputs = self.inputs
         return protocol
 
@@ -115,12 +120,15 @@ class StudyFile:
             "replicates": self.replicates.model_dump(),
             "points": {"names": list(self.rows.names), "values": [list(row) for row in self.rows.values]},
         }
-        content |= self.inputs.canonical()
+        content |= self.inputs.canonical() | self.plugins.canonical()
         return content | ({self.model.protocol: options} if options and not in_model else {})
 
 
-def read_study(path: Path) -> StudyFile:
-    """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake."""
+def read_study(path: Path, *, plugins: bool = True) -> StudyFile:
+    """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake.
+
+    plugins: False refuses a study with plug-ins, whose code would run.
+    """
     try:
         folder = path.is_dir()
     except OSError:  # a name that no file system takes, which the reader names
@@ -133,25 +141,32 @@ def read_study(path: Path) -> StudyFile:
             what = "holds no study.toml" if folder else "is not there"
             raise UserError(f"{path} {what}; give a study file, or the results folder of one") from error
         raise UserError(f"{file} cannot be read: {error}") from error
-    return parse_study(text, str(file), file.parent)
+    return parse_study(text, str(file), file.parent, run_plugins=plugins)
 
 
 def parse_study(
-    text: str, name: str = "study.toml", folder: Path | None = None, files: Mapping[str, Path] = NOWHERE
+    text: str,
+    name: str = "study.toml",
+    folder: Path | None = None,
+    files: Mapping[str, Path] = NOWHERE,
+    *,
+    lines: bool = True,
+    run_plugins: bool = True,
 ) -> StudyFile:
     """Check the text of a study file. UserError holds a line per mistake.
 
     folder: the folder of the files that the study names. files: paths of those that lie elsewhere, by name.
+    lines: say on which line of the text each mistake stands. run_plugins: as `plugins` of `read_study`.
     """
     beside = Neighbours(folder, files)
-    try:
-        content = parse_toml(text)
-    except ValueError as error:
-        raise UserError(f"{name} {error}") from error
+    toml = read_toml(text, name)
+    content = toml.content
     problems: list[str] = []
+    plugins = read_plugins(content, beside, problems, run=run_plugins)
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
     protocol, unread = checked_protocol(content, problems)
+    plugins = with_outcomes(plugins, content, protocol, problems)
     options, wrong = unread.with_files(beside.folder)
     problems += wrong
     model = cast(ModelSection | None, sections["model"])
@@ -178,19 +193,26 @@ def parse_study(
             rows = listed_points(beside, design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
-    problems += _replicates_problems(replicates, content.get("replicates"), protocol, usable)
+    outcomes = (*protocol.stop_outcomes, *plugins.names)
+    problems += _replicates_problems(replicates, content.get("replicates"), outcomes, usable)
     engine = cast(EngineSection | None, sections["engine"])
     problems += engine_problems(engine)
     study = cast(StudySection | None, sections["study"])
     if study is not None and study.single_setting:
         problems += _single_setting_problems(usable, design)
-    if design is not None and replicates is not None and not problems:
+    if design is not None and replicates is not None and not problems and not toml.errors:
         arms, points = _split(usable)
         size = points_of(design, points, len(rows.values))
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
     events = checked_events(content, problems)
-    named = (*options.files(), design and design.file, model and model.population, model and model.network)
+    named = (
+        *options.files(),
+        *plugins.files,
+        design and design.file,
+        model and model.population,
+        model and model.network,
+    )
     inputs = NO_INPUTS
     if model is not None and design is not None:
         declared = _declared(usable, tree, options, replicates, design.kind)
@@ -199,8 +221,7 @@ def parse_study(
         )
         inputs = read_inputs(asked, model, people, beside, problems)
     attached = () if problems else beside.attach(filter(None, named), problems)
-    if problems:
-        raise UserError(joined(problems))
+    toml.report(problems, lines=lines)
     return StudyFile(
         study=cast(StudySection, study),
         model=cast(ModelSection, model),
@@ -212,6 +233,7 @@ def parse_study(
         text=text,
         options=options,
         rows=rows,
+        plugins=plugins,
         attached=attached,
         inputs=inputs,
     )
@@ -315,7 +337,7 @@ def _model_problems(model: ModelSection, factors: Mapping[str, object]) -> list[
 def _replicates_problems(
     replicates: ReplicatesSection | None,
     content: Any,
-    protocol: type[Protocol],
+    outcomes: Sequence[str],
     factors: Mapping[str, FactorSection],
 ) -> list[str]:
     problems = []
@@ -327,19 +349,16 @@ def _replicates_problems(
             present, lacking = ("max", "stop") if stop is None else ("stop", "max")
             problems.append(f"replicates.{lacking}: missing; {present} needs it (a fixed number is min alone)")
     rule = content.get("stop") if isinstance(content, Mapping) else None
-    return problems + (_stop_problems(rule, protocol, factors) if isinstance(rule, Mapping) else [])
+    return problems + (_stop_problems(rule, outcomes, factors) if isinstance(rule, Mapping) else [])
 
 
-def _stop_problems(
-    rule: Mapping[str, Any], protocol: type[Protocol], factors: Mapping[str, FactorSection]
-) -> list[str]:
+def _stop_problems(rule: Mapping[str, Any], outcomes: Sequence[str], factors: Mapping[str, FactorSection]) -> list[str]:
     """Return a line for every unknown name in the stopping rule.
 
     Read from the file, because a wrong number in the same table would hide the names.
     """
     problems = []
     arms = [name for name, factor in factors.items() if is_arm_factor(name, factor)]
-    outcomes = protocol.stop_outcomes
     named = {
         "contrast": (arms, f"exposure factors with levels: {', '.join(arms) or 'none in this study'}"),
         "outcome": (list(outcomes), ", ".join(outcomes)),

@@ -12,6 +12,7 @@ from ..protocols.options import Section, key
 
 DEFAULT_SEED = 20250807
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+COLUMN = r"^[a-z][a-z0-9_]{0,63}$"
 KINDS = ("grid", "lhs", "sobol", "morris", "list")
 LARGEST_MEMORY_MB = 10**7
 SMALLEST_MEMORY_MB = 256
@@ -44,6 +45,22 @@ class ModelSection(Section):
     network: str | None = key(
         None, "the name of an edge list or GraphML file, relative to the study file", min_length=1
     )
+
+
+class PluginsSection(Section):
+    """Files with rules, policy moves, protocols and functions of outcomes from outside the package."""
+
+    files: list[str] = key([], "a list of Python files, relative to the study file")
+
+
+class OutcomeSection(Section):
+    """One outcome of the user's own: a column of runs.csv, computed from each finished run."""
+
+    name: str = key(..., "lower-case letters, digits and underscores, at most 64", pattern=COLUMN)
+    unit: str = key(..., "text, such as months; an empty text without a unit")
+    formula: str = key(..., "text: how the function computes it")
+    function: str = key(..., "file.py:function, or the name of an entry point", min_length=1)
+    meaning: str = key("", "text: one sentence for the codebook")
 
 
 class DesignSection(Section):
@@ -131,12 +148,14 @@ SECTIONS: dict[str, type[Section]] = {
     "model": ModelSection,
     "design": DesignSection,
     "replicates": ReplicatesSection,
+    "plugins": PluginsSection,
     "series": SeriesSection,
     "engine": EngineSection,
 }
 """Sections by name.
 
-A study also has `factors`, a table of FactorSection, `events`, a list of EventSection, and its protocol's own table.
+A study also has `factors`, a table of FactorSection, `events`, a list of EventSection, `outcomes`, a list of
+OutcomeSection, and the table of its protocol.
 """
 REQUIRED = ("study", "replicates")
 OPTIONAL = ("series",)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ...model.record import RECORDED
+from ..interchange.files import RunsTable
+from ..interchange.stata import YES_NO
 from ..protocols.contract import Answer, Finished
 from ..storage.atomic_files import remove_file, replaced_atomically
 from ..storage.codebook import Tables, codebook, codebook_json
@@ -21,7 +23,7 @@ from ..storage.results_folder import EXPORT
 from ..storage.tables import read_frame, write_csv, write_parquet
 from ..studies.factors import known_quantity
 from ..studies.plan import ArmSet, Plan
-from ..studies.reader import StudyFile
+from ..studies.reader import BREADTH, VISIBILITY, StudyFile
 from .stopping_rule import InterimAnalyses
 from .summary import SummaryRows, summary_columns
 
@@ -30,6 +32,10 @@ _INFINITE = float("inf")
 _POINT = Column("point", "number", 0.0, _INFINITE, "design point; points.csv has its values", "order of the design")
 _AFTER = "arm"
 """The factors follow this column."""
+_FIRST_SHOWN = "reversed"
+"""The event that the printed answers show first."""
+_ARM_COLUMNS = ("layer", "foresight", "breadth", "visibility")
+"""Columns that name an arm in a study of one setting."""
 
 
 def answer_of(study: StudyFile) -> Answer | None:
@@ -69,7 +75,7 @@ def _with_factors(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]
 
 def run_columns(plan: Plan) -> tuple[Column, ...]:
     """Return the columns of runs.csv of a study."""
-    return _with_factors(plan.study.protocol.run_columns(), plan)
+    return _with_factors(plan.study.protocol.columns(), plan)
 
 
 def cycle_columns(plan: Plan) -> tuple[Column, ...]:
@@ -156,6 +162,29 @@ def _point_rows(plan: Plan, analyses: InterimAnalyses) -> Iterator[dict[str, Any
         if plan.points.unit:
             row |= {f"unit {name}": u for name, u in zip(plan.points.names, plan.points.unit[point], strict=True)}
         yield row
+
+
+def described_runs(plan: Plan) -> RunsTable:
+    """Return the description of the study's runs for Stata and R."""
+    study, columns = plan.study, run_columns(plan)
+    protocol, names = study.protocol, {column.name for column in columns}
+    yes_no = [column.name for column in columns if column.unit == YES_NO]
+    events = sorted(protocol.summary_events, key=_FIRST_SHOWN.__ne__)
+    outcomes = [*events, *protocol.summary_means, *protocol.stop_outcomes, *yes_no]
+    return RunsTable(
+        study.study.name,
+        f"political-moat: study {study.study.name}, preset {study.model.preset}, seed {study.study.seed}",
+        columns,
+        list(dict.fromkeys(outcomes)),
+        [name for name in plan.factors if name in names] or [name for name in _ARM_COLUMNS if name in names],
+        [name for name in study.arm_factors if name not in (BREADTH, VISIBILITY) and name in names],
+    )
+
+
+def packaged_tables(plan: Plan) -> Tables:
+    """Return titles and columns of the tables in datapackage.json: the exports, and the protocol's own table."""
+    own = plan.study.protocol.own_table()
+    return _tables(plan) if own is None else (*_tables(plan), (f"{own.name}.csv", own.columns))
 
 
 def _tables(plan: Plan) -> Tables:

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from ...agents.source_hash import short
 from ..errors import UserError
+from ..execution.progress import in_words
 from ..execution.worker import resolve
+from ..reporting.point_labels import point_label
 from ..storage.checksums import CHECKSUMS, refuse_altered
 from ..storage.folder_files import INPUTS
 from ..storage.ledger import Ledger
@@ -19,11 +21,12 @@ from ..studies.plan import ArmSet, Plan
 from ..studies.reader import read_study
 from .folder import FROZEN, Shard, default_folder, open_study, refuse_changed_code, refuse_lost_runs, study_in
 from .ledger_check import Fault, refuse_unsound
-from .outcome import Outcome, finish_recorded, recorded_state, work
+from .outcome import Outcome, PointWork, Work, finish_recorded, recorded_state, work_by_point
 from .run import TASK
 from .stopping_rule import InterimAnalyses
 
 _SHOWN_FAILURES = 20
+_SHOWN_POINTS = 30
 
 
 def parse_share(text: str) -> float:
@@ -114,7 +117,11 @@ def _place(path: Path) -> Path:
 
 
 def status_text(path: Path) -> tuple[str, bool]:
-    """Return the progress of a results folder, and whether anything in it failed. A study may be running in it."""
+    """Return the progress of a results folder, and whether anything in it failed. A study may be running in it.
+
+    Totals of replicates, runs and rows, time spent and time left; in a study of several design points also a line for
+    each, with its factor values.
+    """
     place = _place(path)
     content = read_own_manifest(place)
     with recorded_ledger(place) as ledger:
@@ -124,7 +131,7 @@ def status_text(path: Path) -> tuple[str, bool]:
             lines.append(f"  the installed code differs ({short(code_hash())}): nothing can be added to the folder")
             lines.append(f"  {ledger.count():,} runs recorded")
         else:
-            lines.append(_progress_line(place, content["request"], ledger))
+            lines += _progress_lines(place, content["request"], ledger)
         failed = ledger.given_up()
         lines += [f"FAILED {reason}" for reason in list(failed.values())[:_SHOWN_FAILURES]]
         if len(failed) > _SHOWN_FAILURES:
@@ -134,18 +141,55 @@ def status_text(path: Path) -> tuple[str, bool]:
         return "\n".join(lines), bool(failed or flagged)
 
 
-def _progress_line(place: Path, request: dict[str, Any], ledger: Ledger) -> str:
+def _progress_lines(place: Path, request: dict[str, Any], ledger: Ledger) -> list[str]:
     study = read_study(place)
     plan = Plan(study)
     analyses = InterimAnalyses(plan, ledger)
     analyses.update(ledger.given_up())
     number, _, count = str(request.get("shard", "1/1")).partition("/")
-    state = work(plan, analyses, ledger, ledger.given_up(), Shard(int(number), int(count)))
+    points = work_by_point(plan, analyses, ledger, ledger.given_up(), Shard(int(number), int(count)))
+    replicates = runs = Work()
+    for point in points:
+        replicates, runs = replicates.plus(point.replicates), runs.plus(point.runs)
     part = f", part {request['shard']}" if "shard" in request else ""
-    return (
-        f"  study {study.study.name}{part}: {state.done:,} of {state.total:,} {study.protocol.units} done, "
-        f"{state.missing:,} missing, {state.failed:,} failed; {ledger.count():,} runs recorded"
-    )
+    units, share = study.protocol.units, 100 * replicates.done // max(1, replicates.total)
+    rows = f"{ledger.count():,} rows of runs.csv"
+    if cycles := ledger.administrations():
+        rows += f", {cycles:,} of cycles.csv"
+    return [
+        f"  study {study.study.name}{part}: {len(points):,} design point{'s' * (len(points) != 1)}",
+        f"  {_counts(replicates, units)} ({share}%)",
+        f"  {_counts(runs, 'runs')}; recorded: {rows}",
+        *_time_line(ledger, replicates),
+        *(_point_lines(plan, points) if len(points) > 1 else []),
+    ]
+
+
+def _counts(work: Work, units: str) -> str:
+    return f"{work.done:,} of {work.total:,} {units} done, {work.missing:,} missing, {work.failed:,} failed"
+
+
+def _time_line(ledger: Ledger, replicates: Work) -> list[str]:
+    """Return the time spent and left as a line; none for a ledger that was never timed."""
+    spent, each = ledger.time_taken()
+    if spent == 0.0:
+        return []
+    left = ""
+    if replicates.missing:
+        left = "; time left not known yet" if each is None else f"; about {in_words(each * replicates.missing)} left"
+    return [f"  time: {in_words(spent)} spent{left}"]
+
+
+def _point_lines(plan: Plan, points: Sequence[PointWork]) -> list[str]:
+    """Return a line per design point with its factor values; those that are not complete first."""
+    lines = [f"  {'done':>6}{'missing':>9}{'failed':>8}  design point"]
+    order = sorted(range(len(points)), key=lambda point: points[point].replicates.missing == 0)
+    for point in order[:_SHOWN_POINTS]:
+        done, failed, missing = points[point].replicates
+        lines.append(f"  {done:>6,}{missing:>9,}{failed:>8,}  {point_label(plan.points.of(point)) or point}")
+    if len(points) > _SHOWN_POINTS:
+        lines.append(f"  ... and {len(points) - _SHOWN_POINTS:,} more points")
+    return lines
 
 
 def export_again(path: Path, *, replace: bool = False) -> Outcome:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..execution.progress import Progress
+from ..interchange.data_package import DATA_PACKAGE
 from ..storage.checksums import CHECKSUMS, differences
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash
@@ -78,7 +79,8 @@ def verify(path: Path, share: float | None = None) -> Verification:
         if len(outcome.problems) == before:
             outcome.notes.append("files: the same bytes as made anew from the ledger")
         _repeat_sample(outcome, plan, ledger, share)
-    outcome.problems.sort(key=lambda problem: problem.file not in _CAUSES)
+    # datapackage.json holds the hashes of the tables, and so comes last.
+    outcome.problems.sort(key=lambda problem: (problem.file not in _CAUSES, problem.file == DATA_PACKAGE))
     return outcome
 
 

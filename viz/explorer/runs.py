@@ -99,7 +99,7 @@ def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
     if tree is None:
         from ...experiments.studies.reader import read_study
 
-        return read_study(folder).parameters
+        return read_study(folder, plugins=False).parameters
     return Parameters().with_values(
         {f"{group}.{leaf}": value for group, leaves in tree.items() for leaf, value in leaves.items()}
     )

@@ -24,6 +24,7 @@ from ....model.parameters.tree import Parameters
 from ....model.phases.courts import mean_visible_stake
 from ....model.state import WorldState
 from ..arms import Arm, ReplicateResult
+from ..finished_run import keep_world
 from ..run_inputs import NO_INPUTS, RunInputs
 from ..stress_test.run import endowment_usd, measure, with_dose
 from .design import EVOLVING, HistoryDesign, history_arms
@@ -63,6 +64,7 @@ def run_history(
         world = inputs.world(p, seed, replicate, population, inputs.events_of(arm.name))
         at_start = _arm_columns(arm, world)
         terms, administrations = free_run(world, design.cycles)
+        keep_world(arm.name, world)
         months, events = world.record, world.events
         outcomes = run_outcomes(months, events, administrations, world.parameters.policy)
         runs.append(

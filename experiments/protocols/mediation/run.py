@@ -25,6 +25,7 @@ from ....model.interventions import CHALLENGER, GOVERNMENT, Interventions
 from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
 from ..arms import ReplicateResult
+from ..finished_run import keep_world
 from ..run_inputs import NO_INPUTS, RunInputs
 from ..stress_test.run import Events, last_election, takeover, with_dose
 from ..term_outcomes import TermOutcomes, term_outcomes
@@ -151,6 +152,7 @@ def run_mediation_replicate(
     end = zero_with(inputs.events_of(ZERO_ARM)).end
     rows = [_row(ZERO_ARM, dict.fromkeys(CHANNELS, 0), measure_from(end, term), replicate, seed)]
     records = {ZERO_ARM: end.record}
+    keep_world(ZERO_ARM, end)
     for cell in CELLS:
         events = inputs.events_of(cell.arm)
         zero = zero_with(events)
@@ -160,6 +162,7 @@ def run_mediation_replicate(
         world = _cell_world(cell, pasts[cell.convergence, events], zero, design.terms)
         rows.append(_row(cell.arm, cell._asdict(), measure_from(world, term), replicate, seed))
         records[cell.arm] = world.record
+        keep_world(cell.arm, world)
     return ReplicateResult(rows, [], records)
 
 

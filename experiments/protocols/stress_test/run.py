@@ -15,6 +15,7 @@ from ....model.parameters.tree import Parameters
 from ....model.policy.law import Law, openness
 from ....model.state import WorldState
 from ..arms import Arm, ReplicateResult
+from ..finished_run import keep_world
 from ..run_inputs import NO_INPUTS, RunInputs
 from ..term_outcomes import TermOutcomes, term_outcomes
 from .design import StressDesign, arm_list
@@ -195,6 +196,7 @@ def run_replicate(
             administrations["returned"] = takeover(past.world, "author", zero["author"])
         for world in administrations.values():
             advance(world, parameters.institutions.term_months)
+        keep_world(arm.name, administrations["opposed"])
         outcomes = {name: measure(world) for name, world in administrations.items()}
         cycles.append(_cycle_row(arm, replicate, 0, "friendly", past.world, past.outcomes))
         for number, (name, world) in enumerate(administrations.items(), start=1):
