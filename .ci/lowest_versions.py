@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 
 project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-requirements = [*project["dependencies"], *project["optional-dependencies"]["analysis"]]
+extras = project["optional-dependencies"]
+requirements = [*project["dependencies"], *extras["analysis"], *extras["page"]]
 for requirement in requirements:
     floor = re.match(r"([\w-]+)>=([\w.]+)", requirement)
     if floor is None:

@@ -19,73 +19,109 @@ from ..agents.party.party import Party
 from ..agents.regulator.regulator import Regulator
 from .phases.polling import question_row
 from .state import WorldState
-from .world import World
 
 ABSTAINED = 0
 VOTED_R, VOTED_D = 1, -1
 
 
-def _month(world: World) -> int:
-    return world.state.month
+def _author_share(world: WorldState) -> float:
+    return world.results[-1].author_share if world.results else math.nan
 
 
-def _in_office(world: World) -> str:
-    return world.state.in_office
+def _flow_by_product(world: WorldState) -> tuple[float, ...]:
+    return tuple(float(flow) for flow in world.product_flows)
 
 
-def _openness(world: World) -> float:
-    return world.state.openness
+def _in_office(world: WorldState) -> str:
+    return world.in_office
 
 
-def _theta(world: World) -> float:
-    return world.state.in_force.theta
+def _lowest_openness(world: WorldState) -> float:
+    return min((row.openness for row in world.record), default=world.openness)
 
 
-def _price(world: World) -> float:
-    return world.state.market.price
+def _mean_ideal(world: WorldState) -> float:
+    return float(world.electorate.dynamic[IDEAL].mean(dtype=np.float64))
 
 
-def _platform_distance(world: World) -> float:
-    return abs(world.state.stand("author").openness - world.state.stand("opponent").openness)
+def _mean_salience(world: WorldState) -> float:
+    return float(world.electorate.dynamic[SALIENCE].mean(dtype=np.float64))
 
 
-def _mean_salience(world: World) -> float:
-    return float(world.state.electorate.dynamic[SALIENCE].mean(dtype=np.float64))
+def _month(world: WorldState) -> int:
+    return world.month
 
 
-def _mean_ideal(world: World) -> float:
-    return float(world.state.electorate.dynamic[IDEAL].mean(dtype=np.float64))
+def _openness(world: WorldState) -> float:
+    return world.openness
 
 
-def _share_holding(world: World) -> float:
-    return float(np.mean(world.state.electorate.dynamic[UNITS] > 0.0))
+def _platform_distance(world: WorldState) -> float:
+    return abs(world.stand("author").openness - world.stand("opponent").openness)
 
 
-def _share_offering(world: World) -> float:
-    return 0.0 if world.state.employers is None else world.state.employers.share_offering()
+def _price(world: WorldState) -> float:
+    return world.market.price
 
 
-def _flow_by_product(world: World) -> tuple[float, ...]:
-    return tuple(float(flow) for flow in world.state.product_flows)
+def _replicate(world: WorldState) -> int:
+    return world.draws.replicate
+
+
+def _restrictions(world: WorldState) -> int:
+    return sum(event.restrictive and event.kind == "enacted" for event in world.events)
+
+
+def _seed(world: WorldState) -> int:
+    return world.draws.seed
+
+
+def _share_holding(world: WorldState) -> float:
+    return float(np.mean(world.electorate.dynamic[UNITS] > 0.0))
+
+
+def _share_offering(world: WorldState) -> float:
+    return 0.0 if world.employers is None else world.employers.share_offering()
+
+
+def _theta(world: WorldState) -> float:
+    return world.in_force.theta
 
 
 REPORTERS = {
+    "seed": _seed,
+    "replicate": _replicate,
     "month": _month,
     "in_office": _in_office,
     "openness": _openness,
+    "lowest_openness": _lowest_openness,
+    "restrictions": _restrictions,
     "theta": _theta,
     "price": _price,
     "platform_distance": _platform_distance,
     "mean_salience": _mean_salience,
     "mean_ideal": _mean_ideal,
+    "author_share": _author_share,
     "share_holding": _share_holding,
     "share_offering": _share_offering,
     "flow_by_product": _flow_by_product,
 }
-"""Model reporters of `collector`. Plain functions of a module, so that a world with its collector can be pickled."""
+"""Model reporters of `collector`: functions of a state, so of a world too. Functions of a module can be pickled.
+
+lowest_openness, restrictions (enacted): since month 0. author_share: of the votes for the two parties at the
+last election, NaN before the first. flow_by_product: USD of the month.
+"""
 
 
-def collector(world: World, voter_columns: Sequence[str] = ()) -> mesa.DataCollector:
+def outcome_collector() -> mesa.DataCollector:
+    """Return the collector that `World.step` starts: REPORTERS of one number or text, and no agents.
+
+    So `mesa.batch_run` gives one row for each run.
+    """
+    return mesa.DataCollector({name: report for name, report in REPORTERS.items() if name != "flow_by_product"})
+
+
+def collector(world: mesa.Model, voter_columns: Sequence[str] = ()) -> mesa.DataCollector:
     """Return a Mesa DataCollector for a world; it collects every month once it is set as `world.datacollector`.
 
     Model rows: REPORTERS, with months counted from 1 (state after the month). Agent rows: parties and regulators, and
@@ -102,7 +138,7 @@ def collector(world: World, voter_columns: Sequence[str] = ()) -> mesa.DataColle
     return mesa.DataCollector(model_reporters=REPORTERS, agenttype_reporters=agents)
 
 
-def vote_probabilities(world: World | WorldState) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def vote_probabilities(world: WorldState) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return each voter's utility of R over D (logit) and probability to turn out at the election of the last month.
 
     Two arrays, shape (voters,). ValueError if the last month held no election: opinions and prices have changed since.
@@ -131,7 +167,7 @@ def vote_probabilities(world: World | WorldState) -> tuple[npt.NDArray[np.float6
     )
 
 
-def individual_votes(world: World | WorldState) -> npt.NDArray[np.int8]:
+def individual_votes(world: WorldState) -> npt.NDArray[np.int8]:
     """Draw each voter's ballot at the election of the last month: 1 for R, -1 for D, 0 abstained.
 
     Shape (voters,), int8. The model adds up probabilities; these draws agree with them: a voter votes
@@ -148,7 +184,7 @@ def individual_votes(world: World | WorldState) -> npt.NDArray[np.int8]:
     return np.where(going < turnouts, np.where(chosen, VOTED_R, VOTED_D), ABSTAINED).astype(np.int8)
 
 
-def _copula(world: World | WorldState, lasting: str, fresh: str, persistence: float) -> npt.NDArray[np.float64]:
+def _copula(world: WorldState, lasting: str, fresh: str, persistence: float) -> npt.NDArray[np.float64]:
     """Return standard normals: a share `persistence` of variance is permanent, the rest is new; shape (voters,)."""
     voters = len(world.electorate)
     held = world.month - 1

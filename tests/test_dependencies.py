@@ -35,7 +35,8 @@ def imported(folder: str) -> set[str]:
 
 @pytest.mark.parametrize("folder", ["agents", "model", "experiments", "viz"])
 def test_every_imported_package_is_required(folder: str) -> None:
-    declared = {canonicalize_name(item.name) for item in (*REQUIRED, *EXTRAS["analysis"], *EXTRAS["dask"])}
+    page = EXTRAS["page"] if folder == "viz" else []
+    declared = {canonicalize_name(item.name) for item in (*REQUIRED, *EXTRAS["analysis"], *EXTRAS["dask"], *page)}
     distributions = packages_distributions()
     for name in imported(folder):
         owners = [PART_OF[name]] if name in PART_OF else distributions[name]
@@ -43,7 +44,8 @@ def test_every_imported_package_is_required(folder: str) -> None:
 
 
 def test_every_requirement_has_a_lowest_version() -> None:
-    without = [str(item) for item in (*REQUIRED, *EXTRAS["analysis"], *EXTRAS["dask"]) if ">=" not in str(item)]
+    items = (*REQUIRED, *EXTRAS["analysis"], *EXTRAS["dask"], *EXTRAS["page"])
+    without = [str(item) for item in items if ">=" not in str(item)]
     assert without == []
 
 
@@ -54,3 +56,7 @@ def test_the_tested_versions_satisfy_every_requirement() -> None:
     assert all(re.fullmatch(r"==[\w.]+", str(pin.specifier)) for pin in pins)
     for item in (*REQUIRED, *(item for extra in EXTRAS.values() for item in extra)):
         assert item.specifier.contains(versions[canonicalize_name(item.name)]), f"constraints.txt: {item}"
+
+
+def test_the_tests_install_the_page() -> None:
+    assert set(map(str, EXTRAS["page"])) <= set(map(str, EXTRAS["dev"]))

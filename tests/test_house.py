@@ -47,7 +47,8 @@ def module_of(path: Path, root: Path) -> str:
 
 def package_of(path: Path, root: Path) -> str:
     """Dotted name of the package that a file lies in."""
-    return ".".join((NAME, *path.parent.relative_to(root).parts))
+    parts = path.parent.relative_to(root).parts
+    return NAME if parts == ("model", "api") else ".".join((NAME, *parts))
 
 
 def source_files(root: Path) -> list[Path]:

@@ -14,6 +14,9 @@ class ModelAgent(mesa.Agent):  # type: ignore[misc]
     memory is ever freed. From 3.5 on the model counts its agents, and this class does not interfere.
     """
 
+    current_action: Any = None
+    """What the agent does, in the actions of Mesa 4: its constructor would set this."""
+
     def __init__(self, model: Any) -> None:
         """Register with the model; `model.next_agent_number()` gives the number where Mesa does not."""
         self.model = model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,15 +14,14 @@ from ..execution.process_exit import exit_without_cleanup
 from . import analysis as cli_analysis
 from . import backtest as cli_backtest
 from . import calibrate as cli_calibrate
+from . import paper as cli_paper
 from . import sweep as cli_sweep
 from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
+from .groups import group_commands
 from .kernel_cache import find_compiled
 from .numbers import whole
 from .one_setting import print_answer, refuse_inside, refused_options, run_setting
 from .streams import prepare_streams
-
-if TYPE_CHECKING:
-    pass
 
 FIRST_COLLECTION = 100_000
 """Objects before the first garbage collection."""
@@ -39,8 +38,20 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"political-moat {version('political-moat')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _main() -> None:
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."""
 
 
@@ -67,11 +78,20 @@ def run(
     rules: Annotated[
         str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
     ] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="Python file with a rule, move or protocol of your own; repeatable.")
+    ] = None,
     replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
+    population: Annotated[Path | None, typer.Option(help="Your own people: a csv file, one row each.")] = None,
+    network: Annotated[Path | None, typer.Option(help="Their ties: an edge list (csv) or GraphML.")] = None,
+    event: Annotated[
+        list[str] | None, typer.Option(help="MONTH:MOVE or MONTH:NAME=VALUE from a month on; repeatable.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
     workers: Workers = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every table and its legend.")] = False,
 ) -> None:
     """Estimate how far a friendly policy falls under an opposed government, with and without exposure."""
     from ..studies.from_options import run_folder, study_of_run
@@ -79,6 +99,7 @@ def run(
     every_rule = rules == "all"
     options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
     options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
+    options |= {"population": population, "network": network, "events": event or (), "plugins": plugin or ()}
     study = study_of_run(
         **options,
         rule=None if every_rule else rules,
@@ -100,7 +121,8 @@ def run(
         typer.echo(kind.replicate_text(p, design, study.study.seed, replicate, preset, format_))
     else:
         refuse_inside(calibration, out or run_folder(study))
-        print_answer(run_setting(study, out or run_folder(study), workers, quiet=format_ == "json"), format_)
+        outcome = run_setting(study, out or run_folder(study), workers, quiet=format_ == "json")
+        print_answer(outcome, format_, verbose=verbose)
 
 
 def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:
@@ -152,6 +174,10 @@ def targets(
 
 @app.command()
 def params(
+    prefix: Annotated[
+        str, typer.Argument(metavar="[PREFIX]", help="Only names that begin so, such as market or market.vol.")
+    ] = "",
+    search: Annotated[str, typer.Option(help="Only parameters with these words in name, unit or source.")] = "",
     assumed: Annotated[bool, typer.Option("--assumed", help="Only parameters without data.")] = False,
     preset: Annotated[str, typer.Option(help="Show the values of this preset.")] = "calibrated",
     format_: Annotated[str, typer.Option("--format", help="table, csv or md.")] = "table",
@@ -159,7 +185,7 @@ def params(
     """List every parameter with its value, unit, range, role, status and source."""
     from .listing import parameter_listing
 
-    typer.echo(parameter_listing(preset, assumed, format_))
+    typer.echo(parameter_listing(preset, assumed, format_, prefix=prefix, search=search))
 
 
 @app.command()
@@ -172,22 +198,20 @@ def presets() -> None:
 
 @app.command()
 def figure(
-    results: Annotated[list[Path], typer.Argument(help="One to four results folders.")],
-    out: Annotated[Path, typer.Option(help="Folder for dose-response.svg, .pdf, .png and .csv.")] = Path("figures"),
+    results: Annotated[list[Path], typer.Argument(help="A results folder of moat sweep, or several of moat run.")],
+    out: Annotated[Path, typer.Option(help="Folder for the figure: .svg, .pdf, .png and .csv.")] = Path("figures"),
+    by: Annotated[
+        list[str] | None, typer.Option(help="Factor with a curve for each value; repeatable. Other factors: panels.")
+    ] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Factor of the x axis (default exposure.breadth).")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Outcome of the sweep, or depth (default: the first).")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="FACTOR=VALUE: that value alone; repeatable.")] = None,
 ) -> None:
-    """Draw the dose-response curves of several results folders in one figure."""
-    from ..reporting.figures.overlay import draw_together
+    """Draw the effects of a sweep by factor, or the dose-response curves of several results folders in one figure."""
+    from ..reporting.figures.overlay import draw
 
-    for path in draw_together(results, out):
+    for path in draw(results, out, by=by or (), x=x, outcome=outcome, where=where or ()):
         typer.echo(str(path))
-
-
-@app.command()
-def cite() -> None:
-    """Print the citation line and a sentence of versions for a paper."""
-    from .listing import citation
-
-    typer.echo(citation())
 
 
 @app.command()
@@ -219,7 +243,9 @@ def view(
 cli_analysis.register(app)
 cli_backtest.register(app)
 cli_calibrate.register(app)
+cli_paper.register(app)
 cli_sweep.register(app)
+group_commands(app)
 for registered in app.registered_commands:
     registered.epilog = GLOSSARY
 

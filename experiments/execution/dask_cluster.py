@@ -180,19 +180,35 @@ class DaskCluster:
 
     @contextmanager
     def _lost_scheduler_in_one_line(self) -> Iterator[None]:
-        """Turn what Dask raises when its scheduler ends or cannot be reached any more into a UserError."""
+        """Turn what Dask raises when its scheduler ends or cannot be reached any more into a UserError.
+
+        Without its connection, Dask's client also raises errors of other types, such as ClosedClientError and
+        AttributeError.
+        """
         try:
             yield
-        except (CancelledError, OSError) as error:
-            place = "of this machine" if self._address is None else f"at {self._address}"
-            raise UserError(
-                f"the Dask scheduler {place} ended, was restarted, or cannot be reached any more; "
-                "everything finished is kept; the same command resumes"
-            ) from error
+        except (UserError, WorkersUnusable):
+            raise
+        except Exception as error:
+            if isinstance(error, (CancelledError, OSError)) or self._client.status != "running":
+                raise self._lost_scheduler() from error
+            raise
+
+    def _lost_scheduler(self) -> UserError:
+        place = "of this machine" if self._address is None else f"at {self._address}"
+        return UserError(
+            f"the Dask scheduler {place} ended, was restarted, or cannot be reached any more; "
+            "everything finished is kept; the same command resumes"
+        )
 
     def __exit__(self, *exception: object) -> None:
         """Disconnect; end a local cluster."""
-        self._stack.close()
+        connected = self._client.status == "running"
+        try:
+            self._stack.close()
+        except Exception:
+            if connected:
+                raise
 
     def fill(self) -> None:
         """Submit chunks until every thread of the cluster has one that waits; nothing once the session must stop."""
@@ -200,10 +216,12 @@ class DaskCluster:
             return
         try:
             with self._lost_scheduler_in_one_line():
-                threads: dict[str, int] = self._client.nthreads()
+                self._submit_chunks()
         except UserError as stop:
             self._stop = stop
-            return
+
+    def _submit_chunks(self) -> None:
+        threads: dict[str, int] = self._client.nthreads()
         most = AHEAD * max(1, sum(threads.values()))
         while len(self._chunks) < most and (chunk := self._next_chunk()):
             payloads = [packed(attempt.task.payload) for attempt in chunk]
@@ -258,6 +276,8 @@ class DaskCluster:
         """Return the outcomes of a chunk that is done; none if its runs must be repeated alone."""
         if future.status == "finished":
             return self._outcomes(chunk, future.result())
+        if future.status == "cancelled":  # by Dask's client, when it loses its scheduler; no run is to blame
+            raise self._lost_scheduler()
         if chunk[0].alone:
             return [self._death(chunk[0], future)]
         self._queue.put_back(*[replace(attempt, alone=True) for attempt in chunk])

@@ -54,12 +54,14 @@ def vote_effect(
 
     from ...model.diagnostics import implied_effects
     from ..protocols.stress_test.run import with_dose
+    from ..statistics.intervals import monte_carlo_error_of_mean
 
     if breadth == 0.0:
         return VoteEffect(0.0, 0.0)
     tree = with_dose(parameters, breadth, visibility)
     points = np.array([implied_effects(tree, seed, replicate).national for replicate in range(replicates)])
-    return VoteEffect(float(points.mean()), float(points.std(ddof=1) / math.sqrt(replicates)))
+    # Equal effects in every replicate are exact: nobody sees a stake.
+    return VoteEffect(float(points.mean()), monte_carlo_error_of_mean(points, span=0.0))
 
 
 def closed_form_curve(
@@ -132,8 +134,6 @@ class FormulaRow(NamedTuple):
         """Return how the departure compares with twice its error."""
         if not math.isfinite(self.departure_error):
             return "one replicate has no error"
-        if self.measured_mcse == 0.0:
-            return "no pair differs: error not known"
         return f"{'beyond' if abs(self.departure) > 2.0 * self.departure_error else 'within'} twice its error"
 
 
@@ -186,17 +186,17 @@ def closed_form_lines(rows: Sequence[FormulaRow], p: Parameters) -> list[str]:
     lines = [
         f"Closed form: RD back to extreme care that precision x rent x vote effect alone predict, b = "
         f"{rows[0].breadth:g} against 0.",
-        f"{'v':>6}{'vote effect':>15}{'predicted (error)':>20}{'model (MC err)':>18}{'departure (error)':>20}",
+        f"{'v':>4}{'vote effect':>13}{'predicted (error)':>19}{'model (MC err)':>16}{'departure (error)':>19}",
     ]
     for row in rows:
         effect = f"{row.points:.2f} points"
         cells = (
-            (row.predicted, row.predicted_error, 20),
-            (row.measured, row.measured_mcse, 18),
-            (row.departure, row.departure_error, 20),
+            (row.predicted, row.predicted_error, 19),
+            (row.measured, row.measured_mcse, 16),
+            (row.departure, row.departure_error, 19),
         )
         lines.append(
-            f"{row.visibility:>6g}{effect:>15}"
+            f"{row.visibility:>4g}{effect:>13}"
             + "".join(f"{_with_error(value, error):>{width}}" for value, error, width in cells)
             + f"  {row.word}"
         )

@@ -20,6 +20,11 @@ figure{margin:1.2rem 0}figure img{max-width:100%;height:auto}figcaption{font-siz
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 td,th{padding:.2rem .6rem;text-align:right;border-bottom:1px solid #ccc}td:first-child,th:first-child{text-align:left}
 caption{text-align:left;font-weight:bold;padding:.3rem 0}pre{white-space:pre-wrap;background:#f2f2f2;padding:.6rem}
+h3{font-family:Helvetica,Arial,sans-serif;font-size:1rem;margin:1.4rem 0 .3rem}
+details{border:1px solid #ccc;padding:.3rem .8rem;margin:.6rem 0}
+summary{font:bold 1rem Helvetica,Arial,sans-serif;cursor:pointer}
+.groups{font-size:.78rem}.groups td,.groups th{text-align:right;white-space:nowrap;padding:.2rem .35rem}
+.groups th[scope=colgroup]{text-align:center}
 @media print{body{max-width:none;margin:0;font-size:10pt}h2{break-after:avoid}figure,table{break-inside:avoid}}
 """
 
@@ -38,6 +43,33 @@ def section(title: str, *parts: str) -> str:
     """Return a heading, to which a page can link, and the parts below it."""
     name = "".join(character if character.isalnum() else "-" for character in title.lower())
     return f'<section id="{name}"><h2>{text(title)}</h2>{"".join(parts)}</section>'
+
+
+def subsection(title: str, *parts: str) -> str:
+    """Return a heading of the next level and the parts below it."""
+    return f"<h3>{text(title)}</h3>{''.join(parts)}"
+
+
+def folded(title: str, name: str, parts: Sequence[str], *, is_open: bool) -> str:
+    """Return parts that a reader folds away under their title; name: what links on the page call them."""
+    state = " open" if is_open else ""
+    return f'<details id="{text(name)}"{state}><summary>{text(title)}</summary>{"".join(parts)}</details>'
+
+
+def linked(words: str, name: str) -> str:
+    """Return words that link to a part of the page."""
+    return f'<a href="#{text(name)}">{text(words)}</a>'
+
+
+def grouped_table(heads: Sequence[tuple[str, Sequence[str]]], rows: Sequence[Sequence[str]], caption: str) -> str:
+    """Return a table with a head of two levels: groups, and their columns; rows hold HTML."""
+    groups = "".join(f'<th scope="colgroup" colspan="{len(names)}">{text(group)}</th>' for group, names in heads)
+    columns = "".join(f'<th scope="col">{text(name)}</th>' for _, names in heads for name in names)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return (
+        f'<div class="scroll"><table class="groups"><caption>{text(caption)}</caption>'
+        f"<thead><tr>{groups}</tr><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def figure(svg: Path, caption: str, alternative: str) -> str:

@@ -11,6 +11,13 @@ import pandas as pd
 
 from ..protocols.outcome_names import printed_name
 from ..storage.atomic_files import replaced_atomically
+from .point_labels import short_names, value_text
+
+MOST_ROWS = 300
+"""Lines of the longest table."""
+LINES_OF_A_ROW = {"effects": 3}
+"""Lines for each row of a table, where not one."""
+ROWS_OF_A_PAGE = 45
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -72,32 +79,110 @@ def tabular(
     align: str = "",
     *,
     groups: bool = True,
+    small: bool = False,
 ) -> str:
     """Return a table environment; header, rows and caption are LaTeX already.
 
-    By default the first column is aligned left, the others right. groups: see `grouped`. The shipped tables are at most
-    as wide as the text of the article class. Raises ValueError where a row has another number of cells than the header.
+    By default the first column is aligned left, the others right. groups: see `grouped`. small: smaller type, for
+    columns of factor values. A row of one cell is a title over the rows below it. The shipped tables are at most as
+    wide as the text of the article class. Raises ValueError where a row has another number of cells than the header.
     """
-    wrong = [place for place, row in enumerate(rows) if len(row) != len(header)]
+    wrong = [
+        place for place, row in enumerate(rows) if len(row) not in ((len(header),) if groups else (1, len(header)))
+    ]
     if wrong:
         raise ValueError(f"rows {wrong} do not have {len(header)} cells")
+    columns = align or "l" + "r" * (len(header) - 1)
+    head = " & ".join(header) + r" \\"
+    body = grouped(rows) if groups else [_line(row, len(header)) for row in rows]
+    size = r"\scriptsize\setlength{\tabcolsep}{2pt}" if small else r"\footnotesize\setlength{\tabcolsep}{3pt}"
+    if len(rows) > ROWS_OF_A_PAGE:
+        return _over_pages(columns, head, body, caption, label, size)
     lines = [
         "% needs \\usepackage{booktabs}",
         r"\begin{table}[t]",
-        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+        rf"\centering{size}",
         r"\setlength{\abovecaptionskip}{0pt}\setlength{\belowcaptionskip}{6pt}",
         rf"\caption{{{caption}}}",
         rf"\label{{tab:{label}}}",
-        rf"\begin{{tabular}}{{@{{}}{align or 'l' + 'r' * (len(header) - 1)}@{{}}}}",
+        rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
         r"\toprule",
-        " & ".join(header) + r" \\",
+        head,
         r"\midrule",
-        *(grouped(rows) if groups else (" & ".join(row) + r" \\" for row in rows)),
+        *body,
         r"\bottomrule",
         r"\end{tabular}",
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _line(row: Sequence[str], columns: int) -> str:
+    if len(row) == 1:
+        return rf"\addlinespace \multicolumn{{{columns}}}{{@{{}}l@{{}}}}{{\emph{{{row[0]}}}}} \\"
+    return " & ".join(row) + r" \\"
+
+
+def _over_pages(columns: str, head: str, body: Sequence[str], caption: str, label: str, size: str) -> str:
+    """Return a table that continues over pages, with its head on each."""
+    lines = [
+        "% needs \\usepackage{booktabs,longtable}",
+        f"{{{size}",
+        rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
+        rf"\caption{{{caption}}}\label{{tab:{label}}}\\",
+        r"\toprule",
+        head,
+        r"\midrule\endfirsthead",
+        r"\toprule",
+        head,
+        r"\midrule\endhead",
+        r"\bottomrule\endfoot",
+        *body,
+        r"\end{longtable}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _factor_cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Return the heads of a table's factor columns (dotted names), and their values row by row."""
+    names = [name for name in map(str, table.columns) if "." in name]
+    short = short_names(names)
+    rows = table[names].itertuples(index=False, name=None)
+    return [escape(short[name]) for name in names], [[escape(value_text(value)) for value in row] for row in rows]
+
+
+def effects_tex(table: pd.DataFrame, citation: str) -> str:
+    """Return the table of all design points: factor values, pairs, and the effect on the first outcomes."""
+    heads, factors = _factor_cells(table)
+    if not heads or table.duplicated([name for name in map(str, table.columns) if "." in name]).any():
+        heads, factors = (
+            [*heads, "arm"],
+            [[*cells, escape(arm)] for cells, arm in zip(factors, table["arm"], strict=True)],
+        )
+    rows: list[list[str]] = []
+    records = table.to_dict("records")
+    for mean, difference in _outcomes_of(table):
+        name = printed_name(mean.removeprefix("p_")).replace("_", " ")
+        rows.append([escape(name[0].upper() + name[1:])])
+        for cells, row in zip(factors, records, strict=True):
+            limits = interval(row[f"{difference}_low"], row[f"{difference}_high"])
+            change = f"{signed(row[difference])} {limits}" if pd.notna(row[f"{difference}_low"]) else ""
+            numbers = (row[f"{mean}_zero"], row[mean], row[f"{difference}_mcse"])
+            zero, exposed, error = (share(number) if pd.notna(number) else "" for number in numbers)
+            rows.append([*cells, f"{row['pairs']}", zero, exposed, change, error])
+    header = [*heads, "pairs", "$b = 0$", "exposed", "difference [95\\%]", "MC error"]
+    caption = (
+        "Effect of exposure at every design point: outcomes at zero exposure ($b = 0$) and with exposure, the paired "
+        "difference with its 95\\% interval, and its Monte Carlo standard error (MC error). Simulated. "
+        f"{escape(citation)}"
+    )
+    return tabular(header, rows, caption, "effects", "r" * len(header), groups=False, small=True)
+
+
+def _outcomes_of(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return (mean, difference) columns of each outcome of a table of effects."""
+    means = [name.removesuffix("_zero") for name in map(str, table.columns) if name.endswith("_zero")]
+    return [(mean, f"rd_{mean[2:]}" if mean.startswith("p_") else f"{mean}_difference") for mean in means]
 
 
 def _counts(table: pd.DataFrame) -> str:
@@ -109,8 +194,9 @@ def _counts(table: pd.DataFrame) -> str:
 def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
     """Return the table of one legal layer: shares with Monte Carlo errors, paired differences with intervals."""
     rows = []
-    for row in summary.to_dict("records"):
-        first = [f"{row['visibility']:g}", f"{row['breadth']:g}"]
+    heads, factors = _factor_cells(summary)
+    for cells, row in zip(factors, summary.to_dict("records"), strict=True):
+        first = [*cells, f"{row['visibility']:g}", f"{row['breadth']:g}"]
         levels = [f"{share(row[f'p_{e}'])} ({share(row[f'p_{e}_mcse'])})" for e in ("restricted", "reversed")]
         differences = [
             "reference"
@@ -119,22 +205,21 @@ def dose_response_tex(summary: pd.DataFrame, citation: str) -> str:
             for e in ("restricted", "reversed")
         ]
         rows.append([*first, *levels, *differences, f"{share(row['severity'])} ({share(row['severity_mcse'])})"])
-    header = ["$v$", "$b$", "P(restricted)", "P(care)", "RD restricted", "RD care", "severity"]
+    header = [*heads, "$v$", "$b$", "P(restricted)", "P(care)", "RD restricted", "RD care", "severity"]
     caption = (
         "Restriction (openness at least .10 lower) and return to extreme care (openness of the guidance of 2022 or "
         "less) under an opposed government by breadth $b$ and visibility $v$ of exposure, "
         f"$n = {_counts(summary)}$ paired replicates. Monte Carlo standard errors in parentheses; "
         f"paired risk differences with 95\\% intervals (Newcombe 1998, method 10). Simulated. {escape(citation)}"
     )
-    return tabular(header, rows, caption, "dose-response")
+    return tabular(header, rows, caption, "dose-response", small=bool(heads))
 
 
 def depth_tex(table: pd.DataFrame, citation: str) -> str:
     """Return the table of risk differences at the named depths, with simultaneous bands; a block per design point."""
-    points = table["point"].nunique() > 1
     rows = []
-    for row in table.to_dict("records"):
-        first = [f"{row['point']:g}"] if points else []
+    heads, factors = _factor_cells(table)
+    for first, row in zip(factors, table.to_dict("records"), strict=True):
         arm = [f"{row['visibility']:g}", f"{row['foresight']:g}", f"{escape(row['depth'])} ({share(row['tau'], 2)})"]
         risks = [share(row["p_zero"]), share(row["p"])]
         band = f"{signed(row['rd'])} {interval(row['band_low'], row['band_high'])}"
@@ -147,26 +232,25 @@ def depth_tex(table: pd.DataFrame, citation: str) -> str:
         "$\\tau$ for six months. RD with 95\\% bands, simultaneous over all depths of an arm. Simulated. "
         f"{escape(citation)}"
     )
-    named = (["point"] if points else []) + header
-    return tabular(named, rows, caption, "depth", "l" * (len(named) - 4) + "rrrr")
+    named = heads + header
+    return tabular(named, rows, caption, "depth", "l" * (len(named) - 4) + "rrrr", small=bool(heads))
 
 
 def mediation_tex(table: pd.DataFrame, citation: str) -> str:
     """Return the mediation table: each channel's Shapley value with interval, error and range over orders."""
     rows = []
-    for row in table.to_dict("records"):
+    heads, factors = _factor_cells(table)
+    for cells, row in zip(factors, table.to_dict("records"), strict=True):
         spans = [interval(row["low"], row["high"]), share(row["mcse"])]
         over = "" if pd.isna(row["smallest"]) else interval(row["smallest"], row["largest"])
-        rows.append(
-            [escape(printed_name(row["outcome"])), escape(row["channel"]), signed(row["shapley"]), *spans, over]
-        )
+        first = [*cells, escape(printed_name(row["outcome"])), escape(row["channel"])]
+        rows.append([*first, signed(row["shapley"]), *spans, over])
     caption = (
         f"Shapley values of the channels, $n = {int(table['n'].iloc[0])}$ paired replicates; channels and other paths "
         f"add up to the total. Range: smallest and largest contribution over the 24 orders. {escape(citation)}"
     )
-    return tabular(
-        ["outcome", "channel", "part", "95\\% interval", "MC error", "range"], rows, caption, "mediation", "llrrrr"
-    )
+    header = [*heads, "outcome", "channel", "part", "95\\% interval", "MC error", "range"]
+    return tabular(header, rows, caption, "mediation", "l" * len(heads) + "llrrrr", small=bool(heads))
 
 
 def _plain(region: str) -> str:
@@ -212,6 +296,7 @@ def sensitivity_tex(table: pd.DataFrame, citation: str) -> str:
 
 
 TABLES: dict[str, Callable[[pd.DataFrame, str], str]] = {
+    "effects": effects_tex,
     "dose-response": dose_response_tex,
     "depth": depth_tex,
     "mediation": mediation_tex,

@@ -2,66 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from ..errors import UserError
 from ..storage.atomic_files import replaced_atomically
 from ..storage.checksums import refuse_altered, renewed_checksums
 from ..storage.results_folder import hold
-from ..storage.tables import read_frame
 from ..studies.reader import StudyFile
 from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
 from . import html
-from .latex import write_tables
+from .latex import LINES_OF_A_ROW, MOST_ROWS, write_tables
+from .point_labels import caption_text
+from .report_parts import FIGURES, MOST_POINTS, TABLES, EachPoint, Report
+from .sections.all_points import all_points
 
 REPORT = "report.html"
-FIGURES, TABLES = "figures", "tables"
 OWN = (REPORT, f"{FIGURES}/", f"{TABLES}/", STATEMENTS, *ANALYSES)
 """Beginnings of the names that a report writes."""
-
-
-@dataclass
-class Report:
-    """The study of a report, and the parts gathered so far."""
-
-    folder: Path
-    study: StudyFile
-    manifest: Mapping[str, Any]
-    sections: list[str] = field(default_factory=list)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
-
-    @property
-    def figures(self) -> Path:
-        """Return the folder of the figures."""
-        return self.folder / FIGURES
-
-    def part(self, title: str, make: Callable[[Report], list[str]]) -> None:
-        """Add a section, or a line with the reason why these files do not allow it."""
-        try:
-            parts = make(self)
-        except (UserError, ValueError) as error:
-            self.left_out.append(f"{title}: {error}")
-            return
-        self.sections.append(html.section(title, *parts))
-
-    def read(self, name: str) -> pd.DataFrame:
-        """Return a csv of the folder; UserError if it has none."""
-        path = self.folder / name
-        if not path.is_file():
-            raise UserError(f"the folder has no {name}")
-        # "none" is a layer, not a missing value.
-        return read_frame(path, keep_default_na=False, na_values=[""])
-
-    def drawn(self, paths: list[Path], caption: str, alternative: str) -> str:
-        """Return the svg of a figure as part of the page."""
-        return html.figure(next(path for path in paths if path.suffix == ".svg"), caption, alternative)
+OPEN_POINTS = 4
+"""Sections of more points are folded."""
 
 
 def build_report(folder: Path) -> Path:
@@ -82,12 +44,27 @@ def write_report(folder: Path) -> Path:
     """Write report.html, figures/ and tables/ from the files of a results folder; return the page's path."""
     study, manifest = study_in(folder)
     report = Report(folder, study, manifest)
-    for title, make in (study.protocol.report_sections() or {"Summary": _summary}).items():
-        report.part(title, make)
+    sections = study.protocol.report_sections() or {"Summary": _summary}
+    each = {title: make for title, make in sections.items() if isinstance(make, EachPoint)}
+    protocol = study.protocol
+    points = _points(report)
+    if points and (protocol.summary_events or protocol.summary_means):
+        report.part("All design points", all_points)
+    several = points > 1
+    if several:
+        _by_point(report, each)
+    for title, make in sections.items():
+        if not (several and title in each):
+            report.part(title, make)
     if not report.sections:
         raise UserError(f"{folder} holds nothing to report: " + "; ".join(report.left_out))
     citation = citation_of(manifest)
-    paths = write_tables(folder / TABLES, report.tables, citation.splitlines()[1])
+    tables = report.gathered()
+    long = [name for name, table in tables.items() if len(table) * LINES_OF_A_ROW.get(name, 1) > MOST_ROWS]
+    for name in long:
+        count = len(tables.pop(name)) * LINES_OF_A_ROW.get(name, 1)
+        report.left_out.append(f"tables/{name}.tex: it would have {count:,} lines, and at most {MOST_ROWS} are printed")
+    paths = write_tables(folder / TABLES, tables, f"{caption_text(study)} {citation.splitlines()[1]}")
     names = ", ".join(f"{TABLES}/{path.name}" for path in paths)
     files = [html.paragraph(f"LaTeX tables: {names}.")] if paths else []
     files.append(
@@ -103,6 +80,44 @@ def write_report(folder: Path) -> Path:
         stream.write(html.page(title_of(study), report.sections, citation))
     write_codebook(folder)
     return folder / REPORT
+
+
+def _points(report: Report) -> int:
+    """Return the number of design points of a sweep; 0 for a study of one setting, or runs that cannot be read."""
+    if report.study.study.single_setting:
+        return 0
+    try:
+        return len(report.points)
+    except (UserError, ValueError):  # every section says why
+        return 0
+
+
+def _by_point(report: Report, sections: Mapping[str, EachPoint]) -> None:
+    """Add a section for every design point; name what no point allows once."""
+    points = report.points
+    if not sections:
+        return
+    if len(points) > MOST_POINTS:
+        most = f"a study of more than {MOST_POINTS} has the tables and figures of all points"
+        report.left_out.append(f"A section for each of {len(points):,} design points: {most}")
+        return
+    reasons: dict[str, list[str]] = {}
+    folded = []
+    for point in points:
+        parts = []
+        for title, section in sections.items():
+            try:
+                parts.append(html.subsection(title, *section.of(report, point)))
+            except (UserError, ValueError) as error:
+                reasons.setdefault(f"{title}: {error}", []).append(point.label)
+        label = point.sentence.removesuffix(". ")
+        folded.append(html.folded(label, f"point{point.suffix}", parts, is_open=len(points) <= OPEN_POINTS))
+    report.sections.append(html.section("Each design point", *folded))
+    report.left_out += [reason + _where(labels, len(points)) for reason, labels in reasons.items()]
+
+
+def _where(labels: Sequence[str], count: int) -> str:
+    return "" if len(labels) == count else f" (at {'; '.join(labels)})"
 
 
 def _summary(report: Report) -> list[str]:

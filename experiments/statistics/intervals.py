@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 Values = npt.ArrayLike
 Floats = npt.NDArray[np.float64]
+_Z = 1.959963984540054
+"""Standard normal critical value at .95: an interval of 95% reaches 1.96 standard errors to each side."""
 
 
 class Interval(NamedTuple):
@@ -129,22 +131,56 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
 
 
 def monte_carlo_error_of_proportion(p: float, n: int) -> float:
-    """Return sqrt(p (1 - p) / n), the Monte Carlo standard error of a proportion (Morris et al. 2019)."""
+    """Return sqrt(p (1 - p) / n), the Monte Carlo standard error of a proportion (Morris et al. 2019).
+
+    A share of exactly 0 or 1 has the error of its Wilson interval: half of its width, divided by 1.96.
+    """
     if n < 1 or not 0.0 <= p <= 1.0:
         raise ValueError(f"a proportion in [0, 1] over at least one replicate, not p={p!r}, n={n!r}")
-    return math.sqrt(p * (1.0 - p) / n)
+    return math.sqrt(p * (1.0 - p) / n) if 0.0 < p < 1.0 else _Z / (2.0 * (n + _Z**2))
 
 
-def monte_carlo_error_of_mean(values: Values) -> float:
-    """Return sd / sqrt(n), the Monte Carlo standard error of a mean over replicates; NaN for one replicate."""
+def monte_carlo_error_of_mean(values: Values, span: float = 1.0) -> float:
+    """Return sd / sqrt(n), the Monte Carlo standard error of a mean over replicates; NaN for one replicate.
+
+    Equal values do not prove that the error is 0: they have the error of Tango's interval for n pairs that all agree,
+    times span, the largest difference between two values (1 for shares).
+    """
     array = _floats(values, "values")
-    return float(array.std(ddof=1) / math.sqrt(array.size)) if array.size > 1 else math.nan
+    n = array.size
+    if n == 1:
+        return math.nan
+    if array.min() == array.max():
+        return span * _Z / (n + _Z**2)
+    return float(array.std(ddof=1) / math.sqrt(n))
 
 
 def monte_carlo_error_of_paired_difference(treated: Values, control: Values) -> float:
-    """Return the Monte Carlo standard error of the mean paired difference."""
+    """Return the Monte Carlo standard error of the mean paired difference.
+
+    If the differences of 0/1 arrays are all equal, it is that of their `newcombe` interval: half of its width, divided
+    by 1.96.
+    """
     first, second = _pair(treated, control)
-    return monte_carlo_error_of_mean(first - second)
+    difference = first - second
+    equal = difference.size > 1 and difference.min() == difference.max()
+    if not equal or not np.isin(np.concatenate([first, second]), (0.0, 1.0)).all():
+        return monte_carlo_error_of_mean(difference)
+    interval = newcombe(*cells(first, second))
+    return (interval.high - interval.low) / (2.0 * _Z)
+
+
+def monte_carlo_error_of_counts(gained: int, lost: int, n: int) -> float:
+    """Return the error of a paired risk difference from the counts of discordant pairs alone, with sd over n - 1.
+
+    Pairs that all agree, or all differ in one direction, have the error of their `tango` interval.
+    """
+    if n == 1:
+        return math.nan
+    if gained == lost == 0 or n in (gained, lost):
+        interval = tango(gained, lost, n)
+        return (interval.high - interval.low) / (2.0 * _Z)
+    return math.sqrt(((gained + lost) / n - ((gained - lost) / n) ** 2) / (n - 1.0))
 
 
 def mean_interval(values: Values, level: float = 0.95) -> Interval:

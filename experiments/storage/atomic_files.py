@@ -7,6 +7,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -142,6 +143,34 @@ def replaced_atomically(path: Path) -> Iterator[TextIO]:
         finally:
             with suppress(OSError):  # after an error there may be no room for the rest either
                 text.detach()
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """Yield a new, empty folder that replaces `path` at the end of the block; after an error `path` stays as it was.
+
+    Raises UserError in one line when the disk is full or refuses.
+    """
+    partial, old = partial_name(path.parent), partial_name(path.parent)
+    with disk_errors_in_one_line(path):
+        partial.mkdir(parents=True)
+        try:
+            yield partial
+            gone = [file for file in path.rglob("*") if file.is_file()]
+            if path.exists():
+                path.rename(old)
+            try:
+                partial.rename(path)
+            except OSError:
+                if old.exists():
+                    old.rename(path)
+                raise
+            for file in {*gone, *(file for file in path.rglob("*") if file.is_file())}:
+                _record(file)
+        finally:
+            for leftover in (partial, old):
+                shutil.rmtree(leftover, ignore_errors=True)
+        _make_durable(path.parent)
 
 
 def _make_durable(folder: Path) -> None:

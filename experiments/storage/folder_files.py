@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,19 +17,35 @@ CHECKSUMS = "SHA256SUMS"
 FROZEN = "study.toml"
 LOCK = ".lock"
 EXPORT = "export"
+PAPER = "paper"
 INPUTS = "inputs"
 """Folder of the files that a study names."""
 LEDGER_SIDE_FILES = frozenset({f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"})
 _WRITTEN = frozenset(
     {
-        *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, EXPORT, INPUTS, "figures", "tables", "report.html", "summary.csv"),
+        *(
+            LEDGER,
+            MANIFEST,
+            CHECKSUMS,
+            FROZEN,
+            LOCK,
+            EXPORT,
+            INPUTS,
+            PAPER,
+            "figures",
+            "tables",
+            "report.html",
+            "summary.csv",
+        ),
         *("codebook.md", "codebook.json", "codebook-statements.md", "incidence.csv", "naive_regression.csv"),
         *("mediation.csv", "prior_mass.csv", "sensitivity.csv", "logit.csv", "phase-map.csv", "depth.csv", "moves.csv"),
         *("backtest.csv", "datapackage.json", "read.R"),
         *LEDGER_SIDE_FILES,
     }
 )
-_FOLDERS = frozenset({EXPORT, INPUTS, "figures", "tables"})
+_FOLDERS = frozenset({EXPORT, INPUTS, PAPER, "figures", "tables"})
+_TYPESET = frozenset({"aux", "bbl", "blg", "fdb_latexmk", "fls", "log", "out", "pdf", "synctex.gz", "toc"})
+"""Endings of paper/paper.*, files that LaTeX makes: they are no results."""
 _FILE_ENDINGS = frozenset({".csv", ".parquet", ".dta", ".R", ".md", ".json", ".toml", ".html", ".sqlite"})
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
@@ -69,11 +86,15 @@ def refuse_output_inside(target: Path) -> None:
 def results_files(folder: Path) -> Iterator[Path]:
     """Yield the files that belong to a results folder, in the order of their names.
 
-    Left aside: the lock, side files of the ledger, files that are being written, and litter of file browsers.
+    Left aside: the lock, side files of the ledger, files that are being written, litter of file browsers, and what
+    LaTeX makes of a paper.
     """
     for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
         working = file.parent == folder and (file.name == LOCK or file.name in LEDGER_SIDE_FILES)
-        aside = working or file.name.endswith(PARTIAL) or is_litter(file.name)
+        partial = any(part.endswith(PARTIAL) for part in file.relative_to(folder).parts)
+        stem, _, ending = file.name.partition(".")
+        typeset = file.parent == folder / PAPER and stem == PAPER and ending in _TYPESET
+        aside = working or partial or typeset or is_litter(file.name)
         if not aside and (file.is_file() or file.is_symlink()):
             yield file
 
@@ -99,8 +120,11 @@ def refuse_odd_files(folder: Path, inner: Path | None = None) -> None:
 
 
 def remove_partial_files(folder: Path) -> None:
-    """Remove files that a killed process was writing in a locked results folder; other names are left alone."""
-    for file in folder.rglob(f"*{PARTIAL}"):
+    """Remove what a killed process was writing in a locked results folder; other names are left alone."""
+    for file in list(folder.rglob(f"*{PARTIAL}")):
         if is_partial_name(file.name) and not file.is_symlink():
+            if file.is_dir():
+                shutil.rmtree(file, ignore_errors=True)
+                continue
             with suppress(OSError):
                 file.unlink()

@@ -33,7 +33,16 @@ class Neighbours:
         self.study_folder = folder or Path()
         kept = self.study_folder / INPUTS
         self._kept = kept if is_results_folder(self.study_folder) and kept.is_dir() else None
-        self._elsewhere = elsewhere
+        self._elsewhere = dict(elsewhere)
+
+    @property
+    def kept(self) -> Path | None:
+        """Return inputs/ of the results folder that is read; None for a study file elsewhere."""
+        return self._kept
+
+    def place(self, name: str, path: Path) -> None:
+        """Keep in mind that the file of a name lies elsewhere."""
+        self._elsewhere[name] = path
 
     @property
     def folder(self) -> Path:
@@ -52,7 +61,7 @@ class Neighbours:
         for name in names:
             path = self.path(name)
             try:
-                attachment = Attachment(path.name, path, file_digest(path))
+                attachment = Attachment(Path(name).name, path, file_digest(path))
             except (OSError, ValueError) as error:
                 problems.append(f"{name} cannot be read ({getattr(error, 'strerror', None) or error})")
                 continue

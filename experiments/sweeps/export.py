@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...model.record import RECORDED
 from ..interchange.files import RunsTable
 from ..interchange.stata import YES_NO
 from ..protocols.contract import Answer, Finished
-from ..storage.atomic_files import replaced_atomically
+from ..storage.atomic_files import remove_file, replaced_atomically
 from ..storage.codebook import Tables, codebook, codebook_json
 from ..storage.columns import Column
 from ..storage.ledger import Ledger
@@ -74,12 +75,24 @@ def _with_factors(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]
 
 def run_columns(plan: Plan) -> tuple[Column, ...]:
     """Return the columns of runs.csv of a study."""
-    return _with_factors(plan.study.protocol.run_columns(), plan)
+    return _with_factors(plan.study.protocol.columns(), plan)
 
 
 def cycle_columns(plan: Plan) -> tuple[Column, ...]:
     """Return the columns of cycles.csv of a study; none where its protocol has no administrations."""
     return _with_factors(plan.study.protocol.cycle_columns(), plan)
+
+
+def series_columns(plan: Plan) -> tuple[Column, ...]:
+    """Return the columns of series.csv: the run, the month, and the columns of the record that the study names."""
+    request = plan.study.inputs.series
+    if request is None:
+        return ()
+    known = {column.name: column for column in plan.study.protocol.run_columns()}
+    names = [known[name] for name in ("key", "replicate", "arm")]
+    first = () if answer_of(plan.study) is not None else (_POINT,)
+    recorded = (Column(name, *RECORDED[name]) for name in ("month", *request.columns))
+    return (names[0], *first, *names[1:], *recorded)
 
 
 def point_columns(plan: Plan) -> tuple[Column, ...]:
@@ -130,6 +143,18 @@ def cycle_rows(plan: Plan, analyses: InterimAnalyses, ledger: Ledger) -> Iterato
             yield _base(arm_set, replicate, place, key, plan.factors) | {"number": number} | row
 
 
+def series_rows(plan: Plan, analyses: InterimAnalyses, ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """Yield the rows of series.csv, run after run, so that memory does not grow with the study."""
+    request = plan.study.inputs.series
+    if request is None or plan.series is None:
+        return
+    names = ("month", *request.columns)
+    for arm_set, replicate, place, key in ordered_runs(plan, analyses):
+        run = _base(arm_set, replicate, place, key, [])
+        for row in ledger.series_rows(key, plan.series):
+            yield run | dict(zip(names, row, strict=True))
+
+
 def _point_rows(plan: Plan, analyses: InterimAnalyses) -> Iterator[dict[str, Any]]:
     for point, state in enumerate(analyses.points):
         count = state.replicates * plan.study.pairs
@@ -168,6 +193,7 @@ def _tables(plan: Plan) -> Tables:
     outputs = [
         ("export/runs.csv: a row per run", run_columns(plan)),
         (f"export/cycles.csv: a row per {study.protocol.cycle_unit}", cycle_columns(plan)),
+        ("export/series.csv: a row per recorded month of a run", series_columns(plan)),
     ]
     if answer is not None:
         return (
@@ -195,6 +221,7 @@ def export_study(
     written = [
         ("runs", run_columns(plan), run_rows(plan, analyses, ledger, summary.see if names else None)),
         ("cycles", cycle_columns(plan), cycle_rows(plan, analyses, ledger)),
+        ("series", series_columns(plan), series_rows(plan, analyses, ledger)),
     ]
     if answer is None:
         written.append(("points", point_columns(plan), _point_rows(plan, analyses)))
@@ -204,6 +231,9 @@ def export_study(
             table = export / f"{name}.csv"
             kinds = write_csv(table, [column.name for column in columns], not_written, rows)
             write_parquet(export / f"{name}.parquet", table, kinds)
+    if plan.series is None:  # an earlier form of the study may have had them
+        for ending in ("csv", "parquet"):
+            remove_file(export / f"series.{ending}")
     summary_rows = list(summary.rows()) if names else []
     if names:
         write_csv(path / SUMMARY, names, set(), summary_rows)

@@ -56,7 +56,7 @@ def manifest_of(study: StudyFile, shard: Shard | None = None) -> dict[str, Any]:
             "protocol": study.model.protocol,
             "parameters": study.parameters.model_dump(),
             "design": study.protocol.design(study.declared(study.parameters))._asdict(),
-        }
+        } | study.inputs.identity_of_all()
     return manifest(seed=study.study.seed, request=request)
 
 

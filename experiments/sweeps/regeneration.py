@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ..errors import UserError
 from ..storage.checksums import digested_files
 from ..storage.comparison import difference
+from ..storage.folder_files import PAPER
 from ..storage.ledger import Ledger
 from ..storage.provenance import OUTCOME_PACKAGES, manifest_text
 from ..storage.results_folder import MANIFEST, leaves
@@ -108,6 +109,10 @@ def _write_the_rest(anew: Path, present: Mapping[str, Path]) -> None:
         others -= digested_files(anew).keys()
     if any(name.startswith(OWN) for name in others):
         write_report(anew)
+    if any(name.startswith(f"{PAPER}/") for name in others):
+        from ..paper.build import write_paper
+
+        write_paper(anew)
 
 
 def _line(error: Exception) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from ..protocols import Protocol
 from ..storage.columns import Column
 from ..studies.plan import Plan
-from ..studies.reader import BREADTH
 
 
 def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column, ...]:
@@ -24,13 +23,15 @@ def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column,
     from ..studies.factors import known_quantity
 
     inf = math.inf
-    known = {column.name: column for column in protocol.run_columns()}
+    known = {column.name: column for column in protocol.columns()}
     columns = [Column("point", "number", 0.0, inf, "design point", "order of the design")]
     for name in factors:
         about = known_quantity(name)
         columns.append(Column(name, about.unit, about.minimum, about.maximum, f"factor: {about.source}", "design"))
     columns.append(Column("arm", "", -inf, inf, "name of the arm", "layer, breadth, visibility, further exposure"))
     columns.append(Column("n", "replicates", 0.0, inf, "replicates of the arm", "count"))
+    paired = "replicates of the arm whose zero-exposure run is there too; 0 in the zero-exposure arm"
+    columns.append(Column("pairs", "replicates", 0.0, inf, paired, "count"))
     for name in (*events, *means):
         column = known.get(name, Column(name, "", -inf, inf, name, ""))
         mean = f"p_{name}" if name in events else name
@@ -43,21 +44,30 @@ def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column,
                 column.meaning,
                 "mean",
             ),
-            Column(f"{mean}_mcse", "", 0.0, inf, f"Monte Carlo standard error of {mean}", "sd / sqrt(n)"),
+            Column(f"{mean}_mcse", "", 0.0, inf, f"Monte Carlo standard error of {mean}", _ERROR),
+            Column(
+                f"{mean}_zero",
+                "share of replicates" if name in events else column.unit,
+                column.low,
+                column.high,
+                f"{mean} of the same replicates in the zero-exposure arm; empty in that arm",
+                "mean over pairs",
+            ),
         ]
         difference = f"rd_{name}" if name in events else f"{name}_difference"
         meaning = f"paired difference of {name} from the zero-exposure arm of the same setting; empty in that arm"
+        how = "Newcombe (1998), method 10, paired" if name in events else "Student t over pairs"
+        limits = (-1.0, 1.0) if name in events else (-inf, inf)
         columns += [
             Column(difference, "", -inf, inf, meaning, "mean of differences within replicates"),
-            Column(f"{difference}_mcse", "", 0.0, inf, f"Monte Carlo standard error of {difference}", "sd / sqrt(n)"),
+            Column(f"{difference}_mcse", "", 0.0, inf, f"Monte Carlo standard error of {difference}", _ERROR),
+            Column(f"{difference}_low", "", *limits, f"lower 95% limit of {difference}", how),
+            Column(f"{difference}_high", "", *limits, f"upper 95% limit of {difference}", how),
         ]
-        if name in events:
-            how = "Newcombe (1998), method 10, paired"
-            columns += [
-                Column(f"{difference}_low", "", -1.0, 1.0, f"lower 95% limit of {difference}", how),
-                Column(f"{difference}_high", "", -1.0, 1.0, f"upper 95% limit of {difference}", how),
-            ]
     return tuple(columns)
+
+
+_ERROR = "sd / sqrt(n); of equal values, that of their interval"
 
 
 class _Arm:
@@ -113,7 +123,9 @@ class SummaryRows:
         controls = self._controls()
         for name, arm in self._arms.items():
             control = self._arms.get(controls.get(name, ""))
-            row: dict[str, Any] = {"point": self._point, **arm.factors, "arm": name, "n": len(arm.replicates)}
+            pairs = 0 if control is None else len(set(arm.replicates) & set(control.replicates))
+            row: dict[str, Any] = {"point": self._point, **arm.factors, "arm": name}
+            row |= {"n": len(arm.replicates), "pairs": pairs}
             for outcome in (*self._events, *self._means):
                 row |= self._estimates(outcome, arm.of(outcome), None if control is None else control.of(outcome))
             self._done.append(row)
@@ -135,60 +147,51 @@ class SummaryRows:
     def _estimates(self, name: str, values: dict[int, float], control: dict[int, float] | None) -> dict[str, Any]:
         event = name in self._events
         mean = f"p_{name}" if event else name
-        difference = f"rd_{name}" if event else f"{name}_difference"
         row: dict[str, Any] = {}
-        row[mean], row[f"{mean}_mcse"] = _mean_and_error(list(values.values()))
-        both = [] if control is None else [(values[r], control[r]) for r in values if r in control]
-        row[difference], row[f"{difference}_mcse"] = _mean_and_error([a - b for a, b in both])
-        if event:
-            low, high = _newcombe(both) if both else (None, None)
-            row |= {f"{difference}_low": low, f"{difference}_high": high}
+        row[mean], row[f"{mean}_mcse"] = _mean_and_error(list(values.values()), event=event)
+        both = sorted(values.keys() & (control or {}).keys())
+        row |= {f"{mean}_zero": None, **dict.fromkeys(difference_names(name, event))}
+        if control and both:
+            pairs = [values[r] for r in both], [control[r] for r in both]
+            row[f"{mean}_zero"] = math.fsum(pairs[1]) / len(both)
+            row |= dict(zip(difference_names(name, event), _difference(*pairs, event=event), strict=True))
         return row
 
 
-def _mean_and_error(values: list[float]) -> tuple[float | None, float | None]:
+def difference_names(name: str, event: bool) -> tuple[str, str, str, str]:
+    """Return the columns of a paired difference, its Monte Carlo error and its limits."""
+    difference = f"rd_{name}" if event else f"{name}_difference"
+    return difference, f"{difference}_mcse", f"{difference}_low", f"{difference}_high"
+
+
+def _mean_and_error(values: list[float], *, event: bool) -> tuple[float | None, float | None]:
+    from ..statistics.intervals import monte_carlo_error_of_mean, monte_carlo_error_of_proportion
+
     n = len(values)
     if n == 0:
         return None, None
     mean = math.fsum(values) / n
-    if n == 1:
-        return mean, None
-    return mean, math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1) / n)
+    return mean, _known(monte_carlo_error_of_proportion(mean, n) if event else monte_carlo_error_of_mean(values))
 
 
-def _newcombe(pairs: list[tuple[float, float]]) -> tuple[float, float]:
-    from ..statistics.intervals import newcombe
-
-    both = sum(a == 1.0 and b == 1.0 for a, b in pairs)
-    gained = sum(a == 1.0 and b == 0.0 for a, b in pairs)
-    lost = sum(a == 0.0 and b == 1.0 for a, b in pairs)
-    interval = newcombe(both, gained, lost, len(pairs))
-    return interval.low, interval.high
-
-
-def printed(rows: Sequence[dict[str, Any]], factors: Sequence[str], protocol: Protocol, most: int = 40) -> list[str]:
-    """Return the summary as lines of text: identifying columns, n, means with Monte Carlo errors, differences."""
-    events, means = protocol.summary_events, protocol.summary_means
-    shown = [*(f"p_{name}" for name in events), *means[: 1 if events else 6]]
-    differences = [f"rd_{name}" for name in events[1:]]
-    own = [name for name in factors if name != BREADTH]
-    wide = max((len(str(row["arm"])) for row in rows[:most]), default=3)
-    head = f"{'point':>5} {'arm':<{wide}} {'n':>6}" + "".join(f"{name:>22}" for name in (*shown, *differences))
-    lines = [head]
-    for row in rows[:most]:
-        cells = "".join(f"{_with_error(row[name], row[f'{name}_mcse']):>22}" for name in (*shown, *differences))
-        lines.append(f"{row['point']:>5} {row['arm']:<{wide}} {row['n']:>6}{cells}")
-    if len(rows) > most:
-        lines.append(f"... {len(rows) - most} more rows in summary.csv")
-    if own and len(rows):
-        lines.append("values of each point: export/points.csv")
-    lines.append(
-        "Monte Carlo standard errors in brackets; rd: paired difference from zero exposure, 95% limits in summary.csv."
+def _difference(treated: list[float], control: list[float], *, event: bool) -> tuple[float | None, ...]:
+    """Return the paired difference, its error and its limits; None for those that one pair cannot have."""
+    from ..statistics.intervals import (
+        cells,
+        mean_interval,
+        monte_carlo_error_of_mean,
+        monte_carlo_error_of_paired_difference,
+        newcombe,
     )
-    return lines
+
+    differences = [a - b for a, b in zip(treated, control, strict=True)]
+    if event:
+        error = monte_carlo_error_of_paired_difference(treated, control)
+        limits = newcombe(*cells(treated, control))
+    else:
+        error, limits = monte_carlo_error_of_mean(differences), mean_interval(differences)
+    return tuple(map(_known, (math.fsum(differences) / len(differences), error, *limits)))
 
 
-def _with_error(value: float | None, error: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.3f} ({'-' if error is None else f'{error:.3f}'})"
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -19,11 +19,13 @@ from ...agents.electorate.opinion.parameters import AttitudeParameters, OpinionP
 from ...agents.electorate.parameters import ElectorateParameters, ExposureParameters
 from ...agents.electorate.voting.parameters import VotingParameters
 from ...agents.employer.parameters import EmployerParameters
+from ...agents.notebook_table import notebook_table
 from ...agents.parameter_metadata import Group, Quantity, quantity_of
 from ...agents.party.parameters import PartyParameters
 from ...agents.party.rules import RULES
 from ...agents.regulator.parameters import RegulatorParameters
 from ...agents.user_input import plain_number, shown
+from ..policy.moves import EXTRA_MOVES, NO_MOVE
 from .channels import ChannelsParameters
 from .elections import ElectionsParameters
 from .institutions import InstitutionsParameters
@@ -73,6 +75,20 @@ class Parameters(Group):
     elections: ElectionsParameters = ElectionsParameters()
     institutions: InstitutionsParameters = InstitutionsParameters()
     channels: ChannelsParameters = ChannelsParameters()
+
+    def __repr__(self) -> str:
+        """Return the call that makes this tree: the values that differ from the defaults (preset calibrated)."""
+        changed = {name: here for name, (here, _) in self.difference(Parameters()).items()}
+        return f"Parameters().with_values({changed!r})" if changed else "Parameters()"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = describe(self)
+        changed = [row for row in rows if row.value != row.default]
+        caption = f"Parameters: {len(changed)} of {len(rows)} differ from the defaults (preset calibrated)"
+        cells = [(row.name, row.value, row.default, row.known.unit) for row in changed]
+        return notebook_table(caption, cells, ("parameter", "value", "default", "unit") if cells else ())
 
     def with_values(self, values: Mapping[str, Any]) -> Parameters:
         """Return a copy with dotted names set, such as {"exposure.breadth": 0.3}.
@@ -162,9 +178,14 @@ def _allowed(known: Quantity, annotation: Any) -> str:
     if annotation is bool:
         return "allowed: true, false"
     if annotation is str:
-        return f"allowed: {', '.join(RULES)}"
+        return f"allowed: {', '.join(_named_in(known.unit))}"
     whole = "whole numbers " if annotation is int else ""
     return f"allowed: {whole}{known.minimum:g} to {known.maximum:g} {known.unit}"
+
+
+def _named_in(unit: str) -> list[str]:
+    """Return the names that a parameter of text takes: those of rules, or of further moves."""
+    return [NO_MOVE, *EXTRA_MOVES] if unit.endswith("ExtraMove") else list(RULES)
 
 
 def _impossible(group: str, leaf: str, value: object) -> str:
@@ -200,6 +221,12 @@ def _contradictions(p: Parameters) -> list[str]:
     if p.party.rule not in RULES:
         problems.append(
             unknown_name(p.party.rule, list(RULES), "party rule") + f" (party.rule; there are {', '.join(RULES)})"
+        )
+    if p.policy.extra_move not in (NO_MOVE, *EXTRA_MOVES):
+        names = [NO_MOVE, *EXTRA_MOVES]
+        problems.append(
+            unknown_name(p.policy.extra_move, names, "policy move")
+            + f" (policy.extra_move; there are {', '.join(names)})"
         )
     if p.regulator.confirmation_latest < p.regulator.confirmation_soonest:
         problems.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")

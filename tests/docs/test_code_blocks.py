@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from political_moat.experiments.execution import engine
+
 ROOT = Path(__file__).resolve().parents[2]
 _SKIPPED = {"build", "dist", "node_modules", "results"}
 _BLOCK = re.compile(
@@ -34,8 +36,11 @@ def blocks(text: str) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda file: file.relative_to(ROOT).as_posix())
-def test_the_blocks_of_a_document_run(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_blocks_of_a_document_run(
+    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn_once: None
+) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(engine, "startable_workers", lambda kind, workers: (0, None))  # pages promise no engine
     monkeypatch.setenv("MPLBACKEND", "Agg")
     namespace: dict[str, object] = {"__name__": "document"}
     for line, code in blocks(document.read_text(encoding="utf-8")):

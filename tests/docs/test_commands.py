@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from results_folders import command
+
+from political_moat.experiments.execution import engine
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path for path in ROOT.glob("docs/**/*.md") if "```console" in path.read_text(encoding="utf-8"))
@@ -27,25 +27,27 @@ def files(page: Path) -> dict[str, str]:
     return dict(re.findall(marked, page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn_once: None) -> Path:
+    """An empty working folder. Commands run in this process and start no workers: pages promise no engine."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(engine, "startable_workers", lambda kind, workers: (0, None))
+    return tmp_path
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_command_of_the_page_succeeds(page: Path, tmp_path: Path) -> None:
+def test_every_command_of_the_page_succeeds(page: Path, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands(page)
     for name, text in files(page).items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    for command in commands(page):
-        words = shlex.split(command)
-        assert words[0] == "moat"
-        done = subprocess.run(
-            [sys.executable, "-m", "political_moat.experiments.cli.main", *words[1:]],
-            cwd=tmp_path,
-            env={**os.environ, "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
-        assert done.stdout.strip()
+        (here / name).write_text(text, encoding="utf-8")
+    for printed in commands(page):
+        name, *words = shlex.split(printed)
+        assert name == "moat"
+        code = command(*words)
+        out, err = capsys.readouterr()
+        assert code == 0, f"{printed}: {err}"
+        assert out.strip(), printed
 
 
 def test_the_readme_has_one_command_for_the_main_job_and_one_for_the_tests() -> None:

@@ -30,12 +30,19 @@ def file_of(page: str, name: str) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn_once: None) -> Path:
     """A folder with the page's study file, and with `moat` of this environment on the path."""
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     moat = bin_folder / "moat"
-    moat.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m political_moat.experiments.cli.main "$@"\n')
+    # A part needs no worker process here: a job's rows do not depend on its engine.
+    (tmp_path / "moat.py").write_text(
+        "from political_moat.experiments.cli.main import command\n"
+        "from political_moat.experiments.execution import engine\n"
+        "engine.startable_workers = lambda kind, workers: (0, None)\n"
+        "command()\n"
+    )
+    moat.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{tmp_path / "moat.py"}" "$@"\n')
     moat.chmod(0o755)
     (tmp_path / "study.toml").write_text(file_of("sweeps.md", "study.toml"), encoding="utf-8")
     monkeypatch.setenv("PATH", f"{bin_folder}{os.pathsep}{os.environ['PATH']}")

@@ -71,22 +71,22 @@ def test_the_generators_are_those_of_the_seed_whenever_they_are_asked_for() -> N
     assert late.fork().random.random() == drawn[0]
 
 
-def test_advance_leaves_mesas_attributes_alone() -> None:
+def test_advance_runs_a_world_that_mesa_has_stopped() -> None:
     world = World(SMALL)
     world.running = False
     world.advance(2)
-    assert world.steps == 0
+    assert world.steps == 2
     assert world.running is False
 
 
-def test_mesa_counts_from_the_first_step_asked_of_it() -> None:
+def test_mesa_counts_months_also_those_before_its_first_step() -> None:
     world = World(SMALL)
     world.advance(3)
     month = world.step
     for _ in range(2):
         month()
     world.step()
-    assert (world.month, world.steps) == (6, 3)
+    assert (world.month, world.steps) == (6, 6)
 
 
 def test_a_subclass_with_a_step_of_its_own_takes_each_month_once() -> None:
@@ -104,7 +104,7 @@ def test_a_subclass_with_a_step_of_its_own_takes_each_month_once() -> None:
     twin = world.fork()
     twin.step()
     assert isinstance(twin, Counting)
-    assert (twin.month, twin.steps) == (3, 1)
+    assert (twin.month, twin.steps) == (3, 3)
 
 
 def test_an_agent_of_the_users_comes_after_the_voters() -> None:

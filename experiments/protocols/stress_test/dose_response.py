@@ -289,7 +289,8 @@ def _row(arm: pd.DataFrame, zero: pd.DataFrame, visibility: float, seed: int) ->
         values, control = arm[name].to_numpy(dtype=float), zero[name].to_numpy(dtype=float)
         put(name, float(values.mean()), *mean_interval(values), monte_carlo_error_of_mean(values))
         mean = paired_mean_difference(values, control)
-        put(f"{name}_difference", mean.estimate, mean.low, mean.high, mean.monte_carlo_error)
+        limits = (0.0, 0.0, 0.0) if arm is zero else (mean.low, mean.high, mean.monte_carlo_error)
+        put(f"{name}_difference", mean.estimate, *limits)
     return row
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ...protocols.outcome_names import printed_name
 from ...statistics.input_checks import refuse_incomplete
+from ...statistics.intervals import monte_carlo_error_of_counts
 from .dose_response import COLOURS, MARKERS
 from .style import DOUBLE, DRAWN, SINGLE, draw, plain
 
@@ -122,7 +123,7 @@ def prior_mass_figure(
     kept = draws[draws["calibrated"] == 1]
     n, gained, lost = (kept[column].to_numpy(dtype=float) for column in ("n", f"{event}_gained", f"{event}_lost"))
     value = (gained - lost) / n
-    error = np.sqrt(np.maximum((gained + lost) / n - value**2, 0.0) / n)
+    error = [monte_carlo_error_of_counts(*map(int, counts)) for counts in zip(gained, lost, n, strict=True)]
     data = pd.DataFrame({"event": event, "difference": value, "mcse": error}).sort_values("difference")
     data.insert(0, "share_of_draws", (np.arange(len(data)) + 0.5) / max(1, len(data)))
     return draw(folder, name, data, SINGLE, 70.0, _paint_prior, endings)

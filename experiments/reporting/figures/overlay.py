@@ -1,4 +1,4 @@
-"""Several results folders in one figure."""
+"""The figure of `moat figure`: several results folders together, or one sweep by factor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,32 @@ from pathlib import Path
 from ...errors import UserError
 from ...storage.atomic_files import disk_errors_in_one_line
 from ...storage.tables import read_frame
+
+
+def draw(
+    results: Sequence[Path],
+    out: Path,
+    by: Sequence[str] = (),
+    x: str | None = None,
+    outcome: str | None = None,
+    where: Sequence[str] = (),
+) -> list[Path]:
+    """Draw one results folder of moat sweep by factor, or the folders of moat run together; return the paths."""
+    chosen = bool(by or x or outcome or where)
+    if len(results) == 1 and (chosen or _is_sweep(results[0])):
+        from ...studies.reader import BREADTH
+        from ..by_factor import draw_by_factor
+
+        return draw_by_factor(results[0], out, by, x or BREADTH, outcome or "", where)
+    if chosen:
+        raise UserError("--by, --x, --outcome and --where draw one results folder of moat sweep; give one folder")
+    return draw_together(results, out)
+
+
+def _is_sweep(folder: Path) -> bool:
+    from ...storage.results_folder import read_own_manifest
+
+    return "preset" not in read_own_manifest(folder)["request"]
 
 
 def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
@@ -23,7 +49,7 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
     for folder in results:
         request = read_own_manifest(folder)["request"]
         if "preset" not in request:
-            raise UserError(f"{folder} is a study of several settings; moat figure draws the results of moat run")
+            raise UserError(f"{folder} is a study of several settings; give it alone, or results of moat run alone")
         runs = folder / "export" / "runs.csv"
         if not runs.is_file():
             raise UserError(f"{folder} has no export/runs.csv; let its run finish first")

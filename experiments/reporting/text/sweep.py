@@ -10,16 +10,20 @@ from ...protocols.outcome_names import named
 from ...sweeps.export import answer_of
 from ...sweeps.folder import Shard
 from ...sweeps.outcome import Outcome
-from ...sweeps.summary import printed
+from ..effects import effects_of
+from .points import effect_lines
 from .wording import NOTICE
 
 
-def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
-    """Return the answer of a study of one setting, else summary, interim analyses, failures and files."""
+def outcome_text(outcome: Outcome, shard: Shard | None = None, *, verbose: bool = False) -> str:
+    """Return the answer of a study of one setting, else summary, interim analyses, failures and files.
+
+    verbose: the whole answer, not the first screen alone.
+    """
     study = outcome.study
     answer = answer_of(study)
     if answer is not None and outcome.finished is not None:
-        return answer.text(outcome.finished)
+        return answer.text(outcome.finished) if verbose else answer.brief(outcome.finished)
     units = study.protocol.units
     model = study.model
     lines = [
@@ -37,7 +41,8 @@ def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
         ]
         lines.append("Columns are explained in codebook-statements.md.")
     elif outcome.summary:
-        lines += ["", *printed(outcome.summary, study.factor_names, study.protocol), ""]
+        effects = effects_of(outcome.summary, study.factor_names, study.protocol)
+        lines += ["", *effect_lines(effects, study.protocol.summary_events), ""]
     rule = study.replicates.stop
     if rule is not None:
         lines.append(

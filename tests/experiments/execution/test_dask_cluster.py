@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from concurrent.futures import CancelledError
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from distributed.client import ClosedClientError
 
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.execution import dask_cluster
@@ -44,6 +46,7 @@ class Client:
 
     def __init__(self, reply: Any = None) -> None:
         self.reply = reply
+        self.status = "running"
         self.lost: BaseException | None = None
         self.values: list[Any] = []
 
@@ -136,15 +139,54 @@ def test_outcomes_that_arrived_are_handed_over_before_a_lost_scheduler_is_report
             executor.collect()
 
 
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("running", OSError("Timed out trying to connect")),
+        ("connecting", AttributeError("'NoneType' object has no attribute 'send'")),
+        ("closed", ClosedClientError("Client is closed. Can't send update-graph message.")),
+    ],
+)
 def test_a_scheduler_lost_while_work_is_handed_out_is_reported_by_the_next_collect(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, status: str, error: Exception
 ) -> None:
     client = Client()
-    client.lost = OSError("Timed out trying to connect")
+    client.status, client.lost = status, error
     with cluster(client, monkeypatch) as executor:
         executor.fill()
         with pytest.raises(UserError, match=LOST):
             executor.collect()
+
+
+def test_an_error_of_a_connected_client_is_not_taken_for_a_lost_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client()
+    client.lost = AttributeError("a fault of ours")
+    with cluster(client, monkeypatch) as executor, pytest.raises(AttributeError, match="a fault of ours"):
+        executor.fill()
+
+
+def test_chunks_that_a_lost_scheduler_cancelled_blame_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    with cluster(Client(), monkeypatch) as executor:
+        executor.fill()
+        for future, chunk in executor._chunks.items():
+            future.status = "cancelled"  # type: ignore[misc]
+            chunk[:] = [replace(attempt, alone=True) for attempt in chunk]
+        with pytest.raises(UserError, match=LOST):
+            executor.collect()
+
+
+def closing_too_long() -> None:
+    raise TimeoutError("closing took too long")
+
+
+def test_only_a_lost_scheduler_may_make_closing_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client()
+    with cluster(client, monkeypatch) as executor:
+        executor._stack.callback(closing_too_long)
+        client.status = "closed"
+    client.status = "running"
+    with pytest.raises(TimeoutError), cluster(client, monkeypatch) as executor:
+        executor._stack.callback(closing_too_long)
 
 
 def test_files_that_hold_no_certificate_are_one_line_each(tmp_path: Path) -> None:

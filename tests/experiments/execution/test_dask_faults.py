@@ -186,7 +186,7 @@ def test_a_killed_scheduler_is_one_line_and_the_study_is_continued(place: Path, 
         assert process.stderr.readline().startswith("replicates: ")
         running.scheduler.kill()
         _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2
+    assert process.returncode == 2, errors
     (line,) = [line for line in errors.splitlines() if not line.startswith("replicates: ")]
     assert line == (
         f"moat: the Dask scheduler at {address} ended, was restarted, or cannot be reached any more; "
@@ -218,7 +218,7 @@ def test_a_worker_with_another_numpy_or_other_sources_runs_nothing(
     with cluster(place, tmp_path / "scheduler.json", tmp_path / "other") as (_, address):
         process = moat(place, STUDY + OURS, "--out", str(tmp_path / "out"), "--address", address)
         _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2
+    assert process.returncode == 2, errors
     (line,) = errors.splitlines()
     assert line.startswith("moat: the Dask worker at tls://127.0.0.1:")
     assert message in line

@@ -91,6 +91,8 @@ def test_a_chunk_answers_each_payload_and_says_why_it_cannot_run() -> None:
 class LosingClient:
     """A Dask client whose chunks are lost where they hold the bad payload."""
 
+    status = "running"
+
     def __init__(self, bad: int) -> None:
         self.bad = packed(bad)
         self.sizes: list[int] = []

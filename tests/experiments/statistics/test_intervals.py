@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm, ttest_rel
+from scipy.stats import norm, t, ttest_rel
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
 from political_moat.experiments.statistics.intervals import (
     PairedDifference,
+    monte_carlo_error_of_counts,
     monte_carlo_error_of_mean,
     monte_carlo_error_of_paired_difference,
     monte_carlo_error_of_proportion,
@@ -213,6 +214,43 @@ def test_monte_carlo_errors_are_those_of_the_textbook() -> None:
     assert math.isnan(monte_carlo_error_of_mean([0.3]))
 
 
+@pytest.mark.parametrize("n", [2, 40, 625])
+def test_the_error_of_a_zero_count_is_that_of_its_interval(n: int) -> None:
+    never, always, half = np.zeros(n), np.ones(n), np.arange(n) % 2
+    for share in (0.0, 1.0):
+        limits = wilson(round(share * n), n)
+        error = monte_carlo_error_of_proportion(share, n)
+        assert 2.0 * 1.959964 * error == pytest.approx(limits.high - limits.low, rel=1e-6)
+    for treated, control in ((never, never), (half, half), (always, never), (never, always)):
+        difference = paired_risk_difference(treated, control)
+        wanted = (difference.high - difference.low) / (2.0 * 1.959964)
+        assert difference.monte_carlo_error == pytest.approx(wanted, rel=1e-6)
+        assert difference.monte_carlo_error > 0.0
+    # One more discordant pair does not make the error smaller by an order of magnitude.
+    changed = never.copy()
+    changed[0] = 1.0
+    assert monte_carlo_error_of_paired_difference(changed, never) < 4 * monte_carlo_error_of_paired_difference(
+        never, never
+    )
+
+
+def test_counts_of_discordant_pairs_give_the_error_of_the_pairs() -> None:
+    treated, control = pairs(both=10, gained=3, lost=7, neither=20)
+    error = monte_carlo_error_of_counts(3, 7, 40)
+    assert error == pytest.approx(monte_carlo_error_of_paired_difference(treated, control))
+    for gained, lost in ((0, 0), (40, 0), (0, 40)):
+        limits = tango(gained, lost, 40)
+        assert monte_carlo_error_of_counts(gained, lost, 40) == pytest.approx((limits.high - limits.low) / 3.919928)
+    assert math.isnan(monte_carlo_error_of_counts(1, 0, 1))
+
+
+def test_equal_values_have_the_error_of_pairs_that_all_agree() -> None:
+    limits = tango(0, 0, 30)
+    assert monte_carlo_error_of_mean(np.full(30, 0.2)) == pytest.approx(limits.high / 1.959964, rel=1e-6)
+    assert monte_carlo_error_of_mean(np.full(30, 0.2), span=12.0) == pytest.approx(12 * limits.high / 1.959964)
+    assert monte_carlo_error_of_mean(np.full(30, 0.2), span=0.0) == 0.0
+
+
 def test_the_interval_of_a_mean_difference_agrees_with_scipy() -> None:
     rng = np.random.default_rng(2)
     treated, control = rng.normal(0.1, 1.0, 40), rng.normal(0.0, 1.0, 40)
@@ -225,5 +263,6 @@ def test_the_interval_of_a_mean_difference_agrees_with_scipy() -> None:
     assert (found.at_level(0.99).low, found.at_level(0.99).high) == pytest.approx((wider.low, wider.high))
     assert found.at_level(0.95) == found
     same, one = paired_mean_difference(treated, treated), paired_mean_difference([0.5], [0.1])
-    assert (same.p_value, same.low, same.high) == (1.0, 0.0, 0.0)
+    assert (same.p_value, same.low) == (1.0, -same.high)
+    assert same.high == pytest.approx(t.ppf(0.975, 39) * tango(0, 0, 40).high / 1.96, rel=1e-4)
     assert (one.p_value, math.isnan(one.low)) == (1.0, True)

@@ -6,8 +6,6 @@ import json
 import re
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -19,11 +17,8 @@ from political_moat.experiments.reporting.latex import depth_tex
 from political_moat.experiments.reporting.report import build_report
 from political_moat.experiments.reporting.sections.depth import (
     MEASURED,
-    MOST_POINTS,
     declared_or_largest,
     named_rows,
-    points_of,
-    unshown_points,
 )
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.model.parameters.tree import Parameters
@@ -55,22 +50,6 @@ def curve() -> pd.DataFrame:
         for v in (0.1, 1.0)
     ]
     return pd.DataFrame(rows).assign(rd_low=-0.2, rd_high=0.1, rd_mcse=0.02, band_low=-0.3, band_high=0.1, n=50)
-
-
-def swept(points: int) -> pd.DataFrame:
-    """Runs of a sweep over office rent, with arms of two foresights and two layers."""
-    rows = [
-        {"point": point, "party.office_rent": float(point), "layer": layer, "foresight": f, "breadth": b}
-        for point in range(points)
-        for layer in ("rule", "statute")
-        for f in (0.0, 1.0)
-        for b in (0.0, 0.3)
-    ]
-    return pd.DataFrame(rows)
-
-
-def report() -> Any:
-    return SimpleNamespace(study=SimpleNamespace(parameters=Parameters()))
 
 
 def test_runs_without_the_measured_columns_give_a_plain_sentence(made: Path, tmp_path: Path) -> None:
@@ -113,31 +92,6 @@ def test_other_code_has_no_closed_form(made: Path, tmp_path: Path) -> None:
     assert "rd_reversed_closed_form" not in pd.read_csv(copy / "figures" / "dose-response-print.csv").columns
 
 
-def test_every_design_point_has_its_own_rows_label_and_parameters() -> None:
-    frame = swept(3)
-    points = list(points_of(report(), frame, free=("foresight",)))
-    assert [point.number for point in points] == [0, 1, 2]
-    assert [point.label for point in points] == [f"Point {n}: party.office_rent {float(n)}. " for n in range(3)]
-    assert [point.parameters.party.office_rent for point in points] == [0.0, 1.0, 2.0]
-    for point in points:
-        assert set(point.rows["point"]) == {point.number}
-        assert set(point.rows["layer"]) == {"rule"}
-        assert set(point.rows["foresight"]) == {0.0, 1.0}
-    assert {tuple(point.rows["foresight"].unique()) for point in points_of(report(), frame)} == {(0.0,)}
-
-
-def test_a_study_of_one_setting_needs_no_label() -> None:
-    (point,) = points_of(report(), swept(1).drop(columns=["point", "party.office_rent"]))
-    assert point.label == ""
-    assert point.parameters == Parameters()
-
-
-def test_points_beyond_the_first_are_counted() -> None:
-    assert unshown_points(swept(MOST_POINTS)) == []
-    assert f"first {MOST_POINTS} of {MOST_POINTS + 2} design points" in unshown_points(swept(MOST_POINTS + 2))[0]
-    assert len(list(points_of(report(), swept(MOST_POINTS + 2)))) == MOST_POINTS
-
-
 def test_named_rows_are_the_curve_at_the_named_levels_arm_by_arm() -> None:
     rows = named_rows(curve(), DEPTHS)
     assert list(rows["depth"]) == [name for name, _ in DEPTHS] * 4
@@ -154,7 +108,9 @@ def test_the_declared_breadth_is_shown_or_else_the_largest() -> None:
 
 @pytest.mark.parametrize("points", [1, 2])
 def test_the_table_in_latex_is_whole(points: int) -> None:
-    parts = [named_rows(curve(), DEPTHS).assign(point=number) for number in range(points)]
+    rows_of_depth = named_rows(curve(), DEPTHS)
+    values = [{"party.office_rent": number / 2} for number in range(points)] if points > 1 else [{}]
+    parts = [pd.concat([pd.DataFrame([each] * len(rows_of_depth)), rows_of_depth], axis=1) for each in values]
     text = depth_tex(pd.concat(parts), "seed 1, a_b")
     body = text.split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
     rows = [line for line in body if line != r"\addlinespace"]
@@ -163,7 +119,8 @@ def test_the_table_in_latex_is_whole(points: int) -> None:
     assert "$-$.100 [$-$.300, .100]" in text
     assert r"seed 1, a\_b" in text
     assert "$n = 50$ paired replicates" in text
-    assert ("point & $v$" in text) == (points > 1)
+    assert ("office rent & $v$" in text) == (points > 1)
+    assert ("\n0.5 & 1 & 0 &" in text) == (points > 1)
 
 
 def test_the_page_begins_with_the_depth_curve_of_the_files(made: Path) -> None:

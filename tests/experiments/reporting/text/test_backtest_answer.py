@@ -64,8 +64,9 @@ def test_the_answer_shows_scores_cases_misses_and_files(made: Path, capsys: pyte
     assert [line for line in lines if line in ("AU 2009", "US 2009", "US 2017", "US 2021")] == [
         *("AU 2009", "US 2009", "US 2017", "US 2021")
     ]
-    assert lines[-1].startswith(f"Files: {made} (summary.csv, backtest.csv, ")
-    assert max(map(len, lines[:-1])) <= 120
+    assert lines[-2] == f"Files: {made}"
+    assert lines[-1].startswith("  (summary.csv, backtest.csv, ")
+    assert max(map(len, lines)) <= 100
 
 
 def test_the_json_has_scores_by_forecast_and_a_row_per_case(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
