@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..agents.notebook_table import notebook_table
 from .errors import UserError
@@ -13,10 +14,12 @@ from .study_text import Progress, progress_of, study_line, study_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from ..model.parameters.tree import Parameters
+    from .execution.futures_pool import Submits
 
-EXPORTED = ("runs", "cycles", "points")
+EXPORTED = ("runs", "cycles", "series", "points")
 
 
 class Study:
@@ -96,6 +99,7 @@ class Study:
         workers: int | None = None,
         engine: str | None = None,
         address: str | None = None,
+        executor: Submits | None = None,
         quiet: bool = True,
         retry: bool = False,
         report: bool = True,
@@ -103,7 +107,9 @@ class Study:
         """Run or resume, export, write the report, and return the study itself.
 
         workers, engine ("serial", "process", "dask") and address (of a Dask scheduler) replace the file's values.
-        retry: run failed replicates again. report: False leaves out report.html, its figures and tables.
+        executor: an executor like those of concurrent.futures, which takes the place of an engine and stays open;
+        workers is then the number of its workers. retry: run failed replicates again. report: False leaves out
+        report.html, its figures and tables.
         Raises UserError, and RuntimeError naming the runs that failed, after all others were run and exported.
         """
         from ..agents.source_hash import use_code_named_cache
@@ -113,7 +119,12 @@ class Study:
         from .reporting.text.sweep import report_line
         from .sweeps.run import run_study
 
-        chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
+        if executor is not None and (engine is not None or address is not None):
+            raise UserError("executor takes the place of engine and address; give one of them")
+        if executor is not None:
+            chosen = Engine.on(executor, self.file.engine, workers)
+        else:
+            chosen = Engine.of(self.file.engine, kind=engine, workers=workers, address=address)
         outcome = run_study(self.file, self.path, chosen, quiet=quiet, retry=retry)
         if report:
             report_line(outcome)
@@ -122,7 +133,7 @@ class Study:
         return self
 
     def frame(self, table: str = "runs") -> pd.DataFrame:
-        """Return a table of the results as a pandas frame: "runs", "cycles", "points" or "summary".
+        """Return a table of the results as a pandas frame: "runs", "cycles", "series", "points" or "summary".
 
         Which of these a study has, and which table of its own, depends on its protocol: see `tables`. Raises
         UserError if the study has not been run, the file was changed since, or there is no such table.
@@ -147,6 +158,35 @@ class Study:
         except (OSError, ValueError) as error:
             raise UserError(f"{file} cannot be read ({error}); moat export {self.path} writes it anew") from error
 
+    def table(self, outcome: str | None = None) -> pd.DataFrame:
+        """Return the effect of exposure at every design point: a row each, with its factors, sorted by their values.
+
+        outcome: one of the study's, such as "reversed"; None for those of the report. Columns as in summary.csv:
+        pairs, p_OUTCOME_zero and p_OUTCOME (without and with exposure), rd_OUTCOME (paired difference), its 95% limits
+        and its Monte Carlo error. Raises UserError if the study has not been run, a file was changed since, or the
+        protocol compares no doses.
+        """
+        from .study_plots import effect_table
+
+        return effect_table(self.file, self.path, outcome)
+
+    def plot(
+        self,
+        x: str = "exposure.breadth",
+        by: str | Sequence[str] | None = None,
+        outcome: str = "",
+        where: Mapping[str, Any] | None = None,
+    ) -> Figure:
+        """Return a matplotlib figure of the paired difference of an outcome against a factor, with 95% intervals.
+
+        by: one factor or several, whose values are curves (the first besides x if None); every other factor gives
+        panels, or is held at a value by `where`. outcome: one of the study's, "depth" for the depth curve, or "" for
+        the first. Figure and numbers are those of `moat figure`. Raises UserError as `table` does.
+        """
+        from .study_plots import plot
+
+        return plot(self.path, x, by, outcome, where)
+
     @property
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables that `frame` can return."""
@@ -156,6 +196,7 @@ class Study:
         present = {
             "runs": True,
             "cycles": bool(protocol.cycle_columns()),
+            "series": self.file.inputs.series is not None,
             "points": not single,
             "summary": single or bool(protocol.summary_events or protocol.summary_means),
         }

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..agents.notebook_table import one_line
 from .errors import UserError
+from .reporting.point_labels import short_names
 from .storage.folder_files import is_results_folder
 from .studies.factors import factor_range, known_quantity
 from .studies.reader import StudyFile
@@ -77,7 +78,7 @@ def _recorded(file: StudyFile, path: Path) -> Progress:
 def study_line(file: StudyFile, path: Path) -> str:
     """Return name, folder, design, replicates and progress of a study in one line."""
     points = design_size(file)
-    names = [name.rpartition(".")[2].replace("_", " ") for name in file.factor_names]
+    names = list(short_names(file.factor_names).values())
     over = f" over {_listed(names)}" if names else ""
     size = f"{points:,} design point{'s' * (points != 1)}, {_replicates(file)}"
     name, where = one_line(repr(file.study.name)), one_line(path)
@@ -97,7 +98,7 @@ def study_rows(file: StudyFile, path: Path, tables: Iterable[str]) -> list[tuple
         *((f"factor {name}", _levels(file, name)) for name in file.factor_names),
         ("replicates", _replicates(file)),
         ("seed", str(file.study.seed)),
-        ("done", progress.counts),
+        ("progress", progress.counts),
         ("state", progress.state),
         ("folder", str(path)),
         ("tables", ", ".join(tables)),

@@ -23,6 +23,7 @@ from ..agents.electorate.columns import PRICE_BEFORE
 from ..agents.electorate.opinion.kernel import move_opinions
 from ..agents.numerics.blocks import LARGE, add_blocks, blocks_of_groups
 from .calendar import half_term
+from .dated_events import impose_dated_events
 from .economy.market import (
     CRYPTO_RETURN,
     FLOW,
@@ -43,7 +44,7 @@ from .phases.platforms import QUARTER, platform_due
 from .phases.record import month_record
 from .phases.voters import policy_news
 from .policy.law import next_expiry
-from .schedule import PHASES, run_month
+from .schedule import PHASES, run_phases
 from .state import WorldState
 
 Reals = npt.NDArray[np.float64]
@@ -73,11 +74,11 @@ def predictable(state: WorldState) -> bool:
 def advance(state: WorldState, months: int) -> None:
     """Run a number of months; the states are those of as many calls of `run_month`."""
     end = state.month + months
-    if not predictable(state):
-        while state.month < end:
-            run_month(state)
-        return
     while state.month < end:
+        impose_dated_events(state)
+        if not predictable(state):
+            run_phases(state)
+            continue
         for phase in BEFORE:
             phase.run(state)
         *on_the_way, last = move_months(state, last_undisturbed(state, end) - state.month + 1)
@@ -114,7 +115,7 @@ def last_undisturbed(state: WorldState, end: int) -> int:
 
 
 def _dues(state: WorldState) -> Iterator[float]:
-    """Yield the due dates of the docket, suits, sunsets and the friendly policy."""
+    """Yield the due dates of the docket, suits, sunsets, the friendly policy and later dated events."""
     if state.docket is not None:
         yield state.docket.due
     for suit in state.suits:
@@ -123,6 +124,9 @@ def _dues(state: WorldState) -> Iterator[float]:
         yield expiry[1]
     if state.friendly_pending:
         yield state.parameters.policy.friendly_month
+    for event in state.dated:
+        if event.month > state.month:
+            yield event.month
 
 
 def move_months(state: WorldState, count: int) -> list[float]:

@@ -6,7 +6,7 @@ By default nothing is imposed. Institutions have switches of their own (channels
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from .elections.national_vote import Chance
 
@@ -31,3 +31,14 @@ class Interventions(NamedTuple):
 
 
 NOTHING_IMPOSED = Interventions()
+
+
+class DatedEvent(Protocol):
+    """One thing that happens to a world at the beginning of a month (see `dated_events`)."""
+
+    @property
+    def month(self) -> int:
+        """Return the month before whose phases the event happens; its row of the record is the first that shows it."""
+
+    def apply(self, state: Any) -> None:
+        """Apply the change to the state of a world."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from .dated_events import impose_dated_events
 from .phases.agenda import agenda
 from .phases.election import election
 from .phases.employers import employers
@@ -69,7 +70,13 @@ PHASES: tuple[Phase, ...] = (
 
 
 def run_month(state: WorldState) -> None:
-    """Run one month, through every phase of the table."""
+    """Run one month: the events of its date, if any, then every phase of the table."""
+    impose_dated_events(state)
+    run_phases(state)
+
+
+def run_phases(state: WorldState) -> None:
+    """Run every phase of the table, and begin the next month."""
     for phase in PHASES:
         phase.run(state)
     state.month += 1

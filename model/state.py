@@ -24,13 +24,14 @@ from .economy.market import MarketState
 from .economy.products import standing_table
 from .economy.public_fund import PublicFund
 from .elections.national_vote import Congress, ElectionResult
-from .interventions import Interventions
+from .interventions import DatedEvent, Interventions
+from .parameters.fixed import refuse_fixed
 from .parameters.tree import Parameters
 from .policy.events import Event
 from .policy.law import Law, Provision, binding_layer, effective, friendly_provision, openness, platform_stand, stand_of
 from .policy.lawsuit import Suit
 from .population.demography import PeopleState, people_at_fork
-from .population.network import Network, check_same_ties
+from .population.network import Network
 from .record import Month
 
 Reals = npt.NDArray[np.float64]
@@ -47,10 +48,14 @@ def _forks(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value.fork() for name, value in values.items()}
 
 
+def _nothing(_: Any) -> None:
+    return None
+
+
 SHARED: dict[str, Copy | None] = {AT_FORK: None}
 """A fork shares the value, which is never changed in place, only replaced."""
-FORKED, FORKED_EACH, LISTED = ({AT_FORK: copy} for copy in (_fork, _forks, list))
-"""A fork gets a copy: of an object, of each object of a dictionary, of a list."""
+FORKED, FORKED_EACH, LISTED, UNSHOWN = ({AT_FORK: copy} for copy in (_fork, _forks, list, _nothing))
+"""A fork gets a copy: of an object, of each object of a dictionary, of a list; or nothing."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +65,7 @@ class WorldState:
     Roles are author and opponent of the friendly policy. sign is +1 where the author is R. blind is the shadow
     electorate without stakes that answers blind polls. product_prices: one per product, 1 at month 0. USD are real and
     of the whole population, except account_totals (flow, contributions, gains, held, withdrawals of model voters).
+    dated: events by month (`dated_events`). shown_by: the Mesa model that shows the state, None for a bare state.
     """
 
     parameters: Parameters = field(metadata=SHARED)
@@ -112,6 +118,8 @@ class WorldState:
     # Imposed by an experiment
     imposed_congress: dict[int, Congress] | None = field(metadata=SHARED)
     interventions: Interventions = field(metadata=SHARED)
+    dated: tuple[DatedEvent, ...] = field(metadata=SHARED)
+    shown_by: Any = field(metadata=UNSHOWN)
     # History
     events: list[Event] = field(metadata=LISTED)
     results: list[ElectionResult] = field(metadata=LISTED)
@@ -180,11 +188,11 @@ class WorldState:
     def fork(self, parameters: Parameters | None = None) -> WorldState:
         """Return a copy that changes independently from now on, on the same draws.
 
-        parameters, if not None, replace the tree from now on; population, network and history stay. ParameterError or
-        ValueError if they contradict the past: other ties, ageing or blind polls switched.
+        parameters, if not None, replace the tree from now on; population, network and history stay. ParameterError
+        names all parameters that are fixed when a world is built (`parameters.fixed`), in one line.
         """
         if parameters is not None:
-            check_same_ties(self.parameters.network, parameters.network)
+            refuse_fixed(self.parameters, parameters, "at a fork")
         # A view of the same memory: Voter agents copy the block before they write, unless it is the one they copied.
         self.electorate.fixed = self.electorate.fixed.view()
         if self.blind is not None:
@@ -194,20 +202,19 @@ class WorldState:
             value = getattr(self, name)
             setattr(twin, name, value if copy is None else copy(value))
         if parameters is not None:
-            twin._replace_parameters(parameters)
+            twin.take_parameters(parameters)
         if twin.people is not None:
             twin.electorate.own_people(twin.blind)
         return twin
 
-    def _replace_parameters(self, parameters: Parameters) -> None:
-        if parameters.polls.blind and self.blind is None:
-            raise ValueError("polls.blind cannot be switched on at a fork: the shadow electorate has no past")
+    def take_parameters(self, parameters: Parameters) -> None:
+        """Replace the tree from now on, unchecked: `parameters.fixed.refuse_fixed` names what may not change."""
         self.parameters, self.derived = parameters, derive(parameters)
         self.people = people_at_fork(self.people, parameters)
         share = self.vote_coefficients.public_usd
         self.opinion_coefficients = self.derived.opinion._replace(public_usd=share)
         self.vote_coefficients = self.derived.vote._replace(public_usd=share)
-        self._refresh_products()
+        self.refresh_policy()
         if self.law.support:
             self.take_over_losses()
         if parameters.exposure.evolves and self.employers is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..agents.party.party import Party
 from ..agents.regulator.regulator import Regulator
 from .build import build_state
 from .data_collection import outcome_collector
+from .dated_events import Call, ParameterChange, in_order
 from .fast_forward import advance
 from .parameters.keywords import parameters_from, values_of
 from .parameters.tree import Parameters
@@ -79,6 +81,7 @@ class World(MonthlyModel):
     def _show(self, state: WorldState, scenario: Any = None) -> None:
         """Attach a state: run Mesa's constructor, then make parties, regulators, voters and employers in order."""
         self.state = state
+        state.shown_by = self
         self.start_mesa(state.draws.seed, scenario)
         self._agent_numbers = 0
         self.parties = {role: Party.with_state(self, party) for role, party in state.parties.items()}
@@ -148,8 +151,33 @@ class World(MonthlyModel):
         if self.months is not None and self.month >= self.months:
             self.running = False
 
+    def at(self, month: int, function: Callable[[World], object]) -> None:
+        """Call a function with the world at the beginning of a month, before its phases.
+
+        Months count as in the record: the row of `month` is the first that shows the change. Calls happen in `step` and
+        in `advance`, which stops there, in the order of their declaration; forks keep those to come. ValueError for a
+        month that is over.
+        """
+        if isinstance(month, bool) or not isinstance(month, int) or month < self.state.month:
+            raise ValueError(
+                f"month = {month!r} is not possible; allowed: {self.state.month} (the next to run) or later"
+            )
+        self.state.dated = in_order([*self.state.dated, Call(month, function)])
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Give parameters new values from now on, by dotted name; `fork` lists which. ParameterError as from `fork`."""
+        ParameterChange(self.state.month, tuple(values.items())).apply(self.state)
+
     def fork(self, parameters: Parameters | None = None) -> World:
-        """Return a copy that changes independently, on the same draws; parameters as for `WorldState.fork`.
+        """Return a copy that changes independently, on the same draws; parameters replace the tree from now on.
+
+        People, ties, assigned exposure, offices and calendar are those of the past. ParameterError names, in one line,
+        every parameter that cannot change. What may change: accounts.rebalancing; accounts.divestment_months;
+        exposure.grandfathering; exposure.evolves; people.* but ageing; adoption.*; employer.* but employers,
+        size_log_sd, sectors, record_keepers, share_plans_offering_crypto_t0; product.*; network.influence; fund.*;
+        opinion.* but opposed_share, belief_log_sd; voting.* but turnout_person_sd; policy.* but layer, start_theta;
+        market.*; party.* but author_ideal, opponent_ideal; regulator.* but dol_independence, sec_independence;
+        polls.*; elections.*; institutions.* but author, term_months, election_lead; channels.*
 
         The copy has no collector, events, observers or scenario: add those that it needs.
         """

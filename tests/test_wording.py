@@ -143,8 +143,9 @@ VERBS = frozenset(
 Add Advance Analyse Answer Append Apply Ask Assign Attach Bring Build Call Cancel Check Choose Close Combine
 Compare Compile Connect Convert Copy Count Create Cut Decide Declare Decompose Describe Disconnect Do Draw
 Drop End Endow Estimate Exchange Exit Find Finish Fit Flush Forget Fork Freeze Give Group Hand Handle Hold
-Ignore Import Install Keep Kill Leave Let List Lock Make Measure Merge Mix Move Open Pickle Point Prepare Print Put
-Raise Read Record Register Remove Reopen Repeat Replace Reserve Restore Return Run Schedule Select Sell Send Serve Set
+ Ignore Import Install Keep Kill Leave Let List Load Lock Make Measure Merge Mix Move Open Paint Pickle Point
+ Prepare Print Put Raise Read Record Register Remove Reopen Repeat Replace Reserve Restore Return Run Schedule
+ Select Sell Send Serve Set
 Show Solve Spend Stack Start Stop Submit Sum Tabulate Take Test Time Turn Undo Wait Wrap Write Yield
 """,
     )

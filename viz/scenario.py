@@ -11,10 +11,14 @@ from urllib.parse import parse_qsl, urlencode
 from ..agents.source_hash import short, versions
 from ..agents.user_input import plain_whole
 from ..experiments.protocols.history.protocol import AGEING, History
+from ..experiments.protocols.run_inputs import NO_INPUTS, RunInputs, StudyEvent
 from ..experiments.protocols.stress_test.protocol import StressTest
 from ..experiments.storage.provenance import canonical_json, short_code_hash
+from ..experiments.studies.from_options import parse_events
+from ..experiments.studies.inputs_reader import checked_events
+from ..experiments.studies.mistakes import checked_section
 from ..experiments.studies.reader import with_protocol_values
-from ..experiments.studies.schema import DEFAULT_SEED
+from ..experiments.studies.schema import DEFAULT_SEED, EventSection
 from ..model.parameters.presets import PRESETS, preset
 from ..model.parameters.tree import ParameterError, Parameters
 
@@ -27,12 +31,13 @@ MOST_REPLICATES_VOTER_MONTHS = 700_000_000
 LARGEST_SEED = 2**53
 LARGEST_REPLICATE = 99_999
 MOST_CYCLES = 12
+MOST_EVENTS = 20
 REPLICATES = 100
 CURVE = (0.0, 0.1, 0.3, 0.6)
 """Breadths of the dose-response curve, besides that of the scenario."""
 PAGE_VOTERS = 10_000
 _PLAYED = {protocol.name: protocol for protocol in (StressTest, History)}
-_NOT_PARAMETERS = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "version", "code")
+_NOT_PARAMETERS = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "events", "version", "code")
 
 
 class Scene(NamedTuple):
@@ -107,7 +112,10 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True)
 class Scenario:
-    """One pair of worlds: exactly what determines it. cycles: terms of a history; 0 for a stress test."""
+    """One pair of worlds: exactly what determines it.
+
+    cycles: terms of a history; 0 for a stress test. events: dated events, which happen in both worlds.
+    """
 
     scene: str
     preset: str
@@ -115,6 +123,12 @@ class Scenario:
     seed: int
     replicate: int
     cycles: int = 0
+    events: tuple[StudyEvent, ...] = ()
+
+    @property
+    def inputs(self) -> RunInputs:
+        """Return what the worlds get beside parameters: the events."""
+        return RunInputs(events=self.events) if self.events else NO_INPUTS
 
     @property
     def breadth(self) -> float:
@@ -129,7 +143,9 @@ class Scenario:
     @functools.cached_property
     def key(self) -> str:
         """Return a key equal for equal films: parameters, seed, replicate, protocol and version of the code."""
-        return canonical_json([self.parameters.canonical(), self.seed, self.replicate, self.cycles, code()])
+        events = [event.identity() for event in self.events]
+        content = [self.parameters.canonical(), self.seed, self.replicate, self.cycles, code()]
+        return canonical_json([*content, events] if events else content)
 
     def with_replicate(self, replicate: int) -> Scenario:
         """Return the same scenario with another replicate."""
@@ -148,12 +164,21 @@ class Scenario:
             **{name: _text(value) for name, value in self.settings().items()},
             "seed": str(self.seed),
             "replicate": str(self.replicate),
+            **({"events": ",".join(self._event_texts())} if self.events else {}),
         }
         if not self.cycles:
             return fields
         # The default of ageing depends on the protocol, so the address always states it.
         fields[AGEING] = _text(self.parameters.people.ageing)
         return fields | {"protocol": History.name, "cycles": str(self.cycles)}
+
+    def _event_texts(self) -> list[str]:
+        """Return the events as `moat run --event` takes them, one for each value."""
+        texts = []
+        for event in self.events:
+            texts += [f"{event.month}:{event.move}"] if event.move else []
+            texts += [f"{event.month}:{name}={_text(value)}" for name, value in event.values]
+        return texts
 
     def address(self) -> str:
         """Return `fields` as a query string, with the version of the code."""
@@ -168,6 +193,7 @@ class Scenario:
             named[AGEING] = self.parameters.people.ageing
         words += [f"--set {name}={_text(value)}" for name, value in sorted(named.items())]
         words += [f"--voters {self.parameters.electorate.voters}", f"--seed {self.seed}"]
+        words += [f"--event {text}" for text in self._event_texts()]
         doses = {0.0, self.breadth} if replicates is None else {*CURVE, self.breadth}
         words.append("--breadth " + ",".join(_text(dose) for dose in sorted(doses)))
         if self.cycles:
@@ -271,13 +297,28 @@ def from_fields(fields: Mapping[str, str]) -> Scenario:
             parameters = preset(preset_name[:60]).with_values(values)
         except ParameterError as error:
             problems += str(error).splitlines()
+    months = parameters.institutions.term_months * (cycles or 2)
+    events = _events(fields.get("events", ""), parameters, months, problems)
     if problems:
         raise AddressError("\n".join(problem[:300] for problem in problems[:20]))
-    scenario = Scenario(scene, preset_name, parameters, seed, replicate, cycles)
+    scenario = Scenario(scene, preset_name, parameters, seed, replicate, cycles, events)
     check_size(scenario)
     # The page marks a button only if the scenario is exactly that of the button.
-    unchanged = (scenario.parameters, scenario.cycles) == (start.parameters, start.cycles)
+    unchanged = (scenario.parameters, scenario.cycles, events) == (start.parameters, start.cycles, ())
     return scenario if unchanged else replace(scenario, scene="")
+
+
+def _events(text: str, p: Parameters, months: int, problems: list[str]) -> tuple[StudyEvent, ...]:
+    """Return the dated events of an address, such as "60:cap,70:policy.cap_low=0.01"; a line for each mistake."""
+    texts = text.split(",") if text else []
+    if len(texts) > MOST_EVENTS:
+        problems.append(f"events: {len(texts)} are given; allowed: {MOST_EVENTS}")
+        return ()
+    tables, wrong = parse_events(texts)
+    problems += [line.replace("--event", "events =") for line in wrong]
+    sections = {f"events[{number}]": table for number, table in enumerate(tables)}
+    checked = {place: checked_section(EventSection, place, table, problems) for place, table in sections.items()}
+    return checked_events({place: event for place, event in checked.items() if event}, p, months, problems)
 
 
 def _whole(fields: Mapping[str, str], name: str, default: int, low: int, high: int, problems: list[str]) -> int:

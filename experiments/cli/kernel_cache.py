@@ -7,7 +7,7 @@ import typer
 
 def find_compiled() -> None:
     """Point numba at the cache of this code before a kernel is imported, and print a line if it is empty."""
-    from ...agents.source_hash import use_code_named_cache  # not needed by `moat --help`
+    from ..execution.compiled_kernels import must_compile  # not needed by `moat --help`
 
-    if not any(use_code_named_cache().iterdir()):
+    if must_compile():
         typer.echo("compiling once for this version (about 20 seconds)", err=True)

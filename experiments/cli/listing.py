@@ -12,11 +12,12 @@ from ...agents.parameter_metadata import Quantity
 from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import Described, ParameterError, Parameters, describe
 from ..errors import UserError
+from ..protocols.messages import nearest
 
-_HOW_TO_READ = """Name, value, unit, plausible range; role, status. Below it the source, or the reasoning without one.
-Roles: input, lever (a policy or an exposure you choose), swept (uncertain, to be varied), fitted, target.
-Status: seen at the source, derived from one by arithmetic, memory (not verified), assumed (no data)."""
-_WIDTH, _INDENT = 120, "    "
+_HOW_TO_READ = """Name, value, unit, plausible range. Below it role, status and source, or the reasoning without one.
+Roles: input, lever (a policy or exposure you choose), swept (to be varied), fitted, target.
+Status: seen at the source, derived from one, memory (not verified), assumed (no data)."""
+_WIDTH, _INDENT = 100, "    "
 _PAGE_HEAD = (
     "`moat params --format md` writes this page from the declarations in the code. Terms: [glossary](../glossary.md).",
     "",
@@ -57,15 +58,29 @@ def _cells(parameter: Described) -> tuple[str, ...]:
     )
 
 
-def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, form: str = "table") -> str:
-    """Return every parameter: one line each in the csv, two in the table, the second its source."""
+def parameter_listing(
+    preset_name: str = "calibrated", assumed: bool = False, form: str = "table", *, prefix: str = "", search: str = ""
+) -> str:
+    """Return every parameter: one line each in the csv; in the table two or more, the first its value.
+
+    assumed: only those without data. prefix: only names that begin so. search: only those that have each of these
+    words in name, unit or source. UserError if none is left.
+    """
     if form not in ("table", "csv", "md"):
         raise UserError(f"format {form!r} is not possible; allowed: table, csv, md")
     try:
         tree = preset(preset_name)
     except ParameterError as error:
         raise UserError(str(error)) from None
-    rows = [parameter for parameter in describe(tree) if not assumed or parameter.known.status == "assumed"]
+    rows = [
+        parameter
+        for parameter in _named(describe(tree), prefix)
+        if (not assumed or parameter.known.status == "assumed") and _mentions(parameter, search)
+    ]
+    if not rows:
+        raise UserError(
+            f"no such parameter has {search!r} in its name, unit or source" if search else "none is assumed"
+        )
     if form == "csv":
         stream = io.StringIO()
         writer = csv.writer(stream, lineterminator="\n")
@@ -83,11 +98,31 @@ def parameter_listing(preset_name: str = "calibrated", assumed: bool = False, fo
         known = parameter.known
         span = f", {_readable(known.low)} to {_readable(known.high)}" if math.isfinite(known.low) else ""
         moved = f"; {_readable(parameter.default)} in calibrated" if parameter.value != parameter.default else ""
-        facts = f"{known.unit}{span}; {known.role}, {known.status}"
-        lines.append(f"{parameter.name:<42}{_readable(parameter.value):>14}  {facts}{moved}")
-        lines.append(f"    {known.source}")
-    lines += ["", f"{len(rows)} parameters. Change one with: moat run --set NAME=VALUE"]
-    return "\n".join(lines)
+        first = f"{parameter.name:<42}{_readable(parameter.value):>14}  {known.unit}{span}{moved}"
+        lines += textwrap.wrap(first, _WIDTH, subsequent_indent=" " * 58)
+        lines += textwrap.wrap(
+            f"{known.role}, {known.status}: {known.source}", _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
+        )
+    counted = f"{len(rows)} parameter{'s' * (len(rows) != 1)}"
+    return "\n".join([*lines, "", f"{counted}. Change one with: moat run --set NAME=VALUE"])
+
+
+def _named(parameters: Sequence[Described], prefix: str) -> list[Described]:
+    """Return the parameters whose names begin with a prefix. UserError with the nearest name or group if none does."""
+    rows = [parameter for parameter in parameters if parameter.name.startswith(prefix)]
+    if not rows:
+        names = [parameter.name for parameter in parameters]
+        groups = list(dict.fromkeys(name.partition(".")[0] for name in names))
+        known = names if "." in prefix else groups
+        raise UserError(
+            f"no parameter begins with {prefix!r}; the groups are {', '.join(groups)}{nearest(prefix, known)}"
+        )
+    return rows
+
+
+def _mentions(parameter: Described, search: str) -> bool:
+    text = f"{parameter.name} {parameter.known.unit} {parameter.known.source}".lower()
+    return all(word in text for word in search.lower().split())
 
 
 def _page(rows: Sequence[Described]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -17,21 +17,17 @@ from . import calibrate as cli_calibrate
 from . import paper as cli_paper
 from . import sweep as cli_sweep
 from .ctrl_c import INTERRUPTED, RESUMES, listen, pressed
+from .groups import group_commands
 from .kernel_cache import find_compiled
 from .numbers import whole
 from .one_setting import print_answer, refuse_inside, refused_options, run_setting
 from .streams import prepare_streams
-
-if TYPE_CHECKING:
-    pass
 
 FIRST_COLLECTION = 100_000
 """Objects before the first garbage collection."""
 ABOUT = "Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."
 GLOSSARY = "Terms are defined in docs/glossary.md."
 """Last line of every help text."""
-PAGE_INSTALL = "pip install -e '.[page]' in the folder of the clone"
-"""What adds the libraries of the page to an installation without them."""
 
 app = typer.Typer(
     add_completion=False,
@@ -42,8 +38,20 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"political-moat {version('political-moat')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _main() -> None:
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Can a policy protect itself by making voters its owners? A laboratory, not a forecast and not advice."""
 
 
@@ -70,11 +78,20 @@ def run(
     rules: Annotated[
         str | None, typer.Option(help="Decision rule of both parties (party.rule); all: compare every rule.")
     ] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="Python file with a rule, move or protocol of your own; repeatable.")
+    ] = None,
     replicate: Annotated[int | None, whole("Show every arm of this one replicate; write no files.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Folder with your own parameters.csv.")] = None,
+    population: Annotated[Path | None, typer.Option(help="Your own people: a csv file, one row each.")] = None,
+    network: Annotated[Path | None, typer.Option(help="Their ties: an edge list (csv) or GraphML.")] = None,
+    event: Annotated[
+        list[str] | None, typer.Option(help="MONTH:MOVE or MONTH:NAME=VALUE from a month on; repeatable.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder (default results/PRESET-PROTOCOL-SEED).")] = None,
     workers: Workers = None,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every table and its legend.")] = False,
 ) -> None:
     """Estimate how far a friendly policy falls under an opposed government, with and without exposure."""
     from ..studies.from_options import run_folder, study_of_run
@@ -82,6 +99,7 @@ def run(
     every_rule = rules == "all"
     options: dict[str, Any] = {"preset_name": preset, "settings": set_ or (), "replicates": replicates}
     options |= {"voters": voters, "seed": seed, "breadths": breadth, "calibration": calibration}
+    options |= {"population": population, "network": network, "events": event or (), "plugins": plugin or ()}
     study = study_of_run(
         **options,
         rule=None if every_rule else rules,
@@ -103,7 +121,8 @@ def run(
         typer.echo(kind.replicate_text(p, design, study.study.seed, replicate, preset, format_))
     else:
         refuse_inside(calibration, out or run_folder(study))
-        print_answer(run_setting(study, out or run_folder(study), workers, quiet=format_ == "json"), format_)
+        outcome = run_setting(study, out or run_folder(study), workers, quiet=format_ == "json")
+        print_answer(outcome, format_, verbose=verbose)
 
 
 def _run_every_rule(options: dict[str, Any], out: Path, workers: int | None) -> None:
@@ -155,6 +174,10 @@ def targets(
 
 @app.command()
 def params(
+    prefix: Annotated[
+        str, typer.Argument(metavar="[PREFIX]", help="Only names that begin so, such as market or market.vol.")
+    ] = "",
+    search: Annotated[str, typer.Option(help="Only parameters with these words in name, unit or source.")] = "",
     assumed: Annotated[bool, typer.Option("--assumed", help="Only parameters without data.")] = False,
     preset: Annotated[str, typer.Option(help="Show the values of this preset.")] = "calibrated",
     format_: Annotated[str, typer.Option("--format", help="table, csv or md.")] = "table",
@@ -162,7 +185,7 @@ def params(
     """List every parameter with its value, unit, range, role, status and source."""
     from .listing import parameter_listing
 
-    typer.echo(parameter_listing(preset, assumed, format_))
+    typer.echo(parameter_listing(preset, assumed, format_, prefix=prefix, search=search))
 
 
 @app.command()
@@ -214,12 +237,7 @@ def view(
     pages = list(entry_points(group="political_moat.pages", name="view"))
     if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    try:
-        pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("political_moat"):
-            raise
-        raise UserError(f"moat view needs {error.name}; install the page: {PAGE_INSTALL}") from error
+    pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
 
 
 cli_analysis.register(app)
@@ -227,6 +245,7 @@ cli_backtest.register(app)
 cli_calibrate.register(app)
 cli_paper.register(app)
 cli_sweep.register(app)
+group_commands(app)
 for registered in app.registered_commands:
     registered.epilog = GLOSSARY
 

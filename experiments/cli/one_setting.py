@@ -41,11 +41,11 @@ def run_setting(study: StudyFile, out: Path, workers: int | None, *, quiet: bool
     return run_study(study, out, engine_of(study, workers), quiet=quiet, retry=True)
 
 
-def print_answer(outcome: Outcome, format_: str) -> None:
-    """Print the answer. Exit code 1 if replicates failed."""
+def print_answer(outcome: Outcome, format_: str, *, verbose: bool = False) -> None:
+    """Print the answer, on one screen unless `verbose`. Exit code 1 if replicates failed."""
     from ..reporting.text.sweep import outcome_json, outcome_text
 
-    typer.echo(outcome_json(outcome) if format_ == "json" else outcome_text(outcome))
+    typer.echo(outcome_json(outcome) if format_ == "json" else outcome_text(outcome, verbose=verbose))
     if outcome.failed:
         raise typer.Exit(1)
 

@@ -241,11 +241,14 @@ def verify(
 def archive(
     results: ResultsPath,
     out: Annotated[Path | None, typer.Option(help="File to write (default RESULTS.zip).")] = None,
+    license_: Annotated[
+        str | None, typer.Option("--license", help="SPDX identifier of the data's licence, such as CC-BY-4.0.")
+    ] = None,
 ) -> None:
-    """Check the checksums of a results folder and pack it into one zip file for a repository."""
-    from ..storage.archive import archive_folder
+    """Check a results folder and pack it with its code and reproduce.sh into one zip file (RO-Crate)."""
+    from ..archiving.archive import archive_folder
 
-    typer.echo(archive_folder(results, out))
+    typer.echo(archive_folder(results, out, license_))
 
 
 COMMANDS = (validate, plan, sweep, status, retry, export, rerun, verify, archive, shard, merge)

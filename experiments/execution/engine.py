@@ -1,4 +1,4 @@
-"""Engines that compute runs: this process, worker processes, or a Dask cluster. No choice changes a result."""
+"""Engines that compute runs: this process, worker processes, Dask, or an executor. No choice changes a result."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ...agents.numerics.processors import usable_processors
 from ..errors import UserError
 from .dask_cluster import DaskCluster
+from .futures_pool import FuturesPool, Submits, workers_of
 from .in_process import InProcess
 from .interrupts import Interrupts
 from .limits import startable_workers
@@ -74,7 +75,8 @@ class Engine:
 
     workers: processes (serial: none). timeout_s, memory_mb: seconds a run may take and resident memory that its worker
     may hold before the run is ended (serial: no effect). attempts: how often a run may fail. address, tls: of a Dask
-    scheduler. grace_s: how long Ctrl-C waits for runs in flight.
+    scheduler. grace_s: how long Ctrl-C waits for runs in flight. own: the executor of kind "own", without limits
+    of time and memory.
     """
 
     kind: str = "process"
@@ -85,6 +87,7 @@ class Engine:
     address: str | None = None
     tls: Certificates | None = None
     grace_s: float = 30.0
+    own: Submits | None = None
 
     @classmethod
     def of(
@@ -116,6 +119,19 @@ class Engine:
             address=place,
             tls=tls,
         )
+
+    @classmethod
+    def on(cls, executor: Submits, settings: EngineSettings, workers: int | None = None) -> Engine:
+        """Return the engine of an executor of `concurrent.futures`; workers: how many it has (None: as it says).
+
+        Raises UserError for what is no executor.
+        """
+        if not callable(getattr(executor, "submit", None)):
+            name = type(executor).__name__
+            raise UserError(f"executor {name} has no submit; allowed: an executor such as those of concurrent.futures")
+        if workers is not None and workers < 1:
+            raise UserError(f"workers {workers} is not possible; allowed: 1 or more")
+        return cls(kind="own", workers=workers or workers_of(executor), attempts=settings.attempts, own=executor)
 
     @classmethod
     def local(cls, workers: int) -> Engine:
@@ -153,13 +169,15 @@ class Engine:
         with Interrupts() as interrupts:
             session = Session(queue, on_result, on_failure, progress, interrupts, self.attempts, self.grace_s, together)
             engine = self._as_allowed_here(progress)
+            if progress is not None:
+                progress.pace.workers = 1 if engine.kind == "serial" else engine.workers
             with engine._executor(queue, function, interrupts, code, self.timeout_s or timeout_s) as executor:
                 session.run(executor)
         return session.summary
 
     def _as_allowed_here(self, progress: Progress | None) -> Engine:
         """Return this engine with the workers that this process may start; without any, the serial engine."""
-        if self.kind == "serial" or self.address is not None:
+        if self.kind in ("serial", "own") or self.address is not None:
             return self
         workers, reason = startable_workers(self.kind, self.workers)
         if reason is not None and progress is not None:
@@ -171,6 +189,8 @@ class Engine:
     ) -> Executor:
         if self.kind == "serial":
             return InProcess(queue, resolve(function), interrupts)
+        if self.own is not None:
+            return FuturesPool(queue, function, self.own, self.workers, interrupts, code=code)
         if self.kind == "dask":
             return DaskCluster(
                 queue,

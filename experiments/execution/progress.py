@@ -4,44 +4,60 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
+
+from .pace import Pace
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
 _LINE_SHARE = 0.1
 _LINE_SECONDS = 10.0
+_BAR_WIDTH = 20
+"""Columns: the whole line then fits a terminal of 80."""
 
 
 class Progress:
     """Counts finished tasks of `total`; `done` of them were finished before and do not count towards the time left.
 
-    A context manager. `stream` defaults to standard error; a terminal gets a bar, anything else a plain line about
-    every tenth of the way or every ten seconds. `quiet` shows nothing and costs nothing.
+    A context manager. `stream` defaults to standard error; a terminal gets a bar of one line, anything else a plain
+    line about every tenth of the way or every ten seconds. `quiet` shows nothing and costs nothing. compiling: whether
+    the first result waits for the compiler. clock: monotonic seconds.
     """
 
     def __init__(
-        self, total: int, label: str, *, done: int = 0, quiet: bool = False, stream: TextIO | None = None
+        self,
+        total: int,
+        label: str,
+        *,
+        done: int = 0,
+        quiet: bool = False,
+        compiling: bool = False,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Declare the work; nothing is shown before the block is entered."""
         self.total = total
         self.label = label
         self.done = done
         self.failed = 0
+        self.pace = Pace()
+        self._clock = clock
+        self._compiling = compiling
         self._stream = stream if stream is not None else sys.stderr
         self.quiet = quiet or self._stream is None  # a program without a console has no standard error
-        self._before = done
         self._bar: Bar | None = None
         self._task: Any = None
-        self._started = self._line_at = time.monotonic()
+        self._line_at = clock()
         self._line_done = done
 
     def __enter__(self) -> Progress:
         """Start the clock and show the bar."""
-        self._started = self._line_at = time.monotonic()
+        self._line_at = self._clock()
         if not self.quiet and self._stream.isatty():
             self._bar = _rich_bar(self._stream)
-            self._task = self._bar.add_task(self.label, total=self.total, completed=self.done, note="")
+            self._task = self._bar.add_task(self.label, total=self.total, completed=self.done, note=self._note())
             self._bar.start()
         return self
 
@@ -60,9 +76,10 @@ class Progress:
             self.failed += 1
         else:
             self.done += 1
+        now, counted = self._clock(), self.done + self.failed
+        self.pace.finish(now)
         if self.quiet:
             return
-        now, counted = time.monotonic(), self.done + self.failed
         far = counted - self._line_done >= _LINE_SHARE * self.total
         if self._bar is not None or far or counted == self.total or now - self._line_at >= _LINE_SECONDS:
             self._line_at, self._line_done = now, counted
@@ -71,7 +88,6 @@ class Progress:
     def known(self) -> None:
         """Count one task that was finished before; it does not count towards the time left."""
         self.done += 1
-        self._before += 1
         self._line_done += 1
 
     def extend(self, total: int) -> None:
@@ -88,19 +104,22 @@ class Progress:
             self._write(text)
 
     def seconds_left(self) -> float | None:
-        """Return the expected seconds to the end at this session's pace; None before the first task."""
-        finished = self.done + self.failed - self._before
-        if finished <= 0:
-            return None
-        return (time.monotonic() - self._started) / finished * (self.total - self.done - self.failed)
+        """Return the expected seconds to the end at this session's pace, without starting; None while not known."""
+        each = self.pace.seconds_each
+        return None if each is None else each * (self.total - self.done - self.failed)
 
     def text(self) -> str:
         """Return the state in words: "stress: 63 of 625 (10%), 1 failed, about 2 min left"."""
+        return f"{self.label}: {self._note()}"
+
+    def _note(self) -> str:
         counted = self.done + self.failed
         share = f" ({100 * counted // self.total}%)" if self.total else ""
-        parts = [f"{self.label}: {counted} of {self.total}{share}"]
+        parts = [f"{counted} of {self.total}{share}"]
         if self.failed:
             parts.append(f"{self.failed} failed")
+        if self.pace.finished == 0 and counted < self.total:
+            parts.append("compiling" if self._compiling else "starting")
         left = self.seconds_left()
         if left is not None and counted < self.total:
             parts.append(f"about {in_words(left)} left")
@@ -108,7 +127,7 @@ class Progress:
 
     def _show(self, text: str) -> None:
         if self._bar is not None:
-            self._bar.update(self._task, completed=self.done + self.failed, note=text.partition(": ")[2])
+            self._bar.update(self._task, completed=self.done + self.failed, note=self._note())
         elif not self.quiet:
             self._write(text)
 
@@ -132,5 +151,5 @@ def _rich_bar(stream: TextIO) -> Bar:
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
+    columns = (TextColumn("{task.description}"), BarColumn(_BAR_WIDTH), TextColumn("{task.fields[note]}"))
     return Bar(*columns, console=Console(file=stream))

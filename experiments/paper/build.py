@@ -22,7 +22,7 @@ from .subject import Subject, refuse_other_protocol, subject_of
 from .tables import tables_of
 
 TEMPLATES = Path(__file__).with_name("templates")
-COMPILE = "pdflatex paper && bibtex paper && pdflatex paper && pdflatex paper"
+COMPILE = "pdflatex paper && bibtex paper && pdflatex paper && pdflatex paper && pdflatex paper"
 """What makes paper.pdf, in the folder of the paper."""
 _CAPTIONS = {"dose-response": r"\DoseCaption{}", "depth": r"\DepthCaption{}"}
 
@@ -65,7 +65,7 @@ def write_paper(folder: Path) -> Path:
             file = paper / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="\n")
-        for template in sorted(TEMPLATES.iterdir()):
+        for template in sorted(file for file in TEMPLATES.iterdir() if file.suffix in (".bib", ".tex")):
             shutil.copyfile(template, paper / template.name)
     return folder / PAPER / "paper.tex"
 

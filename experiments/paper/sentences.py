@@ -103,7 +103,7 @@ def _paragraph(subject: Subject, place: int, contrast: Contrast) -> str:
 
 def _primary(subject: Subject, place: int, contrast: Contrast) -> str:
     prefix = f"Contrast{letters(place)}"
-    where = rf"\Setting{letters(contrast.setting)}{{}}, " if subject.label_of(contrast) else ""
+    where = rf"\Setting{letters(contrast.setting)}{{}}, " if subject.settings[contrast.setting].values else ""
     return (
         rf"With {where}visibility \{prefix}Visibility{{}} and \{prefix}Breadth{{}} of voters exposed, policy returns "
         rf"to extreme care in \{prefix}CareExposed{{}} of the runs, without exposure in \{prefix}CareZero{{}}: a "

@@ -12,7 +12,8 @@ from ..errors import UserError
 from ..protocols.stress_test.contrasts import ContrastRow, contrast_rows
 from ..protocols.stress_test.dose_response import PRIMARY_BREADTH
 from ..protocols.stress_test.protocol import StressTest
-from ..studies.reader import StudyFile
+from ..reporting.point_labels import point_label
+from ..studies.reader import BREADTH, VISIBILITY, StudyFile
 from ..sweeps.folder import study_in
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 VERSION = 2
 """Version of the declared contrasts that the paper reports: three outcomes, severity among them."""
 MOST_SETTINGS = 24
-_WITHIN_POINT = ("allocation", "skew", "grandfathering")
 
 
 class Contrast(NamedTuple):
@@ -45,14 +45,19 @@ class Contrast(NamedTuple):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting of everything but layer, foresight, breadth and visibility: its label, runs and parameters.
+    """One setting of everything but layer, foresight, breadth and visibility: its values, runs and parameters.
 
-    label: values of what differs between settings; "" where there is one setting.
+    values: factors that differ between settings, by dotted name; empty where there is one setting.
     """
 
-    label: str
+    values: Mapping[str, Any]
     runs: pd.DataFrame
     parameters: Parameters
+
+    @property
+    def label(self) -> str:
+        """Return the name of the setting, such as "vote effect 2"; "" where there is one setting."""
+        return point_label(self.values)
 
     @property
     def layer(self) -> str:
@@ -91,10 +96,6 @@ class Subject:
         """Return whether every contrast is at the breadth that was declared before any run."""
         return all(setting.breadth == PRIMARY_BREADTH for setting in self.settings)
 
-    def label_of(self, contrast: Contrast) -> str:
-        """Return the label of a contrast's setting."""
-        return self.settings[contrast.setting].label
-
 
 def subject_of(folder: Path) -> Subject:
     """Return the subject of a paper from the files of a results folder.
@@ -130,17 +131,16 @@ def _settings(folder: Path, study: StudyFile) -> Iterator[Setting]:
     refuse_missing_rows(frame)
     if not (frame["breadth"] > 0.0).any():
         raise UserError(f"{folder} has no arm with exposure; a paper compares breadths above 0 with 0")
-    factors = [name for name in study.factor_names if name in frame.columns]
-    dosed = ("exposure.breadth", "exposure.visibility")
-    keys = [name for name in ("point", *_WITHIN_POINT) if name in frame.columns and frame[name].nunique() > 1]
+    factors = [name for name in study.factor_names if name in frame.columns and name not in (BREADTH, VISIBILITY)]
+    differing = [name for name in factors if frame[name].nunique() > 1]
+    keys = [name for name in ("point", *differing) if name in frame.columns]
     groups = [rows for _, rows in frame.groupby(keys, sort=False)] if keys else [frame]
     if len(groups) > MOST_SETTINGS:
         raise UserError(f"{folder} holds {len(groups)} settings; a paper shows {MOST_SETTINGS}; moat report has all")
-    differing = [name for name in (*factors, *_WITHIN_POINT) if name not in dosed and frame[name].nunique() > 1]
     for rows in groups:
-        values = {name: rows[name].iloc[0] for name in factors if name not in dosed}
-        label = ", ".join(f"{_short(name)} {_text(rows[name].iloc[0])}" for name in _without_twins(differing))
-        yield Setting(label, rows, study.parameters.with_values(values))
+        values = {name: rows[name].iloc[0] for name in factors}
+        parameters = study.parameters.with_values(values)
+        yield Setting({name: values[name] for name in differing}, rows, parameters)
 
 
 def _contrasts(settings: tuple[Setting, ...]) -> Iterator[Contrast]:
@@ -152,16 +152,3 @@ def _contrasts(settings: tuple[Setting, ...]) -> Iterator[Contrast]:
         pairs = int(setting.runs["replicate"].nunique())
         for (foresight, visibility), rows in groups.items():
             yield Contrast(place, foresight, visibility, foresight == setting.foresight, pairs, tuple(rows))
-
-
-def _without_twins(names: list[str]) -> list[str]:
-    """Return names without columns that repeat a factor, such as allocation beside exposure.allocation."""
-    return [name for name in dict.fromkeys(names) if f"exposure.{name}" not in names]
-
-
-def _short(name: str) -> str:
-    return name.rpartition(".")[2].replace("_", " ")
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)

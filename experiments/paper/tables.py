@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from ..protocols.outcome_names import named_depths
 from ..protocols.stress_test.depth import depth_curve, moves_at_end, taus_of
 from ..protocols.stress_test.dose_response import dose_response
 from ..reporting.latex import depth_tex, dose_response_tex, escape, interval, sensitivity_tex, share, signed, tabular
+from ..reporting.point_labels import short_names, value_text
 from ..reporting.sections.depth import named_rows
 from .macros import plain
 from .numbers import verdict_of
@@ -17,10 +18,9 @@ from .shipped import shipped_tables
 from .subject import Setting, Subject
 
 LONGEST = 36
-"""Rows that fit a page."""
+"""Rows of contrasts that fit a page, and of a table of sensitivity."""
 _RAGGED = r">{\raggedright\arraybackslash}"
 _DESIGN = rf"l{_RAGGED}p{{.35\linewidth}}{_RAGGED}p{{.25\linewidth}}"
-_SETTING = rf"{_RAGGED}p{{.2\linewidth}}"
 _WORDS = {"moat": "falls", "trapdoor": "rises", "null": "no effect", "inconclusive": "undecided"}
 
 
@@ -29,7 +29,7 @@ def tables_of(subject: Subject) -> dict[str, str]:
     tables = {
         "design": _design(subject),
         "contrasts": _contrasts(subject),
-        **_doses(subject),
+        "dose-response": _doses(subject),
         "depth": _depths(subject),
         "moves": _moves(subject),
         **_variants(subject),
@@ -75,7 +75,12 @@ def _contrasts(subject: Subject) -> str:
     every = sum(len(contrast.rows) for contrast in subject.contrasts) <= LONGEST
     rows = [
         [
-            *(subject.label_of(contrast), f"{contrast.visibility:g}", f"{contrast.foresight:g}", _outcome(row.outcome)),
+            *(
+                *_cells(subject.settings[contrast.setting]),
+                f"{contrast.visibility:g}",
+                f"{contrast.foresight:g}",
+                _outcome(row.outcome),
+            ),
             *(share(row.at_zero), share(row.exposed), signed(row.difference), interval(row.low, row.high)),
             *(share(row.mcse), _WORDS[verdict_of(row)]),
         ]
@@ -94,19 +99,24 @@ def _contrasts(subject: Subject) -> str:
     return _by_setting(subject, header, rows, caption, "contrasts", "lllrrrrrl")
 
 
-def _doses(subject: Subject) -> dict[str, str]:
-    """Return the table of doses of a study of one setting; the contrasts show all settings of others."""
-    if len(subject.settings) > 1:
-        return {}
-    return {"dose-response": dose_response_tex(own_doses(subject.settings[0]), "")}
+def _doses(subject: Subject) -> str:
+    return dose_response_tex(_with_values(subject, own_doses), "")
 
 
 def _depths(subject: Subject) -> str:
-    parts = [
-        named_rows(curve_of(setting), named_depths(setting.parameters)).assign(point=place)
-        for place, setting in enumerate(subject.settings)
-    ]
-    return depth_tex(pd.concat(parts, ignore_index=True), "")
+    def named(setting: Setting) -> pd.DataFrame:
+        return named_rows(curve_of(setting), named_depths(setting.parameters))
+
+    return depth_tex(_with_values(subject, named), "")
+
+
+def _with_values(subject: Subject, make: Callable[[Setting], pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables of all settings as one, with a column for each factor that differs between them."""
+    tables = []
+    for setting in subject.settings:
+        table = make(setting)
+        tables.append(pd.concat([pd.DataFrame(dict(setting.values), index=table.index), table], axis=1))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _moves(subject: Subject) -> str:
@@ -121,7 +131,7 @@ def _moves(subject: Subject) -> str:
             shown = "" if breadth == 0.0 else f"{visibility:g}"
             by_move = arm.set_index("move")["share"]
             cells = [share(float(by_move.get(move, 0.0))) for move in moves]
-            rows.append([setting.label, f"{foresight:g}", f"{breadth:g}", shown, *cells])
+            rows.append([*_cells(setting), f"{foresight:g}", f"{breadth:g}", shown, *cells])
     caption = (
         "Moves in force in the last month of the opposed term, share of runs by foresight $f$, breadth $b$ and "
         f"visibility $v$, {_pairs(subject)} paired replicates. A run may have several moves, so rows need not add up."
@@ -159,7 +169,7 @@ def _variant_rows(setting: Setting) -> Iterator[list[str]]:
                     limits = interval(row[f"rd_{event}_low"], row[f"rd_{event}_high"])
                     measured = f"{signed(row[f'rd_{event}'])} {limits} ({share(row[f'rd_{event}_mcse'])})"
                     cells += [share(zeros[row["visibility"]][f"p_{event}"]), measured]
-                yield [setting.label, str(layer), f"{foresight:g}", f"{row['visibility']:g}", *cells]
+                yield [*_cells(setting), str(layer), f"{foresight:g}", f"{row['visibility']:g}", *cells]
 
 
 def _sensitivity(subject: Subject) -> dict[str, str]:
@@ -177,20 +187,15 @@ def _sensitivity(subject: Subject) -> dict[str, str]:
 def _by_setting(
     subject: Subject, header: list[str], rows: list[list[str]], caption: str, label: str, align: str
 ) -> str:
-    """Return a table whose rows begin with the label of a setting, a column that is left out where there is one.
+    """Return a table whose rows begin with the values of the factors that differ between settings."""
+    names = list(subject.settings[0].values)
+    short = short_names(names)
+    heads = [escape(short[name]) for name in names]
+    return tabular([*heads, *header], rows, caption, label, "l" * len(heads) + align, small=bool(heads))
 
-    Tables of more than LONGEST rows are split; the first bears the caption.
-    """
-    if len(subject.settings) == 1:
-        rows = [row[1:] for row in rows]
-    else:
-        rows = [[escape(plain(row[0])), *row[1:]] for row in rows]
-        header, align = ["setting", *header], _SETTING + align
-    texts = []
-    for start in range(0, len(rows), LONGEST):
-        own = (caption, label) if start == 0 else (f"Table~\\ref{{tab:{label}}}, continued.", f"{label}-{start}")
-        texts.append(tabular(header, rows[start : start + LONGEST], *own, align))
-    return "\n".join(texts)
+
+def _cells(setting: Setting) -> list[str]:
+    return [escape(plain(value_text(value))) for value in setting.values.values()]
 
 
 def _outcome(name: str) -> str:
@@ -205,8 +210,7 @@ def _pairs(subject: Subject) -> str:
 
 
 def _value(value: object) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if number else escape(plain(str(value)))
+    return escape(plain(value_text(value)))
 
 
 def _name(name: str) -> str:

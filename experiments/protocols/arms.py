@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
@@ -16,7 +17,11 @@ class Arm(NamedTuple):
 
 
 class ReplicateResult(NamedTuple):
-    """Rows of one replicate: a dict per arm, and a dict per administration."""
+    """Rows of one replicate: a dict per arm, and a dict per administration.
+
+    records: the monthly record of each arm by its name, of a protocol that `keeps_series`.
+    """
 
     runs: list[dict[str, Any]]
     cycles: list[dict[str, Any]]
+    records: Mapping[str, Sequence[Any]] = {}

@@ -16,6 +16,7 @@ from ..storage.codebook import Tables
 from ..storage.columns import Column
 from .arms import Arm, ReplicateResult
 from .options import Options
+from .run_inputs import NO_INPUTS, RunInputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,11 @@ class Answer(ABC):
 
     @abstractmethod
     def text(self, finished: Finished) -> str:
-        """Return the printed answer."""
+        """Return the whole printed answer."""
+
+    def brief(self, finished: Finished) -> str:
+        """Return the part of the answer that fits one screen; by default all of it."""
+        return self.text(finished)
 
     @abstractmethod
     def json(self, finished: Finished) -> str:
@@ -110,7 +115,9 @@ class Protocol(ABC):
     user set them. draws_prior: a Latin hypercube also draws every uncertain parameter that the file does not name.
     stop_outcomes: outcomes a stopping rule may use; numbers that every run has. summary_events, summary_means: outcomes
     in summary.csv, events 0 or 1. run_defaults: defaults of `moat run`. rule_contrast: options of the study that
-    `moat run --rules all` runs under every party rule; None if rules cannot be compared.
+    `moat run --rules all` runs under every party rule; None if rules cannot be compared. takes: the inputs of a study
+    that `run` gives to its worlds through `inputs` (RunInputs): population, network, events. keeps_series: whether the
+    result of `run` holds the record of each arm.
     """
 
     name: ClassVar[str]
@@ -124,15 +131,31 @@ class Protocol(ABC):
     draws_prior: ClassVar[bool] = False
     stop_outcomes: ClassVar[tuple[str, ...]] = ()
     summary_events: ClassVar[tuple[str, ...]] = ()
-    summary_means: ClassVar[tuple[str, ...]] = ()
+    summary_means: tuple[str, ...] = ()
     run_defaults: ClassVar[RunDefaults] = RunDefaults()
     rule_contrast: ClassVar[Mapping[str, Any] | None] = None
+    takes: ClassVar[tuple[str, ...]] = ()
+    keeps_series: ClassVar[bool] = False
+    inputs: RunInputs = NO_INPUTS
 
     def __init_subclass__(cls) -> None:
         """Register the protocol under its name; two protocols may not share one."""
-        if cls.name in PROTOCOLS:
-            raise ValueError(f"two protocols are called {cls.name!r}")
-        PROTOCOLS[cls.name] = cls
+        name = getattr(cls, "name", None)
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"protocol {cls.__name__} has no name; allowed: name = a text")
+        if name in PROTOCOLS:
+            raise ValueError(f"two protocols are called {name!r}; taken: {', '.join(PROTOCOLS)}")
+        PROTOCOLS[name] = cls
+
+    def __init__(self, own_columns: Sequence[Column] = ()) -> None:
+        """Take the columns of the study's own outcomes, if it has any; they are means of summary.csv."""
+        self.own_columns = tuple(own_columns)
+        self.summary_means = (*self.summary_means, *(column.name for column in own_columns))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of runs.csv with those of the study's own outcomes before the last."""
+        *columns, last = self.run_columns()
+        return (*columns, *self.own_columns, last)
 
     @classmethod
     def reference(cls) -> tuple[str, str]:
@@ -186,6 +209,10 @@ class Protocol(ABC):
         """Return the number of seconds after which a unit of work counts as hung; never below ten minutes."""
         return limit_of_terms(parameters, len(self.arms(parameters, design)))
 
+    def months(self, parameters: Parameters, design: Any) -> int:
+        """Return the number of months of a run; dated events lie in them."""
+        return 2 * parameters.institutions.term_months
+
     def own_table(self) -> OwnTable | None:
         """Return the protocol's own table; None for a protocol without one."""
         return None
@@ -204,7 +231,8 @@ class Protocol(ABC):
         """Return every arm of one replicate as text (`form` table or json), for `moat run --replicate`."""
         from ..reporting.replicate_view import replicate_rows
 
-        return replicate_rows(self.run(parameters, design, seed, replicate), form, preset, seed, replicate)
+        result = self.run(parameters, design, seed, replicate)
+        return replicate_rows(result, form, preset, seed, replicate, self.inputs)
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
         """Return the sections of report.html by title; each takes a `reporting.report.Report`. None: summary.csv."""

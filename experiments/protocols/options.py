@@ -29,6 +29,6 @@ class Options(Section):
         """
         return self, []
 
-    def files(self) -> dict[str, str]:
-        """Return name and text of each file that the options name; a results folder keeps them beside the study."""
-        return {}
+    def files(self) -> tuple[str, ...]:
+        """Return the name of each file that the options name; a results folder keeps a copy of it."""
+        return ()

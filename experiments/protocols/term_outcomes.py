@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ...agents.numerics.ordered_sum import ordered_sum
 from ...model.policy.events import Event
 from ...model.policy.law import Law
-from ...model.policy.menu import MOVES
+from ...model.policy.moves import in_menu_order
 from ...model.record import Month
 
 FALL = 0.10
@@ -94,7 +94,7 @@ def moves_in_force(law: Law, events: Sequence[Event], role: str, since: int) -> 
         held.add("disapprove")
     if law.support and any(e.kind == "enacted" and e.move == "support" and e.role == role for e in events):
         held.add("support")
-    return "+".join(move for move in MOVES if move in held) or NO_MOVE
+    return "+".join(in_menu_order(held)) or NO_MOVE
 
 
 def term_outcomes(

@@ -20,8 +20,8 @@ from ..storage.tables import read_frame
 from ..studies.factors import known_quantity
 from ..studies.reader import BREADTH, VISIBILITY, StudyFile
 from ..sweeps.folder import study_in
-from .effects import Effects, effects_of
-from .figures.effects import DEPTH, curves_figure, curves_of, problem_of
+from .effects import Effects, effects_in
+from .figures.effects import DEPTH, Curves, curves_figure, curves_of, problem_of
 from .figures.style import NOTE
 from .point_labels import caption_text, point_label, short_name, value_text
 from .point_rows import points_of
@@ -36,38 +36,41 @@ _DEPTH_BANDS = "Bands: 95%, simultaneous over depths."
 def draw_by_factor(
     folder: Path, out: Path, by: Sequence[str], x: str = BREADTH, outcome: str = "", where: Sequence[str] = ()
 ) -> list[Path]:
-    """Draw the paired difference of an outcome against x in a results folder of moat sweep; return the paths.
+    """Draw `curves_by_factor` of a results folder of moat sweep; return the paths."""
+    curves, name = curves_by_factor(folder, by, x, outcome, where)
+    refuse_output_inside(out / f"{name}.csv")
+    with disk_errors_in_one_line(out):
+        return curves_figure(curves, out, name, ENDINGS)
+
+
+def curves_by_factor(
+    folder: Path, by: Sequence[str], x: str = BREADTH, outcome: str = "", where: Sequence[str] = ()
+) -> tuple[Curves, str]:
+    """Return curves of the paired difference of an outcome against x in a results folder, and a name for their figure.
 
     by: factors whose combinations are curves; the other factors are panels. Without any, the first factor besides x.
     outcome: one of the study's, or "depth" for the depth curve, whose x is the level of openness; "" for the first.
     where: NAME=VALUE, factors held at one value. Raises UserError for names and values that the study does not have.
     """
     study, _ = study_in(folder)
-    _refuse_without_points(study, folder)
-    refuse_altered(folder)
-    effects = _held(_effects(study, folder), [_setting(study, words) for words in where])
-    outcome = outcome or (effects.outcomes[0] if effects.outcomes else "")
-    if outcome == DEPTH:
-        x = ""
-    else:
-        outcome = _outcome(effects, outcome)
-        x = _factor(effects.factors, x, "--x")
+    named = (outcome_of(study, outcome),) if outcome not in ("", DEPTH) else ()
+    effects = _held(folder_effects(study, folder, named), [_setting(study, words) for words in where])
+    outcome = DEPTH if outcome == DEPTH else effects.outcomes[0]
+    x = "" if outcome == DEPTH else _factor(effects.factors, x, "--x")
     chosen = [_factor(effects.factors, name, "--by") for name in by]
     if x in chosen:
         raise UserError(f"--by {x} is the x axis; allowed: {', '.join(name for name in effects.factors if name != x)}")
-    curves = chosen or [name for name in effects.factors if name not in (x, BREADTH)][:1]
+    lines = chosen or [name for name in effects.factors if name not in (x, BREADTH)][:1]
     of_depth = outcome == DEPTH
-    table, problem = _depths(study, folder, effects, curves) if of_depth else curves_of(effects, x, curves, outcome)
+    table, problem = _depths(study, folder, effects, lines) if of_depth else curves_of(effects, x, lines, outcome)
     if problem:
         raise UserError(f"{folder} cannot be drawn: {problem}")
-    name = f"{outcome}-by-{'-'.join(short_name(each).replace(' ', '-') for each in curves) or 'design'}"
-    refuse_output_inside(out / f"{name}.csv")
-    fixed = {each: value for each, value in _constant(effects).items() if each not in (*curves, x)}
+    name = f"{outcome}-by-{'-'.join(short_name(each).replace(' ', '-') for each in lines) or 'design'}"
+    fixed = {each: value for each, value in _constant(effects).items() if each not in (*lines, x)}
     caption = caption_text(study, fixed, effects.replicates)
     note = f"{NOTE} {caption} {_DEPTH_BANDS if of_depth else _BANDS} Dotted: .05, the margin of political size."
     axis = _DEPTH_AXIS if of_depth else _AXES.get(x) or _axis_words(x)
-    with disk_errors_in_one_line(out):
-        return curves_figure(table, out, name, axis, note, ENDINGS, falling=of_depth)
+    return Curves(table, axis, note, of_depth), name
 
 
 def _refuse_without_points(study: StudyFile, folder: Path) -> None:
@@ -78,7 +81,10 @@ def _refuse_without_points(study: StudyFile, folder: Path) -> None:
         raise UserError(f"{folder} has no effects by factor: protocol {study.model.protocol} has no summary")
 
 
-def _effects(study: StudyFile, folder: Path) -> Effects:
+def folder_effects(study: StudyFile, folder: Path, outcomes: tuple[str, ...] = ()) -> Effects:
+    """Return the effects in the results folder of a study. UserError if it has none, or a file was changed."""
+    _refuse_without_points(study, folder)
+    refuse_altered(folder)
     path = folder / "summary.csv"
     if not path.is_file():
         raise UserError(f"{folder} has no summary.csv; let its study finish first")
@@ -86,8 +92,7 @@ def _effects(study: StudyFile, folder: Path) -> Effects:
     absent = [name for name in ("pairs", *study.factor_names) if name not in summary.columns]
     if absent:
         raise UserError(f"{path} has no {', '.join(absent)}; moat export {folder} writes it anew")
-    rows: list[dict[str, Any]] = summary.astype(object).where(summary.notna(), None).to_dict("records")
-    return effects_of(rows, study.factor_names, study.protocol)
+    return effects_in(summary, study, outcomes)
 
 
 def _factor(factors: Sequence[str], name: str, option: str) -> str:
@@ -101,11 +106,12 @@ def _factor(factors: Sequence[str], name: str, option: str) -> str:
     raise UserError(f"{option} {shown(name)} is no factor of this study; allowed: {allowed}")
 
 
-def _outcome(effects: Effects, name: str) -> str:
-    known = {printed_name(outcome): outcome for outcome in effects.outcomes} | {o: o for o in effects.outcomes}
+def outcome_of(study: StudyFile, name: str) -> str:
+    """Return the column name of an outcome that is given by it or by its printed name, or raise UserError."""
+    every = (*study.protocol.summary_events, *study.protocol.summary_means)
+    known = {printed_name(outcome): outcome for outcome in every} | {outcome: outcome for outcome in every}
     if name not in known:
-        allowed = ", ".join([*effects.outcomes, DEPTH])
-        raise UserError(f"--outcome {shown(name)} is not possible; allowed: {allowed}")
+        raise UserError(f"--outcome {shown(name)} is not possible; allowed: {', '.join([*every, DEPTH])}")
     return known[name]
 
 

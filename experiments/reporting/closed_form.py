@@ -186,17 +186,17 @@ def closed_form_lines(rows: Sequence[FormulaRow], p: Parameters) -> list[str]:
     lines = [
         f"Closed form: RD back to extreme care that precision x rent x vote effect alone predict, b = "
         f"{rows[0].breadth:g} against 0.",
-        f"{'v':>6}{'vote effect':>15}{'predicted (error)':>20}{'model (MC err)':>18}{'departure (error)':>20}",
+        f"{'v':>4}{'vote effect':>13}{'predicted (error)':>19}{'model (MC err)':>16}{'departure (error)':>19}",
     ]
     for row in rows:
         effect = f"{row.points:.2f} points"
         cells = (
-            (row.predicted, row.predicted_error, 20),
-            (row.measured, row.measured_mcse, 18),
-            (row.departure, row.departure_error, 20),
+            (row.predicted, row.predicted_error, 19),
+            (row.measured, row.measured_mcse, 16),
+            (row.departure, row.departure_error, 19),
         )
         lines.append(
-            f"{row.visibility:>6g}{effect:>15}"
+            f"{row.visibility:>4g}{effect:>13}"
             + "".join(f"{_with_error(value, error):>{width}}" for value, error, width in cells)
             + f"  {row.word}"
         )

@@ -8,16 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..protocols import Protocol
 from ..protocols.outcome_names import OUTCOME_NAMES, printed_name
-from ..studies.reader import BREADTH
+from ..studies.reader import BREADTH, StudyFile
 from ..sweeps.summary import difference_names
 from .point_labels import ordered_factors, point_label, short_names, sort_key
 
-FIRST = ("reversed", "restricted", "severity")
-"""Outcomes that stand first where a protocol has them; `attempted` and the other means are in summary.csv."""
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIRST = ("reversed", "restricted", "severity", "reversals", "volatility", "mean_policy")
+"""The first MOST_OUTCOMES of these that a protocol has are shown; summary.csv has all of its outcomes."""
 MOST_OUTCOMES = 3
 
 
@@ -81,20 +84,35 @@ class Effects:
         return f"{printed_name(outcome)}: from {values[0]:+.3f} to {values[-1]:+.3f}, median {middle:+.3f}"
 
 
-def effects_of(rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protocol: Protocol) -> Effects:
-    """Return the effects in the rows of a study's summary; no row for a protocol without a summary."""
+def effects_of(
+    rows: Sequence[Mapping[str, Any]], factors: Sequence[str], protocol: Protocol, outcomes: tuple[str, ...] = ()
+) -> Effects:
+    """Return the effects in the rows of a study's summary; no row for a protocol without a summary.
+
+    outcomes: some of the summary's; those that tables show if there is none.
+    """
     events = protocol.summary_events
     every = (*events, *protocol.summary_means)
-    outcomes = tuple(name for name in FIRST if name in every) or every[:MOST_OUTCOMES]
+    if not outcomes:
+        own = tuple(column.name for column in protocol.own_columns)
+        declared = [name for name in every if name not in own]
+        outcomes = ((tuple(name for name in FIRST if name in every) or tuple(declared))[:MOST_OUTCOMES]) + own
     ordered = ordered_factors(factors)
     points_with_dose = {row["point"] for row in rows if row["pairs"]}
     # A point whose arms have no contrast (breadth 0 alone) is shown with its level.
     shown = [row for row in rows if row["pairs"] or row["point"] not in points_with_dose]
-    found = sorted(
-        (_row(row, ordered, outcomes, events) for row in shown), key=lambda row: sort_key(row.values, ordered)
-    )
-    places = [tuple(row.values.values()) for row in found]
-    return Effects(tuple(ordered), outcomes, tuple(found), len(set(places)) < len(places))
+    effects = [_row(row, ordered, outcomes, events) for row in shown]
+    effects.sort(key=lambda effect: sort_key(effect.values, ordered))
+    places = {tuple(effect.values.values()) for effect in effects}
+    return Effects(tuple(ordered), outcomes, tuple(effects), len(places) < len(effects))
+
+
+def effects_in(summary: pd.DataFrame, study: StudyFile, outcomes: tuple[str, ...] = ()) -> Effects:
+    """Return the effects in a frame of summary.csv."""
+    names = [str(name) for name in summary.columns]
+    cells = summary.astype(object).where(summary.notna(), None).itertuples(index=False, name=None)
+    rows = [dict(zip(names, row, strict=True)) for row in cells]
+    return effects_of(rows, study.factor_names, study.protocol, outcomes)
 
 
 def _row(row: Mapping[str, Any], factors: Sequence[str], outcomes: Sequence[str], events: Sequence[str]) -> PointEffect:

@@ -2,133 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from ..errors import UserError
-from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
 from ..storage.atomic_files import replaced_atomically
 from ..storage.checksums import refuse_altered, renewed_checksums
 from ..storage.results_folder import hold
-from ..storage.tables import read_frame
 from ..studies.reader import StudyFile
 from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
 from . import html
 from .latex import LINES_OF_A_ROW, MOST_ROWS, write_tables
-from .point_labels import VOTERS, caption_text
-from .point_rows import PointRows, points_of
+from .point_labels import caption_text
+from .report_parts import FIGURES, MOST_POINTS, TABLES, EachPoint, Report
+from .sections.all_points import all_points
 
 REPORT = "report.html"
-FIGURES, TABLES = "figures", "tables"
 OWN = (REPORT, f"{FIGURES}/", f"{TABLES}/", STATEMENTS, *ANALYSES)
 """Beginnings of the names that a report writes."""
-MOST_POINTS = 16
-"""Design points with a section each; a study of more has tables and figures of all points together."""
 OPEN_POINTS = 4
 """Sections of more points are folded."""
-
-
-@dataclass
-class Report:
-    """The study of a report, and the parts gathered so far."""
-
-    folder: Path
-    study: StudyFile
-    manifest: Mapping[str, Any]
-    sections: list[str] = field(default_factory=list)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
-    point: PointRows | None = None
-    """The design point of the section that is being made."""
-
-    @cached_property
-    def runs(self) -> pd.DataFrame:
-        """Return export/runs.csv. Raises an error that names missing rows, duplicate rows or rows of two versions."""
-        frame = self.read("export/runs.csv")
-        refuse_incomplete(frame, ["replicate", "arm"])
-        refuse_missing_rows(frame)
-        if "code" in frame.columns:
-            refuse_mixed_code(frame["code"].astype(str))
-        return frame
-
-    @cached_property
-    def points(self) -> list[PointRows]:
-        """Return every design point, in the order of factor values; one in a study of one setting."""
-        return points_of(self.study, self.runs)
-
-    @property
-    def figures(self) -> Path:
-        """Return the folder of the figures."""
-        return self.folder / FIGURES
-
-    def part(self, title: str, make: Callable[[Report], list[str]]) -> None:
-        """Add a section, or a line with the reason why these files do not allow it."""
-        try:
-            parts = make(self)
-        except (UserError, ValueError) as error:
-            self.left_out.append(f"{title}: {error}")
-            return
-        self.sections.append(html.section(title, *parts))
-
-    def read(self, name: str) -> pd.DataFrame:
-        """Return a csv of the folder; UserError if it has none."""
-        path = self.folder / name
-        if not path.is_file():
-            raise UserError(f"the folder has no {name}")
-        # "none" is a layer, not a missing value.
-        return read_frame(path, keep_default_na=False, na_values=[""])
-
-    def drawn(self, paths: list[Path], caption: str, alternative: str) -> str:
-        """Return the svg of a figure as part of the page; the caption names the point and what was fixed."""
-        svg = next(path for path in paths if path.suffix == ".svg")
-        label = "" if self.point is None else self.point.sentence
-        return html.figure(svg, f"{label}{caption.strip()} {self.fixed()}", alternative)
-
-    def at_each(self, points: Sequence[PointRows]) -> Iterator[PointRows]:
-        """Yield design points, each as the point of the figures drawn meanwhile."""
-        try:
-            for self.point in points:
-                yield self.point
-        finally:
-            self.point = None
-
-    def fixed(self) -> str:
-        """Return in words what a figure fixes beside its point: preset, set values, voters, replicates and seed."""
-        if self.point is None:
-            return caption_text(self.study)
-        count = int(self.point.rows["replicate"].nunique())
-        voters = {name: value for name, value in self.point.values.items() if name == VOTERS}
-        return caption_text(self.study, voters, (count, count))
-
-    def gathered(self) -> dict[str, pd.DataFrame]:
-        """Return every table for LaTeX; those of several design points as one, with the factor values first."""
-        parts: dict[str, list[pd.DataFrame]] = {}
-        for point in self.__dict__.get("points", ()):
-            for name, table in point.tables.items():
-                values = pd.DataFrame({factor: [value] * len(table) for factor, value in point.values.items()})
-                parts.setdefault(name, []).append(pd.concat([values, table.reset_index(drop=True)], axis=1))
-        return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()} | self.tables
-
-
-@dataclass(frozen=True)
-class EachPoint:
-    """A section about one design point, made for every point of a study."""
-
-    make: Callable[[Report, PointRows], list[str]]
-
-    def __call__(self, report: Report) -> list[str]:
-        """Return the section of a study of one setting."""
-        return self.of(report, report.points[0])
-
-    def of(self, report: Report, point: PointRows) -> list[str]:
-        """Return the section of one design point."""
-        return [part for at in report.at_each([point]) for part in self.make(report, at)]
 
 
 def build_report(folder: Path) -> Path:
@@ -152,12 +47,10 @@ def write_report(folder: Path) -> Path:
     sections = study.protocol.report_sections() or {"Summary": _summary}
     each = {title: make for title, make in sections.items() if isinstance(make, EachPoint)}
     protocol = study.protocol
-    count = _points(report)
-    if count and (protocol.summary_events or protocol.summary_means):
-        from .sections.all_points import all_points
-
+    points = _points(report)
+    if points and (protocol.summary_events or protocol.summary_means):
         report.part("All design points", all_points)
-    several = count > 1
+    several = points > 1
     if several:
         _by_point(report, each)
     for title, make in sections.items():
@@ -169,8 +62,8 @@ def write_report(folder: Path) -> Path:
     tables = report.gathered()
     long = [name for name, table in tables.items() if len(table) * LINES_OF_A_ROW.get(name, 1) > MOST_ROWS]
     for name in long:
-        lines = len(tables.pop(name)) * LINES_OF_A_ROW.get(name, 1)
-        report.left_out.append(f"tables/{name}.tex: it would have {lines:,} lines, and at most {MOST_ROWS} are printed")
+        count = len(tables.pop(name)) * LINES_OF_A_ROW.get(name, 1)
+        report.left_out.append(f"tables/{name}.tex: it would have {count:,} lines, and at most {MOST_ROWS} are printed")
     paths = write_tables(folder / TABLES, tables, f"{caption_text(study)} {citation.splitlines()[1]}")
     names = ", ".join(f"{TABLES}/{path.name}" for path in paths)
     files = [html.paragraph(f"LaTeX tables: {names}.")] if paths else []

@@ -16,8 +16,9 @@ from . import html
 from .factor_analysis import analyse
 from .point_labels import point_label
 from .point_rows import PointRows, points_of
-from .report import MOST_POINTS, EachPoint, Report
+from .report_parts import MOST_POINTS, EachPoint, Report
 from .sections.depth import closed_form_section, depth_section, formula_of
+from .sections.printed_tables import printed_tables
 from .sections.rows import one_setting
 
 SHOWN = (
@@ -279,4 +280,5 @@ STRESS_TEST: Mapping[str, Section] = {
     "Factors": _analysed(_factors),
     "Sensitivity": _sensitivity,
     "One run": EachPoint(_one_run),
+    "Printed tables": printed_tables,
 }

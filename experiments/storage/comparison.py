@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import struct
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +32,8 @@ def difference(path: Path, anew: Path) -> Difference | None:
         return None
     if path.suffix == ".parquet":
         return _parquet(path, anew)
+    if path.suffix == ".dta":
+        return _stata(path, anew)
     try:
         here, there = path.read_text(encoding="utf-8"), anew.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -110,6 +113,25 @@ def _parquet(path: Path, anew: Path) -> Difference | None:
             here, there = pq.read_table(recorded), pq.read_table(made)
     except (pa.ArrowException, OSError) as error:
         return Difference("", f"not a Parquet table ({str(error).splitlines()[0]})")
+    different = _frames(here, there)
+    if different is None and writers[0] != writers[1] and here.schema.equals(there.schema, check_metadata=True):
+        return None
+    return different or Difference("", "the same table in other bytes")
+
+
+def _stata(path: Path, anew: Path) -> Difference:
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        here, there = (pa.Table.from_pandas(pd.read_stata(file), preserve_index=False) for file in (path, anew))
+    except (ArithmeticError, LookupError, OSError, TypeError, ValueError, struct.error) as error:
+        return Difference("", f"not a Stata table ({(str(error).splitlines() or [''])[0]})")
+    return _frames(here, there) or Difference("", "the same table in other bytes")
+
+
+def _frames(here: Any, there: Any) -> Difference | None:
+    """Compare two Arrow tables by columns, rows and values."""
     if here.schema.names != there.schema.names:
         return Difference("", "other columns than made anew")
     if here.num_rows != there.num_rows:
@@ -121,6 +143,4 @@ def _parquet(path: Path, anew: Path) -> Difference | None:
             values = zip(here[name].to_pylist(), there[name].to_pylist(), strict=True)
             row, value, right = next(((row, a, b) for row, (a, b) in enumerate(values, 1) if a != b), (0, "", ""))
             return Difference(f"row {row}, column {name}", f"{_short(value)}, made anew {_short(right)}")
-    if writers[0] != writers[1] and here.schema.equals(there.schema, check_metadata=True):
-        return None
-    return Difference("", "the same table in other bytes")
+    return None

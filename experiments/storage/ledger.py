@@ -14,6 +14,7 @@ from ..errors import NonDeterministic, UserError
 from .atomic_files import damaged, disk_errors_in_one_line
 from .ledger_opening import BUSY_SECONDS, TABLES, check, read_connection, refuse_other_format
 from .provenance import SCHEMA_VERSION, canonical_json, outcome_hash_of_texts
+from .series_table import SeriesRecord, all_series, altered_series, keep_series, series_of, unpacked
 
 _RUN_EXISTS = "SELECT 1 FROM runs WHERE key = ?"
 _CYCLES = "SELECT number, row FROM cycles WHERE key = ? ORDER BY number"
@@ -154,11 +155,17 @@ class Ledger:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def record(self, task_key: str, runs: Sequence[RunRecord], cycles: Sequence[CycleRecord] = ()) -> bool:
+    def record(
+        self,
+        task_key: str,
+        runs: Sequence[RunRecord],
+        cycles: Sequence[CycleRecord] = (),
+        series: Sequence[SeriesRecord] = (),
+    ) -> bool:
         """Record a finished task, all or nothing; return False if all of it was recorded before, with equal outcomes.
 
-        Raises NonDeterministic (and flags the study) if a run was recorded with another outcome, ValueError for NaN or
-        for cycles of a run not in `runs`.
+        Raises NonDeterministic (and flags the study) if a run was recorded with another outcome or series, ValueError
+        for NaN or for cycles of a run not in `runs`.
         """
         prepared = [_prepared(run, cycles) for run in runs]
         unknown = {cycle["key"] for cycle in cycles} - {run["key"] for run in runs}
@@ -166,6 +173,7 @@ class Ledger:
             raise ValueError(f"cycles of runs that are not in the task {task_key}: {sorted(unknown)}")
         with self._transaction() as connection:
             disagreements = [row for run in prepared if (row := self._disagreement(run)) is not None]
+            disagreements = disagreements or keep_series(connection, series)
             if disagreements:
                 connection.executemany("INSERT INTO disagreements VALUES (?, ?, ?)", disagreements)
                 fresh = False
@@ -201,6 +209,20 @@ class Ledger:
             if final:
                 connection.execute("INSERT OR REPLACE INTO given_up VALUES (?, ?)", (task_key, reason))
 
+    def add_time(self, seconds: float, seconds_each: float | None) -> None:
+        """Add to the time that the study has taken; seconds_each: between two tasks at present, None if not known."""
+        spent, _ = self.time_taken()
+        values = [("seconds", repr(spent + seconds))]
+        values += [] if seconds_each is None else [("seconds_each", repr(seconds_each))]
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values)
+
+    def time_taken(self) -> tuple[float, float | None]:
+        """Return the seconds that the study has taken, and those between two tasks at last; 0 and None if not known."""
+        known = dict(self._read("SELECT name, value FROM meta WHERE name IN ('seconds', 'seconds_each')"))
+        each = known.get("seconds_each")
+        return float(known.get("seconds", 0.0)), None if each is None else float(each)
+
     def given_up(self) -> dict[str, str]:
         """Return the tasks that have no attempt left, with the last reason."""
         return dict(self._read("SELECT task, reason FROM given_up ORDER BY task"))
@@ -210,9 +232,25 @@ class Ledger:
         with self._transaction() as connection:
             connection.execute("DELETE FROM given_up")
 
-    def recorded(self, keys: Sequence[str]) -> set[str]:
-        """Return those of the run keys that are recorded."""
-        return {key for key in keys if self._connection.execute(_RUN_EXISTS, (key,)).fetchone() is not None}
+    def recorded(self, keys: Sequence[str], series: str | None = None) -> set[str]:
+        """Return those of the run keys that are recorded; series: with their series for this request."""
+        known = {key for key in keys if self._connection.execute(_RUN_EXISTS, (key,)).fetchone() is not None}
+        return known if series is None else {key for key in known if series_of(self._connection, key, series)}
+
+    def series_rows(self, key: str, request: str) -> list[list[Any]]:
+        """Return the series of a run: a list for each month, the month first; empty if it is not recorded."""
+        with disk_errors_in_one_line(self.path):
+            record = series_of(self._connection, key, request)
+        try:
+            return [] if record is None else unpacked(record)
+        except ValueError as error:
+            raise UserError(damaged(self.path, f"run {key[:16]}: {error}")) from error
+
+    def series_digest(self, key: str, request: str) -> str | None:
+        """Return the digest of the series of a run; None if it is not recorded."""
+        with disk_errors_in_one_line(self.path):
+            record = series_of(self._connection, key, request)
+        return None if record is None else record.digest
 
     def run_row(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """Return outcome hash and row of one run; None if it is not recorded."""
@@ -245,8 +283,8 @@ class Ledger:
                 for key, hashed, row in self._connection.execute("SELECT key, outcome_hash, row FROM runs ORDER BY key")
                 if outcome_hash_of_texts(row, self._connection.execute(_CYCLES, (key,)).fetchall()) != hashed
             ]
-        orphans = self._read("SELECT DISTINCT key FROM cycles WHERE key NOT IN (SELECT key FROM runs) ORDER BY key")
-        return wrong + [str(key) for (key,) in orphans]
+            wrong += altered_series(self._connection)
+        return wrong + self.orphans()
 
     def find(self, prefix: str) -> list[tuple[str, int, str]]:
         """Return key, replicate and arm of runs whose key starts with `prefix` (hexadecimal digits), at most two."""
@@ -272,6 +310,9 @@ class Ledger:
                         f"run {key} gave outcome {ours[:16]} in one folder, {other_hash[:16]} in {other}"
                     )
                 fresh += self._insert(task, run)
+            for key, ours, other_digest in keep_series(connection, all_series(theirs)):
+                connection.execute("INSERT INTO disagreements VALUES (?, ?, ?)", (key, ours, other_digest))
+                raise NonDeterministic(f"run {key} gave one series in one folder, another in {other}")
             connection.executemany("INSERT OR IGNORE INTO tasks VALUES (?)", theirs.execute("SELECT key FROM tasks"))
             connection.executemany(
                 "INSERT INTO failures VALUES (?, ?, ?, ?, ?)",
@@ -310,6 +351,10 @@ class Ledger:
         query = "SELECT key, task, replicate, arm, outcome_hash, row FROM runs ORDER BY replicate, key"
         for values in self._read(query):
             yield RecordedRun._make((*values, tuple(self._read(_CYCLES, values[:1]))))
+
+    def administrations(self) -> int:
+        """Return the number of recorded rows of cycles.csv."""
+        return int(self._read("SELECT count(*) FROM cycles")[0][0])
 
     def orphans(self) -> list[str]:
         """Return the keys of administrations whose run is not recorded."""

@@ -12,6 +12,7 @@ from .atomic_files import damaged
 from .file_locks import can_be_locked
 from .folder_files import MANIFEST
 from .provenance import SCHEMA_VERSION
+from .series_table import SERIES_TABLE, has_series
 
 BUSY_SECONDS = 30.0
 TABLES = """
@@ -110,7 +111,7 @@ def check(connection: sqlite3.Connection, path: Path, study: str | None = None) 
     (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if state != "ok":
         raise UserError(damaged(path, " ".join(str(state).split())))
-    if sorted(connection.execute(_COLUMNS_OF_TABLES)) != _columns_of_a_ledger():
+    if sorted(connection.execute(_COLUMNS_OF_TABLES)) != _columns_of_a_ledger(series=has_series(connection)):
         raise UserError(damaged(path, "its tables are not those of a ledger"))
     meta = dict(connection.execute("SELECT name, value FROM meta"))
     refuse_other_format(meta, path)
@@ -126,10 +127,10 @@ def refuse_other_format(meta: dict[str, str], path: Path) -> None:
         raise UserError(f"{path} has outcome schema {meta['schema']}, this version writes {SCHEMA_VERSION}")
 
 
-def _columns_of_a_ledger() -> list[tuple[str, str]]:
+def _columns_of_a_ledger(*, series: bool) -> list[tuple[str, str]]:
     memory = sqlite3.connect(":memory:")
     try:
-        memory.executescript(TABLES)
+        memory.executescript(f"{TABLES}{SERIES_TABLE};" if series else TABLES)
         return sorted(memory.execute(_COLUMNS_OF_TABLES))
     finally:
         memory.close()

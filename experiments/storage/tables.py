@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,3 +120,41 @@ def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
         if table.stat().st_size > len(",".join(kinds)) + 1:
             for batch in pa_csv.open_csv(rows, read_options=read, convert_options=convert):
                 writer.write_batch(batch)
+
+
+def table_kinds(table: Path) -> dict[str, int]:
+    """Return the kind of each column of a CSV file: from the Parquet file beside it, else from its cells."""
+    parquet = table.with_suffix(".parquet")
+    if parquet.is_file():
+        return _parquet_kinds(parquet)
+    with table.open(newline="", encoding="utf-8") as stream:
+        rows = csv.reader(stream)
+        names = next(rows)
+        kinds = [EMPTY] * len(names)
+        for row in rows:
+            for place, cell in enumerate(row):
+                if cell and kinds[place] < TEXT:
+                    kinds[place] = max(kinds[place], _kind_of_cell(cell))
+    return dict(zip(names, kinds, strict=True))
+
+
+def _parquet_kinds(file: Path) -> dict[str, int]:
+    """Return the kinds of a Parquet file that `write_parquet` wrote; an empty column counts as text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with arrow_source(file) as source:
+        schema = pq.ParquetFile(source).schema_arrow
+    return {
+        field.name: WHOLE if pa.types.is_integer(field.type) else REAL if pa.types.is_floating(field.type) else TEXT
+        for field in schema
+    }
+
+
+def _kind_of_cell(cell: str) -> int:
+    if re.fullmatch(r"-?\d+", cell):
+        return WHOLE
+    try:
+        return REAL if math.isfinite(float(cell)) else TEXT
+    except ValueError:
+        return TEXT

@@ -9,11 +9,13 @@ from typing import Any
 
 from ...agents.calibration import CalibrationError
 from ...agents.party.rules import RULES
-from ...agents.user_input import LARGEST_SEED, SEEDS, plain_number, shown
+from ...agents.user_input import LARGEST_SEED, SEEDS, plain_number, plain_whole, shown
 from ...model.parameters.presets import preset
 from ...model.parameters.tree import ParameterError, Parameters, from_calibration, unknown_name
 from ..errors import UserError
+from ..plugins.study_file import read_plugins
 from ..protocols import PROTOCOLS
+from .attachments import Neighbours
 from .limits import joined
 from .reader import BREADTH, VISIBILITY, StudyFile, parse_study, with_protocol_values
 from .schema import DEFAULT_SEED
@@ -36,6 +38,33 @@ def parse_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
         else:
             values[name] = value
     return values, problems
+
+
+def parse_events(texts: Sequence[str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return MONTH:MOVE and MONTH:NAME=VALUE texts as tables of [[events]], and a line for each malformed one."""
+    events: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for text in texts:
+        month, separator, what = (part.strip() for part in text.partition(":"))
+        number = plain_whole(month)
+        if not (separator and what) or number is None:
+            problems.append(
+                f"--event {shown(text, quotes=False)} is not possible; write --event 60:cap or "
+                "--event 60:policy.cap_low=0.01"
+            )
+        elif "=" in what:
+            values, wrong = parse_settings([what])
+            problems += [line.replace("--set", "--event") for line in wrong]
+            events.append({"month": number, "set": {name: _value(value) for name, value in values.items()}})
+        else:
+            events.append({"month": number, "move": what})
+    return events, problems
+
+
+def _value(text: str) -> Any:
+    """Return the value that a text of the command line stands for in a study file."""
+    number = plain_number(text)
+    return {"true": True, "false": False}.get(text, text if number is None else number)
 
 
 def parse_breadths(text: str) -> tuple[float, ...]:
@@ -72,14 +101,27 @@ def study_of_run(
     fixed: Mapping[str, Any] | None = None,
     earlier: Sequence[str] = (),
     folder: Path | None = None,
+    population: Path | None = None,
+    network: Path | None = None,
+    events: Sequence[str] = (),
+    plugins: Sequence[Path] = (),
 ) -> StudyFile:
     """Return the study of `moat run`: one setting of the parameters, every dose an arm.
 
-    fixed: options of the protocol that replace its own. folder: of the files that they name. Raises UserError with
-    every mistake, one line each, after the mistakes `earlier`.
+    fixed: options of the protocol that replace its own. folder: of the files that they name. events: texts of
+    `parse_event`. plugins: files with rules, policy moves and protocols of the user's own. Raises UserError with every
+    mistake, one line each, after the mistakes `earlier`.
     """
     values, wrong = parse_settings(settings)
-    problems = [*earlier, *wrong]
+    dated, unread = parse_events(events)
+    problems = [*earlier, *wrong, *unread]
+    inputs = {key: path for key, path in (("population", population), ("network", network)) if path is not None}
+    files = {path.name: path for path in (*inputs.values(), *plugins)}
+    if len(files) < len(inputs) + len(plugins):
+        problems.append("--population, --network, --plugin: two files have one name; rename one of them")
+    own_code = [path.name for path in plugins]
+    named = {"protocol": protocol, "set": values | ({} if rule is None else {"party.rule": rule})}
+    read_plugins({"plugins": {"files": own_code}, "model": named}, Neighbours(folder, files), problems)
     kind = PROTOCOLS.get(protocol)
     if kind is None:
         problems.append(f"protocol {shown(protocol)} is not possible; allowed: {', '.join(PROTOCOLS)}")
@@ -114,9 +156,10 @@ def study_of_run(
     if "party.rule" in values and values["party.rule"] not in RULES:
         unknown = unknown_name(values.pop("party.rule"), list(RULES), "party rule")
         problems.append(f"{unknown} (there are {', '.join(RULES)})")
+    counted = population is not None and "electorate.voters" not in values
     p = _tree(preset_name, calibration, with_protocol_values(values, kind, preset_name), problems)
-    if p.network.kind == "own":
-        problems.append("network.kind = own needs a graph, which only Python can give: docs/own-network.md")
+    if p.network.kind == "own" and network is None:
+        problems.append("network.kind = own needs ties; give them with --network FILE")
     if problems:
         raise UserError("\n".join(problems))
     # A preset that sets visibility runs at that value alone; otherwise all levels of the protocol run.
@@ -135,8 +178,14 @@ def study_of_run(
             visibilities=visibilities,
             replicates=replicates,
             single_setting=True,
+            files={key: path.name for key, path in inputs.items()},
+            count_voters=counted,
+            events=dated,
+            plugins=own_code,
         ),
         folder=folder,
+        files=files,
+        lines=False,
     )
 
 
@@ -191,7 +240,7 @@ def study_of_dose(
     exposure: dict[str, Any] = {"breadths": (0.0, breadth), "visibilities": (visibility,)}
     design = None if draws is None else {"kind": "lhs", "samples": draws}
     asked: dict[str, Any] = {"seed": seed, "options": options or {}, "replicates": replicates, "design": design}
-    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked))
+    return parse_study(study_text(protocol, preset_name, protocol, p, **exposure, **asked), lines=False)
 
 
 def run_folder(study: StudyFile) -> Path:
@@ -204,6 +253,8 @@ def _toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # escapes of JSON are those of TOML
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(name)} = {_toml(item)}" for name, item in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return repr(value)
@@ -222,17 +273,23 @@ def study_text(
     replicates: int,
     design: Mapping[str, Any] | None = None,
     single_setting: bool = False,
+    files: Mapping[str, str] | None = None,
+    count_voters: bool = False,
+    events: Sequence[Mapping[str, Any]] = (),
+    plugins: Sequence[str] = (),
 ) -> str:
     """Return a study file: preset, changed parameters, protocol with its options, doses and replicates.
 
-    design: the keys of [design]; None for a study of one design point.
+    design: the keys of [design]; None for a study of one design point. files: names of the study's own population and
+    network. count_voters: the population file gives the number of voters. events: the keys of each of [[events]].
     """
     in_model = PROTOCOLS[protocol].options_in_model
     lines = ["[study]", f"name = {_toml(name)}", f"seed = {seed}"]
     if single_setting:
         lines.append("single_setting = true")
     lines += ["", "[model]", f"preset = {_toml(preset_name)}", f"protocol = {_toml(protocol)}"]
-    lines += [f"voters = {p.electorate.voters}", *(_keys(options) if in_model else [])]
+    lines += [] if count_voters else [f"voters = {p.electorate.voters}"]
+    lines += [*_keys(files or {}), *(_keys(options) if in_model else [])]
     aside = (BREADTH, VISIBILITY, "electorate.voters")
     base = preset(preset_name).with_values(with_protocol_values({}, PROTOCOLS[protocol], preset_name))
     changed = {name: here for name, (here, _) in p.difference(base).items() if name not in aside}
@@ -245,6 +302,10 @@ def study_text(
     lines += ["", "[replicates]", f"min = {replicates}"]
     if options and not in_model:
         lines += ["", f"[{protocol}]", *_keys(options)]
+    for event in events:
+        lines += ["", "[[events]]", *_keys(event)]
+    if plugins:
+        lines += ["", "[plugins]", f"files = {_toml(plugins)}"]
     return "\n".join(lines) + "\n"
 
 

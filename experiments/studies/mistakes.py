@@ -12,9 +12,12 @@ from ...agents.user_input import shown
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.messages import nearest
 from ..protocols.options import Options, Section
-from .schema import REQUIRED, SECTIONS, FactorSection, ModelSection
+from .schema import OPTIONAL, REQUIRED, SECTIONS, EventSection, FactorSection, ModelSection
 
 S = TypeVar("S", bound=Section)
+
+_SALVAGED = ("study", "model", "engine")
+"""Sections whose valid keys are checked on their own; in others a wrong key would make the others look wrong."""
 
 
 def unknown_key(place: str, known: Sequence[str]) -> str:
@@ -89,18 +92,37 @@ def checked_section(model: type[S], place: str, content: object, problems: list[
 def checked_sections(content: Mapping[str, Any], problems: list[str]) -> dict[str, Section | None]:
     """Return every section of a file: defaults for absent ones, None for invalid ones."""
     own = [name for name, protocol in PROTOCOLS.items() if _has_table(protocol)]
-    known = [*(name for name in SECTIONS if name != "engine"), *own, "engine", "factors"]
+    last = ("engine", "factors", "series", "events", "outcomes", "plugins")
+    known = [*(name for name in SECTIONS if name not in last), *own, *last]
     problems += [unknown_key(name, known) for name in content if name not in known]
     sections: dict[str, Section | None] = {}
     for name, model in SECTIONS.items():
-        if name in content or name not in REQUIRED:
+        if name in OPTIONAL and name not in content:
+            sections[name] = None
+        elif name in content or name not in REQUIRED:
             table = content.get(name, {})
-            sections[name] = checked_section(model, name, _shared(table) if name == "model" else table, problems)
+            own_keys = _shared(table) if name == "model" else table
+            checked = checked_section(model, name, own_keys, problems)
+            sections[name] = _without_wrong(model, own_keys) if checked is None and name in _SALVAGED else checked
         else:
             needed = [key for key, field in model.model_fields.items() if field.default is PydanticUndefined]
             problems.append(f"{name}: missing; allowed: a table [{name}] with {', '.join(needed)}")
             sections[name] = None
     return sections
+
+
+def _without_wrong(model: type[S], content: object) -> S | None:
+    """Return a section from its valid keys, so that the rest of the file is checked against them; None if none fit."""
+    if not isinstance(content, Mapping):
+        return None
+    try:
+        return model.model_validate(content)
+    except ValidationError as failure:
+        wrong = {error["loc"][0] for error in failure.errors() if error["loc"]}
+    try:
+        return model.model_validate({key: value for key, value in content.items() if key not in wrong})
+    except ValidationError:
+        return None
 
 
 def _has_table(protocol: type[Protocol]) -> bool:
@@ -167,3 +189,16 @@ def checked_factors(content: Mapping[str, Any], problems: list[str]) -> dict[str
         else:
             checked[name] = checked_section(FactorSection, f"factors.{name}", section, problems)
     return checked
+
+
+def checked_events(content: Mapping[str, Any], problems: list[str]) -> dict[str, EventSection]:
+    """Return the valid events of a file by their place, such as "events[0]", in its order."""
+    events = content.get("events", [])
+    if not isinstance(events, list):
+        problems.append(f"events = {shown(events)} is not possible; allowed: a table [[events]] for each event")
+        return {}
+    checked = {
+        place: checked_section(EventSection, place, event, problems)
+        for place, event in ((f"events[{number}]", event) for number, event in enumerate(events))
+    }
+    return {place: event for place, event in checked.items() if event is not None}

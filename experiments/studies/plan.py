@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from ...model.parameters.tree import Parameters
+from ..plugins.study_plugins import StudyPlugins
 from ..protocols import Protocol
 from ..protocols.arms import Arm
+from ..protocols.finished_run import control_of
+from ..protocols.run_inputs import NO_INPUTS, RunInputs
 from ..storage.ledger import CycleRecord, RunRecord
 from ..storage.provenance import canonical_json, run_key
-from .reader import BREADTH, VISIBILITY, StudyFile
+from ..storage.series_table import SeriesRecord, packed
+from .arm_names import BREADTH, VISIBILITY, settings_of, suffix_of
+from .reader import StudyFile
 from .sampling import Points, design_points
 
 NOT_IN_ROWS = ("replicate", "arm", "number")
@@ -38,6 +42,8 @@ class ArmSet:
     seed: int
     arms: tuple[Arm, ...]
     digests: tuple[str, ...]
+    plugins: StudyPlugins
+    inputs: RunInputs = NO_INPUTS
 
     def key(self, place: int, replicate: int) -> str:
         """Return the key of the run of one arm (by its place in `arms`) in one replicate."""
@@ -51,11 +57,18 @@ class ArmSet:
         """Return the key of one unit of work: all arms of the set in one replicate."""
         return run_key({"cell": list(self.digests)}, replicate, self.seed)
 
-    def payload(self, replicate: int, places: Sequence[int]) -> tuple[Parameters, Any, int, int, tuple[str, str]]:
-        """Return the input of a worker that runs the arms at some places; its rows may hold other arms too."""
+    def payload(self, replicate: int, places: Sequence[int]) -> Any:
+        """Return the input of a worker that runs the arms at some places; its rows may hold other arms too.
+
+        It is a `protocols.task.Payload`, with the sources of the plug-ins that the arms use, if any.
+        """
         wanted = [self.arms[place] for place in places]
+        if self.plugins.outcomes:  # which compare an arm with its control
+            controls = (control_of(arm, self.arms) for arm in wanted)
+            wanted += [arm for arm in controls if arm is not None and arm not in wanted]
         design = self.protocol.reduced(self.parameters, self.design, wanted)
-        return (self.parameters, design, self.seed, replicate, self.protocol.reference())
+        plain = (self.parameters, design, self.seed, replicate, self.protocol.reference(), self.inputs)
+        return self.plugins.shipped(plain, self.plugins.identity(self.protocol.name, self.parameters))
 
     def records(
         self, replicate: int, runs: Sequence[Mapping[str, Any]], cycles: Sequence[Mapping[str, Any]]
@@ -65,6 +78,14 @@ class ArmSet:
         return [
             RunRecord(key=keys[row["arm"]], replicate=replicate, arm=row["arm"], row=_without(row)) for row in runs
         ], [CycleRecord(key=keys[row["arm"]], number=row["number"], row=_without(row)) for row in cycles]
+
+    def series(self, replicate: int, rows: Mapping[str, Sequence[Any]]) -> list[SeriesRecord]:
+        """Return ledger records of the series that a worker returned for one replicate."""
+        request = self.inputs.series_text
+        if request is None:
+            return []
+        keys = {arm.name: self.key(place, replicate) for place, arm in enumerate(self.arms)}
+        return [packed(keys[arm], request, series) for arm, series in rows.items()]
 
     def factor_values(self, arm: Arm, names: Sequence[str]) -> dict[str, Any]:
         """Return the value of each factor in one arm."""
@@ -86,9 +107,20 @@ def _without(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in NOT_IN_ROWS}
 
 
-def content_digest(protocol: Protocol, parameters: Parameters, design: Any, arm: Arm) -> str:
-    """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code."""
-    content = {"protocol": protocol.name, **protocol.identity(parameters, design, arm)}
+def content_digest(
+    protocol: Protocol,
+    parameters: Parameters,
+    design: Any,
+    arm: Arm,
+    inputs: RunInputs = NO_INPUTS,
+    plugins: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the digest of everything that determines the outcome of an arm, except replicate, seed and code.
+
+    plugins: hashes of the plug-ins that the arm uses. An arm that uses none has the digest of a study without any.
+    """
+    content = {"protocol": protocol.name, **protocol.identity(parameters, design, arm), **inputs.identity(arm.name)}
+    content |= {"plugins": plugins} if plugins else {}
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
@@ -109,34 +141,48 @@ class Plan:
             yield from self.arm_sets(point)
 
     @property
+    def series(self) -> str | None:
+        """Return the request of the study's series, as the ledger stores it; None without one."""
+        return self.study.inputs.series_text
+
+    @property
     def width(self) -> int:
         """Return the number of arm sets of each point."""
         return len(self._variants())
 
     def _variants(self) -> list[dict[str, Any]]:
-        others = {name: v for name, v in self.study.arm_factors.items() if name not in (BREADTH, VISIBILITY)}
-        return [dict(zip(others, values, strict=True)) for values in itertools.product(*others.values())]
+        return settings_of(self.study.arm_factors)
 
     def _arm_sets(self, point: int) -> tuple[ArmSet, ...]:
+        self.study.plugins.activate()
         values = self.points.of(point)
         protocol, seed = self.study.protocol, self.study.study.seed
         arm_sets = []
         for variant in self._variants():
             p = self.study.parameters.with_values(values | variant)
-            suffix = "".join(f" {factor.rpartition('.')[2]}={_short(value)}" for factor, value in variant.items())
+            suffix = suffix_of(variant)
             design = protocol.design(self.study.declared(p))
             arms = tuple(protocol.arms(p, design))
-            digests = tuple(content_digest(protocol, p, design, arm) for arm in arms)
+            inputs, plugins = self.study.inputs.of_variant(suffix), self.study.plugins
+            used = plugins.identity(protocol.name, p)
+            digests = tuple(
+                content_digest(protocol, p, design, arm, inputs, self._of_control(used, arm, arms, inputs))
+                for arm in arms
+            )
             known = {factor: value_of(p, factor) for factor in values | variant}
-            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests))
+            arm_sets.append(ArmSet(point, suffix, known, p, protocol, design, seed, arms, digests, plugins, inputs))
         return tuple(arm_sets)
+
+    def _of_control(
+        self, used: Mapping[str, Any], arm: Arm, arms: Sequence[Arm], inputs: RunInputs
+    ) -> Mapping[str, Any]:
+        """Return the plug-ins of an arm, with the events of its control where own outcomes compare the two."""
+        control = control_of(arm, arms) if self.study.plugins.outcomes else None
+        events = {} if control is None else inputs.identity(control.name)
+        return {**used, "control": events} if events else used
 
 
 def value_of(p: Parameters, name: str) -> Any:
     """Return the value of a parameter by its dotted name."""
     group, _, leaf = name.partition(".")
     return getattr(getattr(p, group), leaf)
-
-
-def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

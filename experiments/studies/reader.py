@@ -10,16 +10,25 @@ from typing import Any, cast
 from ...agents.user_input import TextFileError, read_text
 from ...model.parameters.presets import PRESETS, preset
 from ...model.parameters.tree import ParameterError, Parameters, unknown_name
+from ...model.population.population_file import PersonTable
 from ..errors import UserError
-from ..execution.tls import address_problem
+from ..plugins.study_file import read_plugins, with_outcomes
+from ..plugins.study_plugins import StudyPlugins
 from ..protocols import PROTOCOLS, Protocol
 from ..protocols.contract import Declared
 from ..protocols.messages import nearest
 from ..protocols.options import Options
-from ..storage.folder_files import is_reserved
-from .factors import Rows, check_factor, check_set, is_arm_factor, read_list
-from .limits import MOST_MISTAKES, joined, parse_toml, points_of, size_problems
-from .mistakes import checked_factors, checked_protocol, checked_sections
+from ..protocols.run_inputs import NO_INPUTS, RunInputs
+from .arm_names import BREADTH as BREADTH
+from .arm_names import VISIBILITY as VISIBILITY
+from .arm_names import settings_of, suffix_of
+from .attachments import NOWHERE, Attachment, Neighbours
+from .design_check import SAMPLED, design_problems, listed_points
+from .engine_check import engine_problems, with_files_beside
+from .factors import Rows, check_factor, check_set, is_arm_factor
+from .inputs_reader import Asked, fixed_by_files, read_inputs, read_people, set_by_files
+from .limits import MOST_MISTAKES, points_of, size_problems
+from .mistakes import checked_events, checked_factors, checked_protocol, checked_sections
 from .prior import prior_factors
 from .schema import (
     DesignSection,
@@ -27,19 +36,10 @@ from .schema import (
     FactorSection,
     ModelSection,
     ReplicatesSection,
+    SeriesSection,
     StudySection,
 )
-
-BREADTH, VISIBILITY = "exposure.breadth", "exposure.visibility"
-_KEYS_OF_KIND = {
-    "grid": (),
-    "lhs": ("samples", "prior"),
-    "sobol": ("samples", "second_order", "prior"),
-    "morris": ("trajectories", "grid_levels", "prior"),
-    "list": ("file",),
-}
-_NEEDED = {"lhs": "samples", "sobol": "samples", "morris": "trajectories", "list": "file"}
-_SAMPLED = ("lhs", "sobol", "morris")
+from .toml_lines import read_toml
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,21 @@ class StudyFile:
     text: str
     options: Options
     rows: Rows = field(default_factory=Rows)
+    plugins: StudyPlugins = field(default_factory=StudyPlugins)
+    attached: tuple[Attachment, ...] = field(default=(), compare=False)
+    inputs: RunInputs = NO_INPUTS
 
     @property
     def protocol(self) -> Protocol:
-        """Return the protocol that the study runs."""
-        return PROTOCOLS[self.model.protocol]()
+        """Return the protocol that the study runs, with the study's own outcomes and the inputs of its worlds."""
+        self.plugins.activate()
+        protocol = PROTOCOLS[self.model.protocol](self.plugins.columns)
+        protocol.inputs = self.inputs
+        return protocol
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Return the files that the study needs beside itself; `run_study` copies each to inputs/ of the folder."""
+        return self.attached
 
     def declared(self, parameters: Parameters) -> Declared:
         """Return the declarations from which the protocol makes its design, for the parameters of one design point."""
@@ -104,17 +114,21 @@ class StudyFile:
         in_model = self.protocol.options_in_model
         content = {
             "study": self.study.model_dump(),
-            "model": self.model.model_dump() | (options if in_model else {}),
+            "model": _present(self.model.model_dump()) | (options if in_model else {}),
             "design": self.design.model_dump(),
             "factors": {name: factor.model_dump() for name, factor in self.factors.items()},
             "replicates": self.replicates.model_dump(),
             "points": {"names": list(self.rows.names), "values": [list(row) for row in self.rows.values]},
         }
+        content |= self.inputs.canonical() | self.plugins.canonical()
         return content | ({self.model.protocol: options} if options and not in_model else {})
 
 
-def read_study(path: Path) -> StudyFile:
-    """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake."""
+def read_study(path: Path, *, plugins: bool = True) -> StudyFile:
+    """Read and check a study file; a folder stands for the study.toml in it. UserError holds a line per mistake.
+
+    plugins: False refuses a study with plug-ins, whose code would run.
+    """
     try:
         folder = path.is_dir()
     except OSError:  # a name that no file system takes, which the reader names
@@ -127,67 +141,101 @@ def read_study(path: Path) -> StudyFile:
             what = "holds no study.toml" if folder else "is not there"
             raise UserError(f"{path} {what}; give a study file, or the results folder of one") from error
         raise UserError(f"{file} cannot be read: {error}") from error
-    return parse_study(text, str(file), file.parent)
+    return parse_study(text, str(file), file.parent, run_plugins=plugins)
 
 
-def parse_study(text: str, name: str = "study.toml", folder: Path | None = None) -> StudyFile:
-    """Check the text of a study file; `folder` holds the csv file of a list. UserError holds a line per mistake."""
-    try:
-        content = parse_toml(text)
-    except ValueError as error:
-        raise UserError(f"{name} {error}") from error
+def parse_study(
+    text: str,
+    name: str = "study.toml",
+    folder: Path | None = None,
+    files: Mapping[str, Path] = NOWHERE,
+    *,
+    lines: bool = True,
+    run_plugins: bool = True,
+) -> StudyFile:
+    """Check the text of a study file. UserError holds a line per mistake.
+
+    folder: the folder of the files that the study names. files: paths of those that lie elsewhere, by name.
+    lines: say on which line of the text each mistake stands. run_plugins: as `plugins` of `read_study`.
+    """
+    beside = Neighbours(folder, files)
+    toml = read_toml(text, name)
+    content = toml.content
     problems: list[str] = []
+    plugins = read_plugins(content, beside, problems, run=run_plugins)
     sections = checked_sections(content, problems)
     factors = checked_factors(content, problems)
     protocol, unread = checked_protocol(content, problems)
-    options, wrong = unread.with_files(folder or Path())
+    plugins = with_outcomes(plugins, content, protocol, problems)
+    options, wrong = unread.with_files(beside.folder)
     problems += wrong
     model = cast(ModelSection | None, sections["model"])
+    people = read_people(model, protocol, beside, problems)
     design = cast(DesignSection | None, sections["design"])
     replicates = cast(ReplicatesSection | None, sections["replicates"])
-    tree = _base(model, protocol, problems) or Parameters()
+    tree = _base(model, protocol, people, problems) or Parameters()
     for factor, section in factors.items():
         if section is not None and len(problems) <= MOST_MISTAKES:
             problems += check_factor(factor, section, tree)
     usable = {factor: section for factor, section in factors.items() if section is not None}
     if model is not None:
         problems += _model_problems(model, factors)
+        problems += fixed_by_files(model, people, factors)
     rows = Rows()
     if design is not None:
         problems += protocol().problems(_declared(usable, tree, options, replicates, design.kind))
-        own_prior = bool(design.prior) and design.kind in _SAMPLED
+        own_prior = bool(design.prior) and design.kind in SAMPLED
         if own_prior or (protocol.draws_prior and design.kind == "lhs"):
             as_set = model.set if own_prior and model is not None else {}
             usable = {name: drawn for name, drawn in prior_factors(tree).items() if name not in as_set} | usable
-        problems += _design_problems(design, usable)
+        problems += design_problems(design, usable)
         if design.kind == "list" and design.file is not None:
-            rows = _listed(folder or Path(), design.file, tree, problems)
+            rows = listed_points(beside, design.file, tree, problems)
             both = [column for column in rows.names if column in factors]
             problems += [f"factors.{column}: also a column of {design.file}; give it once" for column in both]
-    problems += _replicates_problems(replicates, content.get("replicates"), protocol, usable)
+    outcomes = (*protocol.stop_outcomes, *plugins.names)
+    problems += _replicates_problems(replicates, content.get("replicates"), outcomes, usable)
     engine = cast(EngineSection | None, sections["engine"])
-    problems += _engine_problems(engine)
+    problems += engine_problems(engine)
     study = cast(StudySection | None, sections["study"])
     if study is not None and study.single_setting:
         problems += _single_setting_problems(usable, design)
-    if design is not None and replicates is not None and not problems:
+    if design is not None and replicates is not None and not problems and not toml.errors:
         arms, points = _split(usable)
         size = points_of(design, points, len(rows.values))
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
-    if problems:
-        raise UserError(joined(problems))
+    events = checked_events(content, problems)
+    named = (
+        *options.files(),
+        *plugins.files,
+        design and design.file,
+        model and model.population,
+        model and model.network,
+    )
+    inputs = NO_INPUTS
+    if model is not None and design is not None:
+        declared = _declared(usable, tree, options, replicates, design.kind)
+        asked = Asked(
+            protocol(), tree, declared, _variants(usable), events, cast(SeriesSection | None, sections["series"])
+        )
+        inputs = read_inputs(asked, model, people, beside, problems)
+    attached = () if problems else beside.attach(filter(None, named), problems)
+    toml.report(problems, lines=lines)
     return StudyFile(
         study=cast(StudySection, study),
         model=cast(ModelSection, model),
         design=cast(DesignSection, design),
         factors=usable,
         replicates=cast(ReplicatesSection, replicates),
-        engine=_with_files_beside(folder or Path(), cast(EngineSection, engine)),
+        engine=with_files_beside(beside.study_folder, cast(EngineSection, engine)),
         parameters=tree,
         text=text,
         options=options,
         rows=rows,
+        plugins=plugins,
+        attached=attached,
+        inputs=inputs,
     )
 
 
@@ -217,6 +265,11 @@ def _declared(
     )
 
 
+def _variants(factors: Mapping[str, FactorSection]) -> list[str]:
+    """Return the suffix of the arms' names in every setting of the exposure besides the dose."""
+    return [suffix_of(setting) for setting in settings_of(_split(factors)[0])]
+
+
 def _numbers(levels: Sequence[Any]) -> tuple[float, ...]:
     """Return levels as floats; leave out values of another kind, which other checks report."""
     return tuple(float(level) for level in levels if isinstance(level, int | float))
@@ -242,7 +295,14 @@ def with_protocol_values(values: Mapping[str, Any], protocol: type[Protocol], pr
     return {name: value for name, value in protocol.parameter_values.items() if name not in chosen} | dict(values)
 
 
-def _base(model: ModelSection | None, protocol: type[Protocol], problems: list[str]) -> Parameters | None:
+def _present(model: dict[str, Any]) -> dict[str, Any]:
+    """Return [model] without the files that the study does not name."""
+    return {name: value for name, value in model.items() if name not in ("population", "network") or value is not None}
+
+
+def _base(
+    model: ModelSection | None, protocol: type[Protocol], people: PersonTable | None, problems: list[str]
+) -> Parameters | None:
     """Return the tree from which every design point starts; add lines to `problems`."""
     if model is None:
         return None
@@ -257,6 +317,7 @@ def _base(model: ModelSection | None, protocol: type[Protocol], problems: list[s
         if "electorate.voters" in values:
             problems.append("model.voters and model.set electorate.voters are the same parameter; give one of them")
         values["electorate.voters"] = model.voters
+    values = set_by_files(model, people) | values
     wrong, fine = check_set(values, tree)
     problems += [f"model.{'voters' if name == 'electorate.voters' else 'set'}: {line}" for name, line in wrong]
     try:
@@ -273,49 +334,10 @@ def _model_problems(model: ModelSection, factors: Mapping[str, object]) -> list[
     return problems
 
 
-def _design_problems(design: DesignSection, factors: Mapping[str, FactorSection]) -> list[str]:
-    kind = design.kind
-    mine = _KEYS_OF_KIND[kind]
-    keys = sorted({key for keys in _KEYS_OF_KIND.values() for key in keys})
-    problems = [
-        f"design.{key}: not a key of kind {kind}; allowed with it: {', '.join(mine) or 'kind alone'}"
-        for key in keys
-        if key not in mine and getattr(design, key) is not None
-    ]
-    needed = _NEEDED.get(kind)
-    if needed is not None and getattr(design, needed) is None:
-        problems.append(f"design.{needed}: missing; kind {kind} needs it")
-    if kind == "sobol" and design.samples is not None and design.samples & (design.samples - 1):
-        above = 1 << design.samples.bit_length()
-        problems.append(
-            f"design.samples = {design.samples} is not possible; allowed: powers of 2, {above // 2} or {above}"
-        )
-    _, points = _split(factors)
-    if kind in _SAMPLED and not points:
-        problems.append(f"factors: kind {kind} samples factors with low and high, or levels, and there is none")
-    for name, factor in points.items():
-        if kind == "grid" and factor.levels is None:
-            problems.append(f"factors.{name}: a grid needs levels; low and high belong to {', '.join(_SAMPLED)}")
-        if kind == "list":
-            problems.append(f"factors.{name}: in a list, values of this factor are a column of the csv file")
-    return problems
-
-
-def _listed(folder: Path, name: str, tree: Parameters, problems: list[str]) -> Rows:
-    """Return the design points of a list, of which the results folder keeps a copy under the same name."""
-    if Path(name).name != name or name == ".." or is_reserved(name):
-        problems.append(
-            f"design.file = {name} is not possible; allowed: the name of a csv file beside the study file, other than "
-            "those that a results folder writes"
-        )
-        return Rows()
-    return read_list(folder / name, tree, problems)
-
-
 def _replicates_problems(
     replicates: ReplicatesSection | None,
     content: Any,
-    protocol: type[Protocol],
+    outcomes: Sequence[str],
     factors: Mapping[str, FactorSection],
 ) -> list[str]:
     problems = []
@@ -327,19 +349,16 @@ def _replicates_problems(
             present, lacking = ("max", "stop") if stop is None else ("stop", "max")
             problems.append(f"replicates.{lacking}: missing; {present} needs it (a fixed number is min alone)")
     rule = content.get("stop") if isinstance(content, Mapping) else None
-    return problems + (_stop_problems(rule, protocol, factors) if isinstance(rule, Mapping) else [])
+    return problems + (_stop_problems(rule, outcomes, factors) if isinstance(rule, Mapping) else [])
 
 
-def _stop_problems(
-    rule: Mapping[str, Any], protocol: type[Protocol], factors: Mapping[str, FactorSection]
-) -> list[str]:
+def _stop_problems(rule: Mapping[str, Any], outcomes: Sequence[str], factors: Mapping[str, FactorSection]) -> list[str]:
     """Return a line for every unknown name in the stopping rule.
 
     Read from the file, because a wrong number in the same table would hide the names.
     """
     problems = []
     arms = [name for name, factor in factors.items() if is_arm_factor(name, factor)]
-    outcomes = protocol.stop_outcomes
     named = {
         "contrast": (arms, f"exposure factors with levels: {', '.join(arms) or 'none in this study'}"),
         "outcome": (list(outcomes), ", ".join(outcomes)),
@@ -350,32 +369,4 @@ def _stop_problems(
             problems.append(
                 f"replicates.stop.{key} = {value!r} is not possible; allowed: {allowed}{nearest(value, known)}"
             )
-    return problems
-
-
-def _with_files_beside(folder: Path, engine: EngineSection) -> EngineSection:
-    """Return the engine with the certificate files of the study's folder. Running it opens them, reading does not."""
-    if engine.tls is None:
-        return engine
-    files = {name: str(folder / file) for name, file in engine.tls.model_dump().items()}
-    return engine.model_copy(update={"tls": engine.tls.model_copy(update=files)})
-
-
-def _engine_problems(engine: EngineSection | None) -> list[str]:
-    if engine is None:
-        return []
-    problems = []
-    if engine.address is not None and engine.kind != "dask":
-        problems.append("engine.address: allowed only with kind dask")
-    if engine.tls is not None and engine.kind != "dask":
-        problems.append("engine.tls: allowed only with kind dask")
-    if unencrypted := address_problem(engine.address, engine.tls):
-        problems.append(unencrypted)
-    if engine.address is not None and engine.workers is not None:
-        problems.append("engine.workers: a cluster at an address has its own workers; give one of the two")
-    for key in ("timeout_s", "memory_mb"):
-        if engine.kind == "serial" and getattr(engine, key) is not None:
-            problems.append(f"engine.{key}: nothing can end a run of kind serial; allowed with process and dask")
-    if engine.kind == "dask" and engine.memory_mb is not None and engine.address is not None:
-        problems.append("engine.memory_mb: the workers at an address have their own limit; allowed without address")
     return problems

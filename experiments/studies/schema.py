@@ -12,12 +12,14 @@ from ..protocols.options import Section, key
 
 DEFAULT_SEED = 20250807
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+COLUMN = r"^[a-z][a-z0-9_]{0,63}$"
 KINDS = ("grid", "lhs", "sobol", "morris", "list")
 LARGEST_MEMORY_MB = 10**7
 SMALLEST_MEMORY_MB = 256
 MOST_REPLICATES = 1_000_000
 LONGEST_S = 10**7
 """About four months."""
+LONGEST_MONTHS = 10**5
 
 
 class StudySection(Section):
@@ -39,6 +41,26 @@ class ModelSection(Section):
     protocol: str = key("stress", "a protocol")
     voters: int | None = key(None, "a whole number")
     set: dict[str, Any] = key({}, 'a table of parameters, such as { "market.crash_month" = 40 }')
+    population: str | None = key(None, "the name of a csv file of persons, relative to the study file", min_length=1)
+    network: str | None = key(
+        None, "the name of an edge list or GraphML file, relative to the study file", min_length=1
+    )
+
+
+class PluginsSection(Section):
+    """Files with rules, policy moves, protocols and functions of outcomes from outside the package."""
+
+    files: list[str] = key([], "a list of Python files, relative to the study file")
+
+
+class OutcomeSection(Section):
+    """One outcome of the user's own: a column of runs.csv, computed from each finished run."""
+
+    name: str = key(..., "lower-case letters, digits and underscores, at most 64", pattern=COLUMN)
+    unit: str = key(..., "text, such as months; an empty text without a unit")
+    formula: str = key(..., "text: how the function computes it")
+    function: str = key(..., "file.py:function, or the name of an entry point", min_length=1)
+    meaning: str = key("", "text: one sentence for the codebook")
 
 
 class DesignSection(Section):
@@ -91,6 +113,22 @@ class TlsSection(Section):
     key: str = _pem_file("the private key of cert")
 
 
+class SeriesSection(Section):
+    """Columns of the monthly record that every run keeps, each `every` months from month 0 on."""
+
+    columns: list[str] = key(..., "a list of columns of the record, such as openness and price", min_length=1)
+    every: int = key(1, "a number of months, 1 or more", ge=1, le=LONGEST_MONTHS)
+
+
+class EventSection(Section):
+    """One dated event: new values of parameters, or a move of the menu, at the beginning of a month."""
+
+    month: int = key(..., "a month of the run, 0 is January 2025", ge=0, le=LONGEST_MONTHS)
+    set: dict[str, Any] = key({}, 'a table of parameters, such as { "policy.cap_low" = 0.01 }')
+    move: str | None = key(None, "a move of the menu")
+    arms: list[str] = key([], "names of arms as in runs.csv; without it all arms")
+
+
 class EngineSection(Section):
     """Engine and limits of the runs; nothing here can change a result."""
 
@@ -110,7 +148,15 @@ SECTIONS: dict[str, type[Section]] = {
     "model": ModelSection,
     "design": DesignSection,
     "replicates": ReplicatesSection,
+    "plugins": PluginsSection,
+    "series": SeriesSection,
     "engine": EngineSection,
 }
-"""Sections by name. A study also has `factors`, a table of FactorSection, and its protocol's own table."""
+"""Sections by name.
+
+A study also has `factors`, a table of FactorSection, `events`, a list of EventSection, `outcomes`, a list of
+OutcomeSection, and the table of its protocol.
+"""
 REQUIRED = ("study", "replicates")
+OPTIONAL = ("series",)
+"""Sections that mean something by being there: a study without one has None in its place."""

@@ -11,8 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...model.record import RECORDED
+from ..interchange.files import RunsTable
+from ..interchange.stata import YES_NO
 from ..protocols.contract import Answer, Finished
-from ..storage.atomic_files import replaced_atomically
+from ..storage.atomic_files import remove_file, replaced_atomically
 from ..storage.codebook import Tables, codebook, codebook_json
 from ..storage.columns import Column
 from ..storage.ledger import Ledger
@@ -20,7 +23,7 @@ from ..storage.results_folder import EXPORT
 from ..storage.tables import read_frame, write_csv, write_parquet
 from ..studies.factors import known_quantity
 from ..studies.plan import ArmSet, Plan
-from ..studies.reader import StudyFile
+from ..studies.reader import BREADTH, VISIBILITY, StudyFile
 from .stopping_rule import InterimAnalyses
 from .summary import SummaryRows, summary_columns
 
@@ -29,6 +32,10 @@ _INFINITE = float("inf")
 _POINT = Column("point", "number", 0.0, _INFINITE, "design point; points.csv has its values", "order of the design")
 _AFTER = "arm"
 """The factors follow this column."""
+_FIRST_SHOWN = "reversed"
+"""The event that the printed answers show first."""
+_ARM_COLUMNS = ("layer", "foresight", "breadth", "visibility")
+"""Columns that name an arm in a study of one setting."""
 
 
 def answer_of(study: StudyFile) -> Answer | None:
@@ -68,12 +75,24 @@ def _with_factors(columns: tuple[Column, ...], plan: Plan) -> tuple[Column, ...]
 
 def run_columns(plan: Plan) -> tuple[Column, ...]:
     """Return the columns of runs.csv of a study."""
-    return _with_factors(plan.study.protocol.run_columns(), plan)
+    return _with_factors(plan.study.protocol.columns(), plan)
 
 
 def cycle_columns(plan: Plan) -> tuple[Column, ...]:
     """Return the columns of cycles.csv of a study; none where its protocol has no administrations."""
     return _with_factors(plan.study.protocol.cycle_columns(), plan)
+
+
+def series_columns(plan: Plan) -> tuple[Column, ...]:
+    """Return the columns of series.csv: the run, the month, and the columns of the record that the study names."""
+    request = plan.study.inputs.series
+    if request is None:
+        return ()
+    known = {column.name: column for column in plan.study.protocol.run_columns()}
+    names = [known[name] for name in ("key", "replicate", "arm")]
+    first = () if answer_of(plan.study) is not None else (_POINT,)
+    recorded = (Column(name, *RECORDED[name]) for name in ("month", *request.columns))
+    return (names[0], *first, *names[1:], *recorded)
 
 
 def point_columns(plan: Plan) -> tuple[Column, ...]:
@@ -124,6 +143,18 @@ def cycle_rows(plan: Plan, analyses: InterimAnalyses, ledger: Ledger) -> Iterato
             yield _base(arm_set, replicate, place, key, plan.factors) | {"number": number} | row
 
 
+def series_rows(plan: Plan, analyses: InterimAnalyses, ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """Yield the rows of series.csv, run after run, so that memory does not grow with the study."""
+    request = plan.study.inputs.series
+    if request is None or plan.series is None:
+        return
+    names = ("month", *request.columns)
+    for arm_set, replicate, place, key in ordered_runs(plan, analyses):
+        run = _base(arm_set, replicate, place, key, [])
+        for row in ledger.series_rows(key, plan.series):
+            yield run | dict(zip(names, row, strict=True))
+
+
 def _point_rows(plan: Plan, analyses: InterimAnalyses) -> Iterator[dict[str, Any]]:
     for point, state in enumerate(analyses.points):
         count = state.replicates * plan.study.pairs
@@ -133,12 +164,36 @@ def _point_rows(plan: Plan, analyses: InterimAnalyses) -> Iterator[dict[str, Any
         yield row
 
 
+def described_runs(plan: Plan) -> RunsTable:
+    """Return the description of the study's runs for Stata and R."""
+    study, columns = plan.study, run_columns(plan)
+    protocol, names = study.protocol, {column.name for column in columns}
+    yes_no = [column.name for column in columns if column.unit == YES_NO]
+    events = sorted(protocol.summary_events, key=_FIRST_SHOWN.__ne__)
+    outcomes = [*events, *protocol.summary_means, *protocol.stop_outcomes, *yes_no]
+    return RunsTable(
+        study.study.name,
+        f"political-moat: study {study.study.name}, preset {study.model.preset}, seed {study.study.seed}",
+        columns,
+        list(dict.fromkeys(outcomes)),
+        [name for name in plan.factors if name in names] or [name for name in _ARM_COLUMNS if name in names],
+        [name for name in study.arm_factors if name not in (BREADTH, VISIBILITY) and name in names],
+    )
+
+
+def packaged_tables(plan: Plan) -> Tables:
+    """Return titles and columns of the tables in datapackage.json: the exports, and the protocol's own table."""
+    own = plan.study.protocol.own_table()
+    return _tables(plan) if own is None else (*_tables(plan), (f"{own.name}.csv", own.columns))
+
+
 def _tables(plan: Plan) -> Tables:
     """Return titles and columns of every table of the folder."""
     answer, study = answer_of(plan.study), plan.study
     outputs = [
         ("export/runs.csv: a row per run", run_columns(plan)),
         (f"export/cycles.csv: a row per {study.protocol.cycle_unit}", cycle_columns(plan)),
+        ("export/series.csv: a row per recorded month of a run", series_columns(plan)),
     ]
     if answer is not None:
         return (
@@ -166,6 +221,7 @@ def export_study(
     written = [
         ("runs", run_columns(plan), run_rows(plan, analyses, ledger, summary.see if names else None)),
         ("cycles", cycle_columns(plan), cycle_rows(plan, analyses, ledger)),
+        ("series", series_columns(plan), series_rows(plan, analyses, ledger)),
     ]
     if answer is None:
         written.append(("points", point_columns(plan), _point_rows(plan, analyses)))
@@ -175,6 +231,9 @@ def export_study(
             table = export / f"{name}.csv"
             kinds = write_csv(table, [column.name for column in columns], not_written, rows)
             write_parquet(export / f"{name}.parquet", table, kinds)
+    if plan.series is None:  # an earlier form of the study may have had them
+        for ending in ("csv", "parquet"):
+            remove_file(export / f"series.{ending}")
     summary_rows = list(summary.rows()) if names else []
     if names:
         write_csv(path / SUMMARY, names, set(), summary_rows)

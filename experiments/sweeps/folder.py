@@ -18,6 +18,7 @@ from ..storage.folder_files import FROZEN as FROZEN
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, manifest, manifest_text
 from ..storage.results_folder import MANIFEST, ResultsFolder, open_results_folder, read_own_manifest
+from ..studies.attachments import copy_attachments
 from ..studies.reader import StudyFile, read_study
 from .stopping_rule import InterimAnalyses
 
@@ -55,7 +56,7 @@ def manifest_of(study: StudyFile, shard: Shard | None = None) -> dict[str, Any]:
             "protocol": study.model.protocol,
             "parameters": study.parameters.model_dump(),
             "design": study.protocol.design(study.declared(study.parameters))._asdict(),
-        }
+        } | study.inputs.identity_of_all()
     return manifest(seed=study.study.seed, request=request)
 
 
@@ -133,21 +134,10 @@ def _exported_keys(table: Path) -> Iterator[str]:
 
 
 def freeze(study: StudyFile, out: Path) -> None:
-    """Write the study file into a results folder, and the files that it names under their names in the study."""
-    for name, text in {FROZEN: study.text, **study.options.files()}.items():
-        with replaced_atomically(out / name) as stream:
-            stream.write(text)
-    if study.design.file is None:
-        return
-    target = out / Path(study.design.file or "").name
-    with replaced_atomically(target) as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(study.rows.names)
-        writer.writerows([_text(value) for value in row] for row in study.rows.values)
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
+    """Copy the files that a study names into inputs/ of a results folder, then write the study file."""
+    copy_attachments(study.attachments(), out)
+    with replaced_atomically(out / FROZEN) as stream:
+        stream.write(study.text)
 
 
 def completed(content: Mapping[str, Any], study: StudyFile, analyses: InterimAnalyses) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def ledger_problems(plan: Plan, ledger: Ledger) -> Iterator[LedgerProblem]:
     """Yield every run whose row cannot be read, does not give its outcome hash, or is no run of the study."""
     runs = StudyRuns(plan)
     protocol = plan.study.protocol
-    columns = {column.name for column in protocol.run_columns()} - _BESIDE_ROW
+    columns = {column.name for column in protocol.columns()} - _BESIDE_ROW
     cycle_columns = {column.name for column in protocol.cycle_columns()} - _BESIDE_ROW
     before: RecordedRun | None = None
     for run in ledger.texts():

@@ -60,13 +60,15 @@ def write_files(
     plan: Plan, analyses: InterimAnalyses, ledger: Ledger, path: Path, reasons: list[str], absent: int
 ) -> Outcome:
     """Write every file that follows from a study and its ledger into the folder `path`, but the manifest."""
-    from .export import export_study  # with pandas, which a coordinator does not need before its last result
+    from ..interchange.files import write_interchange
+    from .export import described_runs, export_study, packaged_tables  # with pandas, which only the end needs
     from .own_table import write_own_table
 
     study = plan.study
     freeze(study, path)
     summary, finished = export_study(plan, analyses, ledger, path, reasons)
     own, note = write_own_table(study, path, whole=not reasons and not absent)
+    notes = [*([note] if note else []), *write_interchange(path, described_runs(plan), packaged_tables(plan))]
     return Outcome(
         path,
         study,
@@ -77,7 +79,7 @@ def write_files(
         absent,
         own=own,
         finished=finished,
-        notes=[note] if note else [],
+        notes=notes,
     )
 
 
@@ -120,35 +122,55 @@ def given_up_reasons(plan: Plan, analyses: InterimAnalyses, given_up: Mapping[st
 
 
 class Work(NamedTuple):
-    """Numbers of replicates: with all runs recorded, given up, and missing."""
+    """Numbers of replicates, or of runs: recorded, given up, and missing."""
 
-    done: int
-    failed: int
-    missing: int
+    done: int = 0
+    failed: int = 0
+    missing: int = 0
 
     @property
     def total(self) -> int:
-        """Return the number of all replicates."""
+        """Return the number of all of them."""
         return self.done + self.failed + self.missing
 
+    def plus(self, other: Work) -> Work:
+        """Return the sum of two."""
+        return Work(self.done + other.done, self.failed + other.failed, self.missing + other.missing)
 
-def work(
+
+class PointWork(NamedTuple):
+    """Progress of one design point: its replicates, and the runs in them. A replicate is done with all of its runs."""
+
+    replicates: Work = Work()
+    runs: Work = Work()
+
+
+def work_by_point(
     plan: Plan, analyses: InterimAnalyses, ledger: Ledger, given_up: Mapping[str, str], shard: Shard | None = None
-) -> Work:
-    """Return the progress of a study, or of one part of it."""
-    done = failed = missing = 0
+) -> list[PointWork]:
+    """Return the progress of each design point of a study, or of one part of it."""
+    points = []
     ordinal = -1
     for point, state in enumerate(analyses.points):
+        replicates = runs = Work()
         for arm_set in plan.arm_sets(point):
             for replicate in range(state.replicates):
                 ordinal += 1
                 if shard is not None and not shard.has(ordinal):
                     continue
                 keys = arm_set.keys(replicate)
-                if len(ledger.recorded(keys)) == len(keys):
-                    done += 1
-                elif arm_set.task_key(replicate) in given_up:
-                    failed += 1
-                else:
-                    missing += 1
-    return Work(done, failed, missing)
+                recorded = len(ledger.recorded(keys, plan.series))
+                absent = len(keys) - recorded
+                failed = absent > 0 and arm_set.task_key(replicate) in given_up
+                replicates = replicates.plus(Work(int(absent == 0), int(failed), int(absent > 0 and not failed)))
+                runs = runs.plus(Work(recorded, absent if failed else 0, 0 if failed else absent))
+        points.append(PointWork(replicates, runs))
+    return points
+
+
+def work(plan: Plan, analyses: InterimAnalyses, ledger: Ledger, given_up: Mapping[str, str]) -> Work:
+    """Return the progress of a study in replicates."""
+    total = Work()
+    for point in work_by_point(plan, analyses, ledger, given_up):
+        total = total.plus(point.replicates)
+    return total

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import NothingFinished, UserError
+from ..execution.compiled_kernels import must_compile
 from ..execution.engine import Engine
+from ..execution.pace import Pace
 from ..execution.progress import Progress
 from ..execution.tasks import Failure, Task
 from ..storage.provenance import code_hash
@@ -73,6 +76,8 @@ class _StudyRun:
         self.shard = shard
         self.given_up = folder.ledger.given_up()
         self.flying: dict[str, tuple[ArmSet, int]] = {}
+        self._pace = Pace()
+        self._timed_at = time.monotonic()
 
     def run(self) -> None:
         before = -1
@@ -95,7 +100,9 @@ class _StudyRun:
     def _round(self, total: int) -> None:
         first = self.plan.arm_sets(0)[0]
         limit = first.protocol.hung_after_seconds(first.parameters, first.design)
-        with Progress(total, self.study.protocol.units, quiet=self.quiet) as progress:
+        units = self.study.protocol.units
+        with Progress(total, units, quiet=self.quiet, compiling=must_compile()) as progress:
+            self._pace, self._timed_at = progress.pace, time.monotonic()
             self.engine.run(
                 self._tasks(progress),
                 TASK,
@@ -117,7 +124,7 @@ class _StudyRun:
                     if self.shard is not None and not self.shard.has(ordinal):
                         continue
                     keys = arm_set.keys(replicate)
-                    recorded = self.ledger.recorded(keys)
+                    recorded = self.ledger.recorded(keys, self.plan.series)
                     name = arm_set.task_key(replicate)
                     # Two design points may hold the same values: their runs are the same, and are run once.
                     if len(recorded) == len(keys) or name in self.given_up or name in self.flying:
@@ -130,7 +137,13 @@ class _StudyRun:
     def _keep(self, task: Task, result: Any) -> None:
         arm_set, replicate = self.flying.pop(task.key)
         runs, cycles = arm_set.records(replicate, result.runs, result.cycles)
-        self.ledger.record(task.key, runs, cycles)
+        self.ledger.record(task.key, runs, cycles, arm_set.series(replicate, result.records))
+        self._add_time()
+
+    def _add_time(self) -> None:
+        now = time.monotonic()
+        self.ledger.add_time(now - self._timed_at, self._pace.seconds_each)
+        self._timed_at = now
 
     def _fail(self, task: Task, failure: Failure) -> None:
         arm_set, replicate = self.flying[task.key]
@@ -138,6 +151,7 @@ class _StudyRun:
         reason = f"{where}: {failure.reason}"
         seed = self.study.study.seed
         self.ledger.record_failure(task.key, failure.attempt, reason, seed, failure.detail, final=failure.final)
+        self._add_time()
         if failure.final:
             self.given_up[task.key] = reason
             del self.flying[task.key]

@@ -74,7 +74,7 @@ class InterimAnalyses:
 
     def _complete(self, point: int, replicates: int, given_up: Mapping[str, str]) -> bool:
         return all(
-            len(self.ledger.recorded(keys)) == len(keys) or arm_set.task_key(replicate) in given_up
+            len(self.ledger.recorded(keys, self.plan.series)) == len(keys) or arm_set.task_key(replicate) in given_up
             for arm_set in self.plan.arm_sets(point)
             for replicate in range(replicates)
             if (keys := arm_set.keys(replicate))

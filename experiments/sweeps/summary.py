@@ -23,15 +23,15 @@ def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column,
     from ..studies.factors import known_quantity
 
     inf = math.inf
-    known = {column.name: column for column in protocol.run_columns()}
+    known = {column.name: column for column in protocol.columns()}
     columns = [Column("point", "number", 0.0, inf, "design point", "order of the design")]
     for name in factors:
         about = known_quantity(name)
         columns.append(Column(name, about.unit, about.minimum, about.maximum, f"factor: {about.source}", "design"))
     columns.append(Column("arm", "", -inf, inf, "name of the arm", "layer, breadth, visibility, further exposure"))
     columns.append(Column("n", "replicates", 0.0, inf, "replicates of the arm", "count"))
-    about = "replicates of the arm whose zero-exposure run is there too; 0 in the zero-exposure arm"
-    columns.append(Column("pairs", "replicates", 0.0, inf, about, "count"))
+    paired = "replicates of the arm whose zero-exposure run is there too; 0 in the zero-exposure arm"
+    columns.append(Column("pairs", "replicates", 0.0, inf, paired, "count"))
     for name in (*events, *means):
         column = known.get(name, Column(name, "", -inf, inf, name, ""))
         mean = f"p_{name}" if name in events else name

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..execution.progress import Progress
+from ..interchange.data_package import DATA_PACKAGE
 from ..storage.checksums import CHECKSUMS, differences
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash
@@ -78,7 +79,8 @@ def verify(path: Path, share: float | None = None) -> Verification:
         if len(outcome.problems) == before:
             outcome.notes.append("files: the same bytes as made anew from the ledger")
         _repeat_sample(outcome, plan, ledger, share)
-    outcome.problems.sort(key=lambda problem: problem.file not in _CAUSES)
+    # datapackage.json holds the hashes of the tables, and so comes last.
+    outcome.problems.sort(key=lambda problem: (problem.file not in _CAUSES, problem.file == DATA_PACKAGE))
     return outcome
 
 
@@ -114,6 +116,8 @@ def _check_rows(outcome: Verification, plan: Plan, ledger: Ledger, state: Record
     for arm_set, replicate, place, key in ordered_runs(plan, state.analyses):
         if ledger.recorded([key]):
             wanted.add(key)
+            if plan.series is not None and not ledger.recorded([key], plan.series):
+                outcome.problems.append(Problem(LEDGER, "", f"the series of run {key[:16]} is missing"))
         elif arm_set.task_key(replicate) not in given_up:
             what = f"run {key[:16]} is missing ({arm_set.label(replicate)}, arm {arm_set.arms[place].name})"
             outcome.problems.append(Problem(LEDGER, "", what))
@@ -144,8 +148,9 @@ def _repeat_sample(outcome: Verification, plan: Plan, ledger: Ledger, share: flo
                 if not places:
                     continue
                 again = repeat(arm_set, replicate, list(places))
-                for key, hashed in zip(places.values(), again, strict=True):
-                    if hashed != waiting.pop(key):
+                for key, (hashed, series) in zip(places.values(), again, strict=True):
+                    kept = None if plan.series is None else ledger.series_digest(key, plan.series)
+                    if hashed != waiting.pop(key) or kept not in (None, series):
                         wrong.append(key)
                     progress.advance()
     outcome.problems += [Problem(LEDGER, "", f"run {key[:16]}: repeated, and the outcome is another") for key in wrong]

@@ -76,6 +76,12 @@ class PolicyParameters(Group):
         allowed=(1, 960),
         source="reauthorisations and extensions are taken up in the last year before expiry",
     )
+    extra_move: str = quantity(
+        "none",
+        "name of an ExtraMove",
+        role="lever",
+        source="a move of the user's own on the menu of every government; none: the shipped moves alone",
+    )
     lapse_blame: float = quantity(
         0.5,
         "share",

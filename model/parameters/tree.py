@@ -25,6 +25,7 @@ from ...agents.party.parameters import PartyParameters
 from ...agents.party.rules import RULES
 from ...agents.regulator.parameters import RegulatorParameters
 from ...agents.user_input import plain_number, shown
+from ..policy.moves import EXTRA_MOVES, NO_MOVE
 from .channels import ChannelsParameters
 from .elections import ElectionsParameters
 from .institutions import InstitutionsParameters
@@ -177,9 +178,14 @@ def _allowed(known: Quantity, annotation: Any) -> str:
     if annotation is bool:
         return "allowed: true, false"
     if annotation is str:
-        return f"allowed: {', '.join(RULES)}"
+        return f"allowed: {', '.join(_named_in(known.unit))}"
     whole = "whole numbers " if annotation is int else ""
     return f"allowed: {whole}{known.minimum:g} to {known.maximum:g} {known.unit}"
+
+
+def _named_in(unit: str) -> list[str]:
+    """Return the names that a parameter of text takes: those of rules, or of further moves."""
+    return [NO_MOVE, *EXTRA_MOVES] if unit.endswith("ExtraMove") else list(RULES)
 
 
 def _impossible(group: str, leaf: str, value: object) -> str:
@@ -215,6 +221,12 @@ def _contradictions(p: Parameters) -> list[str]:
     if p.party.rule not in RULES:
         problems.append(
             unknown_name(p.party.rule, list(RULES), "party rule") + f" (party.rule; there are {', '.join(RULES)})"
+        )
+    if p.policy.extra_move not in (NO_MOVE, *EXTRA_MOVES):
+        names = [NO_MOVE, *EXTRA_MOVES]
+        problems.append(
+            unknown_name(p.policy.extra_move, names, "policy move")
+            + f" (policy.extra_move; there are {', '.join(names)})"
         )
     if p.regulator.confirmation_latest < p.regulator.confirmation_soonest:
         problems.append("regulator.confirmation_latest must not be below regulator.confirmation_soonest (months)")

@@ -11,6 +11,7 @@ from ..policy.choice_shocks import tastes
 from ..policy.events import other
 from ..policy.legislature import passage
 from ..policy.menu import hold, open_moves, renewable, restrictive, support_open, with_delays
+from ..policy.moves import EXTRA_MOVES
 from ..policy.public_facts import law_state, policy_state, reconciliation_open, remaining_months, review_open
 from ..state import WorldState
 from .pipeline import open_docket
@@ -80,7 +81,7 @@ def available_options(state: WorldState) -> list[Option]:
     open_now = (support_open(law, p, fallen), review_open(state), renewable(law, p, state.month))
     ideals = {name: agency.ideal for name, agency in state.agencies.items()}
     # Arms under the same law share moves and delays; computing them in each arm takes a tenth of a run.
-    known = (law, bills, *open_now, p.policy, p.regulator, p.party)
+    known = (law, bills, *open_now, p.policy, p.regulator, p.party, EXTRA_MOVES.get(p.policy.extra_move))
 
     def moves() -> tuple[Option, ...]:
         return once(("moves", *known), lambda: open_moves(law, p, bills, *open_now))

@@ -146,18 +146,25 @@ def _resent(state: WorldState, was: float, forced: float, role: str, share: floa
 
 def take_effect(state: WorldState, option: Option, role: str, started: int, restricts: bool) -> None:
     """Put an item into force: law, grievance, news, and possibly a suit."""
+    before = state.law
+    kind = {"disapprove": "voided", "renew": "renewed"}.get(option.name, "enacted")
+    put_in_force(state, option, role, kind, restricts)
+    if option.instrument == "rule" and option.name != "renew":
+        sue(state, option, before, role, started, restricts)
+
+
+def put_in_force(state: WorldState, option: Option, role: str, kind: str, restricts: bool) -> None:
+    """Make an item law: note it, with the news and the grievances that follow."""
     p = state.parameters
-    before, was, forced = state.law, state.openness, state.in_force.forced
+    was, forced = state.openness, state.in_force.forced
     binds = option.name == "renew" or p.policy.sunset_covers == "all"
-    state.law = enact(before, option, role, state.month, p.policy.sunset_months if binds else 0)
+    state.law = enact(state.law, option, role, state.month, p.policy.sunset_months if binds else 0)
     state.refresh_policy()
     if option.name == "support":
         state.take_over_losses()
-    state.note({"disapprove": "voided", "renew": "renewed"}.get(option.name, "enacted"), role, option, restricts)
+    state.note(kind, role, option, restricts)
     state.news += p.market.rule_news_jump * (state.openness - was)
     _resent(state, was, forced, role)
-    if option.instrument == "rule" and option.name != "renew":
-        sue(state, option, before, role, started, restricts)
 
 
 def leave_grievance(state: WorldState, was: float, stand: Stand, role: str, share: float = 1.0) -> None:

@@ -23,8 +23,9 @@ from .law import (
     stand_of,
 )
 from .legislature import Passage
+from .moves import MOVES as MOVES
+from .moves import NO_MOVE, PolicyInForce, checked_terms, move_number
 
-MOVES = ("hold", "loosen", "warn", "cap", "close", "prohibit", "enforce", "support", "disapprove", "renew")
 NESTS = ("hold", "loosen", "restrict", "support")
 SUPPORT_AFTER = 0.3
 LOOSEN_CAP = 0.10
@@ -73,7 +74,7 @@ class _Menu:
         """
         risk = self.p.regulator.prob_rule_lost_in_court if instrument == "rule" and self.courts else 0.0
         stand = Stand(openness=0.0, forced=forced, protected=protected)
-        option = Option(name, MOVES.index(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
+        option = Option(name, move_number(name), nest, stand, theta, kappa, instrument, agency, 0.0, risk)
         if instrument == "rule" and salted(self.law, openness(provision_of(option, "author", 0), self.kappa0)):
             instrument = "statute"
             option = option._replace(instrument=instrument, risk=0.0)
@@ -137,10 +138,23 @@ class _Menu:
         hard = "rule" if self.formal == "guidance" else self.formal
         self.add("prohibit", "restrict", 0.0, 0.0, hard, forced=1.0, protected=0.0)
 
+    def add_extra(self) -> None:
+        """Add the further move of policy.extra_move, if there is one and it is open."""
+        now, name = self.now, self.p.policy.extra_move
+        if name == NO_MOVE:
+            return
+        facts = PolicyInForce(now.theta, now.kappa, self.options[0].stand.openness, self.formal)
+        terms = checked_terms(name, facts, self.p.policy)
+        if terms is None:
+            return
+        theta, cap, instrument, forced, protected = terms
+        nest = "loosen" if theta * min(1.0, cap / self.kappa0) > facts.openness else "restrict"
+        self.add(name, nest, theta, cap, instrument, forced=forced, protected=protected)
+
     def add_disapprove(self) -> None:
         """Add a resolution of Congress that voids the rule in force: its predecessor returns with its own terms."""
         now = self.options[0].stand
-        bare = Option("disapprove", MOVES.index("disapprove"), "", now, 0.0, 0.0, "resolution", "DOL", 0.0, 0.0)
+        bare = Option("disapprove", move_number("disapprove"), "", now, 0.0, 0.0, "resolution", "DOL", 0.0, 0.0)
         after = effective(enact(self.law, bare, "author", 0))
         stand = stand_of(after, self.kappa0)
         opens = stand.openness > now.openness
@@ -154,7 +168,7 @@ class _Menu:
         falls = openness(effective(lapse(self.law, layer)), self.kappa0)
         if self.passage.of(layer, now.openness >= falls):
             nest = "restrict" if now.openness < falls else "loosen"
-            number = MOVES.index("renew")
+            number = move_number("renew")
             option = Option("renew", number, nest, now, self.now.theta, self.now.kappa, layer, "DOL", 0.0, 0.0)
             self._append(option, now)
 
@@ -205,6 +219,7 @@ def open_moves(
         moves.add_disapprove()
     if renewed is not None:
         moves.add_renew(renewed)
+    moves.add_extra()
     return tuple(moves.options)
 
 

@@ -129,9 +129,7 @@ def start_people(p: Parameters, electorate: Electorate) -> PeopleState | None:
 
 
 def people_at_fork(state: PeopleState | None, p: Parameters) -> PeopleState | None:
-    """Return the state of a fork whose parameters were replaced; ValueError if they switch ageing."""
-    if p.people.ageing != (state is not None):
-        raise ValueError("people.ageing cannot be switched at a fork: the people of a world are its own from the start")
+    """Return the state of ageing after the parameters were replaced; None if people do not age."""
     if state is None:
         return None
     return state._replace(by_age=age_table(p, state.balance_scale), coefficients=people_coefficients(p))

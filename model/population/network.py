@@ -22,6 +22,7 @@ from ...agents.electorate.electorate import Electorate
 from ...agents.electorate.network.parameters import NetworkParameters
 from ...agents.user_input import shown
 from ..parameters.tree import ParameterError, Parameters
+from .network_file import TieTable
 
 Whole = npt.NDArray[np.int64]
 Sides = npt.NDArray[np.bool_]
@@ -240,8 +241,11 @@ def own_network(graph: Any, voters: int) -> Network:
     """Return the network of the user's own networkx graph (ODD: own_network).
 
     Nodes must be 0 .. voters-1, ties undirected, at most one per pair. Edge attributes such as weights are not read.
+    A `TieTable` of a network file is taken as it was checked.
     ParameterError names the problem in one line.
     """
+    if isinstance(graph, TieTable) and graph.voters == voters:
+        return _table(np.asarray(graph.heads, dtype=np.int64), np.asarray(graph.tails, dtype=np.int64), voters)
     if not isinstance(graph, nx.Graph):
         raise ParameterError(f"graph must be a networkx.Graph, not {type(graph).__name__}")
     if graph.is_directed():
@@ -267,6 +271,13 @@ def own_network(graph: Any, voters: int) -> Network:
             "(graph.remove_edges_from(list(networkx.selfloop_edges(graph))))"
         )
     return _from_networkx(graph)
+
+
+def placed(ties: TieTable, persons: Whole) -> TieTable:
+    """Return ties between persons of a file as ties between voters; persons: the person of each voter, each once."""
+    voter = np.empty(persons.size, dtype=np.int64)
+    voter[persons] = np.arange(persons.size)
+    return TieTable(ties.voters, voter[np.asarray(ties.heads)], voter[np.asarray(ties.tails)])
 
 
 def _drawn(parameters: NetworkParameters, voters: int, draws: Draws, first: Sides) -> Network:
@@ -300,10 +311,3 @@ def build_network(
     ties = p.network.model_copy(update={"influence": 0.0})
     key = ("network", ties, voters, np.packbits(first).tobytes())
     return draws.once(key, lambda: _drawn(ties, voters, draws, first))
-
-
-def check_same_ties(before: NetworkParameters, after: NetworkParameters) -> None:
-    """Raise ParameterError if a fork changes the ties, which are those of its past; only influence may change."""
-    unlike = [name for name, value in after if name != "influence" and value != getattr(before, name)]
-    if unlike:
-        raise ParameterError(f"network.{unlike[0]} cannot change at a fork: only network.influence can")

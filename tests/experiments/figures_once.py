@@ -7,6 +7,7 @@ real command in `faults/test_moat_run.py`. Importable by name in any process.
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any, BinaryIO
 from weakref import WeakKeyDictionary
 
@@ -16,10 +17,13 @@ _drawn: WeakKeyDictionary[Figure, bytes] = WeakKeyDictionary()
 _savefig = Figure.savefig
 
 
-def savefig(figure: Figure, stream: BinaryIO, **_: Any) -> None:
+def savefig(figure: Figure, place: BinaryIO | str, **_: Any) -> None:
     """In place of `Figure.savefig`: a painted figure is not changed between two formats."""
     if figure not in _drawn:
         content = io.BytesIO()
         _savefig(figure, content, format="svg", metadata={"Date": None})
         _drawn[figure] = content.getvalue()
-    stream.write(_drawn[figure])
+    if isinstance(place, str):
+        Path(place).write_bytes(_drawn[figure])
+    else:
+        place.write(_drawn[figure])

@@ -12,6 +12,7 @@ from damaged_folders import DAMAGE, everything
 from results_folders import LITTLE, finished
 
 from political_moat import Study
+from political_moat.agents.notebook_table import LEFT
 from political_moat.experiments import study_text
 from political_moat.experiments.storage import provenance
 
@@ -34,12 +35,12 @@ def test_a_study_prints_design_progress_and_folder(done: Study, tmp_path: Path) 
 
 
 def test_a_notebook_shows_every_factor_with_its_unit(done: Study) -> None:
-    table = done._repr_html_()
+    table = done._repr_html_().replace(LEFT, "")
     for row in (
         "<tr><th>model</th><td>preset calibrated, protocol stress, 200 voters</td></tr>",
         "<tr><th>factor exposure.breadth</th><td>0, 0.3 (share of voters)</td></tr>",
         "<tr><th>replicates</th><td>3 paired replicates</td></tr>",
-        "<tr><th>done</th><td>6 of 6 replicates done</td></tr>",
+        "<tr><th>progress</th><td>6 of 6 replicates done</td></tr>",
         "<tr><th>state</th><td>finished</td></tr>",
         "<tr><th>tables</th><td>runs, cycles, points, summary</td></tr>",
     ):
@@ -53,19 +54,19 @@ def test_a_notebook_shows_ranges_lists_and_settings(tmp_path: Path) -> None:
     text += 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.1 }\n'
     text += '[factors."exposure.breadth"]\nlevels = [0, 0.3]\n[model]\nset = { "market.crash_month" = 40 }\n'
     (tmp_path / "two.toml").write_text(text)
-    table = Study.from_toml(tmp_path / "two.toml")._repr_html_()
+    table = Study.from_toml(tmp_path / "two.toml")._repr_html_().replace(LEFT, "")
     assert "<tr><th>factor party.office_rent</th><td>values of points.csv</td></tr>" in table
     assert "<tr><th>set</th><td>market.crash_month = 40</td></tr>" in table
     assert "<td>2 to 8 paired replicates</td>" in table
     sampled = '[study]\nname = "s"\n[design]\nkind = "lhs"\nsamples = 4\n[replicates]\nmin = 2\n'
     sampled += '[factors."market.jump_probability"]\nlow = 0.01\nhigh = 0.02\n'
-    assert "<td>0.01 to 0.02 (" in Study.from_text(sampled, tmp_path / "s")._repr_html_()
+    assert "<td>0.01 to 0.02 (" in Study.from_text(sampled, tmp_path / "s")._repr_html_().replace(LEFT, "")
 
 
 def test_hostile_names_are_escaped_and_stay_on_one_line(tmp_path: Path) -> None:
     text = LITTLE.replace('name = "little"', 'name = "little"\ntitle = "<img src=x onerror=alert(1)>"')
     study = Study.from_text(text, tmp_path / "<script>a\nb\udcff")
-    table = study._repr_html_()
+    table = study._repr_html_().replace(LEFT, "")
     assert "<script" not in table
     assert "<img" not in table
     assert "&lt;img src=x" in table
@@ -81,7 +82,7 @@ def test_a_damaged_folder_prints_and_stays_as_it_is(done: Study, damage: str, tm
     study = Study.from_text(LITTLE, out)
     DAMAGE[damage](out)
     before = everything(out)
-    text, table = repr(study), study._repr_html_()
+    text, table = repr(study), study._repr_html_().replace(LEFT, "")
     assert text.startswith("<Study 'little' in ")
     assert "\n" not in text
     assert table.endswith("</table>")

@@ -21,7 +21,8 @@ from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.reader import read_study
 from political_moat.experiments.studies.sampling import design_size
 from political_moat.model.parameters.tree import Parameters
-from political_moat.model.population.csv_population import FILE_COLUMNS, PopulationFileError, population_from_csv
+from political_moat.model.population.csv_population import population_from_csv
+from political_moat.model.population.population_file import FILE_COLUMNS, PopulationFileError
 from political_moat.model.world import World
 
 pytestmark = pytest.mark.faults

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ...experiments.errors import UserError
+from ...experiments.protocols.run_inputs import StudyEvent
 from ...experiments.storage.checksums import refuse_altered
 from ...experiments.storage.results_folder import EXPORT, read_own_manifest
+from ...experiments.studies.inputs_reader import checked_events
+from ...experiments.studies.schema import EventSection
 from ...model.parameters.presets import PRESETS
 from ...model.parameters.tree import ParameterError, Parameters
 from ..content.html import Html, h
@@ -77,6 +80,8 @@ def run_links(runs: Any, folder: Path, outcome: str, arm: str) -> list[Html]:
             )
             return [h("p", None, reason, h("code", None, "moat run --replicate"), ".")]
         notes.append("In the study this arm has its legal layer from takeover on, in the film from the start.")
+    if any(scenario.events for _, scenario in played):
+        notes.append("In the film both worlds have the dated events of this run.")
     links = [
         h("a", {"href": f"./?{scenario.address()}"}, f"{row['replicate']}: {row[outcome]:g}")
         for row, scenario in played
@@ -94,7 +99,7 @@ def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
     if tree is None:
         from ...experiments.studies.reader import read_study
 
-        return read_study(folder).parameters
+        return read_study(folder, plugins=False).parameters
     return Parameters().with_values(
         {f"{group}.{leaf}": value for group, leaves in tree.items() for leaf, value in leaves.items()}
     )
@@ -115,4 +120,16 @@ def scenario_of(base: Parameters, manifest: Mapping[str, Any], row: Mapping[str,
         values["exposure.evolves"] = row["arm"] == EVOLVING
     preset = model.get("preset")
     preset = preset if preset in PRESETS else "calibrated"
-    return Scenario("", preset, base.with_values(values), int(manifest["seed"]), int(row["replicate"]), cycles)
+    p = base.with_values(values)
+    events = _events_of(manifest, str(row["arm"]), p)
+    return Scenario("", preset, p, int(manifest["seed"]), int(row["replicate"]), cycles, events)
+
+
+def _events_of(manifest: Mapping[str, Any], arm: str, p: Parameters) -> tuple[StudyEvent, ...]:
+    """Return the dated events of an arm, from the manifest. ValueError for a study with files of its own."""
+    study = manifest.get("study", {}) | manifest["request"]
+    if study.get("inputs"):
+        raise ValueError("their people or ties are the study's own; moat run --replicate shows them")
+    wanted = [event for event in study.get("events", ()) if not event.get("arms") or arm in event["arms"]]
+    sections = {f"event {number}": EventSection(**event) for number, event in enumerate(wanted)}
+    return checked_events(sections, p, None, [])

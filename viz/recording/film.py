@@ -16,7 +16,6 @@ from ...agents.draws import draws_of
 from ...agents.electorate.columns import AGE, BLAME, PARTISANSHIP, SALIENCE, UNITS
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import last_election, measure, takeover, with_dose, zero_terms
-from ...model.build import build_state
 from ...model.data_collection import individual_votes
 from ...model.diagnostics import PROHIBITION, utilities
 from ...model.fast_forward import advance
@@ -272,9 +271,10 @@ def _chunks(worlds: list[WorldState], recorders: list[Recorder], first: int, mon
 def _start(scenario: Scenario) -> tuple[list[WorldState], list[Recorder]]:
     p, seed, replicate = scenario.parameters, scenario.seed, scenario.replicate
     population = build_population(p, draws_of(seed, replicate))
+    inputs, events = scenario.inputs, scenario.inputs.events_of("")
     doses = (0.0, scenario.breadth)
     worlds = [
-        build_state(with_dose(p, dose, p.exposure.visibility), draws_of(seed, replicate), population) for dose in doses
+        inputs.world(with_dose(p, dose, p.exposure.visibility), seed, replicate, population, events) for dose in doses
     ]
     recorders = [Recorder(world, name) for world, name in zip(worlds, "AB", strict=True)]
     for world, recorder in zip(worlds, recorders, strict=True):
@@ -287,7 +287,9 @@ def _stress(scenario: Scenario) -> Iterator[Chunk]:
     pasts, recorders = _start(scenario)
     yield title(scenario, pasts[0])
     p = pasts[0].parameters
-    zeros = zero_terms(p, scenario.seed, scenario.replicate)
+    zeros = zero_terms(
+        p, scenario.seed, scenario.replicate, inputs=scenario.inputs, events=scenario.inputs.events_of("")
+    )
     for past in pasts:
         past.interventions = last_election(p, zeros["opponent"])
     yield from _chunks(pasts, recorders, 0, term)

@@ -35,7 +35,7 @@ def replicates(scenario: Scenario, block: int) -> Iterator[dict[str, Any]]:
     visibility = scenario.parameters.exposure.visibility
     design = StressDesign(doses(scenario), (visibility,), layers=(), returning=False)
     for replicate in range(BLOCK * block, BLOCK * (block + 1)):
-        rows = run_replicate(scenario.parameters, design, scenario.seed, replicate).runs
+        rows = run_replicate(scenario.parameters, design, scenario.seed, replicate, scenario.inputs).runs
         yield {
             "replicate": replicate,
             "arms": [{"breadth": row["breadth"], **{name: row[name] for name in _OUTCOMES}} for row in rows],

@@ -29,7 +29,6 @@ from ...agents.electorate.voting.equations import issue_utility, own_terms, stak
 from ...agents.numerics.ordered_sum import ordered_sum
 from ...experiments.protocols.history.run import begin_term
 from ...experiments.protocols.stress_test.run import last_election, takeover, with_dose
-from ...model.build import build_state
 from ...model.data_collection import individual_votes, vote_probabilities
 from ...model.fast_forward import advance
 from ...model.phases.polling import question_row
@@ -138,7 +137,8 @@ def portrait(scenario: Scenario, index: int) -> dict[str, Any]:
     zero: WorldState | None = None
     for dose in (0.0, scenario.breadth):
         dosed = with_dose(p, dose, p.exposure.visibility)
-        world = build_state(dosed, draws_of(scenario.seed, scenario.replicate), population)
+        events = scenario.inputs.events_of("")
+        world = scenario.inputs.world(dosed, scenario.seed, scenario.replicate, population, events)
         diary, about = Diary(index), person(world, index)
         if scenario.cycles:
             world = _history(world, diary, scenario.cycles, term)

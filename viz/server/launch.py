@@ -61,7 +61,7 @@ def view(
             app = application(Settings(names, results, root_path, visitors))
             server = _server(app, visitors, bool(allow_hosts))
         except ImportError as error:
-            raise UserError(f"the page needs {error.name}; install political-moat with its dependencies") from error
+            raise UserError(f"the page needs {error.name}: pip install 'political-moat[page]'") from error
         from .shared_pool import prepare
 
         use_short_log()

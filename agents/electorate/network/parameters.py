@@ -15,7 +15,7 @@ class NetworkParameters(Group):
         "network",
         role="lever",
         source="none: voters do not meet; small-world: Watts & Strogatz 1998; blocks: homophilous by party, Holland, "
-        "Laskey & Leinhardt 1983; own: the user's networkx graph, given from Python",
+        "Laskey & Leinhardt 1983; own: the user's graph, from Python or from model.network of a study",
     )
     degree: int = quantity(
         10,

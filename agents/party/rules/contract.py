@@ -32,10 +32,13 @@ class Rule(ABC):
     remembers: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
-        """Register the rule under its name. ValueError if another rule has the name."""
-        if cls.name in RULES:
-            raise ValueError(f"two rules are called {cls.name!r}")
-        RULES[cls.name] = cls
+        """Register the rule under its name. ValueError without a name, or if another rule has it."""
+        name = getattr(cls, "name", None)
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"rule {cls.__name__} has no name; allowed: name = a text")
+        if name in RULES:
+            raise ValueError(f"two rules are called {name!r}; taken: {', '.join(RULES)}")
+        RULES[name] = cls
 
     @abstractmethod
     def target(

@@ -44,9 +44,9 @@ class BacktestOptions(Options):
         loaded._read, loaded._text = cases, read_text(path)
         return loaded, []
 
-    def files(self) -> dict[str, str]:
-        """Return the case file of the study, which its results folder keeps; nothing for the shipped cases."""
-        return {} if self.cases is None or self._text is None else {self.cases: self._text}
+    def files(self) -> tuple[str, ...]:
+        """Return the name of the study's case file; nothing for the shipped cases."""
+        return () if self.cases is None else (self.cases,)
 
     def read(self) -> tuple[Case, ...]:
         """Return the cases: those of the file, or the shipped ones."""

@@ -10,6 +10,8 @@ from ...storage.columns import Column
 from ..arms import Arm, ReplicateResult
 from ..contract import Answer, Declared, OwnTable, Protocol, RunDefaults, limit_of_terms
 from ..options import Options
+from ..run_inputs import ALL_INPUTS
+from ..term_outcomes import LASTING
 from .columns import BACKTEST_RUN_COLUMNS, SCORE_COLUMNS
 from .covariates import covariates_of
 from .design import BacktestDesign, reduced, settings_of
@@ -25,6 +27,8 @@ class Backtest(Protocol):
     name = "backtest"
     sentence = "historical cases, frozen parameters, scored against what happened"
     options = BacktestOptions
+    takes = ALL_INPUTS
+    keeps_series = True
     run_defaults = RunDefaults(500, (0.0,))
 
     def problems(self, declared: Declared) -> list[str]:
@@ -54,7 +58,12 @@ class Backtest(Protocol):
         """Run every arm of one replicate on common draws."""
         from .run import run_backtest
 
-        return run_backtest(parameters, design, seed, replicate)
+        return run_backtest(parameters, design, seed, replicate, self.inputs)
+
+    def months(self, parameters: Parameters, design: BacktestDesign) -> int:
+        """Return the number of months of the longest run: the friendly term and those that decide the last outcome."""
+        longest = max(case.horizon for case in design.cases)
+        return parameters.institutions.term_months + longest + LASTING - 1
 
     def run_columns(self) -> tuple[Column, ...]:
         """Return the columns of runs.csv."""

@@ -6,36 +6,55 @@ from typing import Any
 
 from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
+from ....model.record import Month
 from ....model.state import WorldState
 from ..arms import ReplicateResult
-from ..stress_test.run import friendly_term, takeover
+from ..run_inputs import NO_INPUTS, RunInputs
+from ..stress_test.run import Events, friendly_term, takeover
 from ..term_outcomes import FALL, LASTING, TOLERANCE, lasting_start
 from .design import BacktestDesign, Setting, settings_of
 
 
-def run_backtest(preset: Parameters, design: BacktestDesign, seed: int, replicate: int) -> ReplicateResult:
+def run_backtest(
+    preset: Parameters, design: BacktestDesign, seed: int, replicate: int, inputs: RunInputs = NO_INPUTS
+) -> ReplicateResult:
     """Run every arm of one replicate; rows by case, then variant.
 
-    Arms whose parameters, Congress and horizon are equal run once: an outcome is a function of these and the draws.
+    Arms whose parameters, Congress, horizon and dated events are equal run once: an outcome is a function of these and
+    the draws.
     """
-    known: dict[tuple[Any, ...], dict[str, Any]] = {}
-    rows = []
+    known: dict[tuple[Any, ...], tuple[dict[str, Any], list[Month]]] = {}
+    rows, records = [], {}
     for name, setting in settings_of(preset, design).items():
-        world = (setting.parameters, setting.congress, setting.horizon)
-        if world not in known:
-            known[world] = outcomes_of(setting, seed, replicate)
+        events = inputs.events_of(name)
+        same = (setting.parameters, setting.congress, setting.horizon, events)
+        if same not in known:
+            world = opposed_world(setting, seed, replicate, inputs, events)
+            known[same] = (_outcomes(world, setting), world.record)
         names = {"arm": name, "case": setting.case, "variant": setting.variant}
-        rows.append({"replicate": replicate, "seed": seed, **names, **known[world]})
-    return ReplicateResult(rows, [])
+        outcomes, records[name] = known[same]
+        rows.append({"replicate": replicate, "seed": seed, **names, **outcomes})
+    return ReplicateResult(rows, [], records)
 
 
 def outcomes_of(setting: Setting, seed: int, replicate: int) -> dict[str, Any]:
-    """Run the friendly term, whose last election the opponent wins, then the months of the horizon; measure them."""
-    past = friendly_term(setting.parameters, seed, replicate)
+    """Run one setting and measure it."""
+    return _outcomes(opposed_world(setting, seed, replicate), setting)
+
+
+def opposed_world(
+    setting: Setting, seed: int, replicate: int, inputs: RunInputs = NO_INPUTS, events: Events = ()
+) -> WorldState:
+    """Run the friendly term, whose last election the opponent wins, then the months of the horizon."""
+    past = friendly_term(setting.parameters, seed, replicate, inputs=inputs, events=events)
     opposed = takeover(past, "opponent", past)
     opposed.elected_congress = setting.congress
     advance(opposed, setting.horizon + LASTING - 1)
-    return measure(opposed, past.month, setting.horizon)
+    return opposed
+
+
+def _outcomes(world: WorldState, setting: Setting) -> dict[str, Any]:
+    return measure(world, world.parameters.institutions.term_months, setting.horizon)
 
 
 def measure(world: WorldState, start: int, horizon: int) -> dict[str, Any]:

@@ -214,25 +214,31 @@ def _interval(low: float, high: float) -> str:
 
 def naive_lines(table: pd.DataFrame) -> list[str]:
     """Return the printed lines of a `naive_table`, with an explanation of its terms."""
-    lines = [
-        f"Return to extreme care regressed on exposure, takeovers at risk: {_PER} (95% interval)",
-        f"{'estimator':<14}{'exposure':<42}{'slope':>9}{'interval':>22}{'takeovers':>11}{'clusters':>10}"
-        f"{'P(care)':>8}{'mean x':>9}{'sd':>8}{'bias':>9}{'interval':>22}",
-    ]
+    slopes = [f"{'estimator':<14}{'slope':>9}{'interval':>22}{'bias':>9}{'interval':>22}"]
+    samples = [f"{'estimator':<14}{'exposure':<42}{'takeovers':>10}{'clusters':>9}{'P(care)':>8}{'mean x':>9}{'sd':>8}"]
     rows: list[Any] = list(table.itertuples())
     for estimator, row in zip(ESTIMATORS, rows, strict=True):
+        name = estimator.name.replace("_", " ")
         share = f"{row.p_reversed:.3f}" if math.isfinite(row.p_reversed) else "-"
         exposure, spread = (f"{v:.4f}" if math.isfinite(v) else "-" for v in (row.exposure, row.exposure_sd))
-        lines.append(
-            f"{estimator.name.replace('_', ' '):<14}{estimator.measured:<42}{_number(row.slope)}"
-            f"{_interval(row.slope_low, row.slope_high):>22}{row.takeovers:>11d}{row.clusters:>10d}{share:>8}"
-            f"{exposure:>9}{spread:>8}{_number(row.bias)}{_interval(row.bias_low, row.bias_high):>22}"
+        slopes.append(
+            f"{name:<14}{_number(row.slope)}{_interval(row.slope_low, row.slope_high):>22}{_number(row.bias)}"
+            f"{_interval(row.bias_low, row.bias_high):>22}"
         )
+        samples.append(
+            f"{name:<14}{estimator.measured:<42}{row.takeovers:>10d}{row.clusters:>9d}{share:>8}{exposure:>9}{spread:>8}"
+        )
+    lines = [
+        f"Return to extreme care regressed on exposure, takeovers at risk: {_PER} (95% interval)",
+        *slopes,
+        "",
+        *samples,
+    ]
     return [
         *lines,
-        "assigned: arms whose exposure the experimenter set. The other three are what an observer of evolving worlds",
-        "  could compute; bias: naive minus assigned. Where a return to extreme care makes savers sell, exposure",
-        "  measured during or after it counts terms that returned early as unexposed.",
-        "P(care): share back to extreme care. mean x, sd: visible stake in years of income; a slope per .01 says",
-        "  little where x spreads over much less.",
+        "assigned: arms whose exposure the experimenter set. The other three are what an observer of evolving worlds "
+        "could compute; bias: naive minus assigned. Where a return to extreme care makes savers sell, exposure "
+        "measured during or after it counts terms that returned early as unexposed.",
+        "P(care): share back to extreme care. mean x, sd: visible stake in years of income; a slope per .01 says "
+        "little where x spreads over much less.",
     ]

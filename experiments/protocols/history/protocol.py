@@ -10,6 +10,7 @@ from ...storage.columns import Column
 from ..arms import Arm, ReplicateResult
 from ..contract import Answer, Declared, Protocol, RunDefaults, limit_of_terms, tree_without_dose
 from ..options import Options, key
+from ..run_inputs import ALL_INPUTS
 from ..stress_test.protocol import DEFAULT_BREADTHS
 from .design import EVOLVING, HistoryDesign, history_arms, reduced
 
@@ -30,6 +31,8 @@ class History(Protocol):
     sentence = "a free run of many presidential terms"
     options = HistoryOptions
     options_in_model = True
+    takes = ALL_INPUTS
+    keeps_series = True
     cycle_unit = "presidential term"
     parameter_values: ClassVar = {AGEING: True}
     stop_outcomes = (
@@ -59,7 +62,7 @@ class History(Protocol):
         """Run every arm of one replicate on common draws."""
         from .run import run_history
 
-        return run_history(parameters, design, seed, replicate)
+        return run_history(parameters, design, seed, replicate, self.inputs)
 
     def run_columns(self) -> tuple[Column, ...]:
         """Return the columns of runs.csv."""
@@ -88,6 +91,10 @@ class History(Protocol):
         """Return the limit in seconds: a hundred times the usual duration of all arms and terms."""
         return limit_of_terms(parameters, len(self.arms(parameters, design)) * max(1.0, design.cycles / 3))
 
+    def months(self, parameters: Parameters, design: HistoryDesign) -> int:
+        """Return the number of months of all terms."""
+        return design.cycles * parameters.institutions.term_months
+
     def answer(self) -> Answer:
         """Return the tables of rates and of first endings."""
         from ...reporting.text.history import HistoryAnswer
@@ -100,4 +107,4 @@ class History(Protocol):
         """Return the text of every term of every arm of one replicate."""
         from ...reporting.replicate_view import history_replicate
 
-        return history_replicate(parameters, design, seed, replicate, preset, form)
+        return history_replicate(parameters, design, seed, replicate, preset, form, self.inputs)

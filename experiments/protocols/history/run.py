@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ....agents.draws import draws_of
 from ....agents.electorate.columns import (
     ASSIGNED,
     ASSIGNED_STAKE,
@@ -20,13 +19,13 @@ from ....agents.electorate.columns import (
 )
 from ....agents.electorate.electorate import Block
 from ....agents.numerics.ordered_sum import ordered_sum
-from ....model.build import build_state
 from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.phases.courts import mean_visible_stake
-from ....model.population.builder import build_population
 from ....model.state import WorldState
 from ..arms import Arm, ReplicateResult
+from ..finished_run import keep_world
+from ..run_inputs import NO_INPUTS, RunInputs
 from ..stress_test.run import endowment_usd, measure, with_dose
 from .design import EVOLVING, HistoryDesign, history_arms
 from .outcomes import Administration, administration, restored, run_outcomes
@@ -54,14 +53,18 @@ def holding(world: WorldState) -> Holding:
     return Holding(share, mean_visible_stake(world))
 
 
-def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replicate: int) -> ReplicateResult:
+def run_history(
+    parameters: Parameters, design: HistoryDesign, seed: int, replicate: int, inputs: RunInputs = NO_INPUTS
+) -> ReplicateResult:
     """Run every arm of one replicate on common draws: a row per arm and a row per presidential term."""
-    population = build_population(parameters, draws_of(seed, replicate))
-    runs, cycles = [], []
+    population = inputs.population(parameters, seed, replicate)
+    runs, cycles, records = [], [], {}
     for arm in history_arms(parameters, design):
-        world = build_state(arm_parameters(parameters, arm), draws_of(seed, replicate), population)
+        p = arm_parameters(parameters, arm)
+        world = inputs.world(p, seed, replicate, population, inputs.events_of(arm.name))
         at_start = _arm_columns(arm, world)
         terms, administrations = free_run(world, design.cycles)
+        keep_world(arm.name, world)
         months, events = world.record, world.events
         outcomes = run_outcomes(months, events, administrations, world.parameters.policy)
         runs.append(
@@ -76,7 +79,8 @@ def run_history(parameters: Parameters, design: HistoryDesign, seed: int, replic
             | {"final_price": world.market.price}
         )
         cycles += [{"replicate": replicate, "arm": arm.name, **_dose(arm), **term} for term in terms]
-    return ReplicateResult(runs, cycles)
+        records[arm.name] = world.record
+    return ReplicateResult(runs, cycles, records)
 
 
 def free_run(world: WorldState, cycles: int) -> tuple[list[dict[str, Any]], list[Administration]]:

@@ -11,6 +11,7 @@ from ..arms import Arm, ReplicateResult
 from ..contract import Declared, OwnTable, Protocol, RunDefaults
 from ..one_dose import one_dose_problems
 from ..options import Options, key
+from ..run_inputs import ALL_INPUTS
 from .columns import MEDIATION_RUN_COLUMNS
 from .design import ARMS, ZERO_ARM, MediationDesign
 
@@ -27,6 +28,8 @@ class Mediation(Protocol):
     name = "mediation"
     sentence = "a factorial of four channels, each open or shut, for one dose"
     options = MediationOptions
+    takes = ALL_INPUTS
+    keeps_series = True
     stop_outcomes = ("attempted", "restricted", "reversed", "severity", "mean_policy", "platform_distance")
     summary_events = ("attempted", "restricted", "reversed")
     summary_means = ("severity", "mean_policy", "platform_distance")
@@ -51,11 +54,15 @@ class Mediation(Protocol):
         """Run every arm of one replicate on common draws."""
         from .run import run_mediation_replicate
 
-        return ReplicateResult(run_mediation_replicate(parameters, design, seed, replicate), [])
+        return run_mediation_replicate(parameters, design, seed, replicate, self.inputs)
 
     def run_columns(self) -> tuple[Column, ...]:
         """Return the columns of runs.csv."""
         return MEDIATION_RUN_COLUMNS
+
+    def months(self, parameters: Parameters, design: MediationDesign) -> int:
+        """Return the number of months of the friendly term and the terms after takeover."""
+        return (1 + design.terms) * parameters.institutions.term_months
 
     def own_table(self) -> OwnTable:
         """Return the table of Shapley values."""

@@ -15,23 +15,25 @@ exposure acts in some other way (a price that opens the support move): the remai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ....agents.draws import draws_of
 from ....agents.electorate.electorate import Electorate
-from ....model.build import build_state
 from ....model.elections.national_vote import Congress
 from ....model.fast_forward import advance
 from ....model.interventions import CHALLENGER, GOVERNMENT, Interventions
 from ....model.parameters.tree import Parameters
-from ....model.population.builder import build_population
 from ....model.state import WorldState
-from ..stress_test.run import last_election, takeover, with_dose
+from ..arms import ReplicateResult
+from ..finished_run import keep_world
+from ..run_inputs import NO_INPUTS, RunInputs
+from ..stress_test.run import Events, last_election, takeover, with_dose
 from ..term_outcomes import TermOutcomes, term_outcomes
 from .design import CELLS, CHANNELS, OUTCOMES, ZERO_ARM, Cell, MediationDesign
 
 Path = dict[int, dict[str, float]]
+Start = Callable[[Parameters], WorldState]
+"""Builds the world of month 0 for a tree of parameters."""
 
 
 class _Zero(NamedTuple):
@@ -52,9 +54,9 @@ def _advance(world: WorldState, months: int, path: Path | None = None) -> None:
             path[month] = {role: party.platform for role, party in world.parties.items()}
 
 
-def _zero_arm(p: Parameters, terms: int, seed: int, replicate: int, population: Electorate) -> _Zero:
+def _zero_arm(p: Parameters, terms: int, start: Start) -> _Zero:
     term, path = p.institutions.term_months, Path()
-    past = build_state(p, draws_of(seed, replicate), population)
+    past = start(p)
     past.interventions = last_election(p, None)
     _advance(past, term, path)
     past.electorate.reset_stakes(past.product_prices)
@@ -74,13 +76,12 @@ def _imposed(cell: Cell, zero: _Zero) -> Interventions:
     )
 
 
-def _exposed_past(p: Parameters, cell: Cell, zero: _Zero, population: Electorate) -> WorldState:
+def _exposed_past(p: Parameters, cell: Cell, zero: _Zero, start: Start) -> WorldState:
     """Return the world after the friendly term under exposure.
 
     Of the channels only convergence can act in it, since policy is held.
     """
-    draws = zero.past.draws
-    world = build_state(p, draws, population)
+    world = start(p)
     # Cells with replacement open and shut share this past. Its votes are free: takeover installs the government.
     world.interventions = _imposed(cell._replace(replacement=1), zero)
     advance(world, p.institutions.term_months)
@@ -98,8 +99,9 @@ def _shut(p: Parameters, cell: Cell) -> Parameters:
     return p.model_copy(update={"channels": on})
 
 
-def _cell_world(p: Parameters, cell: Cell, past: WorldState, zero: _Zero, terms: int) -> WorldState:
+def _cell_world(cell: Cell, past: WorldState, zero: _Zero, terms: int) -> WorldState:
     world = takeover(past, "opponent", zero.past)
+    p = world.parameters
     world = world.fork(_shut(p, cell))
     world.interventions = _imposed(cell, zero)
     if not cell.replacement:
@@ -125,24 +127,44 @@ def _row(arm: str, cell: Mapping[str, int], outcomes: TermOutcomes, replicate: i
 
 
 def run_mediation_replicate(
-    parameters: Parameters, design: MediationDesign, seed: int, replicate: int
-) -> list[dict[str, Any]]:
+    parameters: Parameters, design: MediationDesign, seed: int, replicate: int, inputs: RunInputs = NO_INPUTS
+) -> ReplicateResult:
     """Run the zero-exposure arm and the sixteen cells of one replicate; return their rows in the order of `ARMS`.
 
-    Raises ValueError where exposure evolves (no arm has zero exposure then) and for less than one term.
+    A cell with dated events of its own follows a zero-exposure arm with the same events. Raises ValueError where
+    exposure evolves (no arm has zero exposure then) and for less than one term.
     """
     if parameters.exposure.evolves or design.terms < 1:
         raise ValueError("mediation needs assigned exposure (exposure.evolves = false) and one term or more")
     term = parameters.institutions.term_months
-    population = build_population(parameters, draws_of(seed, replicate))
-    zero = _zero_arm(with_dose(parameters, 0.0, design.visibility), design.terms, seed, replicate, population)
+    population = inputs.population(parameters, seed, replicate)
+    unexposed = with_dose(parameters, 0.0, design.visibility)
     seeing = parameters.model_copy(update={"polls": parameters.polls.model_copy(update={"blind": True})})
     dosed = with_dose(seeing, design.breadth, design.visibility)
-    pasts: dict[int, WorldState] = {}
-    rows = [_row(ZERO_ARM, dict.fromkeys(CHANNELS, 0), measure_from(zero.end, term), replicate, seed)]
+    zeros: dict[Events, _Zero] = {}
+    pasts: dict[tuple[int, Events], WorldState] = {}
+
+    def zero_with(events: Events) -> _Zero:
+        if events not in zeros:
+            zeros[events] = _zero_arm(unexposed, design.terms, _starting(inputs, seed, replicate, population, events))
+        return zeros[events]
+
+    end = zero_with(inputs.events_of(ZERO_ARM)).end
+    rows = [_row(ZERO_ARM, dict.fromkeys(CHANNELS, 0), measure_from(end, term), replicate, seed)]
+    records = {ZERO_ARM: end.record}
+    keep_world(ZERO_ARM, end)
     for cell in CELLS:
-        if cell.convergence not in pasts:
-            pasts[cell.convergence] = _exposed_past(dosed, cell, zero, population)
-        world = _cell_world(dosed, cell, pasts[cell.convergence], zero, design.terms)
+        events = inputs.events_of(cell.arm)
+        zero = zero_with(events)
+        if (cell.convergence, events) not in pasts:
+            start = _starting(inputs, seed, replicate, population, events)
+            pasts[cell.convergence, events] = _exposed_past(dosed, cell, zero, start)
+        world = _cell_world(cell, pasts[cell.convergence, events], zero, design.terms)
         rows.append(_row(cell.arm, cell._asdict(), measure_from(world, term), replicate, seed))
-    return rows
+        records[cell.arm] = world.record
+        keep_world(cell.arm, world)
+    return ReplicateResult(rows, [], records)
+
+
+def _starting(inputs: RunInputs, seed: int, replicate: int, population: Electorate, events: Events) -> Start:
+    return lambda p: inputs.world(p, seed, replicate, population, events)

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from ....model.parameters.tree import Parameters
 
+DRAW = "draw"
+"""The one arm of a draw: its row counts the pairs of exposed and zero-exposure arms."""
+
 
 class Search(NamedTuple):
     """Search for the value of a parameter with which restriction falls, inside a range.

@@ -11,11 +11,10 @@ from ..arms import Arm, ReplicateResult
 from ..contract import Declared, OwnTable, Protocol, RunDefaults, limit_of_terms
 from ..one_dose import one_dose_problems
 from ..options import Options, key
+from ..run_inputs import ALL_INPUTS
 from .columns import PRIOR_DRAW_COLUMNS
-from .design import PriorMassDesign
+from .design import DRAW, PriorMassDesign
 
-DRAW = "draw"
-"""The one arm of a draw: its row counts the pairs of exposed and zero-exposure arms."""
 MOST_VOTERS_IN_MEMORY = 20_000_000
 """Voters of the largest world."""
 
@@ -38,6 +37,7 @@ class PriorMass(Protocol):
     name = "prior-mass"
     sentence = "the effect of one dose over draws of every uncertain parameter"
     options = PriorMassOptions
+    takes = ALL_INPUTS
     unit, units = "draw", "draws"
     draws_prior = True
     run_defaults = RunDefaults(60)
@@ -99,7 +99,7 @@ class PriorMass(Protocol):
         """Run all pairs of one draw."""
         from .run import run_prior_draw
 
-        return ReplicateResult(run_prior_draw(parameters, design, seed, replicate), [])
+        return ReplicateResult(run_prior_draw(parameters, design, seed, replicate, self.inputs), [])
 
     def run_columns(self) -> tuple[Column, ...]:
         """Return the columns of runs.csv, a row per draw."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ....agents.draws import draws_of
 from ....agents.numerics.ordered_sum import ordered_sum
+from ....model.dated_events import with_past_changes
 from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
-from ....model.population.builder import build_population
 from ....model.state import WorldState
+from ..run_inputs import NO_INPUTS, RunInputs
 from ..stress_test.run import friendly_term, measure, takeover, with_dose
-from .design import PriorMassDesign, search_of
+from .design import DRAW, PriorMassDesign, search_of
 
 
 class Calibrated(NamedTuple):
@@ -25,7 +25,7 @@ class Calibrated(NamedTuple):
 
 
 def _opposed(past: WorldState, p: Parameters, zero: WorldState) -> WorldState:
-    world = takeover(past, "opponent", zero).fork(p)
+    world = takeover(past, "opponent", zero).fork(with_past_changes(past, p))
     advance(world, p.institutions.term_months)
     return world
 
@@ -78,25 +78,28 @@ def calibrate(p: Parameters, pasts: list[WorldState], design: PriorMassDesign) -
     return trial
 
 
-def run_prior_draw(parameters: Parameters, design: PriorMassDesign, seed: int, number: int) -> list[dict[str, Any]]:
+def run_prior_draw(
+    parameters: Parameters, design: PriorMassDesign, seed: int, number: int, inputs: RunInputs = NO_INPUTS
+) -> list[dict[str, Any]]:
     """Run one draw; return one row with the counts of its pairs for `reversed` and `restricted`.
 
     Replicates are those of `seed`, the same in every draw. A draw that cannot be calibrated also runs, at the last
     value tried, and is marked.
     """
     base = with_dose(parameters, 0.0, design.visibility)
+    events = inputs.events_of(DRAW)
     pasts = []
     populations = []
     for replicate in range(design.replicates):
-        populations.append(build_population(base, draws_of(seed, replicate)))
-        pasts.append(friendly_term(base, seed, replicate, populations[-1]))
+        populations.append(inputs.population(base, seed, replicate))
+        pasts.append(friendly_term(base, seed, replicate, populations[-1], inputs=inputs, events=events))
     baseline = calibrate(base, pasts[: design.calibration_replicates], design)
     zero_p = base.with_values({baseline.parameter: baseline.value})
     exposed_p = with_dose(zero_p, design.breadth, design.visibility)
     counts = {f"{event}_{cell}": 0 for event in ("reversed", "restricted") for cell in ("both", "gained", "lost")}
     for replicate, past in enumerate(pasts):
         control = measure(_opposed(past, zero_p, past))
-        dosed = friendly_term(exposed_p, seed, replicate, populations[replicate], past)
+        dosed = friendly_term(exposed_p, seed, replicate, populations[replicate], past, inputs, events)
         treated = measure(_opposed(dosed, exposed_p, past))
         for event in ("reversed", "restricted"):
             in_treated, in_control = getattr(treated, event), getattr(control, event)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ....model.parameters.tree import Parameters
-from ....model.policy.menu import MOVES
+from ....model.policy.moves import in_menu_order
 from ...statistics.intervals import monte_carlo_error_of_proportion, paired_risk_difference
 from ...statistics.paired_tests import max_t_band
 from ...storage.columns import Column
@@ -113,7 +113,7 @@ def moves_at_end(frame: pd.DataFrame, layer: str = "rule") -> pd.DataFrame:
     """
     by_foresight = arms_by_foresight(frame, layer)
     held = {move for text in frame.loc[frame["layer"] == layer, "moves_in_force"] for move in text.split("+")}
-    moves = [NO_MOVE, *(move for move in MOVES if move in held)]
+    moves = [NO_MOVE, *in_menu_order(held)]
     rows: list[tuple[object, ...]] = []
     for foresight, (zero, panels) in by_foresight.items():
         for arm in (zero, *(arm for panel in panels.values() for arm in panel)):

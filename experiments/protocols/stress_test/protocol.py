@@ -11,6 +11,7 @@ from ..arms import Arm, ReplicateResult
 from ..contract import Answer, Declared, Protocol, RunDefaults, tree_without_dose
 from ..messages import not_allowed
 from ..options import Options, key
+from ..run_inputs import ALL_INPUTS
 from .columns import CYCLE_COLUMNS, RUN_COLUMNS
 from .design import StressDesign, arm_list, reduced
 
@@ -38,6 +39,8 @@ class StressTest(Protocol):
     sentence = "the opponent takes office after the friendly term in every arm, by election or by decree"
     options = StressOptions
     options_in_model = True
+    takes = ALL_INPUTS
+    keeps_series = True
     stop_outcomes = (
         *EVENTS,
         *(
@@ -96,7 +99,7 @@ class StressTest(Protocol):
         """Run every arm of one replicate on common draws."""
         from .run import run_replicate
 
-        return run_replicate(parameters, design, seed, replicate)
+        return run_replicate(parameters, design, seed, replicate, self.inputs)
 
     def run_columns(self) -> tuple[Column, ...]:
         """Return the columns of runs.csv."""
@@ -140,7 +143,7 @@ class StressTest(Protocol):
         """Return the text of outcomes and events of every arm of one replicate."""
         from ...reporting.replicate_view import stress_replicate
 
-        return stress_replicate(parameters, design, seed, replicate, preset, form)
+        return stress_replicate(parameters, design, seed, replicate, preset, form, self.inputs)
 
     def report_sections(self) -> Mapping[str, Callable[[Any], list[str]]]:
         """Return every section that the files of a stress test support."""

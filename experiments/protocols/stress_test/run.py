@@ -8,18 +8,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ....agents.draws import draws_of
 from ....agents.electorate.columns import ASSIGNED_STAKE
-from ....model.build import build_state
 from ....model.fast_forward import advance
-from ....model.interventions import NOTHING_IMPOSED, Interventions
+from ....model.interventions import NOTHING_IMPOSED, DatedEvent, Interventions
 from ....model.parameters.tree import Parameters
 from ....model.policy.law import Law, openness
-from ....model.population.builder import build_population
 from ....model.state import WorldState
 from ..arms import Arm, ReplicateResult
+from ..finished_run import keep_world
+from ..run_inputs import NO_INPUTS, RunInputs
 from ..term_outcomes import TermOutcomes, term_outcomes
 from .design import StressDesign, arm_list
+
+Events = tuple[DatedEvent, ...]
 
 
 class Past(NamedTuple):
@@ -70,7 +71,8 @@ def with_layer(p: Parameters, layer: str) -> Parameters:
 
 def on_layer(world: WorldState, layer: str) -> WorldState:
     """Return a fork in which the friendly policy rests on another legal layer; nothing else differs."""
-    twin = world.fork(with_layer(world.parameters, layer))
+    twin = world.fork()
+    twin.take_parameters(with_layer(world.parameters, layer))
     twin.law = Law(layer, world.law.base).with_layer(layer, world.law.standing())
     twin.refresh_policy()
     return twin
@@ -90,27 +92,41 @@ def last_election(p: Parameters, zero: WorldState | None) -> Interventions:
 
 
 def friendly_term(
-    p: Parameters, seed: int, replicate: int, population: Any = None, zero: WorldState | None = None
+    p: Parameters,
+    seed: int,
+    replicate: int,
+    population: Any = None,
+    zero: WorldState | None = None,
+    inputs: RunInputs = NO_INPUTS,
+    events: Events = (),
 ) -> WorldState:
     """Run the friendly term with policy held; bring stakes back to their assigned value at its end.
 
-    zero: the finished friendly term of the zero-exposure arm; None: this is that arm.
+    zero: the finished friendly term of the zero-exposure arm; None: this is that arm. events: of this world.
     """
-    world = build_state(p, draws_of(seed, replicate), population)
+    world = inputs.world(p, seed, replicate, population, events)
     world.interventions = last_election(p, zero)
     advance(world, p.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
     return world
 
 
-def zero_terms(p: Parameters, seed: int, replicate: int, population: Any = None) -> dict[str, WorldState]:
+def zero_terms(
+    p: Parameters,
+    seed: int,
+    replicate: int,
+    population: Any = None,
+    inputs: RunInputs = NO_INPUTS,
+    events: Events = (),
+) -> dict[str, WorldState]:
     """Run the friendly term of the zero-exposure arm; return it by the role whose government follows.
 
     With a takeover by election the last election and the months after it run for each role as its winner.
     """
     if p.elections.takeover == "decree":
-        return dict.fromkeys(("opponent", "author"), friendly_term(p, seed, replicate, population))
-    world = build_state(p, draws_of(seed, replicate), population)
+        past = friendly_term(p, seed, replicate, population, inputs=inputs, events=events)
+        return dict.fromkeys(("opponent", "author"), past)
+    world = inputs.world(p, seed, replicate, population, events)
     lead = p.institutions.election_lead
     advance(world, p.institutions.term_months - lead)
     worlds = {"opponent": world, "author": world.fork()}
@@ -147,23 +163,32 @@ def past_of(world: WorldState) -> Past:
     return Past(world, measure(world), mean, endowment_usd(world))
 
 
-def run_replicate(parameters: Parameters, design: StressDesign, seed: int, replicate: int) -> ReplicateResult:
-    """Run every arm of one replicate on common draws; rows in the order of `arm_list`."""
+def run_replicate(
+    parameters: Parameters, design: StressDesign, seed: int, replicate: int, inputs: RunInputs = NO_INPUTS
+) -> ReplicateResult:
+    """Run every arm of one replicate on common draws; rows in the order of `arm_list`.
+
+    An arm with dated events of its own follows the Congress and the election of a zero-exposure arm with the same
+    events, so that its outcome does not depend on the events of others.
+    """
     arms = arm_list(parameters, design)
-    population = build_population(parameters, draws_of(seed, replicate))
-    zeros: dict[float | None, dict[str, WorldState]] = {}
-    pasts: dict[tuple[float, float, float | None], Past] = {}
-    runs, cycles = [], []
+    population = inputs.population(parameters, seed, replicate)
+    zeros: dict[tuple[float | None, Events], dict[str, WorldState]] = {}
+    pasts: dict[tuple[float, float, float | None, Events], Past] = {}
+    runs, cycles, records = [], [], {}
     for arm in arms:
+        events = inputs.events_of(arm.name)
         none, dose = (0.0, arms[0].visibility, arm.foresight), (arm.breadth, arm.visibility, arm.foresight)
-        if arm.foresight not in zeros:
-            zeros[arm.foresight] = zero_terms(with_arm(parameters, *none), seed, replicate, population)
-            pasts[none] = past_of(zeros[arm.foresight]["opponent"])
-        zero = zeros[arm.foresight]
-        if dose not in pasts:
-            exposed = friendly_term(with_arm(parameters, *dose), seed, replicate, population, zero["opponent"])
-            pasts[dose] = past_of(exposed)
-        past = pasts[dose]
+        if (arm.foresight, events) not in zeros:
+            p = with_arm(parameters, *none)
+            zeros[arm.foresight, events] = zero_terms(p, seed, replicate, population, inputs, events)
+            pasts[*none, events] = past_of(zeros[arm.foresight, events]["opponent"])
+        zero = zeros[arm.foresight, events]
+        if (*dose, events) not in pasts:
+            p = with_arm(parameters, *dose)
+            exposed = friendly_term(p, seed, replicate, population, zero["opponent"], inputs, events)
+            pasts[*dose, events] = past_of(exposed)
+        past = pasts[*dose, events]
         if arm.layer != parameters.policy.layer:
             past = past._replace(world=on_layer(past.world, arm.layer))
         administrations = {"opposed": takeover(past.world, "opponent", zero["opponent"])}
@@ -171,12 +196,14 @@ def run_replicate(parameters: Parameters, design: StressDesign, seed: int, repli
             administrations["returned"] = takeover(past.world, "author", zero["author"])
         for world in administrations.values():
             advance(world, parameters.institutions.term_months)
+        keep_world(arm.name, administrations["opposed"])
         outcomes = {name: measure(world) for name, world in administrations.items()}
         cycles.append(_cycle_row(arm, replicate, 0, "friendly", past.world, past.outcomes))
         for number, (name, world) in enumerate(administrations.items(), start=1):
             cycles.append(_cycle_row(arm, replicate, number, name, world, outcomes[name]))
         runs.append(_run_row(arm, replicate, seed, past, administrations["opposed"], outcomes))
-    return ReplicateResult(runs, cycles)
+        records[arm.name] = administrations["opposed"].record
+    return ReplicateResult(runs, cycles, records)
 
 
 def _run_row(

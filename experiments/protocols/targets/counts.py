@@ -16,10 +16,11 @@ from ....model.data_collection import ABSTAINED, individual_votes
 from ....model.fast_forward import advance
 from ....model.parameters.tree import Parameters
 from ....model.state import WorldState
+from ..finished_run import keep_world
 from ..history.run import begin_term
 from ..stress_test.run import with_dose
 from .contests import contest_counts
-from .design import FIRST_TERMS, STRESS_TAKEOVERS, own_replicates
+from .design import ARM, FIRST_TERMS, STRESS_TAKEOVERS, own_replicates
 from .policy_controls import control_counts
 from .polled_and_realised import polled_and_realised
 from .takeovers import first_term_counts, stress_takeover_counts, takeover_counts
@@ -127,6 +128,7 @@ def target_counts(
     leave_out: parts (PARTS) that are not run; their sums are absent.
     """
     world, votes, ages = history_with_ballots(parameters, cycles, seed, replicate)
+    keep_world(ARM, world)
     prices = [1.0, *(month.price for month in world.record)]
     presidency = presidency_counts([result for result in world.results if result.presidential])
     history = presidency | congress_counts(world) | ballot_counts(votes, ages) | price_counts(prices)

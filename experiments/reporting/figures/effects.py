@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -40,9 +40,14 @@ def words_of(outcome: str) -> str:
 def effects_figure(
     effects: Effects, folder: Path, name: str = "effects", endings: tuple[str, ...] = DRAWN
 ) -> list[Path]:
-    """Draw the paired difference of every design point with its 95% interval: a row per point, a panel per outcome."""
+    """Draw the paired difference of every design point with its 95% interval: a row per point, a panel per outcome.
+
+    Labels hold the factors that vary.
+    """
+    varying = [name for name in effects.factors if len({row.values[name] for row in effects.rows}) > 1]
+    labels = [point_label({name: row.values[name] for name in varying}) or row.arm for row in effects.rows]
     records = [
-        {**row.values, "label": row.label, "row": place, "outcome": outcome, "pairs": row.pairs, **effect._asdict()}
+        {**row.values, "label": labels[place], "row": place, "outcome": outcome, "pairs": row.pairs, **effect._asdict()}
         for outcome in effects.outcomes
         for place, row in enumerate(effects.rows)
         if math.isfinite((effect := row.effects[outcome]).difference)
@@ -123,30 +128,33 @@ def problem_of(table: pd.DataFrame) -> str:
     return ""
 
 
-def curves_figure(
-    table: pd.DataFrame,
-    folder: Path,
-    name: str,
-    axis: str = "Share of voters who hold a stake",
-    note: str = "",
-    endings: tuple[str, ...] = DRAWN,
-    *,
-    falling: bool = False,
-) -> list[Path]:
-    """Draw curves with bands in small multiples: a panel per `panel`, a colour and line per `curve`; return the paths.
+class Curves(NamedTuple):
+    """Curves in small multiples: a panel per `panel`, a colour and line per `curve`.
 
     table: columns panel, curve, x, difference, low, high, outcome. axis: words for x. note: text above the figure.
     falling: whether x decreases to the right.
     """
-    panels = table["panel"].nunique()
-    lines = math.ceil(panels / PANELS_ACROSS)
-    legend = 6.0 * math.ceil(table["curve"].nunique() / 3)
-    height = 58.0 * lines + legend + (4.0 * (1 + len(note) // 130) if note else 0.0) + 6.0
 
-    def paint(figure: Figure, data: pd.DataFrame) -> None:
-        _paint_curves(figure, data, axis, note, falling=falling)
+    table: pd.DataFrame
+    axis: str = "Share of voters who hold a stake"
+    note: str = ""
+    falling: bool = False
 
-    return draw(folder, name, table, DOUBLE, height, paint, endings)
+    @property
+    def height(self) -> float:
+        """Return the height that the panels, legend and note need, mm."""
+        lines = math.ceil(self.table["panel"].nunique() / PANELS_ACROSS)
+        legend = 6.0 * math.ceil(self.table["curve"].nunique() / 3)
+        return 58.0 * lines + legend + (4.0 * (1 + len(self.note) // 130) if self.note else 0.0) + 6.0
+
+    def paint(self, figure: Figure, data: pd.DataFrame) -> None:
+        """Paint the curves of `data` into a figure."""
+        _paint_curves(figure, data, self.axis, self.note, falling=self.falling)
+
+
+def curves_figure(curves: Curves, folder: Path, name: str, endings: tuple[str, ...] = DRAWN) -> list[Path]:
+    """Draw curves with bands in small multiples; return the paths."""
+    return draw(folder, name, curves.table, DOUBLE, curves.height, curves.paint, endings)
 
 
 def _paint_curves(figure: Figure, data: pd.DataFrame, axis: str, note: str, *, falling: bool) -> None:

@@ -49,7 +49,7 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
     for folder in results:
         request = read_own_manifest(folder)["request"]
         if "preset" not in request:
-            raise UserError(f"{folder} is a study of several settings; moat figure draws the results of moat run")
+            raise UserError(f"{folder} is a study of several settings; give it alone, or results of moat run alone")
         runs = folder / "export" / "runs.csv"
         if not runs.is_file():
             raise UserError(f"{folder} has no export/runs.csv; let its run finish first")

@@ -5,7 +5,8 @@ Equal tables give equal bytes: no date, salted identifiers, no matplotlibrc of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,9 @@ __all__ = [
     "NOTE",
     "SINGLE",
     "draw",
+    "painted",
     "plain",
+    "print_style",
     "zero_line",
 ]
 
@@ -69,23 +72,14 @@ def draw(
 
     paint: draws the data into an empty figure. Raises ValueError for no data or a name that is no plain file name.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
     if not name or Path(name).name != name:
         raise ValueError(f"a file name without folder or ending, not {name!r}")
     if data.empty:
         raise ValueError(f"figure {name!r} has no data")
     paths = [folder / f"{name}.{ending}" for ending in endings]
     metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
-        figure = Figure(
-            figsize=(width_mm / _MM, height_mm / _MM), layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03)
-        )
-        paint(figure, data)
+    with print_style():
+        figure = painted(data, width_mm, height_mm, paint)
         for path in paths:
             ending = path.suffix[1:]
             with partial_file(path) as partial:
@@ -93,6 +87,35 @@ def draw(
     with replaced_atomically(folder / f"{name}.csv") as stream:
         data.to_csv(stream, index=False, lineterminator="\n")
     return [*paths, folder / f"{name}.csv"]
+
+
+@contextmanager
+def print_style() -> Iterator[None]:
+    """Set matplotlib to the style of print figures while the context lasts."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
+
+
+def painted(
+    data: pd.DataFrame,
+    width_mm: float,
+    height_mm: float,
+    paint: Callable[[Figure, pd.DataFrame], None],
+    kind: type[Figure] | None = None,
+) -> Figure:
+    """Return a figure of a size in print with the data painted into it; kind: its class, matplotlib's own if None."""
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    with print_style():
+        size = (width_mm / _MM, height_mm / _MM)
+        figure = (kind or Figure)(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03))
+        paint(figure, data)
+    return figure
 
 
 def plain(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:

@@ -12,9 +12,9 @@ from ...storage.atomic_files import replaced_atomically
 from ...studies.reader import BREADTH
 from ...sweeps.summary import difference_names
 from .. import html
-from ..effects import Effect, Effects, PointEffect, effects_of, has_doses
+from ..effects import Effect, Effects, PointEffect, effects_in, has_doses
 from ..point_labels import caption_text, value_text
-from ..report import MOST_POINTS, TABLES, Report
+from ..report_parts import MOST_POINTS, TABLES, Report
 
 MOST_SHOWN = 200
 """Rows of the table on the page; the file beside it has all."""
@@ -25,7 +25,7 @@ FILE = "all-points.csv"
 
 def all_points(report: Report) -> list[str]:
     """Return table and figures of every design point by factor values, and write TABLES/all-points.csv."""
-    effects = _effects(report)
+    effects = effects_in(report.read("summary.csv"), report.study)
     frame = effect_frame(effects, report.study.protocol.summary_events)
     with replaced_atomically(report.folder / TABLES / FILE) as stream:
         frame.to_csv(stream, index=False, lineterminator="\n")
@@ -50,12 +50,6 @@ def all_points(report: Report) -> list[str]:
         links = (html.linked(point.label, f"point{point.suffix}") for point in report.points)
         parts.append(f"<nav>Details: {'; '.join(links)}</nav>")
     return [*parts, *_drawn(report, effects, frame)]
-
-
-def _effects(report: Report) -> Effects:
-    summary = report.read("summary.csv")
-    rows: list[dict[str, Any]] = summary.astype(object).where(summary.notna(), None).to_dict("records")
-    return effects_of(rows, report.study.factor_names, report.study.protocol)
 
 
 def effect_frame(effects: Effects, events: tuple[str, ...]) -> pd.DataFrame:
@@ -103,7 +97,7 @@ def _numbers(effect: Effect) -> list[str]:
 
 
 def _drawn(report: Report, effects: Effects, frame: pd.DataFrame) -> list[str]:
-    from ..figures.effects import curves_figure, curves_of, effects_figure
+    from ..figures.effects import Curves, curves_figure, curves_of, effects_figure
 
     parts = []
     outcome = effects.outcomes[0]
@@ -119,6 +113,6 @@ def _drawn(report: Report, effects: Effects, frame: pd.DataFrame) -> list[str]:
         table, problem = curves_of(effects, BREADTH, by, outcome)
         if not problem:
             caption = f"Paired difference in {word} from zero exposure against breadth, a curve per design point; 95%."
-            paths = curves_figure(table, report.figures, "curves")
+            paths = curves_figure(Curves(table), report.figures, "curves")
             parts.append(report.drawn(paths, caption, f"Difference in {word} against breadth, by factor values"))
     return parts

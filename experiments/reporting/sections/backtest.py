@@ -9,7 +9,7 @@ from ...protocols.backtest.options import cases_of
 from ...protocols.backtest.scores import REFERENCE, case_table
 from .. import html
 from ..point_rows import PointRows
-from ..report import EachPoint, Report
+from ..report_parts import EachPoint, Report
 from .rows import one_setting
 
 Section = Callable[[Report], list[str]]

@@ -10,7 +10,7 @@ from ...protocols.stress_test.dose_response import PRIMARY_BREADTH, dose_respons
 from ...storage.provenance import code_hash
 from .. import html
 from ..point_rows import PointRows
-from ..report import Report
+from ..report_parts import Report
 from .rows import one_setting
 
 MEASURED = ("foresight", "lasting_openness", "moves_in_force")
@@ -24,14 +24,19 @@ def declared_or_largest(table: pd.DataFrame) -> pd.DataFrame:
     return declared if len(declared) else table[table["breadth"] == table["breadth"].max()]
 
 
+def refuse_unmeasured(runs: pd.DataFrame) -> None:
+    """Raise UserError for runs of a version that did not measure depth."""
+    absent = [name for name in MEASURED if name not in runs.columns]
+    if absent:
+        raise UserError(f"these runs were made before depth was measured: they have no {', '.join(absent)}")
+
+
 def depth_section(report: Report, point: PointRows) -> list[str]:
     """Return depth curve, named depths and moves in force at the term's end of one design point.
 
     Raises UserError for runs of a version that did not measure depth.
     """
-    absent = [name for name in MEASURED if name not in point.rows.columns]
-    if absent:
-        raise UserError(f"these runs were made before depth was measured: they have no {', '.join(absent)}")
+    refuse_unmeasured(point.rows)
     rows, _ = one_setting(point.rows, free=("foresight",))
     from ...protocols.outcome_names import named_depths
     from ...protocols.stress_test.depth import depth_curve, moves_at_end, taus_of

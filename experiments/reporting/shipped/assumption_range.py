@@ -84,9 +84,9 @@ def range_lines(cells: list[GridPoint]) -> list[str]:
         return []
     lines = [
         f"Range over office rent {RENTS[0]:g} to {RENTS[-1]:g} and choice precision {PRECISIONS[0]:g} to "
-        f"{PRECISIONS[-1]:g}, which have no data (calibrated, b = {BREADTH:g} against 0,",
+        f"{PRECISIONS[-1]:g}, which have no data (calibrated, b = {BREADTH:g} against 0, "
         f"{cells[0].replicates} replicates a point; in brackets: largest MC error). This answer is one point of it.",
-        f"{'v':>6}  {'smallest RD extreme care':<34}{'largest':<34}{'':<9}RD restricted",
+        f"{'v':>4}  {'smallest RD extreme care':<31}{'largest':<31}{'':<8}RD restricted",
     ]
     for visibility in VISIBILITIES:
         rows = [cell for cell in cells if cell.visibility == visibility]
@@ -94,8 +94,8 @@ def range_lines(cells: list[GridPoint]) -> list[str]:
             low, high = min(rows, key=lambda c: c.rd_reversed), max(rows, key=lambda c: c.rd_reversed)
             restricted = [row.rd_restricted for row in rows]
             lines.append(
-                f"{visibility:>6g}  {_at(low):<34}{_at(high):<34}"
-                f"{f'({max(row.rd_reversed_mcse for row in rows):.3f})':<9}"
+                f"{visibility:>4g}  {_at(low):<31}{_at(high):<31}"
+                f"{f'({max(row.rd_reversed_mcse for row in rows):.3f})':<8}"
                 f"{min(restricted):+.3f} to {max(restricted):+.3f} ({max(row.rd_restricted_mcse for row in rows):.3f})"
             )
     return lines + other_code_lines(cells, "That range")

@@ -104,13 +104,13 @@ def prior_lines(rows: list[PriorRow]) -> list[str]:
         "draws, noise removed.",
         "Not ruled out: draws that meet the record (moat calibrate); left out: no baseline could be fitted.",
         f"{'draws':<16}{'n':>5}{'left out':>10}  {'outcome':<14}{'RD from':>9}{'to':>8}{'median':>9}"
-        f"{'below -.05':>17}{'above .05':>17}",
+        f"{'below -.05':>13}{'above .05':>13}",
     ]
     for row in rows:
         below, above = f"{row.below:.2f} ({row.below_error:.2f})", f"{row.above:.2f} ({row.above_error:.2f})"
         lines.append(
             f"{row.draws_from:<16}{row.draws:>5}{row.left_out:>10}  {OUTCOMES[row.outcome]:<14}{row.low:>+9.3f}"
-            f"{row.high:>+8.3f}{row.median:>+9.3f}{below:>17}{above:>17}"
+            f"{row.high:>+8.3f}{row.median:>+9.3f}{below:>13}{above:>13}"
         )
     return lines + other_code_lines(rows, "That range")
 

@@ -58,7 +58,7 @@ class BacktestAnswer(Answer):
         ]
         lines = [piece for block in blocks for line in ("", *block) for piece in wrapped(line)][1:]
         files = "summary.csv, backtest.csv, export/runs.csv, codebook.md, figures/"
-        lines += ["", f"Files: {finished.path} ({files})"]
+        lines += ["", f"Files: {finished.path}", f"  ({files})"]
         return "\n".join([*lines, *(f"FAILED {reason}" for reason in finished.reasons)])
 
     def json(self, finished: Finished) -> str:
@@ -95,18 +95,18 @@ def score_lines(scores: pd.DataFrame) -> list[str]:
     """Return the table of scores, with the verdict of each forecast beside layer + contest."""
     lines = [
         "Scores (lower is better). Error: sample of cases, bootstrap over changes of government. MC: replicates.",
-        f"{'forecast':<28}{'log score':>10}{'error':>7}{'MC':>7}{'Brier':>8}{'error':>7}"
-        f"{'from layer + contest':>22}{'error':>7}  verdict",
+        f"{'forecast':<27}{'log score':>9}{'error':>6}{'MC':>6}{'Brier':>6}{'error':>6}"
+        f"{'from layer + contest':>21}{'error':>6}  verdict",
     ]
     for row in scores.to_dict("records"):
         name = row["forecast"]
-        mcse = _blank(7) if name in BASELINES else _number(row["log_score_mcse"])
-        beside, word = _blank(22) + _blank(7), ""
+        mcse = _blank(6) if name in BASELINES else _number(row["log_score_mcse"], 6)
+        beside, word = _blank(21) + _blank(6), ""
         if name != REFERENCE:
-            beside, word = f"{row['from_reference']:>+22.3f}{_number(row['from_reference_error'])}", verdict(row)
+            beside, word = f"{row['from_reference']:>+21.3f}{_number(row['from_reference_error'], 6)}", verdict(row)
         lines.append(
-            f"{name:<28}{row['log_score']:>10.3f}{_number(row['log_score_error'])}{mcse}"
-            f"{row['brier']:>8.3f}{_number(row['brier_error'])}{beside}  {word}".rstrip()
+            f"{name:<27}{row['log_score']:>9.3f}{_number(row['log_score_error'], 6)}{mcse}"
+            f"{row['brier']:>6.3f}{_number(row['brier_error'], 6)}{beside}  {word}".rstrip()
         )
     return lines
 
@@ -125,7 +125,7 @@ def _word(difference: float, error: float, mcse: float, below: str, above: str) 
 
 def meaning_lines(scores: pd.DataFrame) -> list[str]:
     """Return a sentence for each ablation: what the score loses without the mechanism."""
-    lines = ["Ablations: change of the log score if one mechanism is taken out (above 0: the mechanism carries skill)."]
+    lines = ["Ablations: change of the log score without one mechanism (above 0: the mechanism carries skill)."]
     for row in scores.to_dict("records"):
         if row["forecast"] in ABLATIONS:
             error, mcse = row["from_model_error"], row["from_model_mcse"]
@@ -137,24 +137,29 @@ def meaning_lines(scores: pd.DataFrame) -> list[str]:
 
 def case_lines(table: pd.DataFrame) -> list[str]:
     """Return a line for each case by transition: what the model and its ablations said, and what happened."""
-    short = "".join(f"{name[:8]:>9}" for name in _SHORT.values())
+    short = "".join(f"{name:>{_wide(name)}}" for name in _SHORT.values())
     lines = [
-        "Cases: probability of reversal by the model (MC error) and without each mechanism, and what happened.",
-        f"{'':<2}{'case':<10}{'policy':<29}{'layer':<9}{'contest':<7}{'model':>12}{short}  happened",
+        "Cases: probability of reversal by the model (MC error) and without each mechanism, and what happened. "
+        "cont.: contested. summary.csv has the whole names.",
+        f"{'':<2}{'case':<10}{'policy':<19}{'layer':<9}{'cont.':<5}{'model':>12}{short}  happened",
     ]
     for name, rows in table.groupby("transition", sort=False):
         lines.append(str(name))
         for row in rows.to_dict("records"):
             said = f"{row[MODEL]:.2f} ({row[f'{MODEL}_mcse']:.2f})"
-            others = "".join(f"{row[each]:>9.2f}" for each in ABLATIONS)
+            others = "".join(f"{row[each]:>{_wide(_SHORT[each])}.2f}" for each in ABLATIONS)
             happened = ("kept", "reversed")[row["outcome"]] + ("" if row["scored"] else "*")
             lines.append(
-                f"  {str(row['case'])[:9]:<10}{str(row['policy'])[:28]:<29}{row['legal_layer']:<9}"
-                f"{'yes' if row['contested'] else 'no':<7}{said:>12}{others}  {happened}"
+                f"  {str(row['case'])[:9]:<10}{str(row['policy'])[:18]:<19}{row['legal_layer']:<9}"
+                f"{'yes' if row['contested'] else 'no':<5}{said:>12}{others}  {happened}"
             )
     if not table["scored"].all():
         lines.append("* not scored: the later government was not an opposed one")
     return lines
+
+
+def _wide(name: str) -> int:
+    return max(8, len(name) + 1)
 
 
 def miss_lines(table: pd.DataFrame) -> list[str]:
@@ -176,8 +181,8 @@ def _blank(width: int) -> str:
     return f"{'-':>{width}}"
 
 
-def _number(value: float) -> str:
-    return f"{value:>7.3f}" if math.isfinite(value) else _blank(7)
+def _number(value: float, width: int = 7) -> str:
+    return f"{value:>{width}.3f}" if math.isfinite(value) else _blank(width)
 
 
 def _finite(row: dict[Any, Any]) -> dict[str, Any]:

@@ -25,8 +25,9 @@ def declared_rows(finished: Finished) -> list[ContrastRow]:
 
 
 _CONTRASTS = (
-    "Contrasts declared before any run, b = 0.3 against 0. Interval below -.05: moat; above .05: trapdoor; between:",
-    "no effect of political size; else inconclusive. Severity, a mean share, has the same margin. p: Holm (1979).",
+    "Contrasts declared before any run, b = 0.3 against 0. Interval below -.05: moat; above .05: trapdoor; between: "
+    "no effect of political size; else inconclusive. Severity, a mean share, has the same margin. f: foresight. "
+    "p: Holm (1979).",
 )
 _FAMILIES = {
     1: "version 1 of the model: two outcomes, intervals of 97.5%",
@@ -43,8 +44,8 @@ def contrast_lines(finished: Finished) -> list[str]:
     exposed = f"at b={PRIMARY_BREADTH:g}"
     lines = [
         *_CONTRASTS,
-        f"{'foresight':>11}{'v':>5}  {'outcome':<21}{'at b=0':>7}{exposed:>9}{'difference [interval]':>27}"
-        f"{'MC err':>8}{'p':>7}  verdict",
+        f"{'f':>3}{'v':>5}  {'outcome':<21}{'at b=0':>7}{exposed:>9}{'difference [interval]':>25}"
+        f"{'MC err':>7}{'p':>6}  verdict",
     ]
     version = 0
     for row in rows:
@@ -54,8 +55,8 @@ def contrast_lines(finished: Finished) -> list[str]:
         interval = f"{row.difference:+.3f} [{row.low:+.3f}, {row.high:+.3f}]"
         word = "inconclusive" if row.verdict.startswith("inconclusive") else _WORDS.get(row.verdict, row.verdict)
         lines.append(
-            f"{row.foresight:>11g}{row.visibility:>5g}  {row.outcome:<21}{row.at_zero:>7.3f}{row.exposed:>9.3f}"
-            f"{interval:>27}{row.mcse:>8.3f}{row.p_holm:>7.3f}  {word}"
+            f"{row.foresight:>3g}{row.visibility:>5g}  {row.outcome:<21}{row.at_zero:>7.3f}{row.exposed:>9.3f}"
+            f"{interval:>25}{row.mcse:>7.3f}{row.p_holm:>6.3f}  {word}"
         )
     lines += [f"v = {row.visibility:g}, foresight {row.foresight:g}: {row.note}" for row in rows if row.note]
     return lines

@@ -9,6 +9,7 @@ from ...protocols.contract import Finished
 from ...protocols.outcome_names import OUTCOME_NAMES, printed_name
 from ...protocols.stress_test.dose_response import PRIMARY_BREADTH
 from ..closed_form import own_rows
+from .wording import BEYOND_COVERAGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,18 +19,17 @@ ARTICLE_SHARE = 0.05
 _P = {event: f"P({OUTCOME_NAMES[event].head})" for event in ("attempted", "restricted", "reversed")}
 _RD = {"restricted": "RD restricted [95%]", "reversed": "RD extreme care [95%]"}
 _HEAD = (
-    f"{'breadth':>7} {'n':>6}{_P['attempted']:>7}{_P['restricted']:>9}{_P['reversed']:>8}"
-    f"{_RD['restricted']:>24}{_RD['reversed']:>24}{'MC err':>7}{'severity':>9}{'G':>7}{'policy':>7}"
+    f"{'b':>4} {_P['attempted']:>6}{_P['restricted']:>9}{_P['reversed']:>8}"
+    f"{_RD['restricted']:>24}{_RD['reversed']:>24}{'error':>6}{'S':>6}{'G':>6}{'A':>6}"
 )
 LEGEND = (
     f"Shares of replicates. {_P['attempted']}: {OUTCOME_NAMES['attempted'].level}.",
     f"{_P['restricted']}: {OUTCOME_NAMES['restricted'].level}, for six months in a row.",
     f"{_P['reversed']}, RD extreme care: {printed_name('reversed')}, {OUTCOME_NAMES['reversed'].level}, for six "
     "months in a row.",
-    "RD: risk difference from zero exposure. MC err: largest Monte Carlo standard error of the row's probabilities and "
-    "differences.",
-    f"severity: {OUTCOME_NAMES['severity'].level}.",
-    "policy: mean openness under the opposed government.",
+    "b: breadth. RD: risk difference from zero exposure. error: largest Monte Carlo standard error of the row's "
+    "probabilities and differences.",
+    f"S: severity, {OUTCOME_NAMES['severity'].level}. A: mean openness under the opposed government.",
     "G: mean theta if the friendly party returns instead, minus mean theta under the opposed government.",
 )
 
@@ -46,14 +46,16 @@ def _line(row: Any) -> str:
     if row.breadth > 0.0:
         errors += [row.rd_restricted_mcse, row.rd_reversed_mcse]
     return (
-        f"{row.breadth:>7g}{mark}{row.n:>6d}{row.p_attempted:>7.3f}{row.p_restricted:>9.3f}{row.p_reversed:>8.3f}"
-        f"{risk('restricted'):>24}{risk('reversed'):>24}{max(errors):>7.3f}{row.severity:>9.3f}{row.gap:>7.3f}"
-        f"{row.mean_policy:>7.3f}"
+        f"{row.breadth:>4g}{mark}{row.p_attempted:>6.3f}{row.p_restricted:>9.3f}{row.p_reversed:>8.3f}"
+        f"{risk('restricted'):>24}{risk('reversed'):>24}{max(errors):>6.3f}{row.severity:>6.3f}{row.gap:>6.3f}"
+        f"{row.mean_policy:>6.3f}"
     )
 
 
 def _block(rows: pd.DataFrame, title: str) -> list[str]:
-    return [title, _HEAD, *(_line(row) for row in rows.itertuples())]
+    few, many = rows["n"].min(), rows["n"].max()
+    n = f"{many:,}" if few == many else f"{few:,} to {many:,}"
+    return [f"{title}, {n} replicates", _HEAD, *(_line(row) for row in rows.itertuples())]
 
 
 def block_lines(finished: Finished) -> list[list[str]]:
@@ -80,9 +82,8 @@ def block_lines(finished: Finished) -> list[list[str]]:
 def note_lines(finished: Finished) -> list[str]:
     """Return the lines under the dose tables: coverage, layers, money and vote effects."""
     own = own_rows(finished.table, finished.parameters)
-    beyond = "* beyond current coverage: holders without an account get an IRA with the median balance of their age."
     return [
-        *([beyond] if own["beyond_coverage"].any() else []),
+        *([BEYOND_COVERAGE] if own["beyond_coverage"].any() else []),
         *layer_lines(finished.runs, own),
         *money_lines(finished.table),
         *implied_lines(finished),

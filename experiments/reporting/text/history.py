@@ -11,10 +11,11 @@ from ...protocols.history.columns import CLOCKS, HISTORY_SUMMARY_COLUMNS, INCIDE
 from ...protocols.history.naive_regression import NAIVE_COLUMNS, naive_lines, naive_table
 from ...protocols.history.outcomes import CAUSES
 from ...protocols.history.summary import history_summary, incidence_table, incidences
+from ...protocols.stress_test.dose_response import PRIMARY_BREADTH
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
 from ...storage.tables import read_frame
-from .wording import NOTICE
+from .wording import BEYOND_COVERAGE, MORE, NOTICE, SCREEN, collapsed, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,28 +27,38 @@ STATIC = (
 DESCRIPTIVE = "Rates of a history are descriptive: arms differ in the risk set. The causal contrast is the stress test."
 
 
-_HEAD = (
-    f"{'breadth':>7} {'n':>6}{'holding':>9}{'stake':>8}{'takeovers':>11}"
-    f"{'at risk':>9}{'P(att)':>8}{'P(restr)':>9}{'P(care)':>8}{'P(net)':>8}"
-    f"{'MC err':>8}{'care/decade':>12}{'care/opp dec':>13}{'volatility':>12}{'G':>8}{'policy':>8}"
+_ANSWER_HEAD = (
+    f"{'breadth':<13}{'n':>5}{'takeovers':>10}{'at risk':>8}{'P(att)':>7}{'P(restr)':>9}{'P(care)':>8}{'P(net)':>7}"
+    f"{'MC err':>7}"
+)
+_RATES_HEAD = (
+    f"{'breadth':>7} {'holding':>9}{'stake':>8}{'care/decade':>12}{'care/opp dec':>13}{'volatility':>11}{'G':>8}"
+    f"{'policy':>8}"
+)
+_ANSWER_LEGEND = (
+    "takeovers: mean number per run, by the opponent. at risk: share of them with openness .5 or more.",
+    "P(att), P(restr), P(care): share of takeovers at risk whose term brings an attempt, a restriction, a return to "
+    "extreme care (openness at or below the guidance of 2022 for six months).",
+    "P(net): share back to extreme care and not restored by the end of the next term. MC err: largest Monte Carlo "
+    "standard error of the row's shares.",
 )
 _LEGEND = (
     "holding, stake: share of voters holding and visible stake (years of income, mean over all voters), over the run.",
-    "takeovers: mean number per run, by the opponent. at risk: share of them with openness .5 or more.",
-    "P(att), P(restr), P(care): share of takeovers at risk whose term brings an attempt, a restriction, a return to",
-    "  extreme care (openness at or below the guidance of 2022 for six months). P(net): share back to extreme care and",
-    "  not restored by the end of the next term. MC err: largest Monte Carlo standard error of the row's shares.",
-    "care/decade: terms of the opponent with a return to extreme care, per decade of calendar time; care/opp dec: per",
-    "  decade under the opponent. volatility: sum of changes of theta, per decade.",
+    "care/decade: terms of the opponent with a return to extreme care, per decade of calendar time; care/opp dec: per "
+    "decade under the opponent. volatility: sum of changes of theta, per decade.",
     "G: mean theta under the author minus under the opponent (descriptive). policy: mean openness.",
 )
 _CAUSES = {"reversed": "extreme care"}
 """Printed names of causes; the others are printed as they are."""
 _ENDS = (
-    "extreme care: openness at or below its level in the guidance of 2022 for six months, begun under the opponent;",
-    "moderated: openness below .5 for six months, begun under the author; court: either, after a court struck a rule;",
+    "extreme care: openness at or below its level in the guidance of 2022 for six months, begun under the opponent; "
+    "moderated: openness below .5 for six months, begun under the author; court: either, after a court struck a rule; "
     "collapse: price under 10% of its level at inauguration for 12 months. lasting: none of these (Kaplan-Meier).",
 )
+
+
+def _failures(finished: Finished) -> list[str]:
+    return [f"FAILED {reason}" for reason in finished.reasons]
 
 
 def _number(value: float, width: int, sign: str = "") -> str:
@@ -58,19 +69,68 @@ def _label(row: Any) -> str:
     return "evolves" if row.evolving else f"{row.breadth:g}"
 
 
-def _line(row: Any) -> str:
+def _answer_cells(row: Any) -> str:
     errors = [getattr(row, f"{name}_mcse") for name in RATIOS if not name.startswith("reversals")]
     largest = max((error for error in errors if math.isfinite(error)), default=math.nan)
-    mark = "*" if row.beyond_coverage else " "
-    shares = (row.p_attempted, 8), (row.p_restricted, 9), (row.p_reversed, 8), (row.p_net_reversed, 8), (largest, 8)
-    rates = (row.reversals_per_decade, 12), (row.reversals_per_opposed_decade, 13), (row.volatility, 12)
-    return (
-        f"{_label(row):>7}{mark}{row.n:>6d}{_number(row.share_holding_mean, 9)}{_number(row.exposure_mean, 8)}"
-        + f"{row.takeovers:>11.2f}{_number(row.share_at_risk, 9)}"
-        + "".join(_number(value, width) for value, width in (*shares, *rates))
-        + _number(row.gap, 8)
-        + _number(row.mean_policy, 8)
+    shares = (row.p_attempted, 7), (row.p_restricted, 9), (row.p_reversed, 8), (row.p_net_reversed, 7), (largest, 7)
+    return f"{row.n:>5d}{row.takeovers:>10.2f}{_number(row.share_at_risk, 8)}" + "".join(
+        _number(value, width) for value, width in shares
     )
+
+
+def _rates_line(row: Any) -> str:
+    mark = "*" if row.beyond_coverage else " "
+    numbers = (row.share_holding_mean, 9), (row.exposure_mean, 8), (row.reversals_per_decade, 12)
+    numbers += (row.reversals_per_opposed_decade, 13), (row.volatility, 11), (row.gap, 8), (row.mean_policy, 8)
+    return f"{_label(row):>7}{mark}" + "".join(_number(value, width) for value, width in numbers)
+
+
+def _panel(table: pd.DataFrame, visibility: float) -> pd.DataFrame:
+    """Return the rows of one visibility, with those of zero exposure."""
+    return table[(table["visibility"] == visibility) | (table["breadth"] == 0.0)]
+
+
+def _sentences(finished: Finished) -> list[str]:
+    table, design = finished.table, finished.design
+    terms = f"{design.cycles} presidential term{'s' * (design.cycles != 1)}"
+    zero = next(table[table["breadth"] == 0.0].itertuples())
+    doses = _panel(table, design.visibilities[0])
+    doses = doses[doses["breadth"] > 0.0]
+    sentences = [
+        f"In {terms} without exposure the opponent takes office {zero.takeovers:.2f} times a run; of the takeovers "
+        f"with openness .5 or more, {_share(zero, 'restricted')} bring a restriction and {_share(zero, 'reversed')} a "
+        "return to extreme care (Monte Carlo error)."
+    ]
+    if len(doses):
+        declared = doses[doses["breadth"] == PRIMARY_BREADTH]
+        dose = next((declared if len(declared) else doses.iloc[-1:]).itertuples())
+        who = "With evolving exposure" if dose.evolving else f"With {dose.breadth:.0%} of voters holding crypto"
+        sentences.append(
+            f"{who} (v = {dose.visibility:g}) these shares are {_share(dose, 'restricted')} and "
+            f"{_share(dose, 'reversed')}."
+        )
+    return [*sentences, DESCRIPTIVE]
+
+
+def _share(row: Any, name: str) -> str:
+    share, error = getattr(row, f"p_{name}"), getattr(row, f"p_{name}_mcse")
+    return f"{share:.3f} ({error:.3f})" if math.isfinite(share) else "none"
+
+
+def _answer(finished: Finished) -> list[str]:
+    """Return the sentences, a table for each visibility, and what was run, in at most SCREEN columns."""
+    p, n = finished.parameters, finished.runs["replicate"].nunique()
+    lines = [piece for sentence in _sentences(finished) for piece in wrapped(sentence, SCREEN)]
+    for visibility in finished.design.visibilities:
+        rows = [(_label(row), _answer_cells(row)) for row in _panel(finished.table, visibility).itertuples()]
+        title = [f"v = {visibility:g}"] if len(finished.design.visibilities) > 1 else []
+        cells = [*rows[:1], *collapsed(rows[1:])]
+        lines += ["", *title, _ANSWER_HEAD, *(f"{label:<13}{line}" for label, line in cells)]
+    setting = (
+        f"Preset {finished.preset}, rule {p.party.rule}, {p.electorate.voters:,} voters, {n} pair{'s' * (n != 1)}, "
+        f"seed {finished.seed}."
+    )
+    return [*lines, *wrapped(setting, SCREEN), NOTICE]
 
 
 def _horizons(finished: Finished) -> dict[str, int]:
@@ -130,7 +190,7 @@ def _over_time(cycles: pd.DataFrame, column: str, decimals: int, terms: list[int
 def evolving_lines(cycles: pd.DataFrame) -> list[str]:
     """Return the exposure over time of every arm, and the naive regression with the assigned one."""
     last = int(cycles["number"].max())
-    terms = list(range(0, last + 1, math.ceil((last + 1) / 12)))
+    terms = list(range(0, last + 1, math.ceil((last + 1) / 10)))
     head = f"{'term':>7}" + "".join(f"{term:>8d}" for term in terms) + f"{'MC err':>10}"
     return [
         "Exposure at inauguration, mean over runs: share of voters holding",
@@ -175,39 +235,33 @@ class HistoryAnswer(Answer):
             write_naive(cycles_of(finished), finished.path)
         return tables["summary.csv"]
 
+    def brief(self, finished: Finished) -> str:
+        """Return the answer on one screen: sentences, one table, what was run, and where the rest is."""
+        return "\n".join([*_answer(finished), f"Files: {finished.path}; {MORE}", *_failures(finished)])
+
     def text(self, finished: Finished) -> str:
-        """Return the whole printed answer."""
+        """Return the whole printed answer: that of `brief`, then every detail."""
         runs, table, design, p = finished.runs, finished.table, finished.design, finished.parameters
-        n = runs["replicate"].nunique()
-        terms = f"{design.cycles} presidential term{'s' * (design.cycles != 1)}"
-        lines = [
-            f"political-moat: preset {finished.preset}, history of {terms}, rule {p.party.rule}, "
-            f"{p.electorate.voters:,} voters, {n} paired replicate{'s' * (n != 1)}, seed {finished.seed}, "
-            f"allocation {100 * p.exposure.allocation:g}%",
-            NOTICE,
-            DESCRIPTIVE,
-        ]
+        lines = [*_answer(finished), "", *_ANSWER_LEGEND]
         for visibility in design.visibilities:
-            rows = table[(table["visibility"] == visibility) | (table["breadth"] == 0.0)]
-            lines += ["", f"v = {visibility:g} ({p.policy.layer} layer)", _HEAD]
-            lines += [_line(row) for row in rows.itertuples()]
+            lines += ["", f"Rates, v = {visibility:g} ({p.policy.layer} layer)", _RATES_HEAD]
+            lines += [_rates_line(row) for row in _panel(table, visibility).itertuples()]
             lines += _incidence_lines(finished, visibility)
         lines += ["", *_LEGEND, "Standard errors in brackets.", *_ENDS]
         if design.evolving:
             lines += ["", *evolving_lines(cycles_of(finished))]
-        lines.append("")
-        if table["beyond_coverage"].any():
-            lines.append(
-                "* beyond current coverage: holders without an account get an IRA with the median balance of their age."
-            )
         lines += [
+            "",
+            *([BEYOND_COVERAGE] if table["beyond_coverage"].any() else []),
+            f"Holders have {100 * p.exposure.allocation:g}% of their balance in crypto.",
             AGEING if p.people.ageing else STATIC,
             f"Price at the end, 1 in January 2025: median {runs['final_price'].median():.3g}, largest "
             f"{runs['final_price'].max():.3g}; market depth grows with the price, so savers' flows move it less.",
             "",
-            f"Files: {finished.path} (summary.csv, incidence.csv, export/runs.csv, export/cycles.csv, codebook.md)",
         ]
-        return "\n".join([*lines, *(f"FAILED {reason}" for reason in finished.reasons)])
+        files = "summary.csv, incidence.csv, export/runs.csv, export/cycles.csv, codebook.md"
+        shown = [piece for line in lines for piece in wrapped(line)]
+        return "\n".join([*shown, f"Files: {finished.path}", f"  ({files})", *_failures(finished)])
 
     def json(self, finished: Finished) -> str:
         """Return the same answer for programs."""

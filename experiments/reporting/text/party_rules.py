@@ -9,9 +9,10 @@ from ....agents.party.rules import RULES
 from ...protocols.contract import Finished
 from ...protocols.outcome_names import OUTCOME_NAMES, printed_name
 from ...statistics.intervals import PairedDifference, paired_risk_difference
+from .wording import NOTICE, wrapped
 
 OUTCOMES = ("attempted", "restricted", "reversed")
-_HEAD = f"{'rule':<16}{'n':>6}{'P(care|0)':>11}" + "".join(f"{f'RD {printed_name(name)}':>27}" for name in OUTCOMES)
+_HEAD = f"{'rule':<14}{'n':>5}{'P(care)':>8}" + "".join(f"{f'RD {printed_name(name)}':>24}" for name in OUTCOMES)
 
 
 def responsive(rule: str) -> bool:
@@ -35,28 +36,30 @@ def _cell(difference: PairedDifference) -> str:
 def rules_text(studies: Mapping[str, Finished], breadth: float, folder: Path) -> str:
     """Return the table of rules, a panel per visibility, and the number of rules with fewer returns to extreme care."""
     first = next(iter(studies.values()))
-    lines = [
-        f"political-moat: preset {first.preset}, every party rule, b = {breadth:g} against 0, seed {first.seed}, "
-        f"{first.parameters.electorate.voters:,} voters. A laboratory, not a forecast and not advice."
-    ]
+    answer, tables = [], []
     for visibility in first.design.visibilities:
-        lines += ["", f"v = {visibility:g}", _HEAD]
+        tables += ["", f"v = {visibility:g}, b = {breadth:g} against 0", _HEAD]
         lower = []
         for rule, finished in studies.items():
             differences = {event: contrast(finished, visibility, event) for event in OUTCOMES}
             care = differences["reversed"]
-            lines.append(
-                f"{rule:<16}{care.n:>6}{care.control:>11.3f}"
-                + "".join(f"{_cell(differences[event]):>27}" for event in OUTCOMES)
+            tables.append(
+                f"{rule:<14}{care.n:>5}{care.control:>8.3f}"
+                + "".join(f"{_cell(differences[event]):>24}" for event in OUTCOMES)
             )
             if responsive(rule) and care.high < 0.0:
                 lower.append(rule)
         others = [rule for rule in studies if responsive(rule)]
         named = f" ({', '.join(lower)})" if lower else ""
-        lines.append(
-            f"P({printed_name('reversed')}) falls (interval below 0) under {len(lower)} of {len(others)} responsive "
-            f"rules{named}."
+        answer.append(
+            f"At v = {visibility:g} P({printed_name('reversed')}) falls (95% interval below 0) under {len(lower)} of "
+            f"{len(others)} responsive rules{named}."
         )
-    lines.append(f"P(care|0): {printed_name('reversed')} at zero exposure: {OUTCOME_NAMES['reversed'].level}.")
-    lines += ["", "sticker ignores polls: under it only Congress can respond to exposure.", f"Files: {folder}/RULE"]
-    return "\n".join(lines)
+    notes = [
+        "",
+        f"P(care): {printed_name('reversed')} at zero exposure: {OUTCOME_NAMES['reversed'].level}.",
+        "RD: risk difference, with its 95% interval. sticker ignores polls: under it only Congress can respond.",
+        f"Preset {first.preset}, {first.parameters.electorate.voters:,} voters, seed {first.seed}. {NOTICE}",
+    ]
+    lines = [piece for line in (*answer, *tables, *notes) for piece in wrapped(line)]
+    return "\n".join([*lines, f"Files: {folder}/RULE"])

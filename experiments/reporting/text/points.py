@@ -10,6 +10,8 @@ from .wording import wrapped
 
 WIDTH = 100
 MOST_ROWS = 40
+MOST_REPEATED = 16
+"""Rows that are printed for every outcome; more are printed for the first alone."""
 _GAP = "  "
 _HEADS = ("pairs", "P at b=0", "P exposed", "difference [95% interval]", "MC error")
 _MEANS = ("pairs", "at b=0", "exposed", "difference [95% interval]", "MC error")
@@ -25,7 +27,8 @@ def effect_lines(effects: Effects, events: tuple[str, ...], most: int = MOST_ROW
         return []
     labels, hidden = _labels(effects, rows)
     lines = []
-    for outcome in effects.outcomes:
+    printed = effects.outcomes if len(rows) <= MOST_REPEATED else effects.outcomes[:1]
+    for outcome in printed:
         heads = _HEADS if outcome in events else _MEANS
         cells = [_cells(row, row.effects[outcome]) for row in rows]
         widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
@@ -37,10 +40,11 @@ def effect_lines(effects: Effects, events: tuple[str, ...], most: int = MOST_ROW
             *(f"{label}{_GAP}{line}" for label, line in zip(labels, numbers, strict=True)),
             "",
         ]
-    more = len(effects.rows) - len(rows)
-    if more:
+    if len(rows) < len(effects.rows):
         lines.append(f"The first {len(rows)} of {len(effects.rows):,} rows by factor values; summary.csv has all.")
-        lines += [f"Over all rows, {words}." for name in effects.outcomes if (words := effects.spread(name))]
+    if len(rows) > MOST_REPEATED:
+        spreads = [words for name in effects.outcomes if (words := effects.spread(name))]
+        lines += [f"Difference over all rows, {words}." for words in spreads]
     if hidden:
         lines.append(f"Not shown: {hidden} more factor{'s' * (hidden != 1)}; summary.csv has their values.")
     return [

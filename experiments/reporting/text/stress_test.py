@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from ....agents.calibration import shipped_facts
 from ...protocols.contract import Answer, Finished
 from ...protocols.outcome_names import named_depths
+from ...protocols.stress_test.columns import RUN_COLUMNS
 from ...protocols.stress_test.depth import DEPTH_COLUMNS, MOVE_COLUMNS, depth_curve, moves_at_end, taus_of
 from ...protocols.stress_test.dose_response import COLUMNS
 from ...protocols.stress_test.summary import summary_table
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
+from ...storage.columns import Column
 from ...storage.tables import read_frame
 from ..closed_form import closed_form_lines, closed_form_of_table, closed_form_rows, own_rows
 from ..shipped.assumption_range import range_lines, shipped
@@ -21,11 +23,18 @@ from ..shipped.prior_shares import prior_lines, shipped_prior
 from ..shipped.rules_comparison import rules_lines, shipped_rules
 from .contrasts import contrast_lines, declared_rows, dose_lines, no_verdict, verdict_lines
 from .doses import LEGEND, block_lines, note_lines
+from .first_screen import first_screen
 from .headline import depth_lines, move_lines
-from .wording import NOTICE, wrapped
+from .wording import MORE, NOTICE, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_OF_RUNS = {column.name: column for column in RUN_COLUMNS}
+_ASSETS = Column("share_of_401k_assets", "share", 0.0, math.inf, "exposed_usd_bn over 401(k) assets", "ratio")
+SUMMARY_COLUMNS = (*COLUMNS, _OF_RUNS["exposed_usd_bn"], _ASSETS, _OF_RUNS["mean_stake"], _OF_RUNS["beyond_coverage"])
+"""Columns of summary.csv: the table of doses, then the money of each arm."""
 
 
 class StressAnswer(Answer):
@@ -34,7 +43,7 @@ class StressAnswer(Answer):
     def tables(self, design: Any) -> Tables:
         """Return the columns of summary.csv, depth.csv and moves.csv."""
         return (
-            ("summary.csv: the printed table of doses", COLUMNS),
+            ("summary.csv: the printed table of doses", SUMMARY_COLUMNS),
             ("depth.csv: RD(tau), a row per exposed arm and level of openness", DEPTH_COLUMNS),
             ("moves.csv: moves in force at the end of the opposed term, a row per arm and move", MOVE_COLUMNS),
         )
@@ -60,33 +69,17 @@ class StressAnswer(Answer):
             depth_figure(declared_or_largest(tables["depth"]), figures, named_depths(p), note=True)
         return table
 
+    def brief(self, finished: Finished) -> str:
+        """Return the answer on one screen: three sentences, one table, what was run, and where the rest is."""
+        return "\n".join([*_answer(finished), f"Files: {finished.path}; {MORE}", *_failures(finished)])
+
     def text(self, finished: Finished) -> str:
-        """Return the whole printed answer."""
-        p = finished.parameters
-        n = finished.runs["replicate"].nunique()
-        header = (
-            f"political-moat: preset {finished.preset}, stress test, rule {p.party.rule}, {p.electorate.voters:,} "
-            f"voters, {n} paired replicate{'s' * (n != 1)}, seed {finished.seed}, "
-            f"allocation {100 * p.exposure.allocation:g}%"
-        )
-        lines = [*wrapped(header), NOTICE]
-        parts = [
-            depth_lines(finished, _read(finished, "depth")),
-            move_lines(_read(finished, "moves")),
-            closed_form_lines(closed_form_rows(finished), p),
-            rules_lines(shipped_rules()),
-            range_lines(shipped()),
-            prior_lines(shipped_prior()),
-            contrast_lines(finished),
-            [] if no_verdict(finished) else dose_lines(finished),
-            *block_lines(finished),
-            [*LEGEND, *note_lines(finished)],
-        ]
-        lines += [piece for part in parts if part for line in ("", *part) for piece in wrapped(line)]
+        """Return the whole printed answer: that of `brief`, then every detail."""
+        lines = _answer(finished)
+        for part in details(finished):
+            lines += [piece for line in ("", *part) for piece in wrapped(line)]
         files = "summary.csv, depth.csv, moves.csv, export/runs.csv, export/cycles.csv, codebook.md, figures/"
-        lines += ["", f"Files: {finished.path} ({files})"]
-        lines += [f"FAILED {reason}" for reason in finished.reasons]
-        return "\n".join(lines)
+        return "\n".join([*lines, "", f"Files: {finished.path}", f"  ({files})", *_failures(finished)])
 
     def json(self, finished: Finished) -> str:
         """Return the answer for programs."""
@@ -108,6 +101,34 @@ class StressAnswer(Answer):
             "notice": NOTICE,
         }
         return json.dumps(content, indent=2, allow_nan=False)
+
+
+def _answer(finished: Finished) -> list[str]:
+    return first_screen(finished, _read(finished, "depth"), _read(finished, "moves"))
+
+
+def details(finished: Finished) -> list[list[str]]:
+    """Return the parts of the answer that do not fit the first screen, as blocks of lines."""
+    p = finished.parameters
+    layer, allocation = p.policy.layer, 100.0 * p.exposure.allocation
+    parts = [
+        [f"Stress test, {layer} layer. Holders have {allocation:g}% of their balance in crypto."],
+        depth_lines(finished, _read(finished, "depth")),
+        move_lines(_read(finished, "moves")),
+        closed_form_lines(closed_form_rows(finished), p),
+        rules_lines(shipped_rules()),
+        range_lines(shipped()),
+        prior_lines(shipped_prior()),
+        contrast_lines(finished),
+        [] if no_verdict(finished) else dose_lines(finished),
+        *block_lines(finished),
+        [*LEGEND, *note_lines(finished)],
+    ]
+    return [part for part in parts if part]
+
+
+def _failures(finished: Finished) -> list[str]:
+    return [f"FAILED {reason}" for reason in finished.reasons]
 
 
 def _read(finished: Finished, name: str) -> pd.DataFrame:

@@ -15,12 +15,15 @@ from .points import effect_lines
 from .wording import NOTICE
 
 
-def outcome_text(outcome: Outcome, shard: Shard | None = None) -> str:
-    """Return the answer of a study of one setting, else summary, interim analyses, failures and files."""
+def outcome_text(outcome: Outcome, shard: Shard | None = None, *, verbose: bool = False) -> str:
+    """Return the answer of a study of one setting, else summary, interim analyses, failures and files.
+
+    verbose: the whole answer, not the first screen alone.
+    """
     study = outcome.study
     answer = answer_of(study)
     if answer is not None and outcome.finished is not None:
-        return answer.text(outcome.finished)
+        return answer.text(outcome.finished) if verbose else answer.brief(outcome.finished)
     units = study.protocol.units
     model = study.model
     lines = [

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,13 +28,12 @@ from .takeover_targets import (
     takeover_lines,
     takeover_rows,
 )
-from .wording import IN_RANGE, MISS, NO_CASE, NOTICE
+from .wording import IN_RANGE, MISS, NO_CASE, NOTICE, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEW = 10
-_WIDTH = 120
 
 
 class Measured(NamedTuple):
@@ -215,4 +213,4 @@ def _summary_row(row: Measured) -> dict[str, Any]:
 
 
 def _wrapped(sentences: Sequence[str]) -> list[str]:
-    return [line for text in sentences for line in textwrap.wrap(text, _WIDTH, subsequent_indent="  ")]
+    return [piece for sentence in sentences for piece in wrapped(sentence)]

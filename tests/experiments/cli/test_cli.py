@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from political_moat.agents.calibration import shipped_folder
+from political_moat.experiments.cli.groups import GROUPS
 from political_moat.experiments.cli.main import GLOSSARY, app
 from political_moat.model.parameters.presets import PRESETS
 from political_moat.model.parameters.tree import Parameters, describe
@@ -100,9 +101,44 @@ def test_params_lists_every_parameter_with_its_source() -> None:
     assert [line.split()[0] for line in lines if line[:1].isalpha() and "." in line.split()[0]] == [
         one.name for one in every
     ]
-    assert all(f"    {one.known.source}" in lines for one in every)
+    whole = " ".join(shown.split())
+    assert all(f"{one.known.role}, {one.known.status}: {' '.join(one.known.source.split())}" in whole for one in every)
+    assert max(map(len, lines)) <= 100
     assert lines[-1].startswith(f"{len(every)} parameters.")
     assert "e+" not in "".join(line for line in lines if line.startswith("electorate."))
+
+
+def test_params_can_be_narrowed_by_the_beginning_of_the_name_and_by_words() -> None:
+    def names(*words: str) -> set[str]:
+        return {row["name"] for row in csv.DictReader(io.StringIO(moat("params", "--format", "csv", *words).stdout))}
+
+    every = describe(Parameters())
+    assert names("market") == {one.name for one in every if one.name.startswith("market.")}
+    assert names("exposure.b") == {one.name for one in every if one.name.startswith("exposure.b")}
+    assert "party.office_rent" in names("--search", "office RENT")
+    assert names("--search", "census") < names()
+    assert names("party", "--assumed") == {
+        one.name for one in every if one.name.startswith("party.") and one.known.status == "assumed"
+    }
+
+
+def test_version_is_that_of_the_package() -> None:
+    from importlib.metadata import version
+
+    done = moat("--version")
+    assert (done.returncode, done.stdout) == (0, f"political-moat {version('political-moat')}\n")
+
+
+def test_help_lists_every_command_in_a_group_with_one_line() -> None:
+    shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output
+    listed = {name: text for commands in GROUPS.values() for name, text in commands.items()}
+    names = [(command.name or command.callback.__name__).replace("_", "-") for command in app.registered_commands]
+    assert set(names) <= listed.keys()
+    for name in names:
+        (line,) = (line for line in shown.splitlines() if line.startswith(f"│ {name} "))
+        assert listed[name] in line
+    places = [shown.index(panel) for panel in GROUPS]
+    assert places == sorted(places)
 
 
 def test_params_as_csv_holds_exact_values_and_the_assumed_are_a_part_of_them() -> None:
@@ -116,9 +152,8 @@ def test_params_as_csv_holds_exact_values_and_the_assumed_are_a_part_of_them() -
 
 def test_params_marks_what_a_preset_moves() -> None:
     shown = moat("params", "--preset", "article").stdout
-    (line,) = (line for line in shown.splitlines() if line.startswith("exposure.allocation "))
-    assert line.split()[1] == "0.2"
-    assert line.endswith("; 0.04 in calibrated")
+    words = " ".join(shown.split())
+    assert "exposure.allocation 0.2 share of the balance, 0.01 to 0.2; 0.04 in calibrated" in words
 
 
 def test_presets_says_how_the_article_differs() -> None:
@@ -204,6 +239,8 @@ def test_an_output_folder_with_other_files_and_a_file_are_refused(tmp_path: Path
     [
         (("figure", "nowhere"), "nowhere holds no results (there is no manifest.json in it)"),
         (("params", "--preset", "artcle"), "unknown preset 'artcle'; did you mean 'article'?"),
+        (("params", "markt"), "no parameter begins with 'markt'; the groups are electorate, "),
+        (("params", "--search", "zebra"), "no such parameter has 'zebra' in its name, unit or source"),
         (("params", "--format", "xml"), "format 'xml' is not possible; allowed: table, csv"),
         (("rum",), "No such command 'rum'."),
     ],

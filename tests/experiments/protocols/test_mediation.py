@@ -39,7 +39,7 @@ REPLICATES = range(12)
 
 def factorial(values: Mapping[str, Any], design: MediationDesign = DOSE) -> pd.DataFrame:
     p = Parameters().with_values({**LIVELY, **values})
-    return pd.DataFrame([row for r in REPLICATES for row in run_mediation_replicate(p, design, 11, r)])
+    return pd.DataFrame([row for r in REPLICATES for row in run_mediation_replicate(p, design, 11, r).runs])
 
 
 @pytest.fixture(scope="module")

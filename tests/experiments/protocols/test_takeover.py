@@ -140,7 +140,7 @@ def test_the_ends_of_the_mediation_factorial_are_the_arms_of_the_stress_test() -
     p = tree({**EXPOSED, "party.donors_per_stake": 1.0, "regulator.reliance_weight": 3.0})
     for replicate in range(3):
         zero, exposed = run_replicate(p, StressDesign((0.0, 0.6), (1.0,), (), 0.3, False), SEED, replicate).runs
-        rows = {row["arm"]: row for row in run_mediation_replicate(p, MediationDesign(0.6, 1.0), SEED, replicate)}
+        rows = {row["arm"]: row for row in run_mediation_replicate(p, MediationDesign(0.6, 1.0), SEED, replicate).runs}
         whole = rows["deterrence+replacement+convergence+inertia"]
         for outcome in OUTCOMES:
             assert rows["zero"][outcome] == rows["none"][outcome] == zero[outcome]

@@ -18,7 +18,7 @@ def test_folders_without_a_dose_response_curve_are_refused(tmp_path: Path) -> No
     finished(LITTLE.replace("min = 3", "min = 1"), tmp_path / "study")
     for name, line in (
         ("history", "has no dose-response curve: the frame of runs lacks the columns attempted, "),
-        ("study", "is a study of several settings; moat figure draws the results of moat run"),
+        ("study", "is a study of several settings; give it alone, or results of moat run alone"),
     ):
         with pytest.raises(UserError) as caught:
             draw_together([tmp_path / name], tmp_path / "figure")

@@ -148,7 +148,7 @@ def test_data_of_the_figures_hold_every_point(
     curves = pd.read_csv(tmp_path / "reversed-by-visibility.csv").set_index(["panel", "curve", "x"])
     assert len(curves) == 2 * len(wanted), "zero exposure and one dose of each curve"
     for (visibility, effect), (_, _, difference) in wanted.items():
-        drawn = effects.loc[f"visibility {visibility}, vote effect {effect}, breadth 0.3", "difference"]
+        drawn = effects.loc[f"visibility {visibility}, vote effect {effect}", "difference"]
         curve = curves.loc[(f"vote effect {effect}", f"visibility {visibility}", 0.3), "difference"]
         assert drawn == curve == pytest.approx(difference)
     depth = pd.read_csv(swept[0] / "figures" / "depth-print-2.csv")
@@ -171,7 +171,7 @@ def test_the_depth_curve_is_drawn_by_factor(
     [
         (("--by", "visiblity"), "--by 'visiblity' is no factor of this study; allowed: exposure.visibility"),
         (("--x", "visibility", "--by", "visibility"), "--by exposure.visibility is the x axis"),
-        (("--outcome", "gap"), "--outcome 'gap' is not possible; allowed: reversed, restricted, severity, depth"),
+        (("--outcome", "mood"), "--outcome 'mood' is not possible; allowed: attempted, restricted, reversed"),
         (("--where", "visibility=3"), "--where exposure.visibility=3 has no design point; allowed: 0, 1"),
         (("--where", "visibility"), "--where 'visibility' is not possible; allowed: NAME=VALUE"),
         (("--x", "visibility", "--by", "breadth"), ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ LIST = FINE.replace("[replicates]", '[design]\nkind = "list"\nfile = "points.csv
 def refused(text: str, folder: Path | None = None) -> list[str]:
     with pytest.raises(UserError) as caught:
         parse_study(text, folder=folder)
-    return str(caught.value).splitlines()
+    return [re.sub(r"^line \d+: ", "", line) for line in str(caught.value).splitlines()]
 
 
 def levels(name: str, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,10 +32,15 @@ def study(text: str, folder: Path | None = None) -> StudyFile:
     return parse_study(text, folder=folder)
 
 
-def problems(text: str, folder: Path | None = None) -> list[str]:
+def located_problems(text: str, folder: Path | None = None) -> list[str]:
     with pytest.raises(UserError) as caught:
         study(text, folder)
     return str(caught.value).splitlines()
+
+
+def problems(text: str, folder: Path | None = None) -> list[str]:
+    """Return the messages without the lines of the file on which the mistakes stand."""
+    return [re.sub(r"^line \d+: ", "", line) for line in located_problems(text, folder)]
 
 
 def test_defaults_are_those_of_moat_run() -> None:
@@ -68,17 +74,38 @@ min = 0
 """
 
 
-def test_different_mistakes_are_all_reported_with_key_what_is_allowed_and_the_nearest_name() -> None:
-    assert problems(FIVE) == [
-        "study.sed: unknown key; allowed: name, seed, title, single_setting; did you mean 'seed'?",
-        "design.kind = 'gird' is not possible; allowed: grid, lhs, sobol, morris, list; did you mean 'grid'?",
-        f"replicates.min = 0 is not possible; allowed: {COUNT}",
-        f"model.preset: unknown preset 'calibratd'; did you mean 'calibrated'? (allowed: {', '.join(PRESETS)})",
-        "model.set: unknown parameter 'market.crash_mont'; did you mean 'market.crash_month'? "
+def test_different_mistakes_are_all_reported_with_line_key_what_is_allowed_and_the_nearest_name() -> None:
+    assert located_problems(FIVE) == [
+        "line 4: study.sed: unknown key; allowed: name, seed, title, single_setting; did you mean 'seed'?",
+        f"line 6: model.preset: unknown preset 'calibratd'; did you mean 'calibrated'? (allowed: {', '.join(PRESETS)})",
+        "line 7: model.set: unknown parameter 'market.crash_mont'; did you mean 'market.crash_month'? "
         "(allowed: any name of moat params)",
-        "factors.exposure.breadth.unit = 'share of people' is not possible; allowed: 'share of voters'; "
+        "line 9: design.kind = 'gird' is not possible; allowed: grid, lhs, sobol, morris, list; did you mean 'grid'?",
+        "line 11: factors.exposure.breadth.levels: exposure.breadth = 1.5 is not possible; "
+        "allowed: 0 to 1 share of voters",
+        "line 12: factors.exposure.breadth.unit = 'share of people' is not possible; allowed: 'share of voters'; "
         "did you mean 'share of voters'?",
-        "factors.exposure.breadth.levels: exposure.breadth = 1.5 is not possible; allowed: 0 to 1 share of voters",
+        f"line 14: replicates.min = 0 is not possible; allowed: {COUNT}",
+    ]
+
+
+def test_an_unknown_key_of_the_model_hides_no_other_mistake_of_the_model() -> None:
+    text = FINE + '[model]\nvoter = 3\nvoters = 0\npreset = "artcle"\n[model.set]\n"party.office_rnt" = 1\n'
+    assert [line.split(";")[0] for line in located_problems(text)] == [
+        "line 10: model.voter: unknown key",
+        "line 11: model.voters: electorate.voters = 0 is not possible",
+        "line 12: model.preset: unknown preset 'artcle'",
+        "line 14: model.set: unknown parameter 'party.office_rnt'",
+    ]
+
+
+def test_syntax_errors_are_all_reported_with_the_other_mistakes_of_the_file() -> None:
+    text = FINE.replace("min = 5", "min = 5\nmax =\nmin = 6\nmn = 3").replace('name = "one"', "name = one")
+    assert located_problems(text) == [
+        "line 3: not TOML: Invalid value (column 8)",
+        "line 9: not TOML: Invalid value (column 6)",
+        "line 10: not TOML: Cannot overwrite a value (column 8)",
+        "line 11: replicates.mn: unknown key; allowed: min, max, stop; did you mean 'min'?",
     ]
 
 
@@ -90,7 +117,7 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
     [
         ('name = "one"', 'name = "a/b"', "study.name = 'a/b' is not possible; allowed: letters, digits"),
         ('name = "one"', "", "study.name: missing; allowed: letters, digits"),
-        ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, backtest, mediation, "),
+        ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, series, "),
         (
             "min = 5",
             'min = "5"',
@@ -198,8 +225,12 @@ def test_certificates_are_files_beside_the_study_which_reading_does_not_open(tmp
 
 
 def test_text_that_is_no_toml_and_a_file_that_is_not_there_are_one_line(tmp_path: Path) -> None:
-    (line,) = problems("[study")
-    assert line.startswith("study.toml is not TOML: ")
+    assert located_problems("[study") == [
+        "not TOML: Expected ']' at the end of a table declaration (at end of document)"
+    ]
+    assert located_problems("[study\n") == [
+        "line 1: not TOML: Expected ']' at the end of a table declaration (column 7)"
+    ]
     for place, message in ((tmp_path / "none.toml", "is not there"), (tmp_path, "holds no study.toml")):
         with pytest.raises(UserError, match=message):
             read_study(place)

@@ -224,7 +224,7 @@ def test_a_study_with_a_stopping_rule_and_a_list_of_points_verifies(tmp_path: Pa
     out = tmp_path / "out"
     assert command("sweep", tmp_path / "study.toml", "--out", out, "--no-report", "--quiet") == 0
     assert command("verify", out) == 0
-    (out / "points.csv").write_text("party.office_rent\n0.5\n3\n", encoding="utf-8")
+    (out / "inputs" / "points.csv").write_text("party.office_rent\n0.5\n3\n", encoding="utf-8")
     alter.rewrite_checksums(out)
     assert command("verify", out, "--sample", "0") == 1
 

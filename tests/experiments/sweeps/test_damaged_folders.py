@@ -116,7 +116,7 @@ def test_inputs_and_outputs_do_not_lie_in_the_results_folder(
     with pytest.raises(UserError, match="lies inside the results folder"):
         Study.from_toml(out / "notes.toml", out)
     assert command("figure", out, "--out", tmp_path / "figures") == 2
-    assert "is a study of several settings" in capsys.readouterr().err
+    assert "notes.toml is not listed; keep files of your own outside the folder" in capsys.readouterr().err
     assert everything(tmp_path) == before
     (out / "export" / "runs.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(UserError, match=r"runs\.parquet (cannot be read|was changed)"):

@@ -127,6 +127,9 @@ def test_the_folder_holds_what_a_paper_archives(out: Path) -> None:
         "summary.csv",
         "codebook.md",
         "codebook.json",
+        "datapackage.json",
+        "read.R",
+        "export/runs.dta",
         "SHA256SUMS",
         *(f"export/{table}.{ending}" for table in ("runs", "cycles", "points") for ending in ("csv", "parquet")),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from results_folders import LITTLE, STOP, command, contents, finished, rows
 
 from political_moat import Study
 from political_moat.experiments.errors import UserError
+from political_moat.experiments.storage.ledger import Ledger
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.reader import parse_study
 
@@ -74,10 +76,11 @@ def test_an_archive_is_the_folder_and_the_same_bytes_each_time(
     assert command("archive", place, "--out", tmp_path / "again.zip") == 0
     assert (tmp_path / "again.zip").read_bytes() == packed
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
-        assert set(archive.namelist()) == {f"out/{name}" for name in (*contents(place), "ledger.sqlite")}
+        folder = {f"results/{name}" for name in (*contents(place), "ledger.sqlite")}
+        assert {name for name in archive.namelist() if name.startswith("results/")} == folder
         archive.extractall(tmp_path / "elsewhere")
     capsys.readouterr()
-    assert command("verify", tmp_path / "elsewhere" / "out", "--sample", "10%") == 0
+    assert command("verify", tmp_path / "elsewhere" / "results", "--sample", "10%") == 0
 
 
 def test_exports_that_were_lost_are_written_again(tmp_path: Path) -> None:
@@ -95,8 +98,45 @@ def test_status_tells_what_is_missing_without_touching_it(tmp_path: Path, capsys
     finished(LITTLE, place)
     (place / "study.toml").write_text(LITTLE.replace("min = 3", "min = 5"))
     assert command("status", place) == 0
-    assert "6 of 10 replicates done, 4 missing, 0 failed; 18 runs recorded" in capsys.readouterr().out
+    before = (place / "ledger.sqlite").read_bytes()
+    capsys.readouterr()
+    assert command("status", place) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:4] == [
+        "  study little: 2 design points",
+        "  6 of 10 replicates done, 4 missing, 0 failed (60%)",
+        "  18 of 30 runs done, 12 missing, 0 failed; recorded: 18 rows of runs.csv, 36 of cycles.csv",
+    ]
+    assert re.fullmatch(r"  time: \d+ s spent; (about \d+ s left|time left not known yet)", lines[4])
+    assert lines[5].split() == ["done", "missing", "failed", "design", "point"]
+    assert [line.split(maxsplit=3) for line in lines[6:]] == [
+        ["3", "2", "0", "office rent 0.5"],
+        ["3", "2", "0", "office rent 2"],
+    ]
+    assert (place / "ledger.sqlite").read_bytes() == before
     assert command("status", tmp_path / "nowhere") == 2
+
+
+def test_status_tells_time_from_the_ledger_and_failures_by_point(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "out"
+    finished(LITTLE, place)
+    (place / "study.toml").write_text(LITTLE.replace("min = 3", "min = 5"))
+    second = Plan(parse_study(LITTLE.replace("min = 3", "min = 5"))).arm_sets(1)[0]
+    with Ledger(place / "ledger.sqlite") as ledger:
+        spent, _ = ledger.time_taken()
+        ledger.add_time(600.0 - spent, 100.0)
+        ledger.record_failure(second.task_key(4), 2, "point 1, replicate 4: a reason", 1, final=True)
+    assert command("status", place) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2:5] == [
+        "  6 of 10 replicates done, 3 missing, 1 failed (60%)",
+        "  18 of 30 runs done, 9 missing, 3 failed; recorded: 18 rows of runs.csv, 36 of cycles.csv",
+        "  time: 10 min spent; about 5 min left",
+    ]
+    assert lines[7].split(maxsplit=3) == ["3", "1", "1", "office rent 2"]
+    assert lines[8] == "FAILED point 1, replicate 4: a reason"
 
 
 def test_from_python_a_table_that_is_not_there_is_a_clear_line(tmp_path: Path) -> None:

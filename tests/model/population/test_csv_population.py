@@ -14,12 +14,12 @@ import political_moat
 from political_moat.agents.electorate.electorate import Electorate
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.population.builder import build_population
-from political_moat.model.population.csv_population import (
+from political_moat.model.population.csv_population import columns_of, population_from_csv
+from political_moat.model.population.population_file import (
     FILE_COLUMNS,
     MOST_MISTAKES,
     PopulationFileError,
-    population_from_csv,
-    read_columns,
+    read_persons,
 )
 from political_moat.model.population.traits import lean_to_author
 from political_moat.model.world import World, simulate
@@ -230,9 +230,9 @@ def test_numbers_are_plain_or_refused(tmp_path: Path) -> None:
 def test_a_population_saved_by_another_editor_is_the_same(tmp_path: Path) -> None:
     file = write(tmp_path / "people.csv", HEADER, [[30, 5, 0, 0, 0], [40, 6, 0, 0, 0]])
     plain = file.read_text()
-    before = read_columns(file)
+    before = columns_of(read_persons(file))
     file.write_bytes(plain.replace("\n", "\r\n").encode("utf-8-sig"))
-    after = read_columns(file)
+    after = columns_of(read_persons(file))
     assert {name: values.tolist() for name, values in after.items()} == {
         name: values.tolist() for name, values in before.items()
     }

@@ -230,7 +230,7 @@ def test_a_fork_of_people_who_age_leaves_its_origin_alone() -> None:
     twin.advance(24)
     assert world.electorate.fixed.tobytes() == before
     assert twin.electorate.fixed.tobytes() != before
-    with pytest.raises(ValueError, match="ageing cannot be switched at a fork"):
+    with pytest.raises(ValueError, match=r"people\.ageing cannot change at a fork: fixed when a world is built"):
         world.fork(Parameters().with_values({"electorate.voters": 1500}))
 
 

@@ -160,15 +160,26 @@ def test_the_command_prints_the_evolving_arm_and_the_naive_regression(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["moat", "run", "--protocol", "history", "--cycles", "5", "--voters", "300", "--breadth", "0,.3"]
-    words += ["--replicates", "4", "--set", "exposure.evolves=true", "--set", "people.ageing=false", "--workers", "1"]
+    words += [
+        "--replicates",
+        "4",
+        "--set",
+        "exposure.evolves=true",
+        "--set",
+        "people.ageing=false",
+        "--workers",
+        "1",
+        "--verbose",
+    ]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [*words, "--out", "e"])
     main()
     printed = capsys.readouterr().out
     lines = [line.split() for line in printed.splitlines() if line.startswith("evolves")]
-    assert len(lines) == 1 + 2 + 2  # the table, competing risks on two clocks, exposure over time in two measures
-    head, path = lines[0], lines[3]
-    assert 0.2 < float(head[2]) < 1.0
+    assert len(lines) == 2 + 2 + 2  # shares, rates, competing risks on two clocks, exposure over time in two measures
+    rates, path = lines[1], lines[4]
+    assert 0.2 < float(rates[1]) < 1.0
+    assert max(map(len, printed.splitlines())) <= 100
     assert float(path[1]) == 0.0 < float(path[2])
     assert "landmark" in printed
     out = tmp_path / "e"

@@ -233,8 +233,16 @@ def test_more_replicates_extend_and_another_length_is_refused(folder: Path, caps
     assert moat(folder, *WORDS, "--out", "two") == 0
     printed = capsys.readouterr()
     assert printed.err == ""  # nothing was run
-    for word in ("history of 5 presidential terms", "at risk", "calendar time", "opportunity time", "descriptive"):
-        assert word in printed.out
+    screen = printed.out.splitlines()
+    assert screen[0].startswith("In 5 presidential terms without exposure the opponent takes office ")
+    assert len(screen) <= 22
+    assert max(map(len, screen)) <= 80
+    assert moat(folder, *WORDS, "--verbose", "--out", "two") == 0
+    whole = capsys.readouterr().out
+    assert whole.startswith("\n".join(screen[:-1]))
+    for word in ("at risk", "calendar time", "opportunity time", "descriptive", "holding", "Price at the end"):
+        assert word in whole
+    assert max(map(len, whole.splitlines())) <= 100
     assert contents(folder / "two") == before
     assert moat(folder, *WORDS[:-1], "5", "--workers", "1", "--out", "two") == 0
     assert contents(folder / "two")["export/runs.csv"].startswith(before["export/runs.csv"])

@@ -24,9 +24,9 @@ def test_the_shipped_range_holds_every_cell_of_one_measurement() -> None:
     asked = {(r, p, v) for r in RENTS for p in PRECISIONS for v in VISIBILITIES}
     assert {(cell.rent, cell.precision, cell.visibility) for cell in cells} == asked
     lines = range_lines(cells)
-    assert len(lines) == 3 + len(VISIBILITIES) + (cells[0].code != short_source_hash())
-    assert all(len(line) <= 120 for line in lines)
-    for visibility, line in zip(VISIBILITIES, lines[3:], strict=False):
+    assert len(lines) == 2 + len(VISIBILITIES) + (cells[0].code != short_source_hash())
+    assert all(len(line) <= 100 for line in lines[1:])
+    for visibility, line in zip(VISIBILITIES, lines[2:], strict=False):
         own = [cell.rd_reversed for cell in cells if cell.visibility == visibility]
         assert line.split()[0] == f"{visibility:g}"
         assert f"{min(own):+.3f} (rent" in line

@@ -64,8 +64,9 @@ def test_the_answer_shows_scores_cases_misses_and_files(made: Path, capsys: pyte
     assert [line for line in lines if line in ("AU 2009", "US 2009", "US 2017", "US 2021")] == [
         *("AU 2009", "US 2009", "US 2017", "US 2021")
     ]
-    assert lines[-1].startswith(f"Files: {made} (summary.csv, backtest.csv, ")
-    assert max(map(len, lines[:-1])) <= 120
+    assert lines[-2] == f"Files: {made}"
+    assert lines[-1].startswith("  (summary.csv, backtest.csv, ")
+    assert max(map(len, lines)) <= 100
 
 
 def test_the_json_has_scores_by_forecast_and_a_row_per_case(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,7 +111,7 @@ def test_the_folder_is_verified_reported_and_read_by_programs(made: Path) -> Non
     assert command("export", made) == 0
     assert command("rerun", rows(made)[7]["key"], "--results", made) == 0
     assert contents(made) == before
-    assert (made / "cases.csv").read_text() == (made.parent / "cases.csv").read_text().replace("\r\n", "\n")
+    assert (made / "inputs" / "cases.csv").read_bytes() == (made.parent / "cases.csv").read_bytes()
     study = Study.from_toml(made)
     assert study.tables == ("runs", "summary", "backtest")
     assert len(study.frame("backtest")) == len(VARIANTS) + len(BASELINES)
@@ -269,7 +270,7 @@ def test_a_case_file_that_was_changed_in_the_folder_is_noticed(
     file, out = case_file(tmp_path / "cases.csv", FOUR[:2]), tmp_path / "out"
     words = ("--replicates", 1, "--voters", 200, "--workers", 1, "--cases", file, "--out", out)
     assert command("backtest", *words) == 0
-    kept = out / "cases.csv"
+    kept = out / "inputs" / "cases.csv"
     kept.write_text(kept.read_text().replace("nowhere", "elsewhere"))
     capsys.readouterr()
     assert command("export", out, "--replace") == 2

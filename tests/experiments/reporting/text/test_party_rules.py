@@ -21,7 +21,7 @@ def test_every_rule_has_its_row_and_the_control_does_not_move_by_polls(tmp_path:
     assert set(outcomes) == set(RULES)
     text = rules_text(outcomes, 0.3, tmp_path)
     for rule in RULES:
-        assert f"\n{rule:<16}" in text
+        assert f"\n{rule:<14}" in text
     assert not responsive("sticker")
     assert f"of {len(RULES) - 1} responsive rules" in text
     invisible = contrast(outcomes["sticker"], 0.1, "attempted")

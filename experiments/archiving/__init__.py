@@ -1,0 +1,1 @@
+"""Archive of a results folder (`moat archive`): an RO-Crate that can be run again."""

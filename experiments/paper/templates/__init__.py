@@ -1,0 +1,1 @@
+"""LaTeX files of every paper, without a number, and its references."""

@@ -1,0 +1,1 @@
+"""Rules, policy moves, protocols and outcomes of a user's own, in files outside the package."""
