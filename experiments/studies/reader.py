@@ -37,6 +37,7 @@ from .schema import (
     SeriesSection,
     StudySection,
 )
+from .section_checks import SAMPLED, design_problems, engine_problems, listed_points, with_files_beside
 from .toml.lines import read_toml
 
 
