@@ -23,8 +23,6 @@ from .arm_names import BREADTH as BREADTH
 from .arm_names import VISIBILITY as VISIBILITY
 from .arm_names import settings_of, suffix_of
 from .attachments import NOWHERE, Attachment, Neighbours
-from .design_check import SAMPLED, design_problems, listed_points
-from .engine_check import engine_problems, with_files_beside
 from .factors import Rows, check_factor, check_set, is_arm_factor
 from .inputs_reader import Asked, fixed_by_files, read_inputs, read_people, set_by_files
 from .limits import MOST_MISTAKES, points_of, size_problems
@@ -39,7 +37,8 @@ from .schema import (
     SeriesSection,
     StudySection,
 )
-from .toml_lines import read_toml
+from .section_checks import SAMPLED, design_problems, engine_problems, listed_points, with_files_beside
+from .toml.lines import read_toml
 
 
 @dataclass(frozen=True)
