@@ -220,7 +220,7 @@ def parse_study(
             protocol(), tree, declared, _variants(usable), events, cast(SeriesSection | None, sections["series"])
         )
         inputs = read_inputs(asked, model, people, beside, problems)
-    attached = () if problems else beside.attach(filter(None, named), problems)
+    attached = () if problems else beside.attach([name for name in named if isinstance(name, str)], problems)
     toml.report(problems, lines=lines)
     return StudyFile(
         study=cast(StudySection, study),
