@@ -64,6 +64,9 @@ def _study(macros: Macros, subject: Subject) -> None:
     for name, number in manifest["versions"].items():
         macros.text(f"VersionOf{name.capitalize()}", number, f"version of {name}")
     macros.text("Machine", " ".join(map(str, manifest["platform"].values())), "kind of machine")
+    events = len(study.inputs.events)
+    imposed = f"{_counted(events, 'dated event')} {'is' if events == 1 else 'are'} imposed, as the table says. "
+    macros.latex("EventsSentence", imposed if events else "", "dated events, as a sentence; empty without any")
     macros.latex("StoppingRule", _stopping_rule(macros, subject), "how many replicates were run, as a sentence")
 
 
@@ -75,10 +78,17 @@ def _stopping_rule(macros: Macros, subject: Subject) -> str:
     error = macros.number("StopError", rule.mcse, "largest Monte Carlo error of the stopping rule")
     texts = [macros.whole(f"Stage{letters(place)}", stage, "interim analysis") for place, stage in enumerate(stages)]
     name = macros.text("StopOutcome", printed_name(rule.outcome), "outcome of the stopping rule")
-    return (
-        f"Replicates were added until the Monte Carlo error of every difference in {name} was at most {error}, with "
-        f"analyses at {listed(texts)} replicates. The rule reads errors alone, never the sign or size of a difference."
+    sentence = (
+        f"Replicates were added until the Monte Carlo error of every difference in {name} was at most {error}, or up "
+        f"to {texts[-1]} replicates, with analyses at {listed(texts)}. The rule reads errors alone, never the sign or "
+        "size of a difference."
     )
+    analyses = subject.manifest.get("interim_analyses") or [{}]
+    above = int(analyses[-1].get("points_above_mcse") or 0)
+    if above:
+        count = macros.latex("PointsAbove", _counted(above, "design point"), "points that did not reach that error")
+        sentence += f" At the last analysis {count} had a larger error."
+    return sentence
 
 
 def _definitions(macros: Macros, subject: Subject) -> None:

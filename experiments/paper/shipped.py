@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..reporting.latex import escape, share, signed, tabular
@@ -11,7 +12,7 @@ from ..storage.provenance import short_source_hash
 
 def shipped_tables() -> dict[str, str]:
     """Return the shipped comparisons of party rules, of office rent and precision, and of draws from the prior."""
-    makers = {
+    makers: dict[str, tuple[list[Any], Callable[[list[Any]], str]]] = {
         "party-rules": (rules_comparison.shipped_rules(), _rules),
         "rent-precision": (assumption_range.shipped(), _range),
         "prior-shares": (prior_shares.shipped_prior(), _prior),
@@ -21,7 +22,7 @@ def shipped_tables() -> dict[str, str]:
 
 def measured_here() -> bool:
     """Return whether every shipped table was measured with the sources that are installed."""
-    rows = [*rules_comparison.shipped_rules(), *assumption_range.shipped(), *prior_shares.shipped_prior()]
+    rows: list[Any] = [*rules_comparison.shipped_rules(), *assumption_range.shipped(), *prior_shares.shipped_prior()]
     return all(row.code == short_source_hash() for row in rows)
 
 

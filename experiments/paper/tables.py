@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
+from ...agents.source_hash import short
 from ..protocols.outcome_names import named_depths
+from ..protocols.run_inputs import StudyEvent
 from ..protocols.stress_test.depth import depth_curve, moves_at_end, taus_of
 from ..protocols.stress_test.dose_response import dose_response
 from ..reporting.latex import depth_tex, dose_response_tex, escape, interval, sensitivity_tex, share, signed, tabular
-from ..reporting.point_labels import short_names, value_text
+from ..reporting.point_labels import set_values, short_names, value_text
 from ..reporting.sections.depth import named_rows
+from ..studies.factors import known_quantity
 from .macros import plain
 from .numbers import verdict_of
 from .shipped import shipped_tables
@@ -59,13 +62,15 @@ def _design(subject: Subject) -> str:
             levels = ", ".join(map(_value, factor.levels))
         else:
             levels = f"{factor.low:g} to {factor.high:g}, {factor.scale}"
-        rows.append([_name(name), levels, escape(plain(factor.unit or ""))])
+        rows.append([_name(name), levels, escape(plain(factor.unit or known_quantity(name).unit))])
     for place, name in enumerate(study.rows.names):
         count = len({row[place] for row in study.rows.values})
-        rows.append([_name(name), f"{count} values in a list", ""])
-    rows += [[_name(name), _value(value), "fixed"] for name, value in study.model.set.items()]
+        rows.append([_name(name), f"{count} values in a list", escape(known_quantity(name).unit)])
+    rows += [[_name(name), _value(value), "fixed"] for name, value in set_values(study).items()]
+    rows += [_event(event) for event in study.inputs.events]
+    rows += [[_name(plain(file.name)), f"sha256 {short(file.sha256)}", "file"] for file in study.attachments()]
     caption = (
-        "Factors of the study, and parameters that it sets. Every other parameter has the value of the preset "
+        "Factors of the study, and everything that it sets. Every other parameter has the value of the preset "
         f"{escape(study.model.preset)}."
     )
     return tabular(["factor", "levels", "unit"], rows, caption, "design", _DESIGN, groups=False)
@@ -207,6 +212,13 @@ def _pairs(subject: Subject) -> str:
     counts = [int(setting.runs["replicate"].nunique()) for setting in subject.settings]
     low, high = min(counts), max(counts)
     return f"$n = {low}$" if low == high else f"$n = {low}$ to ${high}$"
+
+
+def _event(event: StudyEvent) -> list[str]:
+    """Return the row of a dated event: its month, what it does, and the arms that it happens in."""
+    what = [f"move {event.move}"] if event.move else [f"{name} = {value_text(value)}" for name, value in event.values]
+    arms = f"event, arms {', '.join(event.arms)}" if event.arms else "event, all arms"
+    return [f"month {event.month}", escape(plain(", ".join(what))), escape(plain(arms))]
 
 
 def _value(value: object) -> str:

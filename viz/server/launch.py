@@ -61,7 +61,8 @@ def view(
             app = application(Settings(names, results, root_path, visitors))
             server = _server(app, visitors, bool(allow_hosts))
         except ImportError as error:
-            raise UserError(f"the page needs {error.name}: pip install 'political-moat[page]'") from error
+            package = (error.name or "a package").partition(".")[0]
+            raise UserError(f"the page needs {package}: pip install 'political-moat[page]'") from error
         from .shared_pool import prepare
 
         use_short_log()

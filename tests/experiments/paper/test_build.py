@@ -19,7 +19,7 @@ from political_moat.experiments.storage.checksums import listed_checksums, verif
 from political_moat.experiments.studies.reader import parse_study
 from political_moat.experiments.sweeps.verify import verify
 
-pytestmark = pytest.mark.usefixtures("drawn_once")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 LENGTHS = ("\\documentclass", "\\usepackage", "\\newcolumntype", "\\setlength", "\\setcounter", "\\renewcommand")
 """Beginnings of the lines of the preamble that hold lengths and counts of LaTeX, the only digits of the text."""
@@ -171,3 +171,23 @@ def test_a_study_of_two_settings_shows_both_by_their_values(tmp_path: Path) -> N
     ]
     assert r"\ContrastsInconclusive{} do not decide" in (paper / "parts" / "abstract.tex").read_text(encoding="utf-8")
     assert {name: typed_numbers(text) for name, text in texts(paper).items() if typed_numbers(text)} == {}
+
+
+def test_set_values_events_and_files_of_the_study_are_in_its_design(tmp_path: Path) -> None:
+    text = ONE_SETTING.replace("returning = false", 'returning = false\nset = { "party.office_rent" = 2 }')
+    text += '\n[[events]]\nmonth = 60\nmove = "cap"\narms = ["b=0.3 v=1"]\n'
+    paper = write_paper(finished_study(tmp_path / "events", text)).parent
+    table = (paper / "tables" / "design.tex").read_text(encoding="utf-8")
+    assert r"\texttt{party.office\_rent} & 2 & fixed \\" in table
+    assert r"month 60 & move cap & event, arms b=0.3 v=1 \\" in table
+    assert "{1 dated event is imposed, as the table says. }" in (paper / "numbers.tex").read_text(encoding="utf-8")
+
+
+def test_a_stopping_rule_that_was_not_met_is_named(tmp_path: Path) -> None:
+    text = ONE_SETTING.replace("min = 3", "min = 2")
+    rule = 'max = 4\nstop = { outcome = "vote_share_end", contrast = "exposure.breadth", mcse = 1e-9 }\n[engine]'
+    paper = write_paper(finished_study(tmp_path / "stopped", text.replace("[engine]", rule))).parent
+    numbers = (paper / "numbers.tex").read_text(encoding="utf-8")
+    assert r"or up to \StageB{} replicates, with analyses at \StageA{} and \StageB{}." in numbers
+    assert r"At the last analysis \PointsAbove{} had a larger error." in numbers
+    assert r"\newcommand{\PointsAbove}{1 design point}" in numbers

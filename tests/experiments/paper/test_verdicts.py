@@ -11,7 +11,7 @@ from paper_folders import SOURCES, made_up, text_of
 
 from political_moat.experiments.paper.build import write_paper
 
-pytestmark = pytest.mark.usefixtures("drawn_once")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 class Kind(NamedTuple):

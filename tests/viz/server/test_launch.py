@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import socket
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -58,3 +61,16 @@ def test_pages_fit_into_the_limit_of_open_files(
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: raised.append(limits))
     assert min(PAGES, launch._pages_that_files_allow(PAGES)) == pages
     assert raised == ([] if raised_to is None else [(raised_to, hard)])
+
+
+def test_without_the_extra_the_line_says_how_to_install_it() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = (
+        f"import sys; sys.modules['solara'] = None; sys.argv = ['moat', 'view', '--no-browser', '--port', '{port}']; "
+        "from political_moat.experiments.cli.main import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "moat: the page needs solara: pip install 'political-moat[page]'\n"
