@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-SECONDS = 120
+SECONDS = 900
 """Time limit of a cell."""
 _FIGURES = {"image/png": "png", "image/svg+xml": "svg"}
 

@@ -80,7 +80,7 @@ runs.groupby(factors, as_index=False)[outcomes].mean().round(3)
 The zero-exposure arm has no stake to see. Its rows stand at visibility 0, and every other arm is compared with them.
 """
 
-# %% alt="Mean openness by month: it rises to .75 in the friendly term and falls under the opponent, slower if exposed."
+# %% alt="Mean openness by month: it rises to .75 in the friendly term and falls under the opponent in both arms."
 series = runs[["key", *factors]].merge(study.frame("series"), on="key")
 unexposed = series["exposure.breadth"] == 0
 shown = (series["exposure.visibility"] == 1) | unexposed
