@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-SECONDS = 120
+SECONDS = 900
 """Time limit of a cell."""
 _FIGURES = {"image/png": "png", "image/svg+xml": "svg"}
 
@@ -66,7 +66,9 @@ def _printed(text: str) -> str:
 
 
 def _table(html: str) -> str:
-    """Return a table of pandas in the style of the site: no styles and borders of its own, no empty header."""
+    """Return a table of pandas in the style of the site: without its own styles and borders, without empty headers."""
     plain = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
     plain = re.sub(r'<table border="1" class="dataframe">', "<table>", plain).replace("<th></th>", "<td></td>")
+    # Long column names wrap at their dots and underscores.
+    plain = re.sub(r"(?<=<th>)[\w.]+", lambda name: re.sub(r"(?<=[._])", "<wbr>", name.group()), plain)
     return "\n".join(line.strip() for line in plain.splitlines() if line.strip())

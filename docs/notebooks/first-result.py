@@ -17,19 +17,20 @@ import matplotlib.pyplot as plt
 
 from political_moat import Parameters, Study, World
 
-exposed = Parameters().with_values({"electorate.voters": 400, "exposure.breadth": 0.3})
-world = World(exposed, seed=7)
+values = {"electorate.voters": 400, "exposure.breadth": 0.3}
+world = World(Parameters().with_values(values), seed=7)
 world.released = True  # each government decides alone; nothing is imposed
 openness = []
 for _ in range(96):
     world.step()
     openness.append(world.openness)
 
-print([round(result.author_share, 2) for result in world.results], world.in_office, "in office")
+print("author's shares:", [round(result.author_share, 2) for result in world.results])
+print("in office:", world.in_office)
 
 # %% [markdown]
 """
-The list holds the author's share of the vote in each election. *Openness* is the state of the policy: 1 is fully open,
+The shares are those of the votes in each election. *Openness* is the state of the policy: 1 is fully open,
 0 prohibited. It moves only when a rule, a law or a court decision comes into force.
 """
 
@@ -47,7 +48,7 @@ force in month 75, and a court vacated it in month 80.
 
 # %%
 for event in world.events:
-    print(f"month {event.month}: {event.kind} {event.move} ({event.role}, {event.instrument})")
+    print(event.month, event.kind, event.move, event.role, event.instrument)
 
 # %% [markdown]
 """

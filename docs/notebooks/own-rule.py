@@ -3,8 +3,8 @@
 # A rule of your own
 
 Parties decide by a *rule*: it maps what a party perceives to a target for the policy. The default, `best-response`,
-polls hypothetical policies before it acts. This notebook writes another rule, tests it alone, watches it in a world,
-and compares it with the default in a study.
+polls hypothetical policies before it acts. This notebook writes another rule into a file, watches it in one world, and
+compares it with the default and with the control in a study.
 
 ## The rule
 
@@ -13,9 +13,12 @@ is the mean of the party's ideal and the mean ideal of all respondents.
 """
 
 # %%
-import matplotlib.pyplot as plt
+from pathlib import Path
 
-from political_moat import Parameters, Rule, Study, World
+from political_moat import Parameters, Study, World
+
+source = '''
+from political_moat import Rule
 
 
 class Halfway(Rule):
@@ -26,70 +29,85 @@ class Halfway(Rule):
     needs_opinion = True
 
     def target(self, ideal, poll, policy, parameters, memory):
-        """Return the mean of the own ideal and the mean ideal policy of all respondents."""
+        """Return the mean of the own ideal and the mean ideal of all respondents."""
         return (ideal + poll.mean_ideal) / 2
-
+'''
+Path("halfway.py").write_text(source, encoding="utf-8")
+print("halfway.py written")
 
 # %% [markdown]
 """
-The three attributes are declarations. `heeds_polls = False`: this party does not weigh its chance of winning.
+The attributes are declarations. `heeds_polls = False`: this party does not weigh its chance of winning.
 `needs_opinion = True`: the panel is asked which policy it wants.
 
-## The rule in a world
+## The rule in a study
 
-`party.rule` accepts the new name at once.
+The study file names the file, and `party.rule` is a factor like any other. All rules face the same people, shocks and
+poll panels. Save it as `study.toml` beside the rule:
 """
 
 # %%
-parameters = Parameters().with_values({"electorate.voters": 400, "party.rule": "halfway", "exposure.breadth": 0.3})
-world = World(parameters, seed=1)
+text = """
+[study]
+name = "own-rule"
+
+[model]
+voters = 400
+
+[factors."exposure.breadth"]
+levels = [0, 0.3]
+
+[factors."party.rule"]
+levels = ["best-response", "halfway", "sticker"]
+
+[replicates]
+min = 30
+
+[plugins]
+files = ["halfway.py"]
+"""
+Path("study.toml").write_text(text, encoding="utf-8")
+study = Study.from_toml("study.toml")
+print(study)
+
+# %%
+study.run(workers=1, report=False)
+study.table("reversed").round(3)
+
+# %% [markdown]
+"""
+`sticker` is the control: it reads no poll, so exposure cannot change what it attempts, and every pair agrees.
+`halfway` follows opinion and not votes. The column `p_reversed_zero` shows how often each rule goes back to extreme
+care when nobody is exposed.
+"""
+
+# %% alt="Bars of mean openness in the opposed term by rule, without exposure and with breadth .3: nearly equal pairs."
+runs = study.frame("runs")
+means = runs.groupby(["party.rule", "exposure.breadth"])["mean_policy"].mean().unstack()
+axes = means.plot.barh(figsize=(7, 3), color=["lightgrey", "black"], xlim=(0, 1))
+axes.set(xlabel="mean openness in the opposed term", ylabel="")
+axes.legend(title="breadth", loc="lower right")
+axes.figure.tight_layout()
+
+# %% [markdown]
+"""
+## The rule in one world
+
+After the study the rule is known in this process, so a single world takes it too.
+"""
+
+# %%
+values = {"electorate.voters": 400, "party.rule": "halfway", "exposure.breadth": 0.3}
+world = World(Parameters().with_values(values), seed=1)
 world.released = True
 world.advance(24)
 report, _ = world.last_poll
 print(f"{report.n} respondents want openness {report.mean_ideal:.2f} on average")
-print("platforms:", {role: round(party.platform, 2) for role, party in world.parties.items()})
+print({role: round(party.platform, 2) for role, party in world.parties.items()})
 
 # %% [markdown]
 """
-## The rule in a study
-
-`party.rule` is a factor like any other. Rules are compared on the same draws.
-"""
-
-# %%
-study = Study.from_text(
-    """
-    [study]
-    name = "own-rule"
-    [model]
-    voters = 400
-    [factors."exposure.breadth"]
-    levels = [0, 0.3]
-    [factors."party.rule"]
-    levels = ["best-response", "halfway", "sticker"]
-    [replicates]
-    min = 30
-    """
-).run(engine="serial", report=False)
-runs = study.frame("runs")
-shares = runs.pivot_table(index="party.rule", columns="exposure.breadth", values=["restricted", "reversed"])
-shares.round(2)
-
-# %% [markdown]
-"""
-`sticker` is the control: it looks at no poll, so exposure cannot change what it attempts. `halfway` heeds opinion and
-not votes. The next figure shows openness under the opponent for each rule.
-"""
-
-# %% alt="Bars of mean openness in the opposed term, by rule, without exposure and with breadth .3."
-means = runs.pivot_table(index="party.rule", columns="exposure.breadth", values="mean_policy")
-axes = means.plot.barh(figsize=(7, 2.6), color=["lightgrey", "black"], xlim=(0, 1))
-axes.set(xlabel="mean openness in the opposed term", ylabel="")
-axes.legend(title="breadth", loc="lower right")
-plt.tight_layout()
-plt.show()
-
-# %% [markdown]
-"""
-A rule that stays goes into a file: [add a party rule](../adding-a-rule.md) shows where, and the test that it needs.
+The results folder keeps a copy of `halfway.py`, and each run's key holds its hash: a changed line gives new keys.
+[Plug-ins](../plugins.md) shows policies, protocols and outcomes of your own; [add a party rule](../adding-a-rule.md)
+lists what a rule may see and the test that it needs.
 """

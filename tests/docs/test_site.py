@@ -100,7 +100,8 @@ def test_an_executed_notebook_becomes_a_page() -> None:
     def code(source: str, *outputs: SimpleNamespace, **metadata: str) -> SimpleNamespace:
         return SimpleNamespace(cell_type="code", source=source, outputs=list(outputs), metadata=metadata)
 
-    table = '<div>\n<style scoped>\n  th { }\n</style>\n<table border="1" class="dataframe">\n<th></th></table></div>'
+    style = "<style scoped>\n  th { }\n</style>\n"
+    table = f'<div>\n{style}<table border="1" class="dataframe">\n<th></th><th>a_b.c</th></table></div>'
     cells = [
         SimpleNamespace(cell_type="markdown", source="# Title"),
         code("print(1)", output("stream", name="stdout", text="1\n"), output("stream", name="stderr", text="noise")),
@@ -111,7 +112,7 @@ def test_an_executed_notebook_becomes_a_page() -> None:
     text, figures = hook("notebook_pages").page_of(SimpleNamespace(cells=cells), "name")
     assert figures == {"name-1.png": b"hi"}
     assert text.startswith("# Title\n\n```python\nprint(1)\n```\n\n``` { .text .output }\n1\n```\n")
-    assert '<div class="output">\n<div>\n<table>\n<td></td></table></div>\n</div>' in text
+    assert '<div class="output">\n<div>\n<table>\n<td></td><th>a_<wbr>b.<wbr>c</th></table></div>\n</div>' in text
     assert "![A line.](name-1.png)" in text
     assert text.endswith("``` { .text .output }\n2\n```\n")
     assert "noise" not in text

@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=3600,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
@@ -107,7 +107,7 @@ def test_no_page_can_be_edited_in_a_repository_that_does_not_exist(site: Path) -
 
 
 @pytest.mark.parametrize("page", KINDS)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_no_violation(read: Any, axe: str, page: str, width: int, scheme: str) -> None:
     tab = read(page, width, scheme)
     assert tab.evaluate("document.body.dataset.mdColorScheme") == ("slate" if scheme == "dark" else "default")
@@ -136,7 +136,7 @@ def test_a_notebook_is_rendered_with_its_outputs(site: Path, notebook: Path) -> 
     for description, name in figures:
         assert description != "output of the cell above"
         assert (site / "notebooks" / name).stat().st_size > 2000
-    assert '<div class="output">' in page
+    assert page.count('<div class="output">') >= 2
 
 
 class _Tags(HTMLParser):
