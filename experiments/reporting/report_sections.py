@@ -228,7 +228,7 @@ def _one_run(report: Report, point: PointRows) -> list[str]:
     if report.manifest["code_hash"] != code_hash():
         raise UserError("made by other code: a run drawn with this code would not be one of its runs")
     rows, _ = one_setting(point.rows)
-    dose, visibility = float(rows["breadth"].max()), float(rows["visibility"].iloc[0])
+    dose, visibility = float(rows["breadth"].max()), float(rows["visibility"].max())
     if (rows["breadth"] == PRIMARY_BREADTH).any():
         dose = PRIMARY_BREADTH
     replicate = _replicate_to_show(rows, dose, visibility)

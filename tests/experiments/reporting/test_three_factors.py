@@ -156,6 +156,11 @@ def test_data_of_the_figures_hold_every_point(
     assert care["rd"].item() == pytest.approx(wanted[1, 4][2])
 
 
+def test_the_run_shown_has_the_visible_exposure(swept: tuple[Path, str]) -> None:
+    arms = pd.read_csv(swept[0] / "figures" / "one-run-2.csv")["arm"].unique()
+    assert list(arms) == ["no exposure", "exposed (b = 0.3, v = 1)"]
+
+
 def test_the_depth_curve_is_drawn_by_factor(
     swept: tuple[Path, str], tmp_path: Path, wanted: dict[tuple[int, int], tuple[float, float, float]]
 ) -> None:
