@@ -12,10 +12,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ...agents.source_hash import APPLICATION
 from ..errors import UserError
+from ..paper.citation import TITLE, codemeta
 
 PACKAGE = "political_moat"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -140,18 +140,7 @@ def requirements_text() -> str:
 
 def codemeta_text() -> str:
     """Return codemeta.json; identifier and repository are left out until the software has them."""
-    metadata = distribution().metadata
-    content: dict[str, Any] = {
-        "@context": "https://w3id.org/codemeta/3.0",
-        "@type": "SoftwareSourceCode",
-        "name": metadata["Name"],
-        "description": metadata["Summary"],
-        "version": metadata["Version"],
-        "license": f"https://spdx.org/licenses/{metadata['License-Expression']}",
-        "author": [{"@type": "Organization", "name": metadata["Author"] or _AUTHORS}],
-        "programmingLanguage": {"@type": "ComputerLanguage", "name": "Python", "version": metadata["Requires-Python"]},
-    }
-    return json.dumps(content, indent=2) + "\n"
+    return json.dumps(codemeta(), indent=2) + "\n"
 
 
 def citation_text() -> str:
@@ -160,7 +149,7 @@ def citation_text() -> str:
     fields = {
         "cff-version": "1.2.0",
         "message": "If you use this software, please cite it as below.",
-        "title": "political-moat: a laboratory for the political moat thesis",
+        "title": TITLE,
         "type": "software",
         "version": metadata["Version"],
         "license": metadata["License-Expression"],
