@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -53,14 +54,24 @@ def utilities(world: WorldState, electorate: Electorate, author: Stand, opponent
     return world.sign * utility, turnout
 
 
-def implied_effects(parameters: Parameters, seed: int = 0, replicate: int = 0) -> ImpliedEffects:
+def _drawn_world(parameters: Parameters, seed: int, replicate: int) -> WorldState:
+    return build_state(parameters, draws_of(seed, replicate))
+
+
+def implied_effects(
+    parameters: Parameters,
+    seed: int = 0,
+    replicate: int = 0,
+    start: Callable[[Parameters, int, int], WorldState] = _drawn_world,
+) -> ImpliedEffects:
     """Return the effect of holding after one friendly term, if the opponent's stand is to prohibit and divest.
 
     Every voter is compared with the same voter without crypto in retirement accounts (the shadow electorate of blind
-    polls): attention, ownership, threatened loss, retrospection and turnout together.
+    polls): attention, ownership, threatened loss, retrospection and turnout together. start: builds the world of month
+    0; by default one of drawn people.
     """
     polls = parameters.polls.model_copy(update={"blind": True})
-    world = build_state(parameters.model_copy(update={"polls": polls}), draws_of(seed, replicate))
+    world = start(parameters.model_copy(update={"polls": polls}), seed, replicate)
     advance(world, parameters.institutions.term_months)
     world.electorate.reset_stakes(world.product_prices)
     if world.blind is None:

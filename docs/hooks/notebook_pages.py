@@ -57,7 +57,7 @@ def _output(output: Any, name: str, figures: dict[str, bytes], described: str) -
             figures[file] = base64.b64decode(data[kind]) if ending == "png" else data[kind].encode()
             return f"![{described}]({file})"
     if "text/html" in data:
-        return f'<div class="output" markdown="0">\n{_table(data["text/html"])}\n</div>'
+        return f'<div class="output">\n{_table(data["text/html"])}\n</div>'
     return _printed(data.get("text/plain", ""))
 
 

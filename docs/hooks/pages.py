@@ -51,3 +51,8 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Return the page with links that lead to pages of the site."""
     return fitted_links(markdown, page.file.src_uri)
+
+
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Return the page without empty table headers, which screen readers announce."""
+    return html.replace("<th></th>", "<td></td>")

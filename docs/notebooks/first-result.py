@@ -18,26 +18,36 @@ import matplotlib.pyplot as plt
 from political_moat import Parameters, Study, World
 
 exposed = Parameters().with_values({"electorate.voters": 400, "exposure.breadth": 0.3})
-world = World(exposed, seed=4)
+world = World(exposed, seed=7)
+world.released = True  # each government decides alone; nothing is imposed
 openness = []
 for _ in range(96):
     world.step()
     openness.append(world.openness)
 
-print("in office in month", world.month, ":", world.in_office)
-print("author's vote shares:", [round(result.author_share, 2) for result in world.results])
+print([round(result.author_share, 2) for result in world.results], world.in_office, "in office")
 
 # %% [markdown]
 """
-*Openness* is the state of the policy: 1 is fully open, 0 prohibited. It moves only when a rule, a law or a court
-decision comes into force.
+The list holds the author's share of the vote in each election. *Openness* is the state of the policy: 1 is fully open,
+0 prohibited. It moves only when a rule, a law or a court decision comes into force.
 """
 
-# %% alt="Openness of the policy by month: it moves in a few steps and stays between them."
+# %% alt="Openness of the policy by month: .5, then .75 from month 19, .3 from month 76 to 80, and .75 again."
 figure, axes = plt.subplots(figsize=(7, 2.6), layout="constrained")
 axes.step(range(1, 97), openness, where="post", color="black")
 axes.set(xlabel="month", ylabel="openness", ylim=(0, 1))
 plt.show()
+
+# %% [markdown]
+"""
+The log of events says why. The opponent took office in month 48 and prepared a lower cap on allocation. It came into
+force in month 75, and a court vacated it in month 80.
+"""
+
+# %%
+for event in world.events:
+    print(f"month {event.month}: {event.kind} {event.move} ({event.role}, {event.instrument})")
 
 # %% [markdown]
 """

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import UserError
+from ..paper.citation import bibtex
 from ..storage.atomic_files import partial_file
 from ..storage.checksums import CHECKSUMS, file_digest, refuse_altered
 from ..storage.folder_files import FROZEN, INPUTS, LEDGER_SIDE_FILES, refuse_output_inside, results_files
@@ -82,7 +83,7 @@ def _content(path: Path, study: StudyFile, manifest: Mapping[str, Any], licence:
         software.wheel_name(): software.wheel(),
         _REQUIREMENTS: software.requirements_text().encode(),
         _LICENCE: software.licence().encode(),
-        "CITATION.cff": software.citation_text().encode(),
+        "CITATION.cff": software.citation_file().encode(),
         "codemeta.json": software.codemeta_text().encode(),
         _SCRIPT: _script(files, study, manifest).encode(),
         _README: b"",  # its table lists every file, itself included
@@ -130,9 +131,8 @@ def _filled(template: str, values: Mapping[str, object]) -> str:
 
 def _script(files: Mapping[str, Path], study: StudyFile, manifest: Mapping[str, Any]) -> str:
     wheel = software.wheel_name()
-    # Code of the user may import any package; otherwise those that the wheel needs are enough.
-    whole = any(name.endswith(".py") for name in files)
-    requirements = f'{"-r" if whole else "-c"} "$here/{_REQUIREMENTS}"'
+    plugins = [attachment.path.read_bytes() for attachment in study.attachments() if attachment.name.endswith(".py")]
+    further = software.packages_of_plugins(plugins) if plugins else []
     reported = f"{RESULTS}/report.html" in files
     options = [] if reported else ["--no-report"]
     if study.engine.kind == "dask":
@@ -143,7 +143,7 @@ def _script(files: Mapping[str, Path], study: StudyFile, manifest: Mapping[str, 
     values = {
         "PYTHON": f"Python {manifest['versions']['python']}",
         "WHEEL": wheel,
-        "PACKAGES": f'{requirements} "$here/{wheel}{extras}"',
+        "PACKAGES": " ".join([f'-c "$here/{_REQUIREMENTS}" "$here/{wheel}{extras}"', *further]),
         "OPTIONS": "".join(f" {option}" for option in options),
         "ANALYSE": 'moat analyze "$work/results" > "$work/analysis.txt" || exit 2\n' if analysed else "",
     }
@@ -168,15 +168,14 @@ def _readme(path: Path, names: list[str], study: StudyFile, manifest: Mapping[st
         "CODE": manifest["code_hash"],
         "OTHERS": _others(),
         "LICENCE": _licence_line(licence),
+        "BIBTEX": bibtex(),
     }
     return _filled(_README, values)
 
 
 def _others() -> str:
-    names = software.packages_from_elsewhere()
-    if not names:
-        return ""
-    return f"- Not from a package index, so `reproduce.sh` may not find them: {', '.join(names)}.\n"
+    packages = ", ".join(f"{name} {version}" for name, version in software.packages_from_elsewhere().items())
+    return f"- Not from a package index, so `reproduce.sh` does not install them: {packages}.\n" if packages else ""
 
 
 def _licence_line(licence: Licence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import hashlib
 import importlib.metadata
@@ -10,19 +11,19 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...agents.source_hash import APPLICATION
 from ..errors import UserError
-from ..paper.citation import TITLE, codemeta
+from ..paper.citation import RELEASED, TITLE, codemeta
+from ..plugins.entry_points import GROUPS
 
 PACKAGE = "political_moat"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """Time of every file in a zip file: equal contents give equal bytes."""
 _ORIGIN = "direct_url.json"
 """File by which pip records that a package came from a place of the user."""
-_AUTHORS = "The political-moat authors"
 _TOOLS = frozenset({"pip", "setuptools", "wheel"})
 _WHEEL = "Wheel-Version: 1.0\nGenerator: political-moat\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -127,32 +128,57 @@ def installed_packages() -> dict[str, str]:
     return {name: version for plain, (name, version) in sorted(versions.items()) if plain not in own}
 
 
-def packages_from_elsewhere() -> list[str]:
-    """Return the installed packages that pip took from a folder, a file or a repository, not from an index."""
-    others = {package.metadata["Name"] for package in importlib.metadata.distributions() if package.read_text(_ORIGIN)}
-    return [f"{name} {version}" for name, version in installed_packages().items() if name in others]
+def packages_from_elsewhere() -> dict[str, str]:
+    """Return version by name of the packages that pip took from a folder, a file or a repository, not from an index."""
+    packages = importlib.metadata.distributions()
+    others = {package.metadata["Name"] for package in packages if package.read_text(_ORIGIN)}
+    return {name: version for name, version in installed_packages().items() if name in others}
 
 
 def requirements_text() -> str:
-    """Return requirements.txt: every installed package in its version, without places."""
-    return "".join(f"{name}=={version}\n" for name, version in installed_packages().items())
+    """Return requirements.txt: every installed package in its version, without places.
+
+    A package that did not come from an index stands there as a comment, because pip could not find it.
+    """
+    elsewhere = packages_from_elsewhere()
+    packages = ((f"{name}=={version}", name in elsewhere) for name, version in installed_packages().items())
+    return "".join(f"# {line}: not from a package index\n" if other else f"{line}\n" for line, other in packages)
+
+
+def packages_of_plugins(sources: Iterable[bytes]) -> list[str]:
+    """Return the installed packages that plug-ins import, and those that offer plug-ins by entry points."""
+    names: set[str] = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(node.module or "")
+    owners = importlib.metadata.packages_distributions()
+    packages = {owner for name in names for owner in owners.get(name.partition(".")[0], ())}
+    points = importlib.metadata.entry_points()
+    packages |= {point.dist.name for group in GROUPS for point in points.select(group=group) if point.dist is not None}
+    return [name for name in installed_packages() if name in packages - packages_from_elsewhere().keys()]
 
 
 def codemeta_text() -> str:
     """Return codemeta.json; identifier and repository are left out until the software has them."""
-    return json.dumps(codemeta(), indent=2) + "\n"
+    return json.dumps(codemeta(), indent=2, ensure_ascii=False) + "\n"
 
 
-def citation_text() -> str:
+def citation_file() -> str:
     """Return CITATION.cff of this version; identifier and repository are left out until the software has them."""
-    metadata = distribution().metadata
+    known = codemeta()
     fields = {
         "cff-version": "1.2.0",
         "message": "If you use this software, please cite it as below.",
         "title": TITLE,
         "type": "software",
-        "version": metadata["Version"],
-        "license": metadata["License-Expression"],
+        "version": known["version"],
+        "date-released": RELEASED,
+        "license": distribution().metadata["License-Expression"],
     }
     lines = [f"{name}: {json.dumps(text)}" for name, text in fields.items()]
-    return "\n".join([*lines, "authors:", f"  - name: {json.dumps(metadata['Author'] or _AUTHORS)}", ""])
+    authors = [f"  - name: {json.dumps(author['name'])}" for author in known["author"]]
+    keywords = [f"  - {json.dumps(word)}" for word in known["keywords"]]
+    return "\n".join([*lines, "authors:", *authors, "keywords:", *keywords, ""])

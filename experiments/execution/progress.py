@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
-from .pace import Pace
-
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
@@ -16,6 +14,39 @@ _LINE_SHARE = 0.1
 _LINE_SECONDS = 10.0
 _BAR_WIDTH = 20
 """Columns: the whole line then fits a terminal of 80."""
+
+_TOGETHER_S = 0.5
+"""Results that come this soon after the first one started with it: they say nothing of the pace."""
+
+
+class Pace:
+    """Estimates the time left. The time until every worker has returned its first result does not count.
+
+    That time is spent on compiling, on starting workers and on importing. There is no estimate before each of
+    `workers` has, on average, returned one result more.
+    """
+
+    def __init__(self, workers: int = 1) -> None:
+        """Start with nothing finished."""
+        self.workers = workers
+        self.finished = 0
+        self._first_s = self._last_s = self._base_s = 0.0
+        self._base = 0
+
+    def finish(self, now_s: float) -> None:
+        """Count one task that finished at `now_s`, seconds of a monotonic clock."""
+        if self.finished == 0:
+            self._first_s = now_s
+        self.finished += 1
+        self._last_s = now_s
+        if self.finished <= self.workers or now_s - self._first_s <= _TOGETHER_S:
+            self._base, self._base_s = self.finished, now_s
+
+    @property
+    def seconds_each(self) -> float | None:
+        """Return the seconds between two results; None before enough have come."""
+        counted = self.finished - self._base
+        return (self._last_s - self._base_s) / counted if counted >= max(1, self.workers) else None
 
 
 class Progress:

@@ -60,7 +60,7 @@ class Finished:
     """A finished study of one setting: the input of its summary and of its printed answer.
 
     runs: export/runs.csv. table: summary.csv (empty while it is made). reasons: a line per failed replicate. options:
-    of the protocol, with the files that they name.
+    of the protocol, with the files that they name. inputs: of the study's worlds.
     """
 
     path: Path
@@ -72,6 +72,7 @@ class Finished:
     table: pd.DataFrame
     reasons: Sequence[str] = ()
     options: Options = field(default_factory=Options)
+    inputs: RunInputs = NO_INPUTS
 
 
 class OwnTable(NamedTuple):

@@ -71,6 +71,10 @@ class RunInputs:
         events = [event.identity() | ({"arms": list(event.arms)} if event.arms else {}) for event in self.events]
         return ({"inputs": dict(self.digests)} if self.digests else {}) | ({"events": events} if events else {})
 
+    def __hash__(self) -> int:
+        """Return a hash by the digests of the files, which stand for their content."""
+        return hash((tuple(sorted(self.digests.items())), self.events, self.series))
+
     def of_variant(self, suffix: str) -> RunInputs:
         """Return the inputs of the arms of one variant, whose names the study writes with this suffix."""
         if not suffix or not any(event.arms for event in self.events):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...model.parameters.tree import Parameters
 from ..protocols.contract import Finished
+from ..protocols.run_inputs import NO_INPUTS, RunInputs
 from ..protocols.stress_test.dose_response import PRIMARY_BREADTH
 
 if TYPE_CHECKING:
@@ -44,7 +45,12 @@ def predicted_risk(p_zero: float, precision: float, rent: float, points: float, 
 
 @lru_cache(maxsize=64)
 def vote_effect(
-    parameters: Parameters, breadth: float, visibility: float, seed: int, replicates: int = REPLICATES
+    parameters: Parameters,
+    breadth: float,
+    visibility: float,
+    seed: int,
+    replicates: int = REPLICATES,
+    inputs: RunInputs = NO_INPUTS,
 ) -> VoteEffect:
     """Return the national vote effect of a rival who promises prohibition, over several friendly terms (cached).
 
@@ -59,7 +65,8 @@ def vote_effect(
     if breadth == 0.0:
         return VoteEffect(0.0, 0.0)
     tree = with_dose(parameters, breadth, visibility)
-    points = np.array([implied_effects(tree, seed, replicate).national for replicate in range(replicates)])
+    effects = (implied_effects(tree, seed, replicate, inputs.world) for replicate in range(replicates))
+    points = np.array([effect.national for effect in effects])
     # Equal effects in every replicate are exact: nobody sees a stake.
     return VoteEffect(float(points.mean()), monte_carlo_error_of_mean(points, span=0.0))
 
@@ -71,6 +78,7 @@ def closed_form_curve(
     p_zero: float,
     seed: int,
     replicates: int = REPLICATES,
+    inputs: RunInputs = NO_INPUTS,
 ) -> pd.DataFrame:
     """Return the closed form by breadth: columns visibility, breadth, points, points_mcse, p, rd, rd_mcse.
 
@@ -84,14 +92,16 @@ def closed_form_curve(
     precision, rent, sd = parameters.party.choice_precision, parameters.party.office_rent, level_sd(parameters)
     rows = []
     for breadth in breadths:
-        effect = vote_effect(parameters, breadth, visibility, seed, replicates)
+        effect = vote_effect(parameters, breadth, visibility, seed, replicates, inputs)
         p = predicted_risk(p_zero, precision, rent, effect.points, sd)
         slope = p * (1.0 - p) * precision * rent * DENSITY_AT_TIE / sd
         rows.append((visibility, breadth, *effect, p, p - p_zero, slope * effect.mcse))
     return pd.DataFrame(rows, columns=["visibility", "breadth", "points", "points_mcse", "p", "rd", "rd_mcse"])
 
 
-def closed_form_of_table(parameters: Parameters, table: pd.DataFrame, seed: int) -> pd.DataFrame:
+def closed_form_of_table(
+    parameters: Parameters, table: pd.DataFrame, seed: int, inputs: RunInputs = NO_INPUTS
+) -> pd.DataFrame:
     """Return `closed_form_curve` at every breadth and visibility of a dose-response table of one layer.
 
     Every visibility starts at the table's own P(back to extreme care) at zero exposure.
@@ -102,7 +112,7 @@ def closed_form_of_table(parameters: Parameters, table: pd.DataFrame, seed: int)
     for visibility, rows in table.groupby("visibility", sort=False):
         p_zero = float(rows.loc[rows["breadth"] == 0.0, "p_reversed"].iloc[0])
         breadths = [float(breadth) for breadth in rows["breadth"]]
-        curves.append(closed_form_curve(parameters, breadths, float(str(visibility)), p_zero, seed))
+        curves.append(closed_form_curve(parameters, breadths, float(str(visibility)), p_zero, seed, inputs=inputs))
     return pd.concat(curves, ignore_index=True)
 
 
@@ -153,7 +163,7 @@ def formula_row(predicted: pd.Series, measured: float, mcse: float) -> FormulaRo
     )
 
 
-def rows_of_table(p: Parameters, own: pd.DataFrame, seed: int) -> list[FormulaRow]:
+def rows_of_table(p: Parameters, own: pd.DataFrame, seed: int, inputs: RunInputs = NO_INPUTS) -> list[FormulaRow]:
     """Return a row per visibility from a dose-response table of one layer; none without a breadth above 0.
 
     The dose is the declared breadth, or the largest one where the declared was not run.
@@ -166,14 +176,15 @@ def rows_of_table(p: Parameters, own: pd.DataFrame, seed: int) -> list[FormulaRo
     for row in exposed[exposed["breadth"] == breadth].to_dict("records"):
         visibility = float(row["visibility"])
         zero = own[(own["breadth"] == 0.0) & (own["visibility"] == visibility)]
-        curve = closed_form_curve(p, (breadth,), visibility, float(zero["p_reversed"].iloc[0]), seed)
+        curve = closed_form_curve(p, (breadth,), visibility, float(zero["p_reversed"].iloc[0]), seed, inputs=inputs)
         rows.append(formula_row(curve.iloc[0], float(row["rd_reversed"]), float(row["rd_reversed_mcse"])))
     return rows
 
 
 def closed_form_rows(finished: Finished) -> list[FormulaRow]:
     """Return `rows_of_table` of a finished study on its own layer and at its own foresight."""
-    return rows_of_table(finished.parameters, own_rows(finished.table, finished.parameters), finished.seed)
+    own = own_rows(finished.table, finished.parameters)
+    return rows_of_table(finished.parameters, own, finished.seed, finished.inputs)
 
 
 NO_DOSE = f"No closed form beside the model: it needs a breadth above 0 (--breadth 0,{PRIMARY_BREADTH:g})."

@@ -83,11 +83,11 @@ def figure(svg: Path, caption: str, alternative: str) -> str:
 
 
 SETTINGS = ("tau", "breadth", "visibility", "foresight", "allocation")
-"""Columns of values that somebody set: printed as they are, not to three decimals."""
+"""Columns of values that somebody set, beside factors by their dotted names: printed as they are."""
 
 
 def table(frame: pd.DataFrame, caption: str, columns: Sequence[str] = ()) -> str:
-    """Return a table of a frame; numbers to three decimals, SETTINGS as set, a missing value empty."""
+    """Return a table of a frame; numbers to three decimals, SETTINGS and factors as set, a missing value empty."""
     shown = frame[list(columns)] if columns else frame
     names = [str(name) for name in shown.columns]
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in names)
@@ -107,7 +107,7 @@ def _cell(value: object, name: str) -> str:
     if isinstance(value, float):
         if math.isnan(value):
             return ""
-        if name in SETTINGS:
+        if name in SETTINGS or "." in name:
             return f"{value:g}"
         return f"{value:.3f}" if not value.is_integer() or abs(value) < 1.0 else f"{value:.0f}"
     return str(value)

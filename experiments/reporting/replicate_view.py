@@ -76,21 +76,21 @@ def stress_replicate(
     for arm in arm_list(p, design):
         p_arm = with_foresight(p, arm.foresight)
         events = inputs.events_of(arm.name)
-        given = {"population": population, "inputs": inputs, "events": events}
         if (arm.foresight, events) not in zeros:
             p_zero = with_dose(p_arm, 0.0, design.visibilities[0])
-            zeros[arm.foresight, events] = friendly_term(p_zero, seed, replicate, **given)
+            zeros[arm.foresight, events] = friendly_term(p_zero, seed, replicate, population, None, inputs, events)
         zero = zeros[arm.foresight, events]
-        past = friendly_term(with_dose(p_arm, arm.breadth, arm.visibility), seed, replicate, zero=zero, **given)
+        p_dose = with_dose(p_arm, arm.breadth, arm.visibility)
+        past = friendly_term(p_dose, seed, replicate, population, zero, inputs, events)
         past = past if arm.layer == p.policy.layer else on_layer(past, arm.layer)
         world = takeover(past, "opponent", zero)
         advance(world, term)
-        events = [
+        noted = [
             f"{e.month - term} {e.kind}{f' {e.move}' * bool(e.move)} ({e.instrument})"
             for e in world.events
             if e.month >= term
         ]
-        lines += wrapped(f"{arm.name:<24}" + ("; ".join(events) if events else "nothing"), hang=24)
+        lines += wrapped(f"{arm.name:<24}" + ("; ".join(noted) if noted else "nothing"), hang=24)
     return "\n".join(lines)
 
 

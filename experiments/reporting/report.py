@@ -121,7 +121,8 @@ def _where(labels: Sequence[str], count: int) -> str:
 
 
 def _summary(report: Report) -> list[str]:
-    return [html.table(report.read("summary.csv"), "summary.csv: estimates with Monte Carlo standard errors (mcse)")]
+    table = report.read("summary.csv").drop(columns="point", errors="ignore")
+    return [html.table(table, "summary.csv: estimates with Monte Carlo standard errors (mcse)")]
 
 
 def title_of(study: StudyFile) -> str:

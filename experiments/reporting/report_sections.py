@@ -233,7 +233,7 @@ def _one_run(report: Report, point: PointRows) -> list[str]:
         dose = PRIMARY_BREADTH
     replicate = _replicate_to_show(rows, dose, visibility)
     paths = run_figure(
-        run_story(point.parameters, report.study.study.seed, replicate, dose, visibility),
+        run_story(point.parameters, report.study.study.seed, replicate, dose, visibility, report.study.inputs),
         report.figures,
         f"one-run{point.suffix}",
     )

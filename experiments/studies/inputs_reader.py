@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...model.parameters.fixed import FIXED, fixed_line
 from ...model.parameters.tree import ParameterError, Parameters
-from ...model.policy.menu import MOVES
+from ...model.policy.moves import MOVES, NO_MOVE
 from ...model.population.network_file import NetworkFileError, TieTable, read_ties
 from ...model.population.population_file import PersonTable, PopulationFileError, read_persons
 from ...model.record import RECORDED
@@ -162,7 +162,8 @@ def checked_events(
     events: Mapping[str, EventSection], tree: Parameters, months: int | None, problems: list[str]
 ) -> tuple[StudyEvent, ...]:
     """Return events by their places; add a line for each mistake but unknown arms. months: of a run, if known."""
-    checked = []
+    checked, extra = [], tree.policy.extra_move
+    moves = (*MOVES[1:], *([] if extra == NO_MOVE else [extra]))
     for place, event in events.items():
         if months is not None and event.month >= months:
             allowed = f"0 to {months - 1}, the last month of a run"
@@ -171,8 +172,8 @@ def checked_events(
             problems.append(f"{place}: has both set and move; allowed: one of them")
         if not event.set and event.move is None:
             problems.append(f"{place}: has neither set nor move; allowed: one of them")
-        if event.move is not None and event.move not in MOVES[1:]:
-            problems.append(not_allowed(f"{place}.move", event.move, MOVES[1:]))
+        if event.move is not None and event.move not in moves:
+            problems.append(not_allowed(f"{place}.move", event.move, moves))
         values = _values(place, event.set, tree, problems)
         checked.append(StudyEvent(event.month, values, event.move or "", tuple(event.arms)))
     return tuple(checked)

@@ -23,8 +23,6 @@ from .arm_names import BREADTH as BREADTH
 from .arm_names import VISIBILITY as VISIBILITY
 from .arm_names import settings_of, suffix_of
 from .attachments import NOWHERE, Attachment, Neighbours
-from .design_check import SAMPLED, design_problems, listed_points
-from .engine_check import engine_problems, with_files_beside
 from .factors import Rows, check_factor, check_set, is_arm_factor
 from .inputs_reader import Asked, fixed_by_files, read_inputs, read_people, set_by_files
 from .limits import MOST_MISTAKES, points_of, size_problems
@@ -39,7 +37,8 @@ from .schema import (
     SeriesSection,
     StudySection,
 )
-from .toml_lines import read_toml
+from .section_checks import SAMPLED, design_problems, engine_problems, listed_points, with_files_beside
+from .toml.lines import read_toml
 
 
 @dataclass(frozen=True)
@@ -206,13 +205,9 @@ def parse_study(
         names = len(rows.names) or len(points)
         problems += size_problems(design, size, names, arms, replicates.max or replicates.min)
     events = checked_events(content, problems)
-    named = (
-        *options.files(),
-        *plugins.files,
-        design and design.file,
-        model and model.population,
-        model and model.network,
-    )
+    of_model = (model.population, model.network) if model is not None else ()
+    of_design = (design.file,) if design is not None else ()
+    named = [*options.files(), *plugins.files, *(name for name in (*of_design, *of_model) if name)]
     inputs = NO_INPUTS
     if model is not None and design is not None:
         declared = _declared(usable, tree, options, replicates, design.kind)
@@ -220,7 +215,7 @@ def parse_study(
             protocol(), tree, declared, _variants(usable), events, cast(SeriesSection | None, sections["series"])
         )
         inputs = read_inputs(asked, model, people, beside, problems)
-    attached = () if problems else beside.attach(filter(None, named), problems)
+    attached = () if problems else beside.attach(named, problems)
     toml.report(problems, lines=lines)
     return StudyFile(
         study=cast(StudySection, study),

@@ -51,7 +51,7 @@ def _write_answer(answer: Answer, study: StudyFile, path: Path, reasons: Sequenc
     p = study.parameters
     design = study.protocol.design(study.declared(p))
     seed, options = study.study.seed, study.options
-    finished = Finished(path, study.model.preset, p, design, seed, runs, pd.DataFrame(), reasons, options)
+    finished = Finished(path, study.model.preset, p, design, seed, runs, pd.DataFrame(), reasons, options, study.inputs)
     return replace(finished, table=answer.write(finished))
 
 

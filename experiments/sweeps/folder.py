@@ -11,9 +11,9 @@ from typing import Any
 
 from ...agents.source_hash import short
 from ..errors import NonDeterministic, UserError
-from ..storage.atomic_files import disk_errors_in_one_line, replaced_atomically
+from ..storage.atomic_files import disk_errors_in_one_line, remove_file, replaced_atomically
 from ..storage.checksums import listed_checksums
-from ..storage.folder_files import CHECKSUMS, EXPORT
+from ..storage.folder_files import CHECKSUMS, EXPORT, INPUTS
 from ..storage.folder_files import FROZEN as FROZEN
 from ..storage.ledger import Ledger
 from ..storage.provenance import code_hash, manifest, manifest_text
@@ -134,8 +134,15 @@ def _exported_keys(table: Path) -> Iterator[str]:
 
 
 def freeze(study: StudyFile, out: Path) -> None:
-    """Copy the files that a study names into inputs/ of a results folder, then write the study file."""
+    """Copy the files that a study names into inputs/ of a results folder, then write the study file.
+
+    Copies of files that an earlier form of the study named, which SHA256SUMS lists, are removed.
+    """
     copy_attachments(study.attachments(), out)
+    kept = {f"{INPUTS}/{attachment.name}" for attachment in study.attachments()}
+    for name in listed_checksums(out) if (out / CHECKSUMS).exists() else ():
+        if name.startswith(f"{INPUTS}/") and name not in kept:
+            remove_file(out / name)
     with replaced_atomically(out / FROZEN) as stream:
         stream.write(study.text)
 

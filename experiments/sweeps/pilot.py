@@ -55,7 +55,8 @@ def run_pilots(study: StudyFile, plan: Plan, wanted: int) -> Pilots:
         result = call(_payload(arm_set, replicate))
         took.append(time.perf_counter() - before)
         runs, cycles = arm_set.records(replicate, result.runs, result.cycles)
-        sizes.append(_weight(runs) + _weight(cycles) + _FACTOR_BYTES * len(plan.factors) * len(runs))
+        series = sum(2 * len(record.rows) for record in arm_set.series(replicate, result.records))
+        sizes.append(series + _weight(runs) + _weight(cycles) + _FACTOR_BYTES * len(plan.factors) * len(runs))
         if time.perf_counter() - started > _PILOT_SECONDS:
             break
     return Pilots(sum(took) / len(took), sum(sizes) / len(sizes), len(took))

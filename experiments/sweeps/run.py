@@ -10,8 +10,7 @@ from typing import Any
 from ..errors import NothingFinished, UserError
 from ..execution.compiled_kernels import must_compile
 from ..execution.engine import Engine
-from ..execution.pace import Pace
-from ..execution.progress import Progress
+from ..execution.progress import Pace, Progress
 from ..execution.tasks import Failure, Task
 from ..storage.provenance import code_hash
 from ..storage.results_folder import ResultsFolder

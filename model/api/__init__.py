@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from political_moat.model.population.csv_population import population_from_csv
     from political_moat.model.world import World, simulate
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 __all__ = ["Parameters", "Rule", "Study", "World", "__version__", "population_from_csv", "preset", "simulate"]
 
 _HOMES = {

@@ -9,7 +9,7 @@ class Event(NamedTuple):
     """One entry of the event log.
 
     kind: docketed, enacted, reconciled (passed by half of the Senate), renewed, voided (by Congress), lapsed (by
-    sunset), bargained (sunset put off), withdrawn, frozen, refused, vacated, upheld.
+    sunset), bargained (sunset put off), withdrawn, frozen, refused, vacated, upheld; imposed, not open (dated events).
     restrictive: whether the item lowers openness by .10 or more; for vacated and lapsed items, see the ODD.
     """
 

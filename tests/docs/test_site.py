@@ -111,7 +111,7 @@ def test_an_executed_notebook_becomes_a_page() -> None:
     text, figures = hook("notebook_pages").page_of(SimpleNamespace(cells=cells), "name")
     assert figures == {"name-1.png": b"hi"}
     assert text.startswith("# Title\n\n```python\nprint(1)\n```\n\n``` { .text .output }\n1\n```\n")
-    assert '<div class="output" markdown="0">\n<div>\n<table>\n<td></td></table></div>\n</div>' in text
+    assert '<div class="output">\n<div>\n<table>\n<td></td></table></div>\n</div>' in text
     assert "![A line.](name-1.png)" in text
     assert text.endswith("``` { .text .output }\n2\n```\n")
     assert "noise" not in text

@@ -50,14 +50,19 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return elsewhere
 
 
-def reproduce(unpacked: Path, work: Path) -> tuple[int, dict[str, str], str]:
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work") / "again"
+
+
+def reproduce(unpacked: Path, work: Path, python: str = sys.executable) -> tuple[int, dict[str, str], str]:
     """Exit code, verdict of each table, and everything that was printed."""
     # Python's own variables would lead the new environment back to this one.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     done = subprocess.run(
         ["sh", str(unpacked / "reproduce.sh"), str(work)],
         cwd=unpacked.parent,
-        env=environment | {"PYTHON": sys.executable},
+        env=environment | {"PYTHON": python},
         capture_output=True,
         text=True,
         timeout=1_800,
@@ -68,12 +73,29 @@ def reproduce(unpacked: Path, work: Path) -> tuple[int, dict[str, str], str]:
     return done.returncode, verdicts, done.stdout + done.stderr
 
 
-def test_every_table_is_made_again_in_a_new_environment(unpacked: Path, tmp_path: Path) -> None:
-    code, verdicts, printed = reproduce(unpacked, tmp_path / "work")
+def test_every_table_is_made_again_in_a_new_environment(unpacked: Path, work: Path) -> None:
+    code, verdicts, printed = reproduce(unpacked, work)
     assert verdicts == dict.fromkeys(TABLES, "same"), printed
     assert code == 0
-    used = (tmp_path / "work" / "environment").rglob("political_moat/__init__.py")
-    assert len(list(used)) == 1, "the new environment has its own copy of the code"
+    assert len(list((work / "environment").rglob("political_moat/__init__.py"))) == 1, "its own copy of the code"
 
-    # The same work folder is not written over; a table that was changed is found.
-    assert reproduce(unpacked, tmp_path / "work")[0] == 2
+
+def test_a_table_that_was_changed_is_named(unpacked: Path, work: Path, tmp_path: Path) -> None:
+    again = tmp_path / "unpacked"
+    shutil.copytree(unpacked, again)
+    with (again / "results" / "summary.csv").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    # In place of an interpreter: the environment of the test before, which takes a minute to install.
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nln -s "{work / "environment"}" "$3"\n', encoding="utf-8")
+    python.chmod(0o755)
+    code, verdicts, printed = reproduce(again, tmp_path / "work", str(python))
+    assert verdicts == dict.fromkeys(TABLES, "same") | {"summary.csv": "DIFFERS"}, printed
+    assert code == 1
+
+
+def test_a_folder_that_exists_is_not_written_over(unpacked: Path, tmp_path: Path) -> None:
+    code, verdicts, printed = reproduce(unpacked, tmp_path)
+    assert (code, verdicts) == (2, {})
+    assert "exists; name a new folder" in printed
+    assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The validator of the RO-Crate standard accepts an archive. It runs offline, with the standard's terms from a package."""
+"""The validator of RO-Crates accepts an archive; it runs offline, with the standard's terms from a package."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def validate(archive: Path, cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
     program = "from rocrate_validator.cli.main import cli; cli()"
-    words = ("-f", "json", "--offline", "--cache-path", str(cache), "-p", "ro-crate-1.1", *words)
+    words = ("-v", "--offline", "--cache-path", str(cache), "-p", "ro-crate-1.1", *words)
     return subprocess.run(
         [sys.executable, "-c", program, "validate", str(archive), "--no-paging", *words],
         capture_output=True,
@@ -88,4 +88,6 @@ def test_the_validator_refuses_an_archive_without_a_date(archive: Path, cache: P
             if name == "ro-crate-metadata.json":
                 content = content.replace(b'"datePublished"', b'"dateCreated"')
             target.writestr(name, content)
-    assert validate(broken, cache, "-l", "required").returncode != 0
+    done = validate(broken, cache, "-l", "required")
+    assert done.returncode == 1
+    assert "datePublished" in done.stdout

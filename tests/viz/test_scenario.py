@@ -34,6 +34,11 @@ REFUSED = [
     ("seed=1&seed=2", "contains a name twice"),
     ("electorate.voters=1000000", "exceed the limit of this page"),
     ("electorate.voters=100000&protocol=history&cycles=12", "exceed the limit of this page"),
+    ("events=60:capp", "events[0].move: 'capp' is not possible; allowed: loosen, warn, cap"),
+    ("events=200:cap", "events[0].month = 200 is not possible; allowed: 0 to 95"),
+    ("events=3:exposure.breadth=.2", "exposure.breadth cannot change during a run"),
+    ("events=cap", "write events = 60:cap"),
+    ("events=" + ",".join(["60:cap"] * 21), "events: 21 are given; allowed: 20"),
     ("nonsense", "cannot be read"),
     ("%00=%ff", "unknown parameter"),
     ("a=" + "b" * MOST_CHARACTERS, "characters"),
@@ -93,3 +98,14 @@ def test_a_scenario_keeps_its_scene_only_if_no_value_differs() -> None:
     assert from_address("").scene == "realistic"
     assert from_address("scene=sleeve&seed=4").scene == "sleeve"
     assert from_address("scene=sleeve&preset=calibrated&exposure.breadth=.2").scene == ""
+
+
+def test_dated_events_are_part_of_address_command_and_key() -> None:
+    plain = from_address("scene=realistic")
+    dated = from_address("scene=realistic&events=60:cap,60:policy.cap_low=.01,70:fund.active=true")
+    assert [event.month for event in dated.events] == [60, 60, 70]
+    assert from_address(dated.address()) == dated
+    assert " --event 60:cap --event 60:policy.cap_low=0.01 --event 70:fund.active=true " in dated.command()
+    assert dated.key != plain.key
+    assert dated.scene == "", "a scene of the page has no events"
+    assert "events" not in plain.fields()

@@ -120,9 +120,7 @@ def problem_of(table: pd.DataFrame) -> str:
     if panels > MOST_PANELS:
         return f"{panels} panels, at most {MOST_PANELS}; name more factors with --by, or fix some with --where"
     if curves > MOST_CURVES:
-        return (
-            f"{curves} curves in a panel; at most {MOST_CURVES}: name fewer factors with --by, or fix some with --where"
-        )
+        return f"{curves} curves, at most {MOST_CURVES}; name fewer factors with --by, or fix some with --where"
     if table.duplicated(["panel", "curve", "x"]).any():
         return "several rows share one place of a curve; fix a factor with --where"
     return ""

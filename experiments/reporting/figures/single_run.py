@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ...protocols.run_inputs import NO_INPUTS, RunInputs
 from .dose_response import COLOURS
 from .style import DOUBLE, DRAWN, LINES, draw, plain
 
@@ -25,26 +26,38 @@ _KINDS = {
     "lapsed": "lapsed",
     "bargained": "saved from its sunset",
     "refused": "case refused",
+    "imposed": "imposed",
 }
 
 
 def run_story(
-    parameters: Parameters, seed: int, replicate: int, breadth: float = 0.3, visibility: float = 1.0
+    parameters: Parameters,
+    seed: int,
+    replicate: int,
+    breadth: float = 0.3,
+    visibility: float = 1.0,
+    inputs: RunInputs = NO_INPUTS,
 ) -> pd.DataFrame:
     """Return two arms of one replicate, month by month: columns arm, month, openness, platform_distance, event.
 
     The draws are those of the study: the arms are the rows `replicate` of export/runs.csv.
     """
-    from ....agents.draws import draws_of
     from ....model.fast_forward import advance
-    from ....model.population.builder import build_population
     from ...protocols.stress_test.run import friendly_term, takeover, with_dose
 
-    population = build_population(parameters, draws_of(seed, replicate))
-    zero = friendly_term(with_dose(parameters, 0.0, visibility), seed, replicate, population)
-    dosed = friendly_term(with_dose(parameters, breadth, visibility), seed, replicate, population, zero)
-    rows = []
-    for name, past in (("no exposure", zero), (f"exposed (b = {breadth:g}, v = {visibility:g})", dosed)):
+    population = inputs.population(parameters, seed, replicate)
+    rows, zeros = [], {}
+    for name, dose, arm in (
+        ("no exposure", 0.0, "b=0"),
+        (f"exposed (b = {breadth:g}, v = {visibility:g})", breadth, f"b={breadth:g} v={visibility:g}"),
+    ):
+        dated, p = inputs.events_of(arm), with_dose(parameters, dose, visibility)
+        if dated not in zeros:
+            p_zero = with_dose(parameters, 0.0, visibility)
+            zeros[dated] = friendly_term(p_zero, seed, replicate, population, None, inputs, dated)
+        past = zero = zeros[dated]
+        if dose > 0.0:
+            past = friendly_term(p, seed, replicate, population, zero, inputs, dated)
         world = takeover(past, "opponent", zero)
         advance(world, parameters.institutions.term_months)
         events: dict[int, list[str]] = {}

@@ -94,7 +94,7 @@ def formula_of(report: Report, point: PointRows, own: pd.DataFrame) -> pd.DataFr
 
     if report.manifest["code_hash"] != code_hash():
         return None
-    return closed_form_of_table(point.parameters, own, report.study.study.seed)
+    return closed_form_of_table(point.parameters, own, report.study.study.seed, report.study.inputs)
 
 
 def closed_form_section(report: Report, point: PointRows) -> list[str]:
@@ -108,7 +108,7 @@ def closed_form_section(report: Report, point: PointRows) -> list[str]:
         raise UserError("made by other code: the vote effect of this code is not that of its runs")
     rows, _ = one_setting(point.rows)
     own = dose_response(rows, str(rows["layer"].iloc[0]))
-    formula = rows_of_table(point.parameters, own, report.study.study.seed)
+    formula = rows_of_table(point.parameters, own, report.study.study.seed, report.study.inputs)
     if not formula:
         return [html.paragraph(NO_DOSE)]
     caption = f"{point.sentence}RD back to extreme care: precision x rent x vote effect alone, beside the model"

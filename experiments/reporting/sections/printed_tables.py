@@ -29,6 +29,7 @@ def printed_tables(report: Report) -> list[str]:
         runs=report.runs,
         table=report.read("summary.csv"),
         options=study.options,
+        inputs=study.inputs,
     )
     return [_preformatted(block) for block in details(finished)]
 

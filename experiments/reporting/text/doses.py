@@ -144,7 +144,8 @@ def implied_lines(finished: Finished) -> list[str]:
 
     lines = []
     for visibility in finished.design.visibilities:
-        e = implied_effects(with_dose(finished.parameters, PRIMARY_BREADTH, visibility), finished.seed)
+        tree = with_dose(finished.parameters, PRIMARY_BREADTH, visibility)
+        e = implied_effects(tree, finished.seed, start=finished.inputs.world)
         lines.append(
             f"Vote effect of a rival who promises prohibition, b = {PRIMARY_BREADTH:g}, v = {visibility:g}, in one "
             f"friendly term: {e.per_holder:.2f} points per holder (mean stake {e.mean_stake:.3f} years of income), "

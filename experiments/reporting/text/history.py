@@ -80,8 +80,10 @@ def _answer_cells(row: Any) -> str:
 
 def _rates_line(row: Any) -> str:
     mark = "*" if row.beyond_coverage else " "
-    numbers = (row.share_holding_mean, 9), (row.exposure_mean, 8), (row.reversals_per_decade, 12)
-    numbers += (row.reversals_per_opposed_decade, 13), (row.volatility, 11), (row.gap, 8), (row.mean_policy, 8)
+    numbers = (
+        *((row.share_holding_mean, 9), (row.exposure_mean, 8), (row.reversals_per_decade, 12)),
+        *((row.reversals_per_opposed_decade, 13), (row.volatility, 11), (row.gap, 8), (row.mean_policy, 8)),
+    )
     return f"{_label(row):>7}{mark}" + "".join(_number(value, width) for value, width in numbers)
 
 

@@ -64,7 +64,7 @@ class StressAnswer(Answer):
             from ..sections.depth import declared_or_largest
 
             figures, shown = finished.path / "figures", own_rows(table, p)
-            formula = closed_form_of_table(p, shown, finished.seed)
+            formula = closed_form_of_table(p, shown, finished.seed, finished.inputs)
             dose_response_figure({finished.preset: shown}, figures, "dose-response", closed_form=formula)
             depth_figure(declared_or_largest(tables["depth"]), figures, named_depths(p), note=True)
         return table

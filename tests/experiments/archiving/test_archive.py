@@ -108,7 +108,7 @@ def test_nothing_in_it_names_this_machine_and_no_place_is_left_open(packed: dict
         assert str(Path.home()) not in text
         assert str(ROOT) not in text
     for line in packed["requirements.txt"].decode().splitlines():
-        assert re.fullmatch(r"[\w.-]+==[\w.!+]+", line)
+        assert re.fullmatch(r"(# )?[\w.-]+==[\w.!+]+(: not from a package index)?", line)
         assert not line.startswith("political")
     assert code_hash() in packed["README.md"].decode()
 
@@ -139,16 +139,30 @@ def test_the_wheel_lists_each_file_with_its_digest(wheel: zipfile.ZipFile) -> No
     assert software.wheel() == software.wheel()
 
 
+def test_packages_of_plugins_are_those_that_they_import() -> None:
+    sources = [b"import numpy as np\nfrom political_moat import Rule\nimport json\n", b"from scipy.stats import norm\n"]
+    assert software.packages_of_plugins(sources) == ["numpy", "scipy"]
+    assert software.packages_of_plugins([b"from . import beside\n"]) == []
+
+
+def test_a_package_from_a_folder_of_the_user_is_a_comment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(software, "packages_from_elsewhere", lambda: {"numpy": "1"})
+    lines = software.requirements_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("#")]
+    assert re.fullmatch(r"# numpy==[\d.]+: not from a package index", line)
+    assert software.packages_of_plugins([b"import numpy\n"]) == []
+
+
 def test_the_citation_agrees_with_that_of_the_repository() -> None:
     def fields(text: str) -> dict[str, str]:
         pairs = re.findall(r"^(\w[\w-]*): *(\S.*)$", text, re.MULTILINE)
         return {name: value.strip('"') for name, value in pairs if name != "message"}
 
-    here = fields(software.citation_text())
+    here = fields(software.citation_file())
     repository = fields((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert here.keys() >= {"version", "title", "license", "type"}
     assert {name: repository[name] for name in here} == here
-    assert "doi" not in software.citation_text() + software.codemeta_text()
+    assert "doi" not in software.citation_file() + software.codemeta_text()
     assert json.loads(software.codemeta_text())["version"] == here["version"]
 
 

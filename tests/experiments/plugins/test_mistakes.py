@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,9 @@ NAMED = PLAIN + '[plugins]\nfiles = ["mine.py"]\n'
 def problems(study: Path) -> list[str]:
     with pytest.raises(UserError) as caught:
         read_study(study)
-    return str(caught.value).replace(f"{study.parent}/", "").splitlines()
+    lines = str(caught.value).replace(f"{study.parent}/", "").splitlines()
+    assert all(re.match(r"line \d+: ", line) for line in lines)
+    return [line.partition(": ")[2] for line in lines]
 
 
 @pytest.mark.parametrize(

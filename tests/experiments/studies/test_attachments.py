@@ -71,3 +71,13 @@ def test_files_of_one_name_need_one_content(tmp_path: Path) -> None:
         f"{tmp_path}/a/people.csv and {tmp_path}/c/people.csv have one name and different content; rename one of them",
         "none.csv cannot be read (No such file or directory",
     ]
+
+
+def test_a_copy_that_the_study_no_longer_names_is_removed_if_the_folder_lists_it(tmp_path: Path) -> None:
+    study, out = read_study(study_file(tmp_path / "mine")), tmp_path / "out"
+    freeze(study, out)
+    (out / "inputs" / "before.csv").write_text("1")
+    (out / "inputs" / "mine.txt").write_text("a note")
+    (out / "SHA256SUMS").write_text(f"{hashlib.sha256(b'1').hexdigest()}  inputs/before.csv\n")
+    freeze(study, out)
+    assert sorted(file.name for file in (out / "inputs").iterdir()) == ["mine.txt", "points.csv"]

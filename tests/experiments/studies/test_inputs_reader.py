@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def parsed(folder: Path, text: str) -> StudyFile:
 def mistakes(folder: Path, text: str) -> list[str]:
     with pytest.raises(UserError) as caught:
         parsed(folder, text)
-    return [line.replace(f"{folder}/", "") for line in str(caught.value).splitlines()]
+    lines = [line.replace(f"{folder}/", "") for line in str(caught.value).splitlines()]
+    return [re.sub(r"^line \d+: ", "", line) for line in lines]
 
 
 def digests(study: StudyFile) -> dict[str, str]:
@@ -176,9 +178,5 @@ def test_weights_allow_any_number_of_voters_but_no_ties(folder: Path) -> None:
 def test_mistakes_of_a_file_come_with_those_of_the_study_in_one_pass(folder: Path) -> None:
     (folder / "edges.csv").write_text("p0,p1\np0,p0\n")
     lines = mistakes(folder, study_text().replace("every = 3", "every = 0").replace('"cap"', '"capp"'))
-    assert [line.partition(":")[0].partition(" ")[0] for line in lines] == [
-        "series.every",
-        "model.network",
-        "events[0].move",
-    ]
-    assert "edges.csv, row 2: ties 'p0' to itself" in lines[1]
+    assert {re.split("[: ]", line)[0] for line in lines} == {"series.every", "model.network", "events[0].move"}
+    assert any("edges.csv, row 2: ties 'p0' to itself" in line for line in lines)

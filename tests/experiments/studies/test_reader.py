@@ -117,7 +117,7 @@ STOP = 'stop = { outcome = "reversed", contrast = "exposure.breadth", mcse = 0.0
     [
         ('name = "one"', 'name = "a/b"', "study.name = 'a/b' is not possible; allowed: letters, digits"),
         ('name = "one"', "", "study.name: missing; allowed: letters, digits"),
-        ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, series, "),
+        ("[study]", "[stud]", "stud: unknown key; allowed: study, model, design, replicates, backtest, mediation, "),
         (
             "min = 5",
             'min = "5"',

@@ -57,7 +57,9 @@ def printed(command: str) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("more", ["", "exposure.visibility=0.1&market.crash_month=64", "policy.layer=guidance"])
+@pytest.mark.parametrize(
+    "more", ["", "exposure.visibility=0.1&market.crash_month=64", "events=20:close,60:policy.cap_low=.01"]
+)
 def test_outcomes_are_those_the_shown_command_prints(more: str) -> None:
     asked = scenario(more)
     end = list(film(asked))[-1].content

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from political_moat.experiments.studies.toml_lines import key_lines, line_of, syntax_errors, with_lines
+from political_moat.experiments.studies.toml.lines import key_lines, line_of, syntax_errors, with_lines
 
-STUDIES = Path(__file__).parents[3] / "experiments" / "studies"
+STUDIES = Path(__file__).parents[4] / "experiments" / "studies"
 TEXT = r'''# [not.a.table]
 [study]
 name = "x"   # [no]

@@ -10,8 +10,8 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..errors import UserError
-from .limits import joined, parse_toml
+from ...errors import UserError
+from ..limits import joined, parse_toml
 
 _TOKEN = re.compile(
     r'''(?P<space>[ \t\r]+|\#[^\n]*)

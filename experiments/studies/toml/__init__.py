@@ -1,0 +1,1 @@
+"""Text of study files: where its keys stand, and its syntax errors."""
