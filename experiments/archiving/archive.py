@@ -17,7 +17,7 @@ from ..errors import UserError
 from ..paper.citation import bibtex
 from ..storage.atomic_files import partial_file
 from ..storage.checksums import CHECKSUMS, file_digest, refuse_altered
-from ..storage.folder_files import FROZEN, INPUTS, LEDGER_SIDE_FILES, refuse_output_inside, results_files
+from ..storage.folder_files import FROZEN, INPUTS, LEDGER_SIDE_FILES, PAPER, refuse_output_inside, results_files
 from ..storage.results_folder import LEDGER, check_ledger, hold, recorded_ledger
 from ..studies.reader import StudyFile
 from ..sweeps.folder import refuse_changed_code, study_in
@@ -138,6 +138,7 @@ def _script(files: Mapping[str, Path], study: StudyFile, manifest: Mapping[str, 
     if study.engine.kind == "dask":
         options += ["--engine", "process"]
     analysed = any(f"{RESULTS}/{name}" in files for name in ANALYSES)
+    written = any(name.startswith(f"{RESULTS}/{PAPER}/") for name in files)
     installed = {name.lower() for name in software.installed_packages()}
     extras = "[analysis]" if (reported or analysed) and installed >= _ANALYSIS else ""
     values = {
@@ -145,7 +146,11 @@ def _script(files: Mapping[str, Path], study: StudyFile, manifest: Mapping[str, 
         "WHEEL": wheel,
         "PACKAGES": " ".join([f'-c "$here/{_REQUIREMENTS}" "$here/{wheel}{extras}"', *further]),
         "OPTIONS": "".join(f" {option}" for option in options),
-        "ANALYSE": 'moat analyze "$work/results" > "$work/analysis.txt" || exit 2\n' if analysed else "",
+        "ANALYSE": "".join(
+            f'moat {command} "$work/results" > "$work/{command}.txt" || exit 2\n'
+            for command, wanted in (("analyze", analysed), ("paper", written))
+            if wanted
+        ),
     }
     return _filled(_SCRIPT, values)
 

@@ -33,6 +33,10 @@ _BY_NAME = {
 _BY_FOLDER = {
     "results/figures": "Figure, or the numbers drawn in it",
     "results/inputs": "File that the study file names",
+    "results/paper": "Companion paper: LaTeX source",
+    "results/paper/figures": "Figure of the companion paper",
+    "results/paper/parts": "Companion paper: what follows from the result",
+    "results/paper/tables": "LaTeX table of the companion paper",
     "results/tables": "LaTeX table",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from alterations import rewrite_checksums
 from paper_folders import ONE_SETTING, finished_study
 from results_folders import LITTLE, command, contents
 
+from political_moat.experiments.archiving.archive import archive_folder
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.paper import build
 from political_moat.experiments.paper.build import build_paper, write_paper
@@ -84,6 +86,15 @@ def test_the_paper_belongs_to_the_folder_and_verify_makes_it_anew(paper: Path) -
     before = contents(folder)
     build_paper(folder, force=True)
     assert contents(folder) == before
+
+
+def test_an_archive_holds_the_paper_and_its_script_writes_it_again(paper: Path, tmp_path: Path) -> None:
+    archive_folder(paper.parent, tmp_path / "archive.zip")
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        assert "results/paper/tables/contrasts.tex" in archive.namelist()
+        script = archive.read("reproduce.sh").decode()
+    assert 'moat paper "$work/results"' in script
+    assert "moat analyze" not in script
 
 
 def test_verify_finds_an_altered_number(paper: Path, tmp_path: Path) -> None:
