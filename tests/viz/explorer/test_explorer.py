@@ -131,3 +131,21 @@ def test_the_explorer_says_why_it_does_not_play_an_arm_that_changes_its_layer(tm
     assert played(shown) == []
     assert "changes its legal layer at takeover" in shown
     assert len(played(explore(folder, {"arm": "b=0.3 v=1"}))) == 3
+
+
+EVENTS = '\n[[events]]\nmonth = 60\nmove = "cap"\narms = ["b=0.3 v=1"]\n'
+
+
+def test_a_link_plays_the_dated_events_of_its_arm_alone(tmp_path: Path) -> None:
+    text = SWEEP.replace("{more}", "").replace("min = 3", "min = 1").replace('layers = ["statute"]\n', "")
+    out = tmp_path / "out"
+    Study.from_text(text.replace("levels = [0, 4]", "levels = [4]") + EVENTS, out).run(report=False)
+    runs = runs_of(out)
+    (dated,) = played(explore(out, {"arm": "b=0.3 v=1"}))
+    (plain,) = played(explore(out, {"arm": "b=0.3 v=0.1"}))
+    assert [(event.month, event.move) for event in dated.events] == [(60, "cap")]
+    assert plain.events == ()
+    for scenario, arm in ((dated, "b=0.3 v=1"), (plain, "b=0.3 v=0.1")):
+        outcomes: dict[str, Any] = list(film(scenario))[-1].content["outcomes"][1]
+        (row,) = runs[runs["arm"] == arm].to_dict("records")
+        assert outcomes["mean_policy"] == pytest.approx(row["mean_policy"], rel=1e-12)
