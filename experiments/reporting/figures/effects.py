@@ -59,15 +59,17 @@ def effects_figure(
 def _paint_effects(figure: Figure, data: pd.DataFrame) -> None:
     outcomes = list(dict.fromkeys(data["outcome"]))
     panels = np.atleast_1d(figure.subplots(1, len(outcomes), sharey=True))
-    for axes, outcome in zip(panels, outcomes, strict=True):
+    crowded = len(outcomes) > 3  # with outcomes of the study's own: one label below all panels, fewer ticks
+    for place, (axes, outcome) in enumerate(zip(panels, outcomes, strict=True)):
         rows = data[data["outcome"] == outcome]
         axes.axvline(0.0, color="0.35", linewidth=0.7)
         for at in (-MARGIN, MARGIN) if outcome in _MARGINED else ():
             axes.axvline(at, color="0.55", linewidth=0.6, linestyle=(0, (1, 2)))
         axes.hlines(rows["row"], rows["low"], rows["high"], color=COLOURS[1], lw=1.1)
         axes.plot(rows["difference"], rows["row"], ls="none", marker="o", ms=3.5, color=COLOURS[0])
-        plain(axes, words_of(outcome), "Change against zero exposure")
-        axes.locator_params(axis="x", nbins=5)
+        labelled = not crowded or place == len(outcomes) // 2
+        plain(axes, words_of(outcome), "Change against zero exposure" if labelled else "")
+        axes.locator_params(axis="x", nbins=3 if crowded else 5)
     labels = data.drop_duplicates("row")
     panels[0].set_yticks(labels["row"], [_short(label) for label in labels["label"]])
     panels[0].set_ylim(float(data["row"].max()) + 0.6, -0.6)
