@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...errors import UserError
 from ...protocols.contract import Finished
 from .. import html
-from ..report import Report
+from ..report_parts import Report
 from ..text.stress_test import details
 from ..text.wording import wrapped
 from .depth import refuse_unmeasured
