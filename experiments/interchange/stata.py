@@ -150,7 +150,7 @@ def _prepared(frame: pd.DataFrame, kinds: Mapping[str, _Kind]) -> pd.DataFrame:
     import pandas as pd
 
     def stored(name: str, kind: _Kind) -> Any:
-        values = frame[name]
+        values: Any = frame[name]
         if kind.dtype == "category":
             as_words = values.astype(str).astype(object).where(values.notna(), None)
             return pd.Categorical(as_words, categories=list(kind.words))

@@ -170,7 +170,7 @@ def described_runs(plan: Plan) -> RunsTable:
     protocol, names = study.protocol, {column.name for column in columns}
     yes_no = [column.name for column in columns if column.unit == YES_NO]
     events = sorted(protocol.summary_events, key=_FIRST_SHOWN.__ne__)
-    outcomes = [*events, *protocol.summary_means, *protocol.stop_outcomes, *yes_no]
+    outcomes = [*events, *protocol.summary_means, *study.plugins.names, *protocol.stop_outcomes, *yes_no]
     return RunsTable(
         study.study.name,
         f"political-moat: study {study.study.name}, preset {study.model.preset}, seed {study.study.seed}",

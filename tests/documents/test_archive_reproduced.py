@@ -1,4 +1,7 @@
-"""reproduce.sh remakes every table of an archive byte for byte, in a new environment, from the archive alone."""
+"""reproduce.sh remakes every table of an archive byte for byte, in a new environment, from the archive alone.
+
+The study has people, ties, a rule and an outcome of its own, which the archive must carry.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,52 @@ STUDY = """
 [study]
 name = "own"
 [model]
-voters = 200
+population = "voters.csv"
+network = "ties.csv"
 returning = false
+set = { "party.rule" = "midway" }
 [factors."exposure.breadth"]
 levels = [0, 0.3]
 [factors."party.office_rent"]
 levels = [0.5, 2]
 [replicates]
 min = 2
+[series]
+columns = ["openness"]
+every = 12
 [engine]
 kind = "process"
 workers = 2
+[plugins]
+files = ["own_code.py"]
+[[outcomes]]
+name = "months_below"
+unit = "months"
+formula = "months after the takeover with openness < .5"
+function = "own_code.py:months_below"
 """
+OWN_CODE = '''
+import numpy as np
+
+from political_moat import Rule
+
+
+class Midway(Rule):
+    """Aims at the middle between its ideal and the rival's platform."""
+
+    name = "midway"
+
+    def target(self, ideal, poll, policy, parameters, memory):
+        return float(np.mean([ideal, policy.rival_platform]))
+
+
+def months_below(run):
+    """Months after the takeover with openness below .5."""
+    return sum(month.openness < 0.5 for month in run.record[48:])
+'''
+PERSONS = 120
 TABLES = {
-    *(f"export/{name}.{ending}" for name in ("runs", "cycles", "points") for ending in ("csv", "parquet")),
+    *(f"export/{name}.{ending}" for name in ("runs", "cycles", "series", "points") for ending in ("csv", "parquet")),
     *("export/runs.dta", "summary.csv", "codebook.md", "codebook.json", "datapackage.json", "read.R"),
 }
 
@@ -40,7 +75,16 @@ TABLES = {
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive, unpacked in a folder whose name has a blank; the results themselves are gone."""
     place = tmp_path_factory.mktemp("own")
-    (place / "study.toml").write_text(STUDY, encoding="utf-8")
+    people = [f"p{i},{18 + i % 70},{20_000 + 500 * i},{(i % 9 + 1) / 10},{100 * i},0" for i in range(PERSONS)]
+    ties = [f"p{i},p{(i + step) % PERSONS}" for i in range(PERSONS) for step in (1, 7)]
+    files = {
+        "study.toml": STUDY,
+        "own_code.py": OWN_CODE,
+        "voters.csv": "\n".join(["id,age,income,vote_r,plan,ira", *people, ""]),
+        "ties.csv": "\n".join(["source,target", *ties, ""]),
+    }
+    for name, text in files.items():
+        (place / name).write_text(text, encoding="utf-8")
     assert command("sweep", place / "study.toml", "--out", place / "out", "--quiet", "--no-report") == 0
     assert command("archive", place / "out") == 0
     elsewhere = tmp_path_factory.mktemp("else where")
