@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..storage.atomic_files import partial_file, remove_file
 from ..storage.columns import Column
@@ -28,7 +28,7 @@ _BLOCK_ROWS = 5_000
 _IDENTIFIERS = frozenset({"key", "outcome_hash"})
 """Columns of hashes, all of one length, which are texts and no categories."""
 _LARGEST_INT32, _LARGEST_EXACT = 2_147_483_620, 2**53
-_VERSION = 118
+_VERSION: Final = 118
 """Format of Stata 14 and later, whose texts are UTF-8."""
 _TIME = datetime(1980, 1, 1)
 _ORDER: dict[str, Any] = {"byteorder": "<"}

@@ -144,14 +144,15 @@ def monte_carlo_error_of_mean(values: Values, span: float = 1.0) -> float:
     """Return sd / sqrt(n), the Monte Carlo standard error of a mean over replicates; NaN for one replicate.
 
     Equal values do not prove that the error is 0: they have the error of Tango's interval for n pairs that all agree,
-    times span, the largest difference between two values (1 for shares).
+    times span, the largest difference between two values (1 for shares). Without a largest difference (span inf)
+    their error is unknown: NaN.
     """
     array = _floats(values, "values")
     n = array.size
     if n == 1:
         return math.nan
     if array.min() == array.max():
-        return span * _Z / (n + _Z**2)
+        return span * _Z / (n + _Z**2) if math.isfinite(span) else math.nan
     return float(array.std(ddof=1) / math.sqrt(n))
 
 
@@ -183,10 +184,13 @@ def monte_carlo_error_of_counts(gained: int, lost: int, n: int) -> float:
     return math.sqrt(((gained + lost) / n - ((gained - lost) / n) ** 2) / (n - 1.0))
 
 
-def mean_interval(values: Values, level: float = 0.95) -> Interval:
-    """Return the Student t interval of a mean over replicates; NaN limits for one replicate."""
+def mean_interval(values: Values, level: float = 0.95, span: float = 1.0) -> Interval:
+    """Return the Student t interval of a mean over replicates; NaN limits where the error is unknown.
+
+    span: as for `monte_carlo_error_of_mean`.
+    """
     array = _floats(values, "values")
-    return _student(float(array.mean()), monte_carlo_error_of_mean(array), array.size, level)
+    return _student(float(array.mean()), monte_carlo_error_of_mean(array, span), array.size, level)
 
 
 def _student(mean: float, error: float, n: int, level: float) -> Interval:

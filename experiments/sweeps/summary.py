@@ -97,6 +97,7 @@ class SummaryRows:
         self._plan = plan
         protocol = plan.study.protocol
         self._events, self._means = protocol.summary_events, protocol.summary_means
+        self._spans = {column.name: column.high - column.low for column in protocol.columns()}
         self._point = -1
         self._arms: dict[str, _Arm] = {}
         self._done: list[dict[str, Any]] = []
@@ -148,13 +149,14 @@ class SummaryRows:
         event = name in self._events
         mean = f"p_{name}" if event else name
         row: dict[str, Any] = {}
-        row[mean], row[f"{mean}_mcse"] = _mean_and_error(list(values.values()), event=event)
+        span = None if event else self._spans[name]
+        row[mean], row[f"{mean}_mcse"] = _mean_and_error(list(values.values()), span)
         both = sorted(values.keys() & (control or {}).keys())
         row |= {f"{mean}_zero": None, **dict.fromkeys(difference_names(name, event))}
         if control and both:
             pairs = [values[r] for r in both], [control[r] for r in both]
             row[f"{mean}_zero"] = math.fsum(pairs[1]) / len(both)
-            row |= dict(zip(difference_names(name, event), _difference(*pairs, event=event), strict=True))
+            row |= dict(zip(difference_names(name, event), _difference(*pairs, span), strict=True))
         return row
 
 
@@ -164,18 +166,23 @@ def difference_names(name: str, event: bool) -> tuple[str, str, str, str]:
     return difference, f"{difference}_mcse", f"{difference}_low", f"{difference}_high"
 
 
-def _mean_and_error(values: list[float], *, event: bool) -> tuple[float | None, float | None]:
+def _mean_and_error(values: list[float], span: float | None) -> tuple[float | None, float | None]:
+    """Return a mean and its error; span: of the outcome's range, None for an event."""
     from ..statistics.intervals import monte_carlo_error_of_mean, monte_carlo_error_of_proportion
 
     n = len(values)
     if n == 0:
         return None, None
     mean = math.fsum(values) / n
-    return mean, _known(monte_carlo_error_of_proportion(mean, n) if event else monte_carlo_error_of_mean(values))
+    error = monte_carlo_error_of_proportion(mean, n) if span is None else monte_carlo_error_of_mean(values, span)
+    return mean, _known(error)
 
 
-def _difference(treated: list[float], control: list[float], *, event: bool) -> tuple[float | None, ...]:
-    """Return the paired difference, its error and its limits; None for those that one pair cannot have."""
+def _difference(treated: list[float], control: list[float], span: float | None) -> tuple[float | None, ...]:
+    """Return the paired difference, its error and its limits; None for those that are unknown.
+
+    span: as for `_mean_and_error`.
+    """
     from ..statistics.intervals import (
         cells,
         mean_interval,
@@ -185,11 +192,11 @@ def _difference(treated: list[float], control: list[float], *, event: bool) -> t
     )
 
     differences = [a - b for a, b in zip(treated, control, strict=True)]
-    if event:
+    if span is None:
         error = monte_carlo_error_of_paired_difference(treated, control)
         limits = newcombe(*cells(treated, control))
     else:
-        error, limits = monte_carlo_error_of_mean(differences), mean_interval(differences)
+        error, limits = monte_carlo_error_of_mean(differences, span), mean_interval(differences, span=span)
     return tuple(map(_known, (math.fsum(differences) / len(differences), error, *limits)))
 
 

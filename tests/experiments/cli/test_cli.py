@@ -165,7 +165,7 @@ def test_presets_says_how_the_article_differs() -> None:
 
 
 def test_cite_gives_a_line_and_a_sentence_to_paste() -> None:
-    citation, computed = moat("cite").stdout.splitlines()
+    citation, computed, *_ = moat("cite").stdout.splitlines()
     assert citation.startswith("political-moat authors (2026). political-moat")
     for one in ("code hash ", "numpy ", "numba ", "mesa ", "python "):
         assert one in computed

@@ -128,7 +128,7 @@ def test_rows_do_not_depend_on_the_other_arms_of_the_design(country: str) -> Non
     p = tree({**EXPOSED, **COUNTRIES[country]})
     wide = run_replicate(p, StressDesign((0.0, 0.3, 0.6), (1.0, 0.1), ("statute",), 0.3), SEED, 0)
     narrow = run_replicate(p, StressDesign((0.0, 0.6), (1.0,), ()), SEED, 0)
-    for table, fewer in zip(wide, narrow, strict=True):
+    for table, fewer in ((wide.runs, narrow.runs), (wide.cycles, narrow.cycles)):
         assert [row for row in table if row["arm"] in ("b=0", "b=0.6 v=1")] == fewer
     alone = run_replicate(p, StressDesign((0.0, 0.6), (1.0,), (), returning=False), SEED, 0)
     for row, other in zip(alone.runs, narrow.runs, strict=True):

@@ -93,7 +93,7 @@ def test_the_same_command_only_prints_and_more_replicates_extend(
     before = contents(out)
     code, again, errors = moat(folder, "--replicates", REPLICATES, "--out", out.name)
     assert (code, errors) == (0, "")  # no progress: nothing was run
-    assert f"{REPLICATES} paired replicates" in again
+    assert f" {REPLICATES} pairs," in again
     assert contents(out) == before
 
     extended = folder / "workers-2"
@@ -235,7 +235,7 @@ def test_a_failing_replicate_is_named_costs_itself_alone_and_is_taken_up_again(
         assert command(faulty, tmp_path, *words) == 1
     shown = capsys.readouterr().out
     assert shown.splitlines()[-1] == "FAILED replicate 2: RuntimeError: two lines of trouble"
-    assert f"{REPLICATES - 1} paired replicates" in shown
+    assert f" {REPLICATES - 1} pairs," in shown
     assert {row["replicate"] for row in rows(tmp_path / "out", "runs.csv")} == {"0", "1", "3", "4", "5"}
     with Ledger(tmp_path / "out" / "ledger.sqlite", read_only=True) as ledger:
         failures = ledger.failures()
