@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 _CSS = """
-body{font:16px/1.5 Georgia,serif;color:#111;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
-h1,h2,th,caption,.notice,nav{font-family:Helvetica,Arial,sans-serif}
+body{font:16px/1.5 Georgia,serif;color:#111;background:#fff;max-width:71rem;margin:2rem auto;padding:0 1rem}
+p,figcaption{max-width:62rem}h1,h2,th,caption,.notice,nav{font-family:Helvetica,Arial,sans-serif}
 h1{font-size:1.7rem;margin-bottom:.2rem}
 h2{font-size:1.2rem;margin-top:2.4rem;border-top:1px solid #999;padding-top:.6rem}
 .notice{border-left:4px solid #111;padding:.3rem .8rem;background:#f2f2f2}
