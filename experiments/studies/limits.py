@@ -11,6 +11,7 @@ from ...agents.user_input import shown
 from .schema import DesignSection, FactorSection
 
 MOST_MISTAKES = 50
+_LONGEST_LINE = 2_000
 MOST_KEYS = 1_000
 MOST_ITEMS = 10_000
 MOST_VALUES = 50_000
@@ -86,7 +87,9 @@ def joined(problems: Sequence[str]) -> str:
 
 
 def _on_one_line(line: str) -> str:
-    return line if line.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    """Return a mistake without line breaks; the middle of one that quotes a very long text is left out."""
+    text = line if line.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    return text if len(text) <= _LONGEST_LINE else f"{text[: _LONGEST_LINE // 2]} ... {text[-_LONGEST_LINE // 3 :]}"
 
 
 def points_of(design: DesignSection, factors: Mapping[str, FactorSection], rows: int) -> int:

@@ -20,7 +20,7 @@ from political_moat.experiments.sweeps import run as sweep
 from political_moat.experiments.execution.tasks import Summary
 from political_moat.experiments.studies.reader import parse_study
 
-Result = namedtuple("Result", "runs cycles")
+Result = namedtuple("Result", "runs cycles records")
 COLUMNS = json.loads(Path(sys.argv[2]).read_text())
 
 def instant(self, tasks, function, on_result, on_failure, progress, *, timeout_s, code, together):
@@ -32,7 +32,7 @@ def instant(self, tasks, function, on_result, on_failure, progress, *, timeout_s
         for run in runs:
             del run["cycle"]
         with together():
-            on_result(task, Result(runs, cycles))
+            on_result(task, Result(runs, cycles, {}))
         progress.advance()
     return Summary()
 

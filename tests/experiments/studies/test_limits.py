@@ -156,3 +156,11 @@ def test_a_list_that_is_no_text_is_one_line(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "points.csv")
     (said,) = refused(LIST, tmp_path)
     assert said.startswith("design.file: points.csv cannot be read (it is a pipe, not a file)")
+
+
+def test_a_line_that_quotes_a_very_long_name_is_cut_in_its_middle(tmp_path: Path) -> None:
+    for named in ('[design]\nkind = "list"\nfile = "NAME.csv"\n', '[plugins]\nfiles = ["NAME.py"]\n'):
+        text = '[study]\nname = "long"\n[replicates]\nmin = 1\n' + named.replace("NAME", "x" * 5_000)
+        with pytest.raises(UserError) as caught:
+            parse_study(text, folder=tmp_path)
+        assert max(map(len, str(caught.value).splitlines())) < 2_000
