@@ -47,10 +47,12 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def peak_mb(folder: Path, replicates: int) -> float:
+    from political_moat.experiments.protocols import PROTOCOLS
     from political_moat.experiments.protocols.stress_test.columns import CYCLE_COLUMNS, RUN_COLUMNS
 
     kept = ("key", "outcome_hash", "replicate", "arm", "number")
     row = {column.name: 0.123456789 for column in RUN_COLUMNS if column.name not in kept}
+    row |= dict.fromkeys(PROTOCOLS["stress"].summary_events, 1.0)
     row["cycle"] = {column.name: 0.5 for column in CYCLE_COLUMNS if column.name not in kept}  # type: ignore[assignment]
     folder.mkdir()
     (folder / "columns.json").write_text(json.dumps(row))
