@@ -98,6 +98,19 @@ def arrow_source(path: Path) -> Iterator[str | BinaryIO]:
         yield name
 
 
+@contextmanager
+def system_memory() -> Iterator[None]:
+    """Let Arrow take memory from the system: its own pool keeps what it frees, 15 MB more for 24,000 rows."""
+    import pyarrow as pa
+
+    pool = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(pool)
+
+
 def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     """Write a CSV file `table` as Parquet, atomically and block by block (constant memory).
 
@@ -113,6 +126,7 @@ def write_parquet(path: Path, table: Path, kinds: Mapping[str, int]) -> None:
     convert = pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=True)
     read = pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
     with (
+        system_memory(),
         partial_file(path) as stream,
         pq.ParquetWriter(stream, schema, compression="zstd") as writer,
         arrow_source(table) as rows,

@@ -8,6 +8,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
+from political_moat.experiments.protocols.run_inputs import NO_INPUTS
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.protocol import StressTest
 from political_moat.experiments.protocols.task import run_task
@@ -23,7 +24,8 @@ CONTRAST = StressDesign(breadths=(0.0, 0.3), visibilities=(1.0,), layers=(), ret
 def _runs(voters: int, replicates: int, first: int = 0) -> dict[str, np.ndarray]:
     parameters = Parameters().with_values({"electorate.voters": voters})
     payloads = [
-        (parameters, CONTRAST, SEED, first + replicate, StressTest.reference()) for replicate in range(replicates)
+        (parameters, CONTRAST, SEED, first + replicate, StressTest.reference(), NO_INPUTS)
+        for replicate in range(replicates)
     ]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         results = list(pool.map(run_task, payloads, chunksize=10))

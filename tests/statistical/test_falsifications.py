@@ -25,6 +25,7 @@ from political_moat.model import derived, fast_forward
 from political_moat.model.parameters.hypothesis_presets import VERSION_ONE
 from political_moat.model.parameters.tree import Parameters
 from political_moat.model.phases import agenda, platforms
+from political_moat.model.population import builder
 from political_moat.model.state import WorldState
 
 pytestmark = pytest.mark.statistical
@@ -167,14 +168,14 @@ def test_a_negated_loss_weight_turns_the_sign(negated: None) -> None:
 
 def replace_population(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
     """Change every population after it is built: change(electorate, draws)."""
-    build = stress_test.build_population
+    build = builder.build_population
 
     def changed(parameters: Parameters, draws: Draws) -> Electorate:
         electorate = build(parameters, draws)
         change(electorate, draws)
         return electorate
 
-    monkeypatch.setattr(stress_test, "build_population", changed)
+    monkeypatch.setattr(builder, "build_population", changed)
 
 
 def test_holders_who_never_vote_have_exactly_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:

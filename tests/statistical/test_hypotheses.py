@@ -18,6 +18,7 @@ import pytest
 from political_moat.agents.party.rules import RULES
 from political_moat.experiments.protocols.history.design import EVOLVING, HistoryDesign
 from political_moat.experiments.protocols.history.protocol import History
+from political_moat.experiments.protocols.run_inputs import NO_INPUTS
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.protocol import StressTest
 from political_moat.experiments.protocols.stress_test.run import friendly_term, measure, takeover, with_dose
@@ -85,7 +86,9 @@ def run(
     parameters = preset(name).with_values({"electorate.voters": voters, **(values or {})})
     visibility = parameters.exposure.visibility
     design = StressDesign(tuple(breadths), (visibility,), layers=(), returning=False)
-    payloads = [(parameters, design, SEED, replicate, StressTest.reference()) for replicate in range(replicates)]
+    payloads = [
+        (parameters, design, SEED, replicate, StressTest.reference(), NO_INPUTS) for replicate in range(replicates)
+    ]
     return Measured([result.runs for result in pool.map(run_task, payloads, chunksize=10)])
 
 
@@ -229,7 +232,7 @@ def test_h7_endogenous_exposure_stays_under_one_percent_for_twelve_terms(pool: P
     for name in ("h7-no-diffusion", "calibrated"):
         parameters = preset(name).with_values({"electorate.voters": 2000, "people.ageing": True})
         design = HistoryDesign((0.0,), (1.0,), cycles=12, evolving=True)
-        payloads = [(parameters, design, SEED, replicate, History.reference()) for replicate in range(10)]
+        payloads = [(parameters, design, SEED, replicate, History.reference(), NO_INPUTS) for replicate in range(10)]
         rows = [row for result in pool.map(run_task, payloads) for row in result.cycles]
         most[name] = [row["share_holding_end"] for row in rows if row["arm"] == EVOLVING]
         assert len(most[name]) == 120
@@ -243,7 +246,8 @@ def control(pool: ProcessPoolExecutor, name: str) -> Interval:
     exposure = parameters.exposure
     design = StressDesign((0.0, exposure.breadth), (exposure.visibility,), layers=(), returning=False)
     payloads = [
-        (parameters, design, SEED, replicate, StressTest.reference()) for replicate in range(CONTROL_REPLICATES)
+        (parameters, design, SEED, replicate, StressTest.reference(), NO_INPUTS)
+        for replicate in range(CONTROL_REPLICATES)
     ]
     flips = sum(result.runs[1]["restricted"] for result in pool.map(run_task, payloads, chunksize=10))
     return wilson(flips, CONTROL_REPLICATES)
