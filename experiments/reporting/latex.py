@@ -147,8 +147,10 @@ def _factor_cells(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Return the heads of a table's factor columns (dotted names), and their values row by row."""
     names = [name for name in map(str, table.columns) if "." in name]
     short = short_names(names)
-    rows = table[names].itertuples(index=False, name=None)
-    return [escape(short[name]) for name in names], [[escape(value_text(value)) for value in row] for row in rows]
+    columns = [list(table[name]) for name in names]
+    # Row by row: pandas 2 gives no row at all of a table without columns.
+    cells = [[escape(value_text(column[row])) for column in columns] for row in range(len(table))]
+    return [escape(short[name]) for name in names], cells
 
 
 def effects_tex(table: pd.DataFrame, citation: str) -> str:
