@@ -21,29 +21,17 @@ PAPER = "paper"
 INPUTS = "inputs"
 """Folder of the files that a study names."""
 LEDGER_SIDE_FILES = frozenset({f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal"})
+_FOLDERS = frozenset({EXPORT, INPUTS, PAPER, "figures", "tables"})
 _WRITTEN = frozenset(
     {
-        *(
-            LEDGER,
-            MANIFEST,
-            CHECKSUMS,
-            FROZEN,
-            LOCK,
-            EXPORT,
-            INPUTS,
-            PAPER,
-            "figures",
-            "tables",
-            "report.html",
-            "summary.csv",
-        ),
+        *(LEDGER, MANIFEST, CHECKSUMS, FROZEN, LOCK, "report.html", "summary.csv"),
+        *_FOLDERS,
         *("codebook.md", "codebook.json", "codebook-statements.md", "incidence.csv", "naive_regression.csv"),
         *("mediation.csv", "prior_mass.csv", "sensitivity.csv", "logit.csv", "phase-map.csv", "depth.csv", "moves.csv"),
         *("backtest.csv", "datapackage.json", "read.R"),
         *LEDGER_SIDE_FILES,
     }
 )
-_FOLDERS = frozenset({EXPORT, INPUTS, PAPER, "figures", "tables"})
 _TYPESET = frozenset({"aux", "bbl", "blg", "fdb_latexmk", "fls", "log", "out", "pdf", "synctex.gz", "toc"})
 """Endings of paper/paper.*, files that LaTeX makes: they are no results."""
 _FILE_ENDINGS = frozenset({".csv", ".parquet", ".dta", ".R", ".md", ".json", ".toml", ".html", ".sqlite"})

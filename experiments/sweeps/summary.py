@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..protocols import Protocol
+from ..protocols.finished_run import control_of
 from ..storage.columns import Column
 from ..studies.plan import Plan
 
@@ -136,13 +137,9 @@ class SummaryRows:
         """Return the zero-exposure arm of each exposed arm: that of its layer, foresight and variant."""
         controls: dict[str, str] = {}
         for arm_set in self._plan.arm_sets(self._point):
-            suffix = arm_set.variant
-            zeros = {(arm.layer, arm.foresight): f"{arm.name}{suffix}" for arm in arm_set.arms if arm.breadth == 0.0}
-            controls |= {
-                f"{arm.name}{suffix}": zeros.get((arm.layer, arm.foresight), "")
-                for arm in arm_set.arms
-                if arm.breadth > 0.0
-            }
+            for arm in arm_set.arms:
+                if control := control_of(arm, arm_set.arms):
+                    controls[f"{arm.name}{arm_set.variant}"] = f"{control.name}{arm_set.variant}"
         return controls
 
     def _estimates(self, name: str, values: dict[int, float], control: dict[int, float] | None) -> dict[str, Any]:
