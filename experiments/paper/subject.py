@@ -124,9 +124,9 @@ def refuse_other_protocol(folder: Path, study: StudyFile) -> None:
 
 def _settings(folder: Path, study: StudyFile) -> Iterator[Setting]:
     from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows
-    from ..storage.tables import read_frame
+    from ..storage.tables import read_results
 
-    frame = read_frame(folder / "export" / "runs.csv", keep_default_na=False, na_values=[""])
+    frame = read_results(folder / "export" / "runs.csv")
     refuse_incomplete(frame, ["replicate", "arm"])
     refuse_missing_rows(frame)
     if not (frame["breadth"] > 0.0).any():

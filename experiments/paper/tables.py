@@ -179,12 +179,12 @@ def _variant_rows(setting: Setting) -> Iterator[list[str]]:
 
 def _sensitivity(subject: Subject) -> dict[str, str]:
     """Return the table of sensitivity indices where the folder has one."""
-    from ..storage.tables import read_frame
+    from ..storage.tables import read_results
 
     file = subject.folder / "sensitivity.csv"
     if not file.is_file():
         return {}
-    table = read_frame(file, keep_default_na=False, na_values=[""])
+    table = read_results(file)
     first = table[table["outcome"] == table["outcome"].iloc[0]].head(LONGEST)
     return {"sensitivity": sensitivity_tex(first, "")}
 

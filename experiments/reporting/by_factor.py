@@ -16,7 +16,7 @@ from ..protocols.outcome_names import printed_name
 from ..storage.atomic_files import disk_errors_in_one_line
 from ..storage.checksums import refuse_altered
 from ..storage.folder_files import refuse_output_inside
-from ..storage.tables import read_frame
+from ..storage.tables import read_results
 from ..studies.factors import known_quantity
 from ..studies.reader import BREADTH, VISIBILITY, StudyFile
 from ..sweeps.folder import study_in
@@ -88,7 +88,7 @@ def folder_effects(study: StudyFile, folder: Path, outcomes: tuple[str, ...] = (
     path = folder / "summary.csv"
     if not path.is_file():
         raise UserError(f"{folder} has no summary.csv; let its study finish first")
-    summary = read_frame(path, keep_default_na=False, na_values=[""])
+    summary = read_results(path)
     absent = [name for name in ("pairs", *study.factor_names) if name not in summary.columns]
     if absent:
         raise UserError(f"{path} has no {', '.join(absent)}; moat export {folder} writes it anew")
@@ -157,7 +157,7 @@ def _depths(study: StudyFile, folder: Path, effects: Effects, by: Sequence[str])
     from ..protocols.stress_test.depth import depth_curve, taus_of
     from .sections.depth import declared_or_largest
 
-    runs = read_frame(folder / "export" / "runs.csv", keep_default_na=False, na_values=[""])
+    runs = read_results(folder / "export" / "runs.csv")
     if "lasting_openness" not in runs.columns:
         raise UserError(f"{folder} has no depth curve: its runs do not measure lasting openness")
     wanted = {tuple(row.values.values()) for row in effects.rows}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..protocols import Protocol
 from ..protocols.outcome_names import OUTCOME_NAMES, printed_name
 from ..studies.reader import BREADTH, StudyFile
-from ..sweeps.summary import difference_names
+from ..sweeps.summary import difference_names, mean_name
 from .point_labels import ordered_factors, point_label, short_names, sort_key
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _row(row: Mapping[str, Any], factors: Sequence[str], outcomes: Sequence[str]
     effects = {}
     for name in outcomes:
         event = name in events
-        mean = f"p_{name}" if event else name
+        mean = mean_name(name, event)
         difference, error, low, high = difference_names(name, event)
         cells = (f"{mean}_zero", mean, difference, low, high, error)
         effects[name] = Effect(*(_number(row[cell]) for cell in cells))

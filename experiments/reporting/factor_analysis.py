@@ -17,7 +17,7 @@ from ..statistics.verdicts import phase_table
 from ..storage.atomic_files import replaced_atomically
 from ..storage.checksums import refuse_altered, renewed_checksums
 from ..storage.results_folder import hold
-from ..storage.tables import read_frame
+from ..storage.tables import read_results
 from ..studies.limits import parse_toml
 from ..sweeps.folder import study_in
 from ..sweeps.statement_codebook import ANALYSES, STATEMENTS, write_codebook
@@ -33,7 +33,7 @@ def read_table(path: Path) -> pd.DataFrame:
     """Return a csv of a results folder; "none" stays a word. UserError if the file does not exist."""
     if not path.is_file():
         raise UserError(f"{path.parent} has no {path.name}")
-    return read_frame(path, keep_default_na=False, na_values=[""])
+    return read_results(path)
 
 
 def analyse(folder: Path) -> tuple[list[Path], list[str]]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import UserError
 from ..statistics.input_checks import refuse_incomplete, refuse_missing_rows, refuse_mixed_code
-from ..storage.tables import read_frame
+from ..storage.tables import read_results
 from ..studies.reader import StudyFile
 from . import html
 from .point_labels import VOTERS, caption_text
@@ -70,8 +70,7 @@ class Report:
         path = self.folder / name
         if not path.is_file():
             raise UserError(f"the folder has no {name}")
-        # "none" is a layer, not a missing value.
-        return read_frame(path, keep_default_na=False, na_values=[""])
+        return read_results(path)
 
     def drawn(self, paths: list[Path], caption: str, alternative: str) -> str:
         """Return the svg of a figure as part of the page; the caption names the point and what was fixed."""

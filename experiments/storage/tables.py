@@ -32,6 +32,11 @@ def read_frame(path: Path, **options: Any) -> pd.DataFrame:
     return frame
 
 
+def read_results(path: Path) -> pd.DataFrame:
+    """Return a table of results as a frame: only an empty cell is missing, since "none" names a layer and a move."""
+    return read_frame(path, keep_default_na=False, na_values=[""])
+
+
 def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Write a table atomically; return the kind of each column's values.
 

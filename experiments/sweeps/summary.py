@@ -35,7 +35,7 @@ def summary_columns(protocol: Protocol, factors: Sequence[str]) -> tuple[Column,
     columns.append(Column("pairs", "replicates", 0.0, inf, paired, "count"))
     for name in (*events, *means):
         column = known.get(name, Column(name, "", -inf, inf, name, ""))
-        mean = f"p_{name}" if name in events else name
+        mean = mean_name(name, name in events)
         columns += [
             Column(
                 mean,
@@ -144,7 +144,7 @@ class SummaryRows:
 
     def _estimates(self, name: str, values: dict[int, float], control: dict[int, float] | None) -> dict[str, Any]:
         event = name in self._events
-        mean = f"p_{name}" if event else name
+        mean = mean_name(name, event)
         row: dict[str, Any] = {}
         span = None if event else self._spans[name]
         row[mean], row[f"{mean}_mcse"] = _mean_and_error(list(values.values()), span)
@@ -155,6 +155,11 @@ class SummaryRows:
             row[f"{mean}_zero"] = math.fsum(pairs[1]) / len(both)
             row |= dict(zip(difference_names(name, event), _difference(*pairs, span), strict=True))
         return row
+
+
+def mean_name(name: str, event: bool) -> str:
+    """Return the column of an outcome's mean; of an event it is a probability."""
+    return f"p_{name}" if event else name
 
 
 def difference_names(name: str, event: bool) -> tuple[str, str, str, str]:

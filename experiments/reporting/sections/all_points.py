@@ -10,7 +10,7 @@ import pandas as pd
 from ...protocols.outcome_names import printed_name
 from ...storage.atomic_files import replaced_atomically
 from ...studies.reader import BREADTH
-from ...sweeps.summary import difference_names
+from ...sweeps.summary import difference_names, mean_name
 from .. import html
 from ..effects import Effect, Effects, PointEffect, effects_in, has_doses
 from ..point_labels import caption_text, value_text
@@ -60,7 +60,7 @@ def effect_frame(effects: Effects, events: tuple[str, ...]) -> pd.DataFrame:
     for row in effects.rows:
         record: dict[str, Any] = dict(row.values) | {"arm": row.arm, "pairs": row.pairs}
         for name, effect in row.effects.items():
-            mean = f"p_{name}" if name in events else name
+            mean = mean_name(name, name in events)
             difference, error, low, high = difference_names(name, name in events)
             names = (f"{mean}_zero", mean, difference, low, high, error)
             record |= dict(zip(names, effect, strict=True))
