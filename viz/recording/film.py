@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from ...agents.draws import draws_of
 from ...agents.electorate.columns import AGE, BLAME, PARTISANSHIP, SALIENCE, UNITS
@@ -19,12 +20,15 @@ from ...experiments.protocols.stress_test.run import last_election, measure, tak
 from ...model.data_collection import individual_votes
 from ...model.diagnostics import PROHIBITION, utilities
 from ...model.fast_forward import advance
+from ...model.parameters.tree import Parameters
 from ...model.population.builder import build_population
 from ...model.state import WorldState
 from ..scenario import Scenario
-from .decisions import observed_decision
+from .decisions import Chances, before_agenda, chances, observed_decision, weighed_parameters
+from .outcome_codes import CODED, code_of, code_so_far, returns_to_care
 
 Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 
 CHUNK_MONTHS = 24
 SAMPLE_MONTHS = 3
@@ -38,6 +42,9 @@ FULL_SALIENCE = 0.35
 """Salience that is drawn as the highest of eight steps."""
 AUTHOR, OPPONENT, ABSTAINED = 1, 2, 0
 SERIES = ("office", "theta", "kappa", "openness", "price", "distance", "threat", "exposure")
+SAMPLED = ("cost", "holder_shift", *Chances._fields)
+"""Series with a new value every quarter, which the months between repeat; None where the value is not known."""
+NO_CHANCES: dict[str, float | None] = dict.fromkeys(Chances._fields)
 MEASURED = (
     *("attempted", "restricted", "neutral", "reversed", "prohibited", "withdrawn", "court"),
     *("severity", "mean_policy", "gap"),
@@ -55,10 +62,12 @@ class Chunk(NamedTuple):
 class Recorder:
     """Records one world: a value a month in each series, a byte a voter in each snapshot."""
 
-    def __init__(self, world: WorldState, name: str) -> None:
-        """Start with a world whose first recorded month is still to come."""
-        self.name = name
-        self.series: dict[str, list[float]] = {series: [] for series in (*SERIES, "cost", "author", "opponent")}
+    def __init__(self, world: WorldState, name: str, takeover: int) -> None:
+        """Start with a world whose first recorded month is still to come. takeover: 0 in a history."""
+        self.name, self.takeover = name, takeover
+        self.series: dict[str, list[float | None]] = {
+            series: [] for series in (*SERIES, *SAMPLED, "outcome" if takeover else "returns", "author", "opponent")
+        }
         self.ages: list[list[float]] = []
         self.agencies: list[list[float]] = []
         self.elections: list[dict[str, Any]] = []
@@ -67,15 +76,30 @@ class Recorder:
         self.places_sent = places(world)
         leans_author = world.sign * world.electorate.fixed[PARTISANSHIP] > 0.0
         self.votes: Bytes = np.where(leans_author, AUTHOR, OPPONENT).astype(np.uint8)
-        self.cost = 0.0
+        self.party = weighed_parameters(world.parameters)
+        self.sampled: dict[str, float | None] = dict.fromkeys(SAMPLED)
+        self.outcome = 0
         self.events_sent = 0
 
     def start(self, world: WorldState) -> None:
         """Record the state before the first month."""
         self.snapshots.append((0, self.snapshot(world)))
 
-    def month(self, world: WorldState) -> None:
-        """Record the month just completed."""
+    def quarter(self, before: WorldState | None, world: WorldState) -> None:
+        """Record the decision of the coming month, and the chances that the government sees, if it may act."""
+        if before is not None:
+            self.sampled |= chances(before)._asdict()
+            decision = observed_decision(before)
+            if decision is not None:
+                # A dated event may change the parameters; elsewhere the title has them.
+                if decision["party"] == self.party:
+                    del decision["party"]
+                self.decisions.append(decision)
+        elif not world.released:
+            self.sampled |= NO_CHANCES
+
+    def month(self, world: WorldState, holders: Bools) -> None:
+        """Record the month just completed. holders: who holds crypto in World B."""
         last = world.record[-1]
         series = self.series
         for name, value in zip(
@@ -94,8 +118,10 @@ class Recorder:
         ):
             series[name].append(value)
         if last.month % SAMPLE_MONTHS == 0 or not series["cost"]:
-            self.cost = vote_cost(world)
-        series["cost"].append(self.cost)
+            self.sampled |= {"cost": vote_cost(world), "holder_shift": vote_shift(world, holders)}
+        for name, sampled in self.sampled.items():
+            series[name].append(sampled if sampled is None else float(f"{sampled:.5g}"))
+        series["outcome" if self.takeover else "returns"].append(self.code(world))
         for role in ("author", "opponent"):
             series[role].append(world.party(role).platform)
         self.agencies.append([agency.ideal for agency in world.agencies.values()])
@@ -104,6 +130,14 @@ class Recorder:
             self.ballot(world)
         if voted or world.month % SAMPLE_MONTHS == 0:
             self.snapshots.append((world.month, self.snapshot(world)))
+
+    def code(self, world: WorldState) -> int:
+        """Return the outcomes since the takeover; in a history the number of returns to extreme care."""
+        if self.takeover == 0:
+            return len(returns_to_care(world.record, world.parameters.policy.before_theta))
+        if world.record[-1].month >= self.takeover:
+            self.outcome = code_so_far(world, self.takeover, self.outcome)
+        return self.outcome
 
     def share_holding(self, world: WorldState) -> float:
         """Return the share of voters who hold crypto, and record the shares by age band."""
@@ -191,6 +225,20 @@ def vote_cost(world: WorldState) -> float:
     return 100.0 * (shares[0] - shares[1])
 
 
+def vote_shift(world: WorldState, holders: Bools) -> float | None:
+    """Return how far the issue moves these voters to the author party, in points of their vote; None without any.
+
+    The mean over them of the probability of preferring the author party today, minus the same with partisanship alone
+    (ODD: logistic of E37 minus logistic of E33). National mood and incumbency are left out. In World A the same persons
+    hold nothing, so B minus A is what holding does to the vote of holders.
+    """
+    if not holders.any():
+        return None
+    utility, _ = utilities(world, world.electorate, world.stand("author"), world.stand("opponent"))
+    leaning = world.sign * world.electorate.fixed[PARTISANSHIP][holders].astype(np.float64)
+    return 100.0 * float((expit(utility[holders]) - expit(leaning)).mean())
+
+
 def places(world: WorldState) -> Bytes:
     """Return the voters' places in the drawing, shape (2, voters): ideology (opposed 0, author 255), then age."""
     fixed = world.electorate.fixed
@@ -200,19 +248,19 @@ def places(world: WorldState) -> Bytes:
     return drawn
 
 
-def _record(world: WorldState, recorder: Recorder, months: int) -> None:
-    for _ in range(months):
-        decision = observed_decision(world)
+def _record_month(worlds: list[WorldState], recorders: list[Recorder]) -> None:
+    for world, recorder in zip(worlds, recorders, strict=True):
+        recorder.quarter(before_agenda(world), world)
         advance(world, 1)
-        if decision is not None:
-            recorder.decisions.append(decision)
-        recorder.month(world)
+    holders = worlds[1].electorate.dynamic[UNITS] > 0.0
+    for world, recorder in zip(worlds, recorders, strict=True):
+        recorder.month(world, holders)
 
 
 def title(scenario: Scenario, world: WorldState) -> Chunk:
     """Return the first chunk: facts of the scenario, and the voters' places in the drawing."""
     p = scenario.parameters
-    term, lead = p.institutions.term_months, p.institutions.election_lead
+    m, term, lead = p.market, p.institutions.term_months, p.institutions.election_lead
     elections = [month for month in range(scenario.months) if (month + lead) % (term // 2) == 0]
     return Chunk(
         {
@@ -233,9 +281,20 @@ def title(scenario: Scenario, world: WorldState) -> Chunk:
             "prices_equal": prices_equal(scenario),
             "author": "R" if world.sign > 0 else "D",
             "agencies": list(world.agencies),
+            "coded": list(CODED),
+            "levels": named_levels(p),
+            "crashes": [m.crash_month] if 0 <= m.crash_month < scenario.months and m.crash_size < 0.0 else [],
+            "party": weighed_parameters(p),
         },
         [zlib.compress(places(world).tobytes(), 6)],
     )
+
+
+def named_levels(p: Parameters) -> list[tuple[str, float]]:
+    """Return the named levels of openness, from closed to the default option."""
+    policy = p.policy
+    named = (("extreme care", policy.before_theta), ("neutral", policy.start_theta))
+    return [("closed", 0.0), *named, ("safe harbour", policy.friendly_theta), ("default", 1.0)]
 
 
 def prices_equal(scenario: Scenario) -> bool:
@@ -259,8 +318,9 @@ def _chunks(worlds: list[WorldState], recorders: list[Recorder], first: int, mon
         step = min(CHUNK_MONTHS, last - first)
         content: list[dict[str, Any]] = []
         buffers: list[bytes] = []
+        for _ in range(step):
+            _record_month(worlds, recorders)
         for world, recorder in zip(worlds, recorders, strict=True):
-            _record(world, recorder, step)
             piece, data = recorder.content_from(world, first)
             content.append(piece)
             buffers += data
@@ -276,7 +336,8 @@ def _start(scenario: Scenario) -> tuple[list[WorldState], list[Recorder]]:
     worlds = [
         inputs.world(with_dose(p, dose, p.exposure.visibility), seed, replicate, population, events) for dose in doses
     ]
-    recorders = [Recorder(world, name) for world, name in zip(worlds, "AB", strict=True)]
+    takeover = 0 if scenario.cycles else p.institutions.term_months
+    recorders = [Recorder(world, name, takeover) for world, name in zip(worlds, "AB", strict=True)]
     for world, recorder in zip(worlds, recorders, strict=True):
         recorder.start(world)
     return worlds, recorders
@@ -309,7 +370,8 @@ def outcome_row(opposed: WorldState, returned: WorldState) -> dict[str, Any]:
     """Return the outcomes of the opposed term, with the names and numbers of the command line."""
     out = measure(opposed)
     row = out._asdict() | {"gap": measure(returned).mean_theta - out.mean_theta}
-    return {name: row[name] for name in (*MEASURED, "months_to_attempt", "months_to_restriction", "months_to_reversal")}
+    names = (*MEASURED, "months_to_attempt", "months_to_restriction", "months_to_reversal")
+    return {name: row[name] for name in names} | {"outcome": code_of(row)}
 
 
 def _history(scenario: Scenario) -> Iterator[Chunk]:

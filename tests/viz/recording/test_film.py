@@ -16,10 +16,13 @@ from political_moat.experiments.protocols.history.design import HistoryDesign
 from political_moat.experiments.protocols.history.run import run_history
 from political_moat.experiments.protocols.stress_test.design import StressDesign
 from political_moat.experiments.protocols.stress_test.run import friendly_term, run_replicate, takeover, with_dose
+from political_moat.experiments.protocols.term_outcomes import term_outcomes
 from political_moat.model.data_collection import individual_votes
+from political_moat.model.diagnostics import utilities
 from political_moat.model.fast_forward import advance
 from political_moat.model.world import World
 from political_moat.viz.recording.film import MEASURED, Chunk, film
+from political_moat.viz.recording.outcome_codes import CODED
 from political_moat.viz.scenario import Scenario, from_address, of_scene, scenes
 
 SMALL = "electorate.voters=400"
@@ -183,3 +186,65 @@ def test_decisions_on_film_are_the_decisions_of_the_world() -> None:
         }
         for decision in record["decisions"]:
             assert sum(move["probability"] for move in decision["moves"]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("replicate", range(8))
+def test_the_outcome_code_of_each_month_is_that_of_a_term_that_ends_then(replicate: int) -> None:
+    asked = scenario("policy.layer=guidance").with_replicate(replicate)
+    chunks = list(film(asked))
+    zero = friendly_term(with_dose(asked.parameters, 0.0, 1.0), asked.seed, asked.replicate)
+    world = takeover(zero, "opponent", zero)
+    advance(world, 48)
+    p, months, codes = asked.parameters.policy, world.record[48:], joined(chunks, 0)["outcome"]
+    assert codes[:48] == [0] * 48
+    for month in range(48, 96):
+        events = [event for event in world.events if 48 <= event.month <= month]
+        so_far = term_outcomes(
+            months[: month - 47], events, world.record[47].openness, p.before_theta, neutral=p.start_theta
+        )
+        assert codes[month] == sum(getattr(so_far, name) << bit for bit, name in enumerate(CODED)), month
+    for number, row in enumerate(chunks[-1].content["outcomes"]):
+        assert joined(chunks, number)["outcome"][-1] == row["outcome"]
+        assert row["outcome"] == sum(row[name] << bit for bit, name in enumerate(CODED))
+
+
+def test_chances_are_those_of_the_decision_of_their_quarter() -> None:
+    seen = 0
+    for replicate in range(4):
+        chunks = list(film(scenario().with_replicate(replicate)))
+        for number in (0, 1):
+            record = joined(chunks, number)
+            assert record["reelection"][:48] == record["polled_cost"][:48] == [None] * 48
+            for decision in record["decisions"]:
+                moves = {move["name"]: move for move in decision["moves"]}
+                month = decision["month"]
+                assert record["reelection_held"][month] == pytest.approx(moves["hold"]["win"], rel=1e-4)
+                if "close" in moves:
+                    seen += 1
+                    lost = 100.0 * (moves["hold"]["share"] - moves["close"]["share"])
+                    assert record["reelection"][month] == pytest.approx(moves["close"]["win"], rel=1e-4)
+                    assert record["polled_cost"][month] == pytest.approx(lost, abs=1e-4)
+    assert seen > 3
+
+
+def test_the_holders_vote_shift_is_the_models_utility_less_partisanship() -> None:
+    asked = scenario()
+    record = joined(list(film(asked)), 1)
+    world = World(with_dose(asked.parameters, asked.breadth, 1.0), asked.seed, asked.replicate)
+    world.advance(25)
+    utility, _ = utilities(world.state, world.electorate, world.state.stand("author"), world.state.stand("opponent"))
+    leaning = world.sign * world.electorate.column("partisanship").astype(float)
+    holds = world.electorate.column("units") > 0.0
+    moved = 1 / (1 + np.exp(-utility[holds])) - 1 / (1 + np.exp(-leaning[holds]))
+    assert record["holder_shift"][24] == pytest.approx(100.0 * moved.mean(), rel=1e-4)
+
+
+def test_a_history_counts_returns_to_extreme_care() -> None:
+    asked = from_address("preset=article&protocol=history&cycles=3&exposure.breadth=0.45&electorate.voters=300")
+    for replicate in range(3):
+        record = joined(list(film(asked.with_replicate(replicate))), 0)
+        assert record["returns"] == sorted(record["returns"])
+        below = [openness <= asked.parameters.policy.before_theta + 1e-9 for openness in record["openness"]]
+        assert (record["returns"][-1] > 0) == any(
+            all(below[month : month + 6]) and not all(below[:month]) for month in range(len(below) - 5)
+        )
