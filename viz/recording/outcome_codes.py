@@ -38,13 +38,13 @@ def code_so_far(world: WorldState, takeover: int, before: int) -> int:
 
 def returns_to_care(months: Sequence[Month], level: float) -> list[int]:
     """Return the last month of each first half year at or below a level of openness after months above it."""
-    found, above, run = [], False, 0
+    returns, above, run = [], False, 0
     for month in months:
         if month.openness > level + TOLERANCE:
             above, run = True, 0
             continue
         run += 1
         if run == LASTING and above:
-            found.append(month.month)
+            returns.append(month.month)
             above = False
-    return found
+    return returns
