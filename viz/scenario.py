@@ -344,6 +344,11 @@ def replicates_voter_months(scenario: Scenario) -> int:
     return scenario.parameters.electorate.voters * scenario.months * len(doses) * REPLICATES
 
 
+def fans_voter_months(scenario: Scenario) -> int:
+    """Return voters times months times worlds of the hundred replicates in World A and World B."""
+    return scenario.parameters.electorate.voters * scenario.months * 2 * REPLICATES
+
+
 def check_size(scenario: Scenario) -> None:
     """Raise AddressError for a film with more voter-months than one request may have."""
     requested = voter_months(scenario)

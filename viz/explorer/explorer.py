@@ -193,6 +193,7 @@ def _drawing(groups: list[tuple[str, list[tuple[float, float, float, float, int]
 def _paired_counts(runs: Any, outcome: str, arm: str) -> list[Html]:
     """Return a paragraph that compares an arm with zero exposure on the same layer, if the outcome is 0 or 1."""
     from ...experiments.statistics.verdicts import zero_of
+    from ..recording.paired_answer import paired_answer
 
     dosed = runs[runs["arm"] == arm]
     try:
@@ -203,9 +204,10 @@ def _paired_counts(runs: Any, outcome: str, arm: str) -> list[Html]:
     before, after = both[f"{outcome}_zero"], both[outcome]
     if zero["arm"].iloc[0] == arm or not (before.isin((0, 1)).all() and after.isin((0, 1)).all()):
         return []
-    prevented, caused = int(((before == 1) & (after == 0)).sum()), int(((before == 0) & (after == 1)).sum())
+    answer = paired_answer(after.to_list(), before.to_list(), outcome)
     sentence = (
-        f"{len(both)} paired replicates ({outcome}): exposure ({arm}) prevented {prevented}, caused {caused} and "
-        f"changed nothing in {len(both) - prevented - caused}."
+        f"{answer.n} paired replicates ({outcome}): exposure ({arm}) prevented {answer.prevented}, caused "
+        f"{answer.caused} and changed nothing in {answer.unchanged}. Paired risk difference {answer.difference:+.3f}, "
+        f"{100 * answer.level:.4g}% interval {answer.low:+.3f} to {answer.high:+.3f}: {answer.verdict}."
     )
     return [h("p", None, sentence)]

@@ -8,7 +8,9 @@ from typing import Any
 from ...experiments.protocols.stress_test.design import StressDesign
 from ...experiments.protocols.stress_test.run import run_replicate
 from ...experiments.statistics.intervals import wilson
+from ...experiments.statistics.verdicts import MARGIN
 from ..scenario import CURVE, REPLICATES, Scenario
+from .paired_answer import paired_answers
 
 BLOCK = 10
 """Replicates of one job. Small jobs keep a film from waiting for more than about a second."""
@@ -50,3 +52,16 @@ def curve(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         low, high = wilson(reversals, n)[:2]
         points.append({"breadth": arm["breadth"], "share": reversals / n, "low": low, "high": high, "n": n})
     return points
+
+
+def replicates_message(rows: Sequence[dict[str, Any]], scenario: Scenario) -> dict[str, Any]:
+    """Return the message of the replicates so far: rows, curve, and the paired answer of each breadth."""
+    return {
+        "type": "replicates",
+        "rows": rows,
+        "curve": curve(rows),
+        "paired": paired_answers(rows),
+        "margin": MARGIN,
+        "breadth": scenario.breadth,
+        "total": REPLICATES,
+    }

@@ -11,7 +11,7 @@ _generators: dict[int, Iterator[Any]] = {}
 
 
 class Job(NamedTuple):
-    """One job: film, replicates (argument: the block) or portrait (argument: the voter)."""
+    """One job: film, replicates and fans (argument: the block) or portrait (argument: the voter)."""
 
     kind: str
     scenario: Scenario
@@ -20,8 +20,8 @@ class Job(NamedTuple):
     @property
     def key(self) -> str:
         """Return a key that is equal for jobs with equal results."""
-        if self.kind == "replicates":
-            return f"replicates {self.argument} {self.scenario.with_replicate(0).key}"
+        if self.kind in ("replicates", "fans"):
+            return f"{self.kind} {self.argument} {self.scenario.with_replicate(0).key}"
         return f"{self.kind} {self.argument} {self.scenario.key}"
 
 
@@ -47,6 +47,10 @@ def pieces(job: Job) -> Iterator[Any]:
         from ..recording.replicates import replicates
 
         return replicates(job.scenario, job.argument)
+    if job.kind == "fans":
+        from ..recording.fans import fans
+
+        return fans(job.scenario, job.argument)
     if job.kind == "portrait":
         from ..recording.voter_portrait import portraits
 

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..recording.fans import Fan, fans_message
 from ..recording.film import Chunk
-from ..recording.replicates import BLOCKS, curve
+from ..recording.replicates import BLOCKS, replicates_message
 from ..recording.standalone_html import standalone_page
 from ..scenario import (
     MOST_REPLICATES_VOTER_MONTHS,
@@ -16,6 +17,7 @@ from ..scenario import (
     AddressError,
     Scenario,
     code,
+    fans_voter_months,
     from_address,
     from_fields,
     of_scene,
@@ -65,8 +67,14 @@ class Session:
         self.film = 0
         self.chunks: list[Chunk] = []
         self._lock = threading.RLock()
-        self._cancellations: dict[str, list[Callable[[], None]]] = {"film": [], "replicates": [], "portrait": []}
+        self._cancellations: dict[str, list[Callable[[], None]]] = {
+            "film": [],
+            "replicates": [],
+            "fans": [],
+            "portrait": [],
+        }
         self._replicates: dict[int, dict[str, Any]] = {}
+        self._fans: dict[int, Fan] = {}
 
     def close(self) -> None:
         """Cancel every request of the visitor, who has left."""
@@ -111,7 +119,8 @@ class Session:
         question = scenario.with_replicate(0).key
         if self.scenario is not None and self.scenario.with_replicate(0).key != question:
             self._cancel("replicates")
-            self._replicates = {}
+            self._cancel("fans")
+            self._replicates, self._fans = {}, {}
         self._cancel("film")
         self._cancel("portrait")
         with self._lock:
@@ -161,7 +170,8 @@ class Session:
         if new:
             self.budget.take(needed * new // BLOCKS)
         self._cancel("replicates")
-        self._replicates = {}
+        self._cancel("fans")
+        self._replicates, self._fans = {}, {}
         question = scenario.with_replicate(0).key
 
         def on_piece(replicate: dict[str, Any]) -> None:
@@ -171,19 +181,32 @@ class Session:
                 self._replicates[replicate["replicate"]] = replicate
                 rows = [row for _, row in sorted(self._replicates.items())]
             if len(rows) % SENT_EVERY == 0:
-                self.send(
-                    {
-                        "type": "replicates",
-                        "rows": rows,
-                        "curve": curve(rows),
-                        "breadth": scenario.breadth,
-                        "total": REPLICATES,
-                    },
-                    (),
-                )
+                self.send(replicates_message(rows, scenario), ())
+            if len(rows) == REPLICATES:
+                self._run_fans(scenario)
 
         for job in jobs:
             self._request("replicates", job, on_piece)
+
+    def _run_fans(self, scenario: Scenario) -> None:
+        """Request the fans of the hundred replicates. Without them the page shows all but the fans."""
+        jobs = [Job("fans", scenario, block) for block in range(BLOCKS)]
+        new = sum(not self.pool.known(job) for job in jobs)
+        if new:
+            self.budget.take(fans_voter_months(scenario) * new // BLOCKS)
+        question = scenario.with_replicate(0).key
+
+        def on_piece(fan: Fan) -> None:
+            if self.scenario is None or self.scenario.with_replicate(0).key != question:
+                return
+            with self._lock:
+                self._fans[fan.replicate] = fan
+                rows = list(self._fans.values())
+            if len(rows) == REPLICATES:
+                self.send(*fans_message(rows))
+
+        for job in jobs:
+            self._request("fans", job, on_piece)
 
     def _open_voter(self, index: object) -> None:
         scenario = self.scenario

@@ -171,6 +171,17 @@ def test_the_film_of_a_replicate_has_the_outcomes_of_its_strip() -> None:
     assert curve([]) == []
 
 
+def test_the_fans_follow_the_hundred(visitor: Session, sent: list[dict[str, Any]]) -> None:
+    visitor.handle({"type": "film", "fields": SMALL})
+    visitor.handle({"type": "replicates"})
+    kinds = [message["type"] for message in sent]
+    assert kinds.count("fans") == 1
+    assert kinds.index("fans") > max(place for place, kind in enumerate(kinds) if kind == "replicates") - 1
+    fans = sent[kinds.index("fans")]
+    assert fans["replicates"] == list(range(100))
+    assert fans["months"] == 96
+
+
 def test_a_history_has_no_replicates(visitor: Session, sent: list[dict[str, Any]]) -> None:
     visitor.handle({"type": "film", "fields": {**SMALL, "protocol": "history", "cycles": "1"}})
     visitor.handle({"type": "replicates"})
