@@ -9,21 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...agents.party.decisions import win_probability
 from ...experiments.protocols.stress_test.run import friendly_term, takeover, with_dose, zero_terms
-from ...model.elections.national_vote import level_sd_share
 from ...model.fast_forward import advance
-from ...model.policy.public_facts import policy_state
+from ...model.phases.platforms import QUARTER
 from ...model.state import WorldState
 from ..scenario import Scenario
+from .decisions import before_agenda, chances
 from .replicates import BLOCK
 
 Floats = npt.NDArray[np.float32]
 
 SERIES = ("openness", "price", "closing")
-"""closing: chance of re-election of the government if it closes the policy, NaN in months without that question."""
-QUARTER = 3
-CLOSE = "close"
+"""closing: chance of re-election that the government sees if it closes the policy, NaN where it may not close it."""
 STEPS = 254
 UNKNOWN = 255
 """A byte holds STEPS steps from the lowest to the highest value of its series; UNKNOWN stands for NaN."""
@@ -57,28 +54,16 @@ def fan(scenario: Scenario, replicate: int) -> Fan:
 def _opposed_term(world: WorldState) -> Floats:
     """Run the opposed term; return the three series from the start of the run."""
     first, term = world.month, world.parameters.institutions.term_months
-    world.last_poll = None
-    chances = np.full(first + term, np.nan, dtype=np.float32)
-    while world.month < first + term:
-        month = world.month
-        # A government polls in the first month of a quarter; the months after it run in one call.
-        advance(world, 1 if month % QUARTER == 0 else min(QUARTER - month % QUARTER, first + term - month))
+    closing = np.full(first + term, np.nan, dtype=np.float32)
+    for month in range(first, first + term):
         if month % QUARTER == 0:
-            chances[month] = closing_chance(world, month)
+            before = before_agenda(world)
+            chance = None if before is None else chances(before).reelection
+            closing[month : month + QUARTER] = np.nan if chance is None else chance
+            advance(world, min(QUARTER, first + term - month))
     record = world.record
     openness, price = [month.openness for month in record], [month.price for month in record]
-    return np.stack([np.array(openness, dtype=np.float32), np.array(price, dtype=np.float32), chances])
-
-
-def closing_chance(world: WorldState, month: int) -> float:
-    """Return the chance of re-election that the government saw if it closes; NaN unless it asked in that month."""
-    if world.last_poll is None:
-        return float("nan")
-    report, names = world.last_poll
-    if report.month != month or CLOSE not in names:
-        return float("nan")
-    share = report.shares[names.index(CLOSE)] + policy_state(world, world.in_office).incumbency_share
-    return win_probability(share, level_sd_share(world.parameters))
+    return np.stack([np.array(openness, dtype=np.float32), np.array(price, dtype=np.float32), closing])
 
 
 class Scale(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -183,13 +184,15 @@ class Session:
             if len(rows) % SENT_EVERY == 0:
                 self.send(replicates_message(rows, scenario), ())
             if len(rows) == REPLICATES:
-                self._run_fans(scenario)
+                # The answer stands without the fans, so a visitor who has asked for much gets none.
+                with contextlib.suppress(AddressError, BusyError):
+                    self._run_fans(scenario)
 
         for job in jobs:
             self._request("replicates", job, on_piece)
 
     def _run_fans(self, scenario: Scenario) -> None:
-        """Request the fans of the hundred replicates. Without them the page shows all but the fans."""
+        """Request the fans of the hundred replicates. Raises AddressError or BusyError."""
         jobs = [Job("fans", scenario, block) for block in range(BLOCKS)]
         new = sum(not self.pool.known(job) for job in jobs)
         if new:
