@@ -226,8 +226,12 @@ def test_data_beside_the_code_is_installed() -> None:
     for top in ORDER:
         for path in (ROOT / top).rglob("*"):
             if path.is_file() and path.suffix not in (".py", ".pyc", ".nbi", ".nbc"):
-                patterns = PROJECT["package-data"].get(package_of(path, ROOT), [])
-                assert any(path.match(pattern) for pattern in patterns), path.relative_to(ROOT)
+                package = next(folder for folder in path.parents if (folder / "__init__.py").is_file())
+                patterns = PROJECT["package-data"].get(package_of(package / "__init__.py", ROOT), [])
+                place = path.relative_to(package)
+                # A pattern reaches as deep as it has parts: "*.js" does not install a file of a subfolder.
+                reaching = [pattern for pattern in patterns if len(Path(pattern).parts) == len(place.parts)]
+                assert any(place.match(pattern) for pattern in reaching), path.relative_to(ROOT)
 
 
 def texts() -> Iterator[tuple[str, str]]:

@@ -37,7 +37,7 @@ CURVE = (0.0, 0.1, 0.3, 0.6)
 """Breadths of the dose-response curve, besides that of the scenario."""
 PAGE_VOTERS = 10_000
 _PLAYED = {protocol.name: protocol for protocol in (StressTest, History)}
-_NOT_PARAMETERS = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "events", "version", "code")
+_NOT_PARAMETERS = ("scene", "preset", "seed", "replicate", "protocol", "cycles", "events", "version", "code", "step")
 
 
 class Scene(NamedTuple):
@@ -276,7 +276,7 @@ def from_fields(fields: Mapping[str, str]) -> Scenario:
     if scene and scene not in scenes():
         problems.append(f"unknown scene {scene[:40]!r} (known: {', '.join(scenes())})")
         scene = ""
-    if not scene and not fields.keys() - {"version", "code"}:
+    if not scene and not fields.keys() - {"version", "code", "step"}:
         scene = "realistic"
     only_scene = not fields.get("preset") and all(name in _NOT_PARAMETERS for name in fields)
     start = of_scene(scene or "realistic")

@@ -29,10 +29,14 @@ def of_plain_page(style: str) -> str:
     return f"default-src 'none'; style-src {source_of(style)}; {_SHARED}"
 
 
-def of_file(script: str, style: str) -> str:
-    """Return the policy of an HTML file that plays from disk: its own script and style sheet, no request."""
+def of_file(scripts: Iterable[str], style: str) -> str:
+    """Return the policy of an HTML file that plays from disk: its own scripts and style sheet, no request.
+
+    Its modules are data: addresses of its import map, and the file writes no script element while it plays.
+    """
+    sources = " ".join(map(source_of, scripts))
     return (
-        f"default-src 'none'; script-src {source_of(script)}; style-src {source_of(style)}; img-src data: blob:; "
+        f"default-src 'none'; script-src {sources} data:; style-src {source_of(style)}; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import anywidget
 import traitlets
 
-from .scripts import script, style
+from .scripts import ENTRY, PREFIX
 
 
 class PageWidget(anywidget.AnyWidget):
-    """The page in the browser. Films, replicates and portraits travel as messages (`session.Session`)."""
+    """The page in the browser. Films, replicates and portraits travel as messages (`session.Session`).
 
-    _esm = f"{script()}\nexport default {{ render }};\n"
-    _css = style()
+    Modules and style sheet come with the document (`preloaded_film.document_head`).
+    """
+
+    _esm = f'import {{ render }} from "{PREFIX}{ENTRY}";\nexport default {{ render }};\n'
     catalogue = traitlets.Unicode("{}").tag(sync=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..content import policy
 from ..content.html import h
-from ..content.scripts import starting, style
+from ..content.scripts import embedded_import_map, starting, style
 from ..content.texts import QUESTION
 from .film import Chunk
 
@@ -18,17 +18,19 @@ def standalone_page(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
     """Return the HTML text that plays a finished film. about: the scenario message of the page."""
     from ..content.catalogue import catalogue
 
-    script, sheet = starting("playStandalone"), f"body {{ margin: 0; }}\n{style()}"
-    rules = {"http-equiv": "Content-Security-Policy", "content": policy.of_file(script, sheet)}
+    imports, script = embedded_import_map(), starting("playStandalone")
+    sheet = f"body {{ margin: 0; }}\n{style()}"
+    rules = {"http-equiv": "Content-Security-Policy", "content": policy.of_file((imports, script), sheet)}
     return "\n".join(
         (
             "<!doctype html>",
             f'<html lang="en"><head><meta charset="utf-8">{h("meta", rules)}',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             h("title", None, QUESTION),
+            f'<script type="importmap">{imports}</script>',
             f'<style>{sheet}</style></head><body><div id="moat-page"></div>',
             film_elements(catalogue(standalone=True), about, chunks),
-            f"<script>{script}</script></body></html>",
+            f'<script type="module">{script}</script></body></html>',
         )
     )
 

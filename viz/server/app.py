@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..content import policy
-from ..content.scripts import style
+from ..content import policy, scripts
 from . import assets, documents
 from .channel import REFUSED, Channel, kernel_of
 from .hosts import Names
@@ -73,16 +72,17 @@ def configure(root_path: str = "", pages: int = PAGES) -> None:
     os.environ["SOLARA_KERNEL_MAX_COUNT"] = str(ADDRESSES * SOCKETS_PER_PAGE * pages)
 
 
-def adapt_page(page: str, first: str = "") -> str:
-    """Return Solara's HTML page with a language, with zoom allowed, and with `first` at the start of its body.
+def adapt_page(page: str, head: str = "", first: str = "") -> str:
+    """Return Solara's HTML page with a language, with zoom allowed, and with `head` and `first` in head and body.
 
     The widget replaces or adopts `first` when it renders.
     """
     page = page.replace("<html>", '<html lang="en">', 1)
     page = page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
-    if "<script>" in first:
+    if "<script" in first:
         # The first frame does not need Solara's style sheets, so they must not delay it. Its script admits them later.
         page = re.sub(r'(<link\b[^>]*rel="stylesheet"[^>]*)>', r'\1 media="print">', page)
+    page = page.replace("<head>", f"<head>{head}", 1)
     return re.sub(r"(<body[^>]*>)", lambda body: body[1] + first, page, count=1)
 
 
@@ -149,6 +149,8 @@ class Guard:
             await _answer_page(send, 200, _PLAIN[path.rstrip("/")]())
         elif path.rstrip("/") == "/results":
             await self._explore(scope, send)
+        elif path.startswith(scripts.ROUTE):
+            await _answer_file(send, scripts.served_file(path))
         elif path in _APP_PAGES:
             await self._app_page(scope, receive, send)
         elif self._is_asset(path):
@@ -165,7 +167,7 @@ class Guard:
         await _answer_page(send, status, page)
 
     async def _app_page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from .preloaded_film import SCRIPT, first_frame
+        from .preloaded_film import SCRIPT, document_head, first_frame
 
         if not self.visitors.admits_page(_place(scope)):
             text = (
@@ -174,9 +176,14 @@ class Guard:
             )
             await _answer_page(send, 503, documents.page("The server is full", text))
             return
-        first = first_frame(scope["query_string"].decode("latin-1")) if scope["path"] == "/" else ""
-        rules = policy.of_app((*assets.solara_scripts(self.root_path), SCRIPT))
-        await self.app(scope, receive, _with_headers(send, rules, functools.partial(adapt_page, first=first)))
+        own = scope["path"] == "/"
+        adapt = functools.partial(
+            adapt_page,
+            head=document_head(self.root_path) if own else "",
+            first=first_frame(scope["query_string"].decode("latin-1")) if own else "",
+        )
+        allowed = (*assets.solara_scripts(self.root_path), SCRIPT, scripts.served_import_map(self.root_path))
+        await self.app(scope, receive, _with_headers(send, policy.of_app(allowed), adapt))
 
     def _is_asset(self, path: str) -> bool:
         if path.startswith(_CDN):
@@ -192,12 +199,29 @@ def _place(scope: Scope) -> str:
 
 
 async def _answer_page(send: Send, status: int, page: str) -> None:
-    await _answer(send, status, page, "text/html", policy.of_plain_page(style("document")))
+    await _answer(send, status, page, "text/html", policy.of_plain_page(scripts.style("document")))
 
 
-async def _answer(send: Send, status: int, text: str, kind: str = "text/plain", rules: str = policy.NOTHING) -> None:
+async def _answer_file(send: Send, file: tuple[str, str] | None) -> None:
+    """Send a module or style sheet, which browsers may keep: its address changes with its text."""
+    if file is None:
+        await _answer(send, 404, "Not found.")
+    else:
+        text, kind = file
+        await _answer(send, 200, text, kind, more=[(b"cache-control", b"public, max-age=31536000, immutable")])
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    text: str,
+    kind: str = "text/plain",
+    rules: str = policy.NOTHING,
+    more: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
     body = text.encode()
     headers = [
+        *more,
         (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
         (b"content-security-policy", rules.encode()),

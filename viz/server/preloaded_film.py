@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import functools
 
+from ..content import scripts
 from ..content.catalogue import catalogue
-from ..content.scripts import starting, style
 from ..content.texts import DISCLAIMER, QUESTION
 from ..recording.standalone_html import film_elements
 from ..scenario import AddressError, Scenario, from_address
@@ -16,14 +16,22 @@ from ..session.jobs import Job
 from ..session.session import announcement
 from .shared_pool import pool
 
-SCRIPT = starting("playPreloaded")
-_ATTRIBUTES = 'id="moat-first" style="position:fixed;inset:0;background:#fff;z-index:99999;overflow:auto"'
+SCRIPT = scripts.starting("playPreloaded")
 _LOADING = (
-    f"<div {_ATTRIBUTES}>"
-    '<div style="padding:12px 16px;font:16px/1.45 Roboto,system-ui,sans-serif;color:#1b1b1b">'
-    f'<p style="font-size:24px;font-weight:700;margin:42px 0 2px">{QUESTION}</p>'
+    '<div id="moat-first" class="moat-first"><div class="moat">'
+    f"<h1>{QUESTION}</h1>"
     f"<p>Setting up two worlds with the same people and the same random draws. {DISCLAIMER}</p></div></div>"
 )
+
+
+@functools.cache
+def document_head(root_path: str = "") -> str:
+    """Return the elements that the head of the live page begins with: style sheet, import map, modules to load."""
+    preloads = "".join(
+        f'<link rel="modulepreload" href="{scripts.address(file, root_path)}">' for file in scripts.modules()
+    )
+    sheet = f'<link rel="stylesheet" href="{scripts.address(scripts.STYLE, root_path)}">'
+    return f'{sheet}<script type="importmap">{scripts.served_import_map(root_path)}</script>{preloads}'
 
 
 def first_frame(query: str) -> str:
@@ -42,8 +50,8 @@ def _playing(scenario: Scenario) -> str:
     chunks = pool().finished(Job("film", scenario)) or []
     return "".join(
         (
-            f"<style>{style()}</style>{_LOADING}",
+            _LOADING,
             film_elements(catalogue(), announcement(scenario, 0), chunks),
-            f"<script>{SCRIPT}</script>",
+            f'<script type="module" async>{SCRIPT}</script>',
         )
     )

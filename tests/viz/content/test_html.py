@@ -12,7 +12,7 @@ import pytest
 
 from political_moat.viz.content import policy
 from political_moat.viz.content.html import Html, document, fragment, h
-from political_moat.viz.content.scripts import starting, style
+from political_moat.viz.content.scripts import embedded_import_map, starting, style
 from political_moat.viz.recording.standalone_html import film_elements
 from political_moat.viz.server import documents
 
@@ -128,4 +128,4 @@ def test_plain_pages_and_standalone_files_may_load_and_run_only_their_own() -> N
         assert isinstance(page, Html)
         assert policy.inline_scripts(page) == []
         assert f"<style>{style('document')}</style>" in page
-    assert "unsafe" not in policy.of_file(starting("playStandalone"), style())
+    assert "unsafe" not in policy.of_file((embedded_import_map(), starting("playStandalone")), style())

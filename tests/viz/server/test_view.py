@@ -13,7 +13,7 @@ from political_moat.experiments.reporting.shipped.headline import shipped_headli
 from political_moat.experiments.reporting.shipped.rules_comparison import shipped_rules
 from political_moat.experiments.storage.results_folder import read_manifest
 from political_moat.viz.content.catalogue import parameter_cards
-from political_moat.viz.content.scripts import script, style
+from political_moat.viz.content.scripts import STYLE, address, modules, style
 from political_moat.viz.content.texts import GLOSSARY, MAIN_PARAMETERS, TOUR
 from political_moat.viz.explorer.explorer import explore
 from political_moat.viz.explorer.runs import base_of, scenario_of
@@ -21,6 +21,7 @@ from political_moat.viz.recording.film import film
 from political_moat.viz.scenario import from_address, scenes
 from political_moat.viz.server import documents
 from political_moat.viz.server.app import adapt_page
+from political_moat.viz.server.preloaded_film import document_head
 
 
 def moat(*words: str) -> subprocess.CompletedProcess[str]:
@@ -121,16 +122,23 @@ def test_the_tour_has_five_steps_and_there_is_a_scene_for_every_preset() -> None
 
 
 def test_the_script_requests_and_evaluates_nothing() -> None:
-    text = script().replace("http://www.w3.org/2000/svg", "") + style()
+    text = "".join(modules().values()).replace("http://www.w3.org/2000/svg", "") + style()
     for word in ("http:", "https:", "eval(", "new Function", "innerHTML", "fetch(", "XMLHttpRequest", "import("):
         assert word not in text
 
 
 def test_solaras_page_is_adapted() -> None:
     original = '<html>\n<meta content="initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui"><body data-x>hi'
-    adapted = adapt_page(original, "<p>Does retirement exposure lock in crypto policy?</p>")
+    adapted = adapt_page(original, first="<p>Does retirement exposure lock in crypto policy?</p>")
     assert 'lang="en"' in adapted
     assert "user-scalable" not in adapted
     assert "Does retirement exposure lock in crypto policy?" in adapted
     assert adapted.endswith("hi")
     assert "Setting up" not in adapt_page(original)
+
+
+def test_the_head_names_the_style_the_map_and_every_module() -> None:
+    head = document_head("/prefix")
+    assert head.index("importmap") < head.index("modulepreload")
+    assert all(f'href="{address(file, "/prefix")}"' in head for file in [*modules(), STYLE])
+    assert adapt_page("<html><head><title>a</title>", head).startswith(f'<html lang="en"><head>{head}<title>')

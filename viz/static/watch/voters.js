@@ -1,18 +1,14 @@
 // The voters of one world on a canvas: ideology across, age up. Colour and shape show the ballot, the dark tone a
 // holder of crypto, a larger mark high salience.
-import { COLOURS, clamp, h } from "./dom.js";
+import { clamp, colourNow, h } from "moat/base/dom.js";
 
 const rgba = (hex) => {
   const value = parseInt(hex.slice(1), 16);
   return (255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16);
 };
-// By ballot (0 none, 1 author, 2 opponent): without and with crypto.
-const INKS = [
-  [COLOURS.none, "#7d7d7d"],
-  [COLOURS.authorLight, COLOURS.author],
-  [COLOURS.opponentLight, COLOURS.opponent],
-].map((pair) => pair.map(rgba));
-const WHITE = 0xffffffff;
+// By ballot (0 none, 1 author, 2 opponent): without and with crypto. Read when drawn: they follow the colour scheme.
+const inks = () => [["--none", "--none-dark"], ["--author-light", "--author"], ["--opponent-light", "--opponent"]]
+  .map((pair) => pair.map((name) => rgba(colourNow(name))));
 // Of 7 steps of salience: a mark is larger from here on.
 const HIGH_SALIENCE = 5;
 
@@ -68,7 +64,8 @@ export class Voters {
     if (this.places !== places) this.#place(places);
     if (this.drawn === data) return;
     this.drawn = data;
-    this.pixels.fill(WHITE);
+    this.inks = inks();
+    this.pixels.fill(rgba(colourNow("--paper")));
     // Holders are drawn last, on top: the two worlds differ in them.
     for (const holders of [0, 1]) {
       for (let i = 0; i < this.voters; i += 1) if (holdsOf(data[i]) === holders) this.#mark(i, data[i]);
@@ -81,7 +78,7 @@ export class Voters {
     const width = this.canvas.width;
     const centre = this.y[i] * width + this.x[i];
     const ballot = ballotOf(byte);
-    const ink = INKS[ballot][holdsOf(byte)];
+    const ink = this.inks[ballot][holdsOf(byte)];
     const extra = holdsOf(byte) && salienceOf(byte) >= HIGH_SALIENCE ? 1 : 0;
     if (ballot === 1) { // a square
       for (let dy = 1 - radius - extra; dy <= radius; dy += 1) {

@@ -1,6 +1,6 @@
-// Addresses, command lines and files of a scenario, and the tour of the page.
-import { COLOURS, DISCLAIMER, QUESTION, ROLE, SVG, freshId, h, reducedMotion, s, saveFile, svgText, yearOf }
-  from "./dom.js";
+// Addresses, command lines and files of a scenario.
+import { SVG, colourNow, h, s, saveFile, svgText } from "moat/base/dom.js";
+import { DISCLAIMER, QUESTION, ROLE, yearOf } from "moat/base/format.js";
 
 function csvOf(film) {
   const names = Object.keys(film.worlds[0].series);
@@ -19,9 +19,11 @@ const IMAGE_WIDTH = 1240;
 const IMAGE_HEIGHT = 860;
 const PNG_SCALE = 2;
 
-function svgOf(page) {
+// step: the WatchStep.
+function svgOf(step) {
+  const { page } = step;
   const text = (x, y, content, size, weight = "normal") => svgText(content, { x, y, "font-size": size,
-    "font-weight": weight, "font-family": "sans-serif", fill: COLOURS.ink });
+    "font-weight": weight, "font-family": "sans-serif", fill: "#1b1b1b" });
   const copy = (svg, place) => {
     const node = svg.cloneNode(true);
     for (const [name, value] of Object.entries(place)) node.setAttribute(name, value);
@@ -29,8 +31,8 @@ function svgOf(page) {
   };
   const svg = s("svg", { xmlns: SVG, viewBox: `0 0 ${IMAGE_WIDTH} ${IMAGE_HEIGHT}`, width: IMAGE_WIDTH,
     height: IMAGE_HEIGHT }, s("rect", { width: IMAGE_WIDTH, height: IMAGE_HEIGHT, fill: "#fff" }));
-  svg.append(text(16, 30, QUESTION, 20, "bold"), text(16, 54, page.lede.textContent, 14));
-  page.worlds.forEach((world, index) => {
+  svg.append(text(16, 30, QUESTION, 20, "bold"), text(16, 54, step.lede.textContent, 14));
+  step.worlds.forEach((world, index) => {
     const x = 16 + index * 612;
     svg.append(
       text(x, 84, world.heading.textContent, 14, "bold"),
@@ -38,7 +40,7 @@ function svgOf(page) {
         preserveAspectRatio: "none" }),
       copy(world.ribbon.svg, { x, y: 338, width: 596, height: 90 }));
   });
-  page.charts.forEach((chart, index) => {
+  step.charts.forEach((chart, index) => {
     const [x, y] = [16 + (index % 3) * 408, 452 + Math.floor(index / 3) * 180];
     svg.append(text(x, y, `${chart.title.textContent}: ${chart.values.textContent.trim()}`, 12),
       copy(chart.svg, { x, y: y + 8, width: 392, height: 140 }));
@@ -48,13 +50,14 @@ function svgOf(page) {
     text(16, 822, "Orange: author party. Blue: opposed party. Dark: holds crypto. World A dashed grey, World B solid "
       + `green. ${DISCLAIMER}`, 12),
     text(16, 844, `${page.scenario.command} (version ${version}, code ${code})`, 11));
-  return new XMLSerializer().serializeToString(svg);
+  // A file has no style sheet: colours are written out as they are now.
+  return new XMLSerializer().serializeToString(svg).replace(/var\((--[a-z-]+)\)/g, (_, name) => colourNow(name));
 }
 
-async function pngOf(page) {
+async function pngOf(step) {
   const [width, height] = [PNG_SCALE * IMAGE_WIDTH, PNG_SCALE * IMAGE_HEIGHT];
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(page))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(step))}`;
   await image.decode();
   const canvas = h("canvas", { width, height });
   canvas.getContext("2d").drawImage(image, 0, 0, width, height);
@@ -62,8 +65,8 @@ async function pngOf(page) {
 }
 
 export class Share {
-  // page: the PageView; onHtml(): request the HTML file.
-  constructor(page, onHtml) {
+  // step: the WatchStep of the page; onHtml(): request the HTML file.
+  constructor(step, page, onHtml) {
     const field = (label) => h("input", { type: "text", readonly: true, "aria-label": label });
     this.address = field("Address of this pair of worlds");
     this.command = field("Command line that prints the same numbers");
@@ -82,8 +85,8 @@ export class Share {
       row("100 replicates", this.study, "the command line of the 100 replicates"),
       h("div", { class: "moat-row" },
         button("CSV", () => saveFile(`${fileName()}.csv`, csvOf(page.film), "text/csv")),
-        button("PNG", async () => saveFile(`${fileName()}.png`, await pngOf(page), "image/png")),
-        button("SVG", () => saveFile(`${fileName()}.svg`, svgOf(page), "image/svg+xml")),
+        button("PNG", async () => saveFile(`${fileName()}.png`, await pngOf(step), "image/png")),
+        button("SVG", () => saveFile(`${fileName()}.svg`, svgOf(step), "image/svg+xml")),
         page.standalone ? null : button("One HTML file", onHtml)),
       this.message);
   }
@@ -102,44 +105,5 @@ export class Share {
     this.address.value = `${location.origin}${location.pathname}?${scenario.address}`;
     this.command.value = scenario.command;
     this.study.value = scenario.study;
-  }
-}
-
-export class Tour {
-  // steps: [selector, heading, text]
-  constructor(steps, root) {
-    this.steps = steps;
-    this.root = root;
-    const id = freshId("tour");
-    this.heading = h("h2", { id });
-    this.text = h("p", { "aria-live": "polite" });
-    this.count = h("span", { class: "moat-note" });
-    const button = (label, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, label);
-    this.next = button("Next", () => this.show(this.step + 1), { class: "moat-primary" });
-    this.node = h("aside", { class: "moat-tour", hidden: true, role: "region", "aria-labelledby": id },
-      this.heading,
-      this.text,
-      h("div", { class: "moat-row" },
-        this.count,
-        button("Back", () => this.show(this.step - 1)),
-        this.next,
-        button("End the tour", () => this.show(-1))));
-  }
-
-  // Show a step; a number outside the tour ends it.
-  show(step) {
-    this.root.querySelector(".moat-tour-target")?.classList.remove("moat-tour-target");
-    this.step = step;
-    this.node.hidden = step < 0 || step >= this.steps.length;
-    if (this.node.hidden) return;
-    const [selector, heading, text] = this.steps[step];
-    this.heading.textContent = heading;
-    this.text.textContent = text;
-    this.count.textContent = `Step ${step + 1} of ${this.steps.length}`;
-    this.next.textContent = step + 1 === this.steps.length ? "Done" : "Next";
-    const target = this.root.querySelector(selector);
-    target?.classList.add("moat-tour-target");
-    target?.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "center" });
-    this.next.focus({ preventScroll: true });
   }
 }

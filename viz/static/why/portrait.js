@@ -1,5 +1,6 @@
 // One voter in both worlds, in a dialog: account, blame, ballots, and the terms of her vote.
-import { COLOURS, PARTY, dateOf, freshId, h, percent, s } from "./dom.js";
+import { COLOURS, freshId, h, s } from "moat/base/dom.js";
+import { PARTY, dateOf, percent } from "moat/base/format.js";
 
 const LINE_WIDTH = 320;
 const LINE_HEIGHT = 70;

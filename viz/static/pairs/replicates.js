@@ -1,41 +1,6 @@
-// The visitor's guess, then a hundred replicates: paired outcomes by depth, and P(back to extreme care) against exposure.
-import { COLOURS, freshId, h, percent, s, svgText } from "./dom.js";
-
-export class Guess {
-  constructor() {
-    const id = freshId("guess");
-    this.input = h("input", { id, type: "range", min: 0, max: 100, step: 1, value: 30 });
-    this.shown = h("output", { for: id, class: "moat-guess-value" }, "30");
-    this.input.addEventListener("input", () => { this.shown.textContent = this.input.value; });
-    this.button = h("button", { type: "button", onclick: () => this.lock() }, "Lock my guess");
-    this.note = h("p", { class: "moat-note" }, "Play locks the guess.");
-    this.node = h("section", { class: "moat-guess", "aria-label": "Your guess" },
-      h("h2", {}, "Your guess"),
-      h("label", { for: id }, "Of 100 takeovers by the opposed party, how many bring the policy back to extreme care in World B?"),
-      h("div", { class: "moat-pair" }, this.input, this.shown, this.button),
-      this.note);
-    this.locked = false;
-  }
-
-  get value() { return Number(this.input.value); }
-
-  lock() {
-    if (this.locked) return;
-    this.#setLocked(true);
-    this.note.textContent = `Locked at ${this.value} of 100. Run the 100 replicates below to compare.`;
-  }
-
-  reopen() {
-    this.#setLocked(false);
-    this.note.textContent = "The scenario is new, so you can guess again. Play locks the guess.";
-  }
-
-  #setLocked(locked) {
-    this.locked = locked;
-    this.input.disabled = locked;
-    this.button.disabled = locked;
-  }
-}
+// A hundred replicates: paired outcomes by depth, and P(back to extreme care) against exposure.
+import { COLOURS, h, s, svgText } from "moat/base/dom.js";
+import { percent } from "moat/base/format.js";
 
 const STATUS = { reversed: "back to extreme care", restricted: "restricted", kept: "in force" };
 // Named depths, shallowest first, and how the answer names them.
@@ -149,23 +114,23 @@ export class Replicates {
     const y = (value) => PLOT_BOTTOM - PLOT_HEIGHT * value;
     const horizontal = (value, attributes) => s("line", { x1: PLOT_LEFT, x2: PLOT_RIGHT, y1: y(value), y2: y(value),
       ...attributes });
-    const label = { "font-size": 12, fill: "#444" };
+    const label = { "font-size": 12, fill: COLOURS.muted };
     const corners = [
       ...points.map((point) => `${x(point.breadth)},${y(point.high)}`),
       ...[...points].reverse().map((point) => `${x(point.breadth)},${y(point.low)}`),
     ];
     this.svg.replaceChildren(s("polygon", { points: corners.join(" "), fill: COLOURS.b, opacity: 0.18 }));
     for (const level of [0, 0.25, 0.5, 0.75, 1]) {
-      this.svg.append(horizontal(level, { stroke: "#e5e5e5" }),
+      this.svg.append(horizontal(level, { stroke: COLOURS.line }),
         svgText(level.toFixed(2), { x: PLOT_LEFT - 6, y: y(level) + 4, "text-anchor": "end", ...label }));
     }
     const line = points.map((point) => `${x(point.breadth)},${y(point.share)}`).join(" ");
-    this.svg.append(horizontal(guess / 100, { stroke: "#555", "stroke-dasharray": "5 4" }),
+    this.svg.append(horizontal(guess / 100, { stroke: COLOURS.muted, "stroke-dasharray": "5 4" }),
       s("polyline", { points: line, fill: "none", stroke: COLOURS.b, "stroke-width": 2.5 }));
     for (const point of points) {
       const [cx, cy] = [x(point.breadth), y(point.share)];
       const mark = point.breadth === breadth
-        ? s("path", { d: `M${cx} ${cy - 8}l8 8l-8 8l-8 -8z`, fill: "#fff", stroke: "#111", "stroke-width": 2.5 })
+        ? s("path", { d: `M${cx} ${cy - 8}l8 8l-8 8l-8 -8z`, fill: COLOURS.paper, stroke: COLOURS.ink, "stroke-width": 2.5 })
         : s("circle", { cx, cy, r: 4, fill: COLOURS.b });
       this.svg.append(mark,
         svgText(percent(point.breadth), { x: cx, y: PLOT_BOTTOM + 20, "text-anchor": "middle", ...label }));

@@ -1,27 +1,27 @@
-// Colours, names, dates and helpers that build HTML and SVG elements.
+// Helpers that build HTML and SVG elements.
+// Colours of drawings. Each is a custom property of theme.css, so that drawings follow the colour scheme.
 export const COLOURS = {
-  author: "#D55E00",
-  authorLight: "#E69F00",
-  opponent: "#0072B2",
-  opponentLight: "#56B4E9",
-  a: "#5a5a5a",
-  b: "#007a5a",
-  ink: "#1b1b1b",
-  faint: "#c9c9c9",
-  none: "#b4b4b4",
+  paper: "var(--paper)",
+  ink: "var(--ink)",
+  muted: "var(--muted)",
+  faint: "var(--faint)",
+  line: "var(--line)",
+  author: "var(--author)",
+  authorLight: "var(--author-light)",
+  opponent: "var(--opponent)",
+  opponentLight: "var(--opponent-light)",
+  none: "var(--none)",
+  a: "var(--a)",
+  b: "var(--b)",
+  prevented: "var(--prevented)",
+  caused: "var(--caused)",
+  guess: "var(--guess)",
+  accent: "var(--accent)",
 };
-export const QUESTION = "Does retirement exposure lock in crypto policy?";
-export const DISCLAIMER = "A laboratory, not a forecast and not advice.";
-export const PARTY = { author: "Author party", opponent: "Opposed party" };
-// The series `office` holds 1 or 2.
-export const ROLE = { 1: "author", 2: "opponent" };
 export const SVG = "http://www.w3.org/2000/svg";
-const FIRST_YEAR = 2025;
-const MONTH_NAMES = [
-  "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-  "December",
-];
-const COUNTS = ["never", "once", "twice", "three times", "four times", "five times", "six times"];
+
+// The value of a custom property now, for a canvas: "--ink" is "#1b1b1b" in the light scheme.
+export const colourNow = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 // An HTML element. Attributes that begin with "on" are event listeners; false, null and undefined are left out.
 export function h(tag, attributes = {}, ...children) {
@@ -55,12 +55,6 @@ export function svgText(text, attributes) {
 export const scrollable = (label, table) =>
   h("div", { class: "moat-scroll", tabindex: "0", role: "region", "aria-label": label }, table);
 
-export const yearOf = (month) => FIRST_YEAR + Math.floor(month / 12);
-export const dateOf = (month) => `${MONTH_NAMES[month % 12]} ${yearOf(month)}`;
-// The last month that is complete at a point in time, counted from 0.
-export const lastMonth = (time) => Math.max(0, Math.floor(time) - 1);
-export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`;
-export const times = (count) => COUNTS[count] ?? `${count} times`;
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 export const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 

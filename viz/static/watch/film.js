@@ -1,5 +1,5 @@
 // A film: the recording of both worlds. The server sends it in chunks; playing it needs no further request.
-import { dateOf, lastMonth, percent, times, yearOf } from "./dom.js";
+import { dateOf, lastMonth, percent, times, yearOf } from "moat/base/format.js";
 
 const REVERSAL_MONTHS = 6;
 const CUT = 0.1;
