@@ -121,7 +121,9 @@ def _perceptions(before: WorldState, known: Perceived) -> dict[str, Any]:
     else:
         likely = probabilities(values, nests, party.choice_precision, party.nest_dissimilarity)
     rows = [
-        _move_row(option, share, known) | {"utility": value, "probability": probability, "draw": shock}
+        _facts_of(option, share, known)
+        | _terms_of(option, share, known)
+        | rounded({"utility": value, "probability": probability, "draw": shock})
         for option, share, value, probability, shock in zip(
             known.options, known.report.shares, values, likely, shocks, strict=True
         )
@@ -138,11 +140,26 @@ def _perceptions(before: WorldState, known: Perceived) -> dict[str, Any]:
         "rival": rival_issue(before) if party.agenda == "competition" else 0.0,
         "nest_draws": {nest: nest_shocks[nest] for nest in dict.fromkeys(nests)},
     }
-    return rounded(facts) | {"party": weighed_parameters(before.parameters), "moves": [rounded(row) for row in rows]}
+    return rounded(facts) | {"party": weighed_parameters(before.parameters), "moves": rows}
 
 
-def _move_row(option: Option, share: float, known: Perceived) -> dict[str, Any]:
-    """Return the facts of a move and the terms of its utility.
+def _facts_of(option: Option, share: float, known: Perceived) -> dict[str, Any]:
+    """Return what is public about a move, its polled share, and how much of the horizon it is expected to last."""
+    facts = {
+        "name": option.name,
+        "nest": option.nest,
+        "instrument": option.instrument,
+        "openness": option.stand.openness,
+        "kappa": option.kappa,
+        "months": option.months,
+        "share": share,
+        "life": life_share(option, 12.0 * known.parameters.horizon_years, known.policy.months_left),
+    }
+    return rounded(facts)
+
+
+def _terms_of(option: Option, share: float, known: Perceived) -> dict[str, float]:
+    """Return the terms of a move's utility, to the last bit, since a choice may hang on a tie.
 
     utility = office_rent * win (a rule that heeds polls) - policy_weight * distance + donors - cost - credibility.
     """
@@ -154,15 +171,7 @@ def _move_row(option: Option, share: float, known: Perceived) -> dict[str, Any]:
         return move_utility(option, share, known.target, policy, live, known.level_sd, only)
 
     return {
-        "name": option.name,
-        "nest": option.nest,
-        "instrument": option.instrument,
-        "openness": option.stand.openness,
-        "kappa": option.kappa,
-        "months": option.months,
-        "share": share,
         "win": win_probability(share + policy.incumbency_share, known.level_sd),
-        "life": life_share(option, 12.0 * party.horizon_years, policy.months_left),
         "distance": -alone(policy_weight=1.0),
         "donors": alone(donors=party.donors, donors_per_stake=party.donors_per_stake),
         "cost": move_cost(option, policy.hostile_chambers, live, party),
@@ -177,14 +186,14 @@ def weighed_parameters(p: Parameters) -> dict[str, Any]:
 
 
 def rounded(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values with at most ten significant digits, which keep a film small."""
+    """Return values with at most eight significant digits, which keep a film small."""
     return {name: _rounded(value) for name, value in values.items()}
 
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return rounded(value)
-    return float(f"{value:.10g}") if isinstance(value, float) else value
+    return float(f"{value:.8g}") if isinstance(value, float) else value
 
 
 class Chances(NamedTuple):

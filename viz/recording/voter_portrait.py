@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...agents.draws import draws_of
 from ...agents.electorate.columns import (
@@ -36,6 +37,7 @@ from ...model.population.builder import build_population
 from ...model.state import WorldState
 from ..scenario import Scenario
 
+Reals = npt.NDArray[np.float64]
 TERMS = {
     "partisanship": "Her partisanship",
     "season": "National mood and incumbency",
@@ -54,8 +56,13 @@ def ballot_terms(world: WorldState, index: int) -> dict[str, float]:
 
     `rest` is the utility of the model minus the sum of the other terms; it is zero up to rounding.
     """
+    return terms_of(world, index, vote_probabilities(world))
+
+
+def terms_of(world: WorldState, index: int, known: tuple[Reals, Reals]) -> dict[str, float]:
+    """Return the terms of `ballot_terms`, given `vote_probabilities` of the world, which all voters share."""
     last = world.results[-1]
-    utilities, turnouts = vote_probabilities(world)
+    utilities, turnouts = known
     fixed, dynamic, c = world.electorate.fixed, world.electorate.dynamic, world.vote_coefficients
     question = np.array(question_row(world, world.stand("author"), world.stand("opponent"), world.openness))
     r, d = float(question[0]), float(question[1])

@@ -11,7 +11,7 @@ _generators: dict[int, Iterator[Any]] = {}
 
 
 class Job(NamedTuple):
-    """One job: film, replicates and fans (argument: the block) or portrait (argument: the voter)."""
+    """One job: film, replicates and fans (argument: the block), portrait (argument: the voter) or moved (voters)."""
 
     kind: str
     scenario: Scenario
@@ -55,6 +55,10 @@ def pieces(job: Job) -> Iterator[Any]:
         from ..recording.voter_portrait import portraits
 
         return portraits(job.scenario, job.argument)
+    if job.kind == "moved":
+        from ..recording.moved_voters import moved_voters
+
+        return moved_voters(job.scenario)
     raise ValueError(f"unknown kind of job {job.kind!r}")
 
 

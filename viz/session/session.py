@@ -73,6 +73,7 @@ class Session:
             "replicates": [],
             "fans": [],
             "portrait": [],
+            "moved": [],
         }
         self._replicates: dict[int, dict[str, Any]] = {}
         self._fans: dict[int, Fan] = {}
@@ -87,7 +88,7 @@ class Session:
         if not isinstance(message, Mapping):
             return
         kind = message.get("type")
-        what = {"replicates": "replicates", "voter": "portrait"}.get(str(kind), "film")
+        what = {"replicates": "replicates", "voter": "portrait", "moved": "moved"}.get(str(kind), "film")
         try:
             if kind == "ready":
                 self._ready(message.get("query"), message.get("have"))
@@ -97,6 +98,8 @@ class Session:
                 self._run_replicates()
             elif kind == "voter":
                 self._open_voter(message.get("index"))
+            elif kind == "moved":
+                self._find_moved_voters()
             elif kind == "page":
                 self._send_page()
         except (AddressError, BusyError) as error:
@@ -124,6 +127,7 @@ class Session:
             self._replicates, self._fans = {}, {}
         self._cancel("film")
         self._cancel("portrait")
+        self._cancel("moved")
         with self._lock:
             self.film += 1
             number = self.film
@@ -223,6 +227,16 @@ class Session:
             self.budget.take(voter_months(scenario) // 2)
         self._cancel("portrait")
         self._request("portrait", job, lambda portrait: self.send({"type": "portrait", "portrait": portrait}, ()))
+
+    def _find_moved_voters(self) -> None:
+        scenario, film = self.scenario, self.film
+        if scenario is None:
+            return
+        job = Job("moved", scenario)
+        if not self.pool.known(job):
+            self.budget.take(voter_months(scenario) // 2)
+        self._cancel("moved")
+        self._request("moved", job, lambda piece: self.send({"type": "moved", "film": film} | piece, ()))
 
     def _send_page(self) -> None:
         scenario, chunks = self.scenario, list(self.chunks)

@@ -45,6 +45,21 @@ def joined(chunks: list[Chunk], number: int) -> dict[str, list[Any]]:
     return record
 
 
+def film_votes(asked: Scenario, number: int) -> dict[int, Any]:
+    """Return the ballots on the film after each election of a world, by month: 1, 2 or 0 for each voter."""
+    votes, picture = {}, None
+    for chunk in film(asked):
+        if chunk.content["part"] != "months":
+            continue
+        index = sum(1 + piece["moved"] for piece in chunk.content["worlds"][:number])
+        piece = chunk.content["worlds"][number]
+        pictures = np.frombuffer(zlib.decompress(chunk.buffers[index]), np.uint8)
+        for month, change in zip(piece["snapshots"], pictures.reshape(len(piece["snapshots"]), -1), strict=True):
+            picture = change if picture is None else picture ^ change
+            votes[month - 1] = picture & 3
+    return votes
+
+
 def printed(command: str) -> list[dict[str, Any]]:
     """Return the rows that the command line prints as JSON."""
     words = shlex.split(command)
