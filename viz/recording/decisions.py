@@ -159,7 +159,7 @@ def _facts_of(option: Option, share: float, known: Perceived) -> dict[str, Any]:
 
 
 def _terms_of(option: Option, share: float, known: Perceived) -> dict[str, float]:
-    """Return the terms of a move's utility, to the last bit, since a choice may hang on a tie.
+    """Return the terms of a move's utility, to the last bit, since a choice may depend on a tie.
 
     utility = office_rent * win (a rule that heeds polls) - policy_weight * distance + donors - cost - credibility.
     """
