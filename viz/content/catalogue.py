@@ -10,12 +10,11 @@ from typing import Any
 from ...agents.party.rules import RULES
 from ...model.parameters.tree import Described, Parameters, describe
 from ..scenario import code, scenes, version
-from .texts import MAIN_PARAMETERS, TOUR
+from .texts import GLOSSARY, MAIN_PARAMETERS, TOUR
 
 PAGES = (
     ("result", "The result"),
     ("teachers", "For teachers"),
-    ("glossary", "Glossary"),
     ("results", "Results folder"),
     ("expert", "Mesa's own page"),
 )
@@ -88,6 +87,7 @@ def catalogue(standalone: bool = False) -> str:
             "groups": {} if standalone else group_descriptions(),
             "main": list(MAIN_PARAMETERS),
             "tour": TOUR,
+            "glossary": sorted(GLOSSARY.items()),
             "pages": PAGES,
             "version": version(),
             "code": code(),

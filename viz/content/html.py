@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_NO_CONTENT = ("br", "input", "meta")
+_NO_CONTENT = ("br", "input", "link", "meta")
 _OWN_ADDRESS = re.compile(r"(\./|\?|#)[^\x00-\x20]*")
 
 
@@ -56,5 +56,6 @@ def _content(child: object) -> str:
 def document(title: str, style: str, body: Html) -> Html:
     """Return a complete page. style: a style sheet of ours."""
     meta = h("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
-    head = f"{h('meta', {'charset': 'utf-8'})}{meta}{h('title', None, title)}<style>{style}</style>"
+    icon = h("link", {"rel": "icon", "href": "./favicon.svg"})
+    head = f"{h('meta', {'charset': 'utf-8'})}{meta}{icon}{h('title', None, title)}<style>{style}</style>"
     return Html(f'<!doctype html><html lang="en"><head>{head}</head>{h("body", None, body)}</html>')

@@ -25,8 +25,8 @@ def inline_scripts(page: str) -> list[str]:
 
 
 def of_plain_page(style: str) -> str:
-    """Return the policy of a page without scripts: nothing but its style sheet."""
-    return f"default-src 'none'; style-src {source_of(style)}; {_SHARED}"
+    """Return the policy of a page without scripts: nothing but its style sheet and pictures of this server."""
+    return f"default-src 'none'; style-src {source_of(style)}; img-src 'self'; {_SHARED}"
 
 
 def of_file(scripts: Iterable[str], style: str) -> str:

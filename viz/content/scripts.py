@@ -16,6 +16,7 @@ PREFIX = "moat/"
 """Begins every specifier of our modules: `moat/base/dom.js` is the file base/dom.js."""
 ROUTE = "/modules/"
 STYLE = "style.css"
+ICON = "favicon.svg"
 _IMPORT = re.compile(r'^import \{([^}]*)\}\s+from "moat/([a-z_/]+\.js)";$', re.MULTILINE)
 _KEPT = "!$&'()*+,-./:;=?@[]^_`{|}~ "
 """Characters that a data: address may hold as they are, inside a text of JSON."""
@@ -92,6 +93,12 @@ def served_import_map(root_path: str = "") -> str:
 def embedded_import_map() -> str:
     """Return the import map of a file: it holds every module as a data: address, because a file cannot import files."""
     return _map({file: f"data:text/javascript;charset=utf-8,{quote(text, _KEPT)}" for file, text in modules().items()})
+
+
+@functools.cache
+def icon() -> str:
+    """Return the picture of the page in the browser's tab, an SVG."""
+    return (STATIC / "icon.svg").read_text(encoding="utf-8").strip()
 
 
 def starting(function: str) -> str:

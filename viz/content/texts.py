@@ -25,44 +25,53 @@ MAIN_PARAMETERS: dict[str, str] = {
 }
 """Parameters that the form shows first, each with a sentence. All others follow with unit, range and source."""
 
-TOUR: tuple[tuple[str, str, str], ...] = (
+TOUR: tuple[tuple[str, str, str, str], ...] = (
     (
+        "guess",
+        "h2",
+        "Guess first",
+        "A friendly policy opens retirement accounts to crypto. Four years later the opposed party takes office. How "
+        "many of 100 such takeovers end in a reversal, with few or many voters exposed? Draw your curve before you see "
+        "the answer.",
+    ),
+    (
+        "watch",
         ".moat-worlds",
-        "Two worlds with the same random draws",
+        "One pair of worlds",
         "Both worlds have the same people and the same shocks. Only in World B do voters hold crypto in a retirement "
-        "account. Each dot is a voter. Left: leans to the opposed party. Right: leans to the author party, which made "
-        "the policy. Young voters are at the bottom, old voters at the top.",
+        "account. Left: leans to the opposed party. Right: leans to the author party, which made the policy. Young "
+        "voters are at the bottom.",
     ),
     (
+        "watch",
         ".moat-transport",
-        "One friendly term, then a takeover",
-        "The author party governs for the first four years. Then the opposed party takes office in both worlds. The "
-        "shocks of that election are drawn so that it wins in World A, and World B has the same shocks "
-        "(elections.takeover = election). The question is what it does in office. Press Play, drag the slider, or use "
-        "the space bar and the arrow keys.",
+        "Play, stop, step",
+        "Press Play, drag the slider, or use the space bar and the arrow keys. The ribbon shows who governs and how "
+        "open the policy is. How far its line falls after the takeover is the result.",
     ),
     (
-        ".moat-ribbon",
-        "Depth of the fall, and deterrence",
-        "The ribbon shows the party in office and the policy line. How far the line falls is the result. A cross marks "
-        "a return to extreme care, the level of the guidance of 2022, for six months. Hatching marks deterrence: the "
-        "government would have restricted the policy if winning the next election had no value to it.",
+        "pairs",
+        "h2",
+        "Was it luck?",
+        "One pair is no evidence. A hundred pairs, each with its own luck, show how often exposure prevented a "
+        "reversal, how often it caused one, and how sure that is. Choose a pair to play it.",
     ),
     (
-        ".moat-guess",
-        "Make a guess",
-        "Of 100 takeovers, how many bring the policy back to extreme care? Choose a number before you look. One pair "
-        "of worlds is no evidence; this one is shown first because its two worlds differ.",
+        "why",
+        "h2",
+        "Why did a government not dare?",
+        "Each decision weighs the policy that a move gains against the office that it risks. Change what office is "
+        "worth, and see which decisions would change.",
     ),
     (
-        ".moat-replicates",
-        "Is this result typical?",
-        "Run 100 replicates: the same scenario with other random draws. The answer counts falls "
-        "by depth, since exposure can spare a policy the deep falls and leave the shallow ones. Then try to remove the "
-        "effect: make the holdings small or hidden, or let the price crash, and run the replicates again.",
+        "break",
+        "h2",
+        "Try to break it",
+        "The same code can produce a moat, no effect, or a trapdoor. Change an assumption: make the holdings small or "
+        "hidden, let the price crash, and compare the hundred pairs again.",
     ),
 )
-"""Steps of the tour: CSS selector, heading, text."""
+"""Stops of the tour: step, CSS selector within it, heading, text."""
 
 GLOSSARY: dict[str, str] = {
     "author party": "The party that made the friendly policy. The model does not depend on which real party that is.",

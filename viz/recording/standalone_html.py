@@ -6,10 +6,11 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from ..content import policy
 from ..content.html import h
-from ..content.scripts import embedded_import_map, starting, style
+from ..content.scripts import embedded_import_map, icon, starting, style
 from ..content.texts import QUESTION
 from .film import Chunk
 
@@ -26,6 +27,7 @@ def standalone_page(about: Mapping[str, Any], chunks: Sequence[Chunk]) -> str:
             "<!doctype html>",
             f'<html lang="en"><head><meta charset="utf-8">{h("meta", rules)}',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f'<link rel="icon" href="data:image/svg+xml,{quote(icon())}">',
             h("title", None, QUESTION),
             f'<script type="importmap">{imports}</script>',
             f'<style>{sheet}</style></head><body><div id="moat-page"></div>',

@@ -50,6 +50,7 @@ _CDN = "/_solara/cdn/"
 _EXTENSIONS = "/jupyter/nbextensions/"
 _CLOSE = re.compile(r"/_solara/api/close/[A-Za-z0-9-]{8,64}")
 _APP_PAGES = ("/", "/expert")
+_ICONS = (f"/{scripts.ICON}", "/favicon.ico")
 _PLAIN = {"/result": documents.result, "/teachers": documents.teachers, "/glossary": documents.glossary}
 _FORWARDED = (b"forwarded", b"script-name", b"x-script-name")
 """Headers that would let a visitor move Solara's addresses for everybody; x-forwarded-... besides."""
@@ -82,6 +83,8 @@ def adapt_page(page: str, head: str = "", first: str = "") -> str:
     if "<script" in first:
         # The first frame does not need Solara's style sheets, so they must not delay it. Its script admits them later.
         page = re.sub(r'(<link\b[^>]*rel="stylesheet"[^>]*)>', r'\1 media="print">', page)
+    if head:  # it names our own icon
+        page = re.sub(r'<link\b[^>]*rel="icon"[^>]*>', "", page)
     page = page.replace("<head>", f"<head>{head}", 1)
     return re.sub(r"(<body[^>]*>)", lambda body: body[1] + first, page, count=1)
 
@@ -149,6 +152,8 @@ class Guard:
             await _answer_page(send, 200, _PLAIN[path.rstrip("/")]())
         elif path.rstrip("/") == "/results":
             await self._explore(scope, send)
+        elif path in _ICONS:
+            await _answer(send, 200, scripts.icon(), "image/svg+xml")
         elif path.startswith(scripts.ROUTE):
             await _answer_file(send, scripts.served_file(path))
         elif path in _APP_PAGES:

@@ -26,12 +26,13 @@ _LOADING = (
 
 @functools.cache
 def document_head(root_path: str = "") -> str:
-    """Return the elements that the head of the live page begins with: style sheet, import map, modules to load."""
+    """Return the elements that the head of the live page begins with: icon, style sheet, import map, modules to load."""
     preloads = "".join(
         f'<link rel="modulepreload" href="{scripts.address(file, root_path)}">' for file in scripts.modules()
     )
     sheet = f'<link rel="stylesheet" href="{scripts.address(scripts.STYLE, root_path)}">'
-    return f'{sheet}<script type="importmap">{scripts.served_import_map(root_path)}</script>{preloads}'
+    icon = f'<link rel="icon" href="{root_path}/{scripts.ICON}">'
+    return f'{icon}{sheet}<script type="importmap">{scripts.served_import_map(root_path)}</script>{preloads}'
 
 
 def first_frame(query: str) -> str:

@@ -1,11 +1,13 @@
 // The page: its steps, the film that they share, and the messages between them and the server. `model` is anywidget's;
 // in a file, and before the server answers, an object with the same methods stands in for it.
-import { h, reducedMotion } from "moat/base/dom.js";
+import { h } from "moat/base/dom.js";
 import { DISCLAIMER } from "moat/base/format.js";
 import { BreakStep } from "moat/break/step.js";
 import { GuessStep } from "moat/guess/step.js";
 import { PairsStep } from "moat/pairs/step.js";
 import { Address } from "moat/shell/address.js";
+import { watchConnection } from "moat/shell/connection.js";
+import { Glossary } from "moat/shell/glossary.js";
 import { listenToKeys } from "moat/shell/keys.js";
 import { Rail } from "moat/shell/rail.js";
 import { Scenes } from "moat/shell/scenes.js";
@@ -32,6 +34,8 @@ const NEXT = {
   why: ["break", "Break it"],
 };
 
+const NEEDS_TAKEOVER = ["guess", "pairs"];
+
 export class PageView {
   constructor(model, root) {
     this.model = model;
@@ -47,10 +51,17 @@ export class PageView {
     this.status = h("p", { class: "moat-status", role: "status" });
     this.scenes = new Scenes(this.catalogue.scenes, (name) => this.compute({ scene: name }));
     this.next = h("button", { type: "button", class: "moat-next moat-primary", onclick: () => this.#goNext() });
-    this.rail = new Rail(this.stepSpecs, (name) => this.go(name));
+    this.connection = h("p", { class: "moat-status moat-connection", role: "status" });
+    this.glossary = new Glossary(this.catalogue.glossary);
+    this.rail = new Rail(this.stepSpecs, (name) => this.go(name), [
+      h("button", { type: "button", onclick: () => this.tour.start() }, "Tour"),
+      h("button", { type: "button", onclick: () => this.glossary.open() }, "Glossary"),
+    ]);
     this.steps = Object.fromEntries(this.stepSpecs.map(({ name, Step }) => [name, new Step(this)]));
+    for (const { node } of Object.values(this.steps)) node.tabIndex = -1;
     this.node = this.#layOut();
-    this.tour = new Tour(this.catalogue.tour, this.node);
+    this.tour = new Tour(this, this.catalogue.tour);
+    this.glossary.listenIn(this.node);
     root.replaceChildren(this.node, this.tour.node);
     this.onMessage = (message, buffers) => this.receive(message, buffers ?? []);
     model.on("msg:custom", this.onMessage);
@@ -60,6 +71,7 @@ export class PageView {
     this.#show(this.#known(this.address.step));
     requestAnimationFrame(() => { this.firstFrame = performance.now(); }); // read by the benchmark
     const stopKeys = listenToKeys(this);
+    this.#watchServer();
     const resized = new ResizeObserver(() => this.film.loaded && this.player.repaint());
     resized.observe(this.node);
     const scheme = window.matchMedia("(prefers-color-scheme: dark)");
@@ -68,6 +80,7 @@ export class PageView {
     this.send("ready", { query: this.address.query });
     this.close = () => {
       stopKeys();
+      this.stopWatching?.();
       resized.disconnect();
       scheme.removeEventListener("change", repaint);
       this.address.close();
@@ -86,6 +99,18 @@ export class PageView {
     this.send("ready", { query: this.address.query, have: this.scenario.address });
     for (const message of queued) model.send(message);
     this.live = true;
+    this.#watchServer();
+  }
+
+  // Say in one line when the server is gone, and what to do when it is back.
+  #watchServer() {
+    if (!this.live) return;
+    this.stopWatching = watchConnection((text, mayReload) => {
+      this.connection.replaceChildren(text);
+      if (mayReload) {
+        this.connection.append(" ", h("button", { type: "button", onclick: () => location.reload() }, "Reload"));
+      }
+    });
   }
 
   send(type, content = {}) { this.model.send({ type, ...content }); }
@@ -143,27 +168,34 @@ export class PageView {
   // The step after this one that the page has.
   #nextStep() {
     const [name, text] = NEXT[this.step] ?? [];
-    return name === "pairs" && !this.steps.pairs ? ["why", "Why?"] : [name, text];
+    const isThere = name !== "pairs" || (this.steps.pairs && this.#possible("pairs"));
+    return isThere ? [name, text] : NEXT.pairs;
   }
 
   #goNext() { this.go(this.#nextStep()[0]); }
 
   #known(name) { return name in this.steps ? name : this.stepSpecs[0].name; }
 
+  // A history has no takeover: nothing to guess, and no hundred pairs.
+  #possible(name) { return !NEEDS_TAKEOVER.includes(name) || (this.scenario?.replicates ?? true); }
+
   #show(name) {
-    if (this.step === name) return;
+    const wanted = this.#possible(name) ? name : "watch";
     const previous = this.steps[this.step];
-    this.step = name;
-    for (const [each, step] of Object.entries(this.steps)) step.node.hidden = each !== name;
-    this.rail.mark(name);
+    const isNew = this.step !== wanted;
+    this.step = wanted;
+    this.node.dataset.step = wanted;
+    this.rail.mark(wanted, (each) => this.#possible(each));
     const [next, text] = this.#nextStep();
     this.next.hidden = !(next in this.steps);
     this.next.textContent = `${text} →`;
+    if (!isNew) return;
+    for (const [each, step] of Object.entries(this.steps)) step.node.hidden = each !== wanted;
     previous?.onHide?.();
-    this.steps[name].onShow?.();
+    this.steps[wanted].onShow?.();
     if (!previous) return;
-    window.scrollTo({ top: 0, behavior: reducedMotion() ? "auto" : "smooth" });
-    this.rail.focus(name);
+    window.scrollTo({ top: 0 });
+    this.steps[wanted].node.focus({ preventScroll: true }); // so that Space plays, and Tab goes on from here
   }
 
   // Back and Forward: an entry of the history holds a step and the fields of its scenario.
@@ -176,11 +208,13 @@ export class PageView {
     return h("main", { class: "moat", id: "moat" },
       this.rail.node,
       this.standalone ? null : this.scenes.node,
+      this.next,
+      this.connection,
       this.status,
       this.announcement,
-      this.next,
       Object.values(this.steps).map((step) => step.node),
       this.#footer(),
+      this.glossary.node,
       Object.values(this.steps).map((step) => step.overlay));
   }
 
@@ -190,8 +224,7 @@ export class PageView {
     return h("footer", { class: "moat-foot" },
       h("p", {}, h("strong", {}, DISCLAIMER), " No result is built in: the same code can produce a moat, a trapdoor, "
         + `or no effect. Version ${version}, code ${code}.`),
-      h("p", {}, h("button", { type: "button", onclick: () => this.tour.show(0) }, "Take the tour"), " ",
-        this.standalone ? null : links));
+      this.standalone ? null : h("p", {}, links));
   }
 
   // Returns whether the steps must hear of the scenario: not if its film came with the page.
@@ -208,6 +241,7 @@ export class PageView {
     if (previous?.question !== scenario.question) this.hundred = null;
     this.scenes.mark(scenario.scene);
     this.status.textContent = scenario.notice ?? "";
+    this.#show(this.step);
     if (!this.standalone) this.address.sync(scenario.address, this.step);
     return true;
   }

@@ -83,7 +83,7 @@ def test_what_the_policy_forbids_cannot_be_written(tag: str, attributes: dict[st
 def test_a_document_escapes_its_title_and_holds_no_script() -> None:
     page = document(HOSTILE, style("document"), fragment(HOSTILE))
     read = Reader(page)
-    assert set(read.tags) == {"html", "head", "meta", "title", "style", "body"}
+    assert set(read.tags) == {"html", "head", "meta", "link", "title", "style", "body"}
     assert policy.inline_scripts(page) == []
 
 
