@@ -26,7 +26,7 @@ _LOADING = (
 
 @functools.cache
 def document_head(root_path: str = "") -> str:
-    """Return the elements that the head of the live page begins with: icon, style sheet, import map, modules to load."""
+    """Return what the head of the live page begins with: icon, style sheet, import map, modules to load."""
     preloads = "".join(
         f'<link rel="modulepreload" href="{scripts.address(file, root_path)}">' for file in scripts.modules()
     )
