@@ -53,9 +53,19 @@ def _content(child: object) -> str:
     return html.escape(str(child))
 
 
-def document(title: str, style: str, body: Html) -> Html:
-    """Return a complete page. style: a style sheet of ours."""
+def module_script(import_map: str, address: str) -> Html:
+    """Return the elements that start a module of ours. import_map: its JSON; address: on this server.
+
+    Raises ValueError for an address elsewhere, and for a map that would end its element.
+    """
+    if "<" in import_map or not re.fullmatch(r"/(?!/)[\w./~-]*", address):
+        raise ValueError("a script of the page comes from the page")
+    return Html(f'<script type="importmap">{import_map}</script><script type="module" src="{address}"></script>')
+
+
+def document(title: str, style: str, body: Html, script: Html | None = None) -> Html:
+    """Return a complete page. style: a style sheet of ours; script: what `module_script` returns."""
     meta = h("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
     icon = h("link", {"rel": "icon", "href": "./favicon.svg"})
-    head = f"{h('meta', {'charset': 'utf-8'})}{meta}{icon}{h('title', None, title)}<style>{style}</style>"
+    head = f"{h('meta', {'charset': 'utf-8'})}{meta}{icon}{h('title', None, title)}<style>{style}</style>{script or ''}"
     return Html(f'<!doctype html><html lang="en"><head>{head}</head>{h("body", None, body)}</html>')

@@ -29,6 +29,14 @@ def of_plain_page(style: str) -> str:
     return f"default-src 'none'; style-src {source_of(style)}; img-src 'self'; {_SHARED}"
 
 
+def of_teachers_page(script: str, style: str) -> str:
+    """Return the policy of the page for teachers: its style sheet, our modules, and requests to this server.
+
+    script: the text of its import map.
+    """
+    return f"{of_plain_page(style)}; script-src 'self' {source_of(script)}; connect-src 'self'"
+
+
 def of_file(scripts: Iterable[str], style: str) -> str:
     """Return the policy of an HTML file that plays from disk: its own scripts and style sheet, no request.
 

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 STATIC = Path(__file__).parent.parent / "static"
 ENTRY = "main.js"
+TEACHERS = "teachers/teachers.js"
+"""Entry of the page for teachers."""
 PREFIX = "moat/"
 """Begins every specifier of our modules: `moat/base/dom.js` is the file base/dom.js."""
 ROUTE = "/modules/"
@@ -55,10 +57,15 @@ def modules_of(entry: str) -> dict[str, str]:
 
 
 @functools.cache
+def _served() -> Mapping[str, str]:
+    return {**modules_of(TEACHERS), **modules()}
+
+
+@functools.cache
 def version() -> str:
     """Return a hash of modules and style sheet. It stands in their addresses, so that browsers may keep them."""
     digest = hashlib.sha256()
-    for file, text in {**modules(), STYLE: style()}.items():
+    for file, text in {**_served(), STYLE: style()}.items():
         digest.update(f"{file}\n{len(text)}\n{text}".encode())
     return digest.hexdigest()[:16]
 
@@ -75,7 +82,7 @@ def served_file(path: str) -> tuple[str, str] | None:
         return None
     if file == STYLE:
         return style(), "text/css"
-    return (modules()[file], "text/javascript") if file in modules() else None
+    return (_served()[file], "text/javascript") if file in _served() else None
 
 
 def _map(places: Mapping[str, str]) -> str:
@@ -84,9 +91,9 @@ def _map(places: Mapping[str, str]) -> str:
 
 
 @functools.cache
-def served_import_map(root_path: str = "") -> str:
-    """Return the import map of the live page, as JSON."""
-    return _map({file: address(file, root_path) for file in modules()})
+def served_import_map(root_path: str = "", entry: str = ENTRY) -> str:
+    """Return the import map of a page of the server, as JSON. entry: its first module."""
+    return _map({file: address(file, root_path) for file in modules_of(entry)})
 
 
 @functools.cache

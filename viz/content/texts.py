@@ -1,4 +1,4 @@
-"""Texts of the page: parameters, tour, glossary and lesson."""
+"""Texts of the page: parameters, tour and glossary."""
 
 from __future__ import annotations
 
@@ -118,38 +118,3 @@ GLOSSARY: dict[str, str] = {
     "blame on the policy.",
     "95% interval": "About 95 of 100 such intervals contain the true probability (Wilson 1927).",
 }
-
-LESSON: tuple[tuple[str, str], ...] = (
-    (
-        "Before class",
-        "Start the page on one machine and let students open its address (see docs/page.md), or let each student start "
-        "it on a laptop. Without internet the laptop needs the offline extra. The page sends nothing to other servers.",
-    ),
-    (
-        "Ten minutes: the guess",
-        "Open the page and let the film play. Each student guesses how many of 100 takeovers bring the policy back to "
-        "extreme care, locks the guess and runs the 100 replicates. Compare the guesses with the interval, and the "
-        "falls by depth. Why is one pair of worlds not evidence?",
-    ),
-    (
-        "Ten minutes: remove the effect",
-        "Compare 'Realistic stakes', 'Default-fund sleeve' and 'Mass adoption'. Which matters most: how many voters "
-        "hold crypto, how much they hold, or whether they see it? Which preset is closest to your country?",
-    ),
-    (
-        "Ten minutes: which voters changed?",
-        "Click a holder near the middle and open her last ballot. Which term is largest? Then open the government "
-        "decisions. How much did the poll move? What would the government have chosen with office rent 0?",
-    ),
-    (
-        "Ten minutes: what would change your mind?",
-        "Set the office rent to 0, then to 4. The effect grows from none to large, and no data identify this "
-        "parameter. What would you measure to find out? Which claims of the article does the model not test?",
-    ),
-    (
-        "Homework",
-        "Each student sends the link and the command line shown under 'Share and export'. The command prints the same "
-        "numbers on any machine with the same version.",
-    ),
-)
-"""Sections of the page for teachers: heading, text."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from ..content import policy, scripts
-from . import assets, documents
+from ..content.teachers import ClassPage
+from . import assets, classroom, documents
 from .channel import REFUSED, Channel, kernel_of
-from .hosts import Names
+from .hosts import Names, Teacher, address, class_addresses
 from .visitors import ADDRESSES, PAGES, SOCKETS_PER_PAGE, Turns, Visitors, place_of
 
 Scope = MutableMapping[str, Any]
@@ -51,18 +54,27 @@ _EXTENSIONS = "/jupyter/nbextensions/"
 _CLOSE = re.compile(r"/_solara/api/close/[A-Za-z0-9-]{8,64}")
 _APP_PAGES = ("/", "/expert")
 _ICONS = (f"/{scripts.ICON}", "/favicon.ico")
-_PLAIN = {"/result": documents.result, "/teachers": documents.teachers, "/glossary": documents.glossary}
+_PLAIN = {"/result": documents.result, "/glossary": documents.glossary}
+_TEACHERS = "/teachers"
+_KEY = b"x-moat-key"
+"""Header of the page for teachers. A foreign page cannot send it without asking this server first."""
 _FORWARDED = (b"forwarded", b"script-name", b"x-script-name")
 """Headers that would let a visitor move Solara's addresses for everybody; x-forwarded-... besides."""
 
 
 class Settings(NamedTuple):
-    """What a server needs. results: the results folder, if any; root_path: the prefix of its addresses."""
+    """What a server needs. results: the results folder, if any; root_path: the prefix of its addresses.
+
+    host, port: what it listens on; teacher: who may see answers and erase guesses.
+    """
 
     names: Names
     results: Path | None
     root_path: str
     visitors: Visitors
+    host: str = "127.0.0.1"
+    port: int = 8765
+    teacher: Teacher = Teacher()
 
 
 def configure(root_path: str = "", pages: int = PAGES) -> None:
@@ -94,8 +106,8 @@ class Guard:
 
     def __init__(self, app: Any, settings: Settings) -> None:
         """Wrap an app."""
-        self.app = app
-        self.names, self.results, self.root_path, self.visitors = settings
+        self.app, self.settings = app, settings
+        self.names, self.results, self.root_path, self.visitors = settings[:4]
         self._requests, self._explorers = Turns(REQUESTS), Turns(EXPLORERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -146,8 +158,12 @@ class Guard:
         path, method = scope["path"], scope["method"]
         if method == "POST" and _CLOSE.fullmatch(path):
             await self.app(scope, receive, _with_headers(send, policy.NOTHING))
+        elif method == "POST" and path == f"{_TEACHERS}/reset":
+            await self._reset(scope, send)
         elif method not in ("GET", "HEAD"):
             await _answer(send, 405, "This method is not possible.")
+        elif path.startswith(_TEACHERS):
+            await self._teach(scope, send)
         elif path.rstrip("/") in _PLAIN:
             await _answer_page(send, 200, _PLAIN[path.rstrip("/")]())
         elif path.rstrip("/") == "/results":
@@ -162,6 +178,53 @@ class Guard:
             await self.app(scope, receive, _with_headers(send, policy.NOTHING))
         else:
             await _answer(send, 404, "Not found.")
+
+    async def _teach(self, scope: Scope, send: Send) -> None:
+        """Answer for the page for teachers: the page, its script, the guesses, the answer key."""
+        import anyio.to_thread
+
+        path, headers = scope["path"], dict(scope["headers"])
+        scene = dict(parse_qsl(scope["query_string"].decode("latin-1")[:MOST_QUERY])).get("scene", "")
+        known = scene in classroom.guessed_scenes()
+        if path.rstrip("/") == _TEACHERS:
+            names = scripts.served_import_map(self.root_path, scripts.TEACHERS)
+            page = documents.teachers(self._class_page(scope), names, scripts.address(scripts.TEACHERS, self.root_path))
+            rules = policy.of_teachers_page(names, scripts.style("document"))
+            await _answer(send, 200, page, "text/html", rules)
+        elif path == f"{_TEACHERS}/guesses" and known:
+            await _answer(send, 200, json.dumps(classroom.guesses().summary(scene)), "application/json")
+        elif path == f"{_TEACHERS}/answers" and known and not self._is_teacher(scope, headers):
+            await _answer(send, 403, "The answer key is for the teacher.")
+        elif path == f"{_TEACHERS}/answers" and known:
+            answer = await anyio.to_thread.run_sync(classroom.answer_key().answer, scene)
+            await _answer(send, 200, json.dumps(answer), "application/json")
+        else:
+            await _answer(send, 404, "Not found.")
+
+    async def _reset(self, scope: Scope, send: Send) -> None:
+        """Erase the guesses of the class, if the teacher asks for it on our own page."""
+        headers = dict(scope["headers"])
+        # A foreign Origin is refused before. Browsers send one with every POST, so none is no page of ours.
+        if b"origin" in headers and self._is_teacher(scope, headers):
+            classroom.guesses().reset()
+            await _answer(send, 200, "The guesses are erased.")
+        else:
+            await _answer(send, 403, "Only the teacher may erase the guesses.")
+
+    def _is_teacher(self, scope: Scope, headers: Headers) -> bool:
+        key = headers.get(_KEY)
+        return key is not None and self.settings.teacher.allows(*_ends(scope), key.decode("latin-1"))
+
+    def _class_page(self, scope: Scope) -> ClassPage:
+        settings, header = self.settings, dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        listening = settings.host, settings.port, self.root_path
+        return ClassPage(
+            class_addresses(header, scope.get("scheme", "http"), *listening, self.names),
+            address(settings.host, settings.port, f"{self.root_path}/"),
+            classroom.guessed_scenes(),
+            settings.teacher.is_at(*_ends(scope)),
+            bool(settings.teacher.key),
+        )
 
     async def _explore(self, scope: Scope, send: Send) -> None:
         import anyio.to_thread
@@ -200,7 +263,12 @@ class Guard:
 
 
 def _place(scope: Scope) -> str:
-    return place_of((scope.get("client") or ("",))[0])
+    return place_of(_ends(scope)[0])
+
+
+def _ends(scope: Scope) -> tuple[str, str]:
+    """Return the addresses of a connection: the visitor's and the server's."""
+    return (scope.get("client") or ("",))[0], (scope.get("server") or ("",))[0]
 
 
 async def _answer_page(send: Send, status: int, page: str) -> None:

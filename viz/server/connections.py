@@ -1,4 +1,4 @@
-"""Connections of the server: counted for each address, closed when a request or an answer takes too long."""
+"""Connections of the server: bounded for each address, closed when a request or an answer takes too long."""
 
 from __future__ import annotations
 
@@ -40,16 +40,11 @@ class _Limited:
 
     visitors: Visitors
     transport: asyncio.Transport
-    _place: str
     _unread: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        self._place = _place(transport)
-        super().connection_made(transport)  # type: ignore[misc]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        self.visitors.disconnect(self._place)
+        self.visitors.connections.disconnect(self.transport)
         super().connection_lost(exc)  # type: ignore[misc]
 
     def pause_writing(self) -> None:
@@ -72,7 +67,7 @@ class _LimitedHTTP(_Limited, H11Protocol):
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        if not self.visitors.connect(_place(transport)):
+        if not self.visitors.connections.connect(_place(transport), transport):
             transport.set_protocol(asyncio.Protocol())
             transport.write(_FULL_ANSWER)
             transport.close()
@@ -85,6 +80,12 @@ class _LimitedHTTP(_Limited, H11Protocol):
         super().data_received(data)
         if not self._is_arriving():
             self._stop_expecting()
+            self.visitors.connections.work(self.transport)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._is_arriving():
+            self.visitors.connections.rest(self.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_expecting()

@@ -1,30 +1,31 @@
-"""Plain pages: the result, for teachers, the glossary, and the explorer of a results folder. They hold no script."""
+"""Plain pages: the result, for teachers, the glossary, and the explorer of a results folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from ..content.html import Html, document, h
+from ..content.html import Html, document, h, module_script
 from ..content.result import result_body
 from ..content.scripts import style
-from ..content.texts import DISCLAIMER, GLOSSARY, LESSON
+from ..content.teachers import ClassPage, teachers_body
+from ..content.texts import DISCLAIMER, GLOSSARY
 from ..explorer.explorer import ExplorerError, explore
 
 MOST_QUERY = 1000
 """Characters of an address that the explorer reads."""
 
 
-def page(title: str, *body: object) -> Html:
-    """Return a complete page. body: elements and texts."""
+def page(title: str, *body: object, script: Html | None = None) -> Html:
+    """Return a complete page. body: elements and texts; script: what `module_script` returns."""
     back = h("p", None, h("a", {"href": "./"}, "Back to the two worlds"))
     last = h("p", None, h("strong", None, DISCLAIMER))
-    return document(title, style("document"), h("main", None, back, h("h1", None, title), body, last))
+    return document(title, style("document"), h("main", None, back, h("h1", None, title), body, last), script)
 
 
-def teachers() -> Html:
-    """Return the page for teachers, a lesson of about fifty minutes."""
-    return page("For teachers", [(h("h2", None, heading), h("p", None, text)) for heading, text in LESSON])
+def teachers(shown: ClassPage, import_map: str, script: str) -> Html:
+    """Return the page for teachers. import_map, script: JSON and address of its modules."""
+    return page("For teachers", teachers_body(shown), script=module_script(import_map, script))
 
 
 def glossary() -> Html:

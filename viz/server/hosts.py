@@ -1,9 +1,10 @@
-"""Names of this server: which Host and Origin headers it accepts, and the addresses that it prints."""
+"""Names of this server: which Host and Origin headers it accepts, who is the teacher, the addresses that it prints."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import secrets
 import socket
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -58,6 +59,30 @@ class Names(NamedTuple):
         if scheme not in ("http", "https"):
             return False
         return place.lower() == host.lower() or host_of(place) in self.proxied
+
+
+class Teacher(NamedTuple):
+    """Who is the teacher: somebody at the machine of the server, or who knows the key that `moat view` prints.
+
+    key: empty if no key is accepted. proxied: behind a proxy every visitor seems to sit at this machine.
+    """
+
+    key: str = ""
+    proxied: bool = False
+
+    def is_at(self, client: str, server: str) -> bool:
+        """Return whether a connection comes from the machine of the server. client, server: its two addresses."""
+        if self.proxied or not client:
+            return False
+        try:
+            return client == server or ipaddress.ip_address(client.partition("%")[0]).is_loopback
+        except ValueError:
+            return False
+
+    def allows(self, client: str, server: str, key: str) -> bool:
+        """Return whether a request comes from the teacher."""
+        knows = bool(self.key) and secrets.compare_digest(key.encode(), self.key.encode())
+        return knows or self.is_at(client, server)
 
 
 def names_of(host: str, allowed: Iterable[str]) -> Names:
@@ -121,3 +146,16 @@ def outer_hosts(host: str) -> list[str]:
     # Link-local addresses need the name of an interface, which browsers do not accept.
     outer = dict.fromkeys(str(place) for place in own if not place.is_loopback and not place.is_link_local)
     return sorted(outer, key=lambda name: ":" in name)
+
+
+def class_addresses(header: str, scheme: str, host: str, port: int, root_path: str, names: Names) -> list[str]:
+    """Return the addresses that students can open, the surest first; empty if the server admits this machine only.
+
+    header: the Host of a request; host: what the server listens on. A name of --allow-host is the public one.
+    """
+    path = f"{root_path}/"
+    if host_of(header) in names.proxied:
+        return [f"{scheme}://{header}{path}"]
+    if normalised(host) in LOCAL:
+        return []
+    return [address(name, port, path) for name in outer_hosts(host) or ([host] if host not in EVERY else [])]

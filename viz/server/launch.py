@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import sys
 import threading
@@ -13,7 +14,7 @@ from typing import Any
 from ...agents.source_hash import use_code_named_cache
 from ...experiments.errors import UserError
 from ..content.texts import DISCLAIMER
-from .hosts import address, check_root_path, listen, names_of, outer_hosts
+from .hosts import LOCAL, Teacher, address, check_root_path, listen, names_of, normalised, outer_hosts
 from .log import use_short_log
 from .visitors import ADDRESSES, CONNECTIONS_PER_PAGE, MOST_PAGES, PAGES, SOCKETS_PER_PAGE, Visitors
 
@@ -58,7 +59,8 @@ def view(
         configure(root_path, pages_per_address)
         visitors = Visitors(pages_per_address, kernel_is_alive)
         try:
-            app = application(Settings(names, results, root_path, visitors))
+            teacher = _teacher(host, bool(allow_hosts or root_path))
+            app = application(Settings(names, results, root_path, visitors, host, port, teacher))
             server = _server(app, visitors, bool(allow_hosts))
         except ImportError as error:
             package = (error.name or "a package").partition(".")[0]
@@ -67,9 +69,10 @@ def view(
 
         use_short_log()
         pool = prepare()
-        path = f"{root_path}/{'results' if results else ''}"
         try:
-            server.announce = lambda: _announce(host, port, path, browser)
+            server.announce = lambda: _announce(
+                host, port, root_path, "results" if results else "", browser, teacher.key
+            )
             server.run(sockets=[listening])
         except KeyboardInterrupt:
             pass
@@ -125,12 +128,22 @@ def _server(app: Any, visitors: Visitors, proxied: bool) -> Any:
     )
 
 
-def _announce(host: str, port: int, path: str, browser: bool) -> None:
+def _teacher(host: str, proxied: bool) -> Teacher:
+    """Return who is the teacher: this machine, and a new key where other machines can reach the page."""
+    if normalised(host) in LOCAL and not proxied:
+        return Teacher()
+    return Teacher(secrets.token_hex(8), proxied)
+
+
+def _announce(host: str, port: int, root_path: str, page: str, browser: bool, key: str) -> None:
     """Print the address of the page, and open it. A browser that does not return must not stop the server."""
+    path = f"{root_path}/{page}"
     own = address(host, port, path)
     outer = ", ".join(address(name, port, path) for name in outer_hosts(host))
     more = f" (from other machines: {outer})" if outer else ""
     print(f"The page is at {own}{more}. Press Ctrl-C to stop. {DISCLAIMER}", flush=True)
+    if key:
+        print(f"Teachers on other machines open {root_path}/teachers there and enter the key {key}", flush=True)
     if browser:
         import webbrowser
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..content.catalogue import catalogue
 from ..content.texts import QUESTION
 from ..content.widget import PageWidget
 from ..session.session import Session
+from .classroom import guesses
 from .mesa_page import Expert
 from .shared_pool import pool
 
@@ -37,7 +39,8 @@ def Page() -> None:  # noqa: N802 - Solara's name
 
     def connect() -> Callable[[], None]:
         widget: PageWidget = solara.get_widget(element)
-        session = Session(pool(), _sender(widget))
+        browser = solara.server.kernel_context.get_current_context().session_id
+        session = Session(pool(), _sender(widget), functools.partial(guesses().add, browser))
 
         def receive(_: PageWidget, message: object, buffers: Sequence[bytes]) -> None:
             session.handle(message)

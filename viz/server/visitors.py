@@ -8,6 +8,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 PAGES = 80
 """Open pages of one address by default: a class of forty behind one router, with two tabs each."""
@@ -33,6 +34,85 @@ def place_of(host: str) -> str:
     return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
 
 
+class Abortable(Protocol):
+    """A connection that can be ended at once, such as an asyncio transport."""
+
+    def abort(self) -> None:
+        """End the connection."""
+
+
+class Connections:
+    """Connections of every address. Where there is no room, a new connection takes the place of an idle one.
+
+    Idle is a connection whose request has not arrived or is answered; a WebSocket is never idle.
+    """
+
+    def __init__(self, of_address: int) -> None:
+        """Start without connections. of_address: most connections of one address; ADDRESSES times as many in all."""
+        self.of_address, self.most = of_address, ADDRESSES * of_address
+        self._places: dict[Abortable, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._idle: dict[str, dict[Abortable, None]] = {}
+        """By address, the longest idle first."""
+
+    def __len__(self) -> int:
+        """Return the number of connections."""
+        return len(self._places)
+
+    def connect(self, place: str, connection: Abortable) -> bool:
+        """Count a connection, idle at first, and return True; return False if there is no room.
+
+        A full address loses its longest idle connection. A full server takes it from the address with the most.
+        """
+        if self._counts[place] >= self.of_address:
+            has_room = self._end_idle(place)
+        else:
+            has_room = len(self) < self.most or self._end_idle(self._greediest(place))
+        if has_room:
+            self._places[connection] = place
+            self._counts[place] += 1
+            self.rest(connection)
+        return has_room
+
+    def disconnect(self, connection: Abortable) -> None:
+        """Forget a connection, if it is known."""
+        self.work(connection)
+        place = self._places.pop(connection, None)
+        if place is not None:
+            _decrement(self._counts, place)
+
+    def rest(self, connection: Abortable) -> None:
+        """Note that a connection is idle from now on."""
+        place = self._places.get(connection)
+        if place is not None:
+            idle = self._idle.setdefault(place, {})
+            idle.pop(connection, None)
+            idle[connection] = None
+
+    def work(self, connection: Abortable) -> None:
+        """Note that a connection is at work: it may not be ended for another one."""
+        place = self._places.get(connection, "")
+        idle = self._idle.get(place, {})
+        idle.pop(connection, None)
+        if not idle:
+            self._idle.pop(place, None)
+
+    def _greediest(self, newcomer: str) -> str:
+        """Return the address with the most connections of those that hold an idle one and more than the newcomer."""
+        held = self._counts[newcomer]
+        return max(
+            (place for place in self._idle if self._counts[place] > held), key=self._counts.get, default=newcomer
+        )
+
+    def _end_idle(self, place: str) -> bool:
+        idle = next(iter(self._idle.get(place, ())), None)
+        if idle is None:
+            return False
+        self.disconnect(idle)
+        idle.abort()
+        return True
+
+
 @dataclass
 class _Page:
     place: str
@@ -40,31 +120,13 @@ class _Page:
 
 
 class Visitors:
-    """Counts of every address. Not thread-safe: only the server's event loop calls it."""
+    """What every address holds. Not thread-safe: only the server's event loop calls it."""
 
     def __init__(self, pages: int = PAGES, is_alive: Callable[[str], bool] = lambda _: False) -> None:
         """Start with nothing held. pages: open pages of one address; is_alive: whether a page's kernel still exists."""
         self.pages, self.is_alive = pages, is_alive
-        self._connections: Counter[str] = Counter()
+        self.connections = Connections(CONNECTIONS_PER_PAGE * pages)
         self._pages: dict[str, _Page] = {}
-
-    @property
-    def most_connections(self) -> int:
-        """Return the number of connections that all addresses together may have."""
-        return ADDRESSES * CONNECTIONS_PER_PAGE * self.pages
-
-    def connect(self, place: str) -> bool:
-        """Count a connection and return True, or return False if the address or the server has its limit."""
-        if self._connections[place] >= CONNECTIONS_PER_PAGE * self.pages:
-            return False
-        if self._connections.total() >= self.most_connections:
-            return False
-        self._connections[place] += 1
-        return True
-
-    def disconnect(self, place: str) -> None:
-        """Forget a connection."""
-        _decrement(self._connections, place)
 
     def admits_page(self, place: str) -> bool:
         """Return whether an address may open another page."""

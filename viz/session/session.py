@@ -13,6 +13,7 @@ from ..recording.film import Chunk
 from ..recording.replicates import BLOCKS, replicates_message
 from ..recording.standalone_html import standalone_page
 from ..scenario import (
+    CURVE,
     MOST_REPLICATES_VOTER_MONTHS,
     REPLICATES,
     AddressError,
@@ -23,6 +24,7 @@ from ..scenario import (
     from_fields,
     of_scene,
     replicates_voter_months,
+    scenes,
     version,
     voter_months,
 )
@@ -38,6 +40,7 @@ SENT_EVERY = 5
 """Replicates between two updates of the page."""
 
 Send = Callable[[dict[str, Any], Sequence[bytes]], None]
+Guess = Callable[[str, Sequence[int]], None]
 
 
 class Budget:
@@ -60,9 +63,12 @@ class Budget:
 class Session:
     """State of one visitor. Visitors share nothing but the pool."""
 
-    def __init__(self, pool: Pool, send: Send) -> None:
-        """Start without a scenario. send: takes a message and its buffers to the browser of this visitor."""
-        self.pool, self.send = pool, send
+    def __init__(self, pool: Pool, send: Send, guess: Guess = lambda scene, curve: None) -> None:
+        """Start without a scenario. send: takes a message and its buffers to the browser of this visitor.
+
+        guess: takes a scene and the visitor's guess for it, reversals of 100 at each breadth of CURVE.
+        """
+        self.pool, self.send, self.guess = pool, send, guess
         self.budget = Budget()
         self.scenario: Scenario | None = None
         self.film = 0
@@ -102,6 +108,8 @@ class Session:
                 self._find_moved_voters()
             elif kind == "page":
                 self._send_page()
+            elif kind == "guess":
+                self._guess(message.get("scene"), message.get("curve"))
         except (AddressError, BusyError) as error:
             self.send({"type": "problem", "what": what, "text": str(error)}, ())
 
@@ -237,6 +245,13 @@ class Session:
             self.budget.take(voter_months(scenario) // 2)
         self._cancel("moved")
         self._request("moved", job, lambda piece: self.send({"type": "moved", "film": film} | piece, ()))
+
+    def _guess(self, scene: object, curve: object) -> None:
+        """Pass on a guess. Any other content is ignored without a word: the page sends none."""
+        if not (isinstance(scene, str) and scene in scenes() and isinstance(curve, Sequence)):
+            return
+        if len(curve) == len(CURVE) and all(type(share) is int and 0 <= share <= REPLICATES for share in curve):
+            self.guess(scene, tuple(curve))
 
     def _send_page(self) -> None:
         scenario, chunks = self.scenario, list(self.chunks)

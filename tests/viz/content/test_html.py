@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import segno
 
 from political_moat.viz.content import policy
-from political_moat.viz.content.html import Html, document, fragment, h
-from political_moat.viz.content.scripts import embedded_import_map, starting, style
+from political_moat.viz.content.html import Html, document, fragment, h, module_script
+from political_moat.viz.content.scripts import TEACHERS, embedded_import_map, served_import_map, starting, style
+from political_moat.viz.content.teachers import QUIET, ClassPage, qr_code
 from political_moat.viz.recording.standalone_html import film_elements
 from political_moat.viz.server import documents
 
@@ -124,8 +127,36 @@ def test_plain_pages_and_standalone_files_may_load_and_run_only_their_own() -> N
     assert plain.startswith("default-src 'none'; style-src 'sha256-")
     assert "script-src" not in plain
     assert "unsafe" not in plain
-    for page in (documents.teachers(), documents.glossary(), documents.results(None, "")[1]):
+    for page in (documents.glossary(), documents.results(None, "")[1]):
         assert isinstance(page, Html)
         assert policy.inline_scripts(page) == []
         assert f"<style>{style('document')}</style>" in page
     assert "unsafe" not in policy.of_file((embedded_import_map(), starting("playStandalone")), style())
+
+
+def test_the_page_for_teachers_runs_our_modules_alone() -> None:
+    names = served_import_map("/moat", TEACHERS)
+    shown = ClassPage(["http://192.0.2.10/<img>"], "x", {"realistic": "a", "sleeve": "b", "crash": "<i>c"}, False, True)
+    page = documents.teachers(shown, names, "/modules/1/teachers.js")
+    assert policy.inline_scripts(page) == [names]
+    assert "<img>" not in page
+    assert "<i>" not in page
+    rules = policy.of_teachers_page(names, style("document")).split("; ")
+    assert f"script-src 'self' {policy.source_of(names)}" in rules
+    assert "connect-src 'self'" in rules
+    assert "unsafe" not in " ".join(rules)
+    for address in ("//evil.example/x.js", "https://evil.example/x.js", 'x" onload="', "/a b.js"):
+        with pytest.raises(ValueError, match="comes from the page"):
+            module_script("{}", address)
+    with pytest.raises(ValueError, match="comes from the page"):
+        module_script("</script>", "/x.js")
+
+
+def test_a_qr_code_is_read_as_the_address() -> None:
+    text = "http://192.0.2.10:8765/"
+    drawing = qr_code(text)
+    dark = {(int(x) - QUIET, int(y) - QUIET) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", drawing)}
+    rows, others = (segno.make(content, micro=False).matrix for content in (text, text.replace("2", "3")))
+    assert dark == {(x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module}
+    assert dark != {(x, y) for y, row in enumerate(others) for x, module in enumerate(row) if module}
+    assert f'viewBox="0 0 {len(rows) + 2 * QUIET} {len(rows) + 2 * QUIET}"' in drawing

@@ -225,7 +225,9 @@ def test_pages_names_methods_and_sizes(answered: dict[str, Any]) -> None:
         200,
         400,
     ]
-    assert "script-src" not in teachers["headers"]["content-security-policy"]
+    rules = teachers["headers"]["content-security-policy"]
+    assert "script-src 'self' 'sha256-" in rules
+    assert "unsafe" not in rules
     assert [answer["status"] for answer in sockets] == ["websocket.close"] * 3
     for answer in (app, teachers, foreign, close):
         assert answer["headers"]["x-content-type-options"] == "nosniff"

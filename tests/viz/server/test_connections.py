@@ -67,9 +67,9 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_held_before_and_after(served: Served) -> Iterator[None]:
-    wait_for(lambda: served.visitors._connections.total() == 0)
+    wait_for(lambda: len(served.visitors.connections) == 0)
     yield
-    wait_for(lambda: served.visitors._connections.total() == 0)
+    wait_for(lambda: len(served.visitors.connections) == 0)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -99,6 +99,17 @@ def is_ended(connection: socket.socket) -> bool:
     except ConnectionError:
         pass
     return True
+
+
+def is_open(connection: socket.socket) -> bool:
+    """Return whether the server keeps a connection, after what it has sent so far."""
+    connection.setblocking(False)
+    try:
+        while connection.recv(65_536):
+            pass
+    except BlockingIOError:
+        return True
+    return False
 
 
 @pytest.mark.parametrize(
@@ -151,24 +162,35 @@ def test_a_websocket_and_a_kept_connection_outlive_the_time_of_a_request(served:
 def test_a_visitor_who_does_not_read_loses_the_connection(served: Served) -> None:
     with opened(served) as connection:
         connection.sendall(b"GET /much HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        wait_for(lambda: served.visitors._connections.total() == 1)
-        wait_for(lambda: served.visitors._connections.total() == 0)
+        wait_for(lambda: len(served.visitors.connections) == 1)
+        wait_for(lambda: len(served.visitors.connections) == 0)
 
 
-@pytest.mark.parametrize("kind", ["idle", "websocket"])
-def test_an_address_with_too_many_connections_is_refused_and_others_are_served(served: Served, kind: str) -> None:
-    with contextlib.ExitStack() as held, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connections, "REQUEST_SECONDS", 60.0)
+def test_an_address_full_of_websockets_is_refused_and_others_are_served(served: Served) -> None:
+    with contextlib.ExitStack() as held:
         for _ in range(MOST):
-            if kind == "idle":
-                held.enter_context(opened(served))
-            else:
-                held.enter_context(connect(f"ws://127.0.0.1:{served.port}/"))
-        wait_for(lambda: served.visitors._connections.total() == MOST)
+            held.enter_context(connect(f"ws://127.0.0.1:{served.port}/"))
+        wait_for(lambda: len(served.visitors.connections) == MOST)
         assert status(served) == 503
         assert status(served, "127.0.0.2") == 200
-    wait_for(lambda: served.visitors._connections.total() == 0)
+    wait_for(lambda: len(served.visitors.connections) == 0)
     assert status(served) == 200
+
+
+@pytest.mark.parametrize("sent", [b"", HALF, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"], ids=["new", "half", "kept"])
+def test_an_address_full_of_idle_connections_loses_the_longest_idle_one(served: Served, sent: bytes) -> None:
+    with contextlib.ExitStack() as held, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "REQUEST_SECONDS", 60.0)
+        channel = held.enter_context(connect(f"ws://127.0.0.1:{served.port}/"))
+        idle = [held.enter_context(opened(served)) for _ in range(MOST - 1)]
+        for connection in idle:
+            connection.sendall(sent)
+        wait_for(lambda: len(served.visitors.connections) == MOST)
+        assert [status(served) for _ in range(3)] == [200] * 3
+        assert is_ended(idle[0])
+        assert is_open(idle[-1])
+        channel.send("still here")
+        assert channel.recv(20) == "still here"
 
 
 def test_a_message_that_is_too_long_ends_the_connection(served: Served) -> None:

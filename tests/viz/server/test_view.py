@@ -13,7 +13,9 @@ from political_moat.experiments.reporting.shipped.headline import shipped_headli
 from political_moat.experiments.reporting.shipped.rules_comparison import shipped_rules
 from political_moat.experiments.storage.results_folder import read_manifest
 from political_moat.viz.content.catalogue import parameter_cards
+from political_moat.viz.content.lessons import LESSONS
 from political_moat.viz.content.scripts import STYLE, address, modules, style
+from political_moat.viz.content.teachers import ClassPage
 from political_moat.viz.content.texts import GLOSSARY, MAIN_PARAMETERS, TOUR
 from political_moat.viz.explorer.explorer import explore
 from political_moat.viz.explorer.runs import base_of, scenario_of
@@ -21,6 +23,7 @@ from political_moat.viz.recording.film import film
 from political_moat.viz.scenario import from_address, scenes
 from political_moat.viz.server import documents
 from political_moat.viz.server.app import adapt_page
+from political_moat.viz.server.classroom import guessed_scenes
 from political_moat.viz.server.preloaded_film import document_head
 
 
@@ -95,9 +98,14 @@ def test_every_parameter_has_a_card_with_unit_range_status_and_source() -> None:
 
 
 def test_pages_for_teachers_and_the_glossary_are_complete() -> None:
-    assert documents.teachers().count("<h2>") >= 5
+    shown = ClassPage(["http://192.0.2.10:8765/"], "http://192.0.2.10:8765/", guessed_scenes(), True, True)
+    teachers = documents.teachers(shown, '{"imports":{}}', "/modules/1/teachers/teachers.js")
+    assert teachers.count("<ol>") == len(LESSONS)
+    assert "Lesson of 20 minutes" in teachers
+    assert "Lesson of 50 minutes" in teachers
+    assert teachers.count("<option") == len([scene for scene in scenes().values() if not scene.cycles])
     assert documents.glossary().count("<dt>") == len(GLOSSARY)
-    for page in (documents.teachers(), documents.glossary()):
+    for page in (teachers, documents.glossary()):
         assert "A laboratory, not a forecast and not advice" in page
         assert '<html lang="en">' in page
 

@@ -11,29 +11,83 @@ CONNECTIONS_WHILE_LOADING = 7
 """Six of HTTP and one WebSocket: what a browser opens at most to one server."""
 
 
+class Connection:
+    """A connection that knows whether the server has ended it."""
+
+    ended = False
+
+    def abort(self) -> None:
+        self.ended = True
+
+
+def opened(visitors: Visitors, place: str, count: int, *, at_work: bool) -> list[Connection]:
+    """Return the connections of an address that got in, of so many that were tried."""
+    admitted = []
+    for _ in range(count):
+        connection = Connection()
+        if visitors.connections.connect(place, connection):
+            admitted.append(connection)
+            if at_work:
+                visitors.connections.work(connection)
+    return admitted
+
+
 def test_a_class_of_forty_behind_one_address_gets_in_with_two_pages_each() -> None:
     visitors = Visitors()
-    assert all(visitors.connect("192.0.2.1") for _ in range(CLASS * CONNECTIONS_WHILE_LOADING))
+    wanted = CLASS * CONNECTIONS_WHILE_LOADING
+    assert len(opened(visitors, "192.0.2.1", wanted, at_work=True)) == wanted
     assert all(visitors.open_socket("192.0.2.1", f"kernel-{page}") for page in range(2 * CLASS))
 
 
 def test_an_address_that_holds_all_it_can_leaves_room_for_a_class() -> None:
     visitors = Visitors()
-    greedy = sum(visitors.connect("192.0.2.66") for _ in range(10_000))
-    assert greedy == CONNECTIONS_PER_PAGE * PAGES
+    greedy = opened(visitors, "192.0.2.66", 10_000, at_work=True)
+    assert len(greedy) == CONNECTIONS_PER_PAGE * PAGES
     assert sum(visitors.open_socket("192.0.2.66", f"greedy-{page}") for page in range(10_000)) == PAGES
     assert not visitors.admits_page("192.0.2.66")
     for student in range(CLASS + 1):
         address = f"192.0.2.{100 + student}"
-        assert all(visitors.connect(address) for _ in range(CONNECTIONS_WHILE_LOADING))
+        assert len(opened(visitors, address, CONNECTIONS_WHILE_LOADING, at_work=True)) == CONNECTIONS_WHILE_LOADING
         assert visitors.admits_page(address)
         assert visitors.open_socket(address, f"student-{student}")
+    assert not any(connection.ended for connection in greedy)
 
 
-def test_the_server_has_a_limit_over_all_addresses() -> None:
+def test_a_full_address_loses_its_longest_idle_connection_and_keeps_those_at_work() -> None:
+    visitors = Visitors(pages=1)
+    work, *idle = opened(visitors, "a", CONNECTIONS_PER_PAGE, at_work=False)
+    visitors.connections.work(work)
+    idle = [*idle[1:], idle[0]]
+    visitors.connections.work(idle[-1])
+    visitors.connections.rest(idle[-1])  # answered just now, so it is the last to go
+    for number, oldest in enumerate(idle):
+        assert len(opened(visitors, "a", 1, at_work=True)) == 1
+        assert [one.ended for one in idle] == [True] * (number + 1) + [False] * (len(idle) - number - 1)
+        assert oldest.ended
+    assert opened(visitors, "a", 1, at_work=True) == []
+    assert not work.ended
+    visitors.connections.disconnect(work)
+    assert len(opened(visitors, "a", 1, at_work=True)) == 1
+
+
+def test_a_full_server_takes_an_idle_connection_from_the_address_with_the_most() -> None:
+    visitors = Visitors(pages=1)
+    most = visitors.connections.most
+    assert most == ADDRESSES * CONNECTIONS_PER_PAGE
+    greedy = opened(visitors, "greedy", CONNECTIONS_PER_PAGE, at_work=False)
+    others = [opened(visitors, f"192.0.2.{number}", 1, at_work=False)[0] for number in range(most - len(greedy))]
+    assert len(visitors.connections) == most
+    students = [opened(visitors, f"student-{number}", 1, at_work=True) for number in range(len(greedy) - 1)]
+    assert all(students)
+    assert [one.ended for one in greedy] == [True] * (len(greedy) - 1) + [False]
+    assert not any(one.ended for one in others)
+    assert len(visitors.connections) == most
+
+
+def test_a_server_full_of_connections_at_work_refuses_a_new_one() -> None:
     visitors = Visitors(pages=2)
-    connected = [visitors.connect(f"192.0.2.{number}") for number in range(100)]
-    assert sum(connected) == visitors.most_connections == ADDRESSES * CONNECTIONS_PER_PAGE * 2
+    held = [opened(visitors, f"192.0.2.{number}", 1, at_work=True) for number in range(100)]
+    assert sum(map(len, held)) == visitors.connections.most == ADDRESSES * CONNECTIONS_PER_PAGE * 2
     assert sum(visitors.open_socket(f"192.0.2.{number}", f"kernel-{number}") for number in range(100)) == ADDRESSES * 2
 
 
@@ -47,11 +101,14 @@ def test_what_is_closed_is_given_back() -> None:
     assert not visitors.open_socket("a", "third")  # its kernel still takes memory
     alive.remove("first")
     assert visitors.open_socket("a", "third")
-    for _ in range(CONNECTIONS_PER_PAGE * 2):
-        assert visitors.connect("a")
-    assert not visitors.connect("a")
-    visitors.disconnect("a")
-    assert visitors.connect("a")
+    held = opened(visitors, "a", CONNECTIONS_PER_PAGE * 2, at_work=True)
+    assert not visitors.connections.connect("a", Connection())
+    for connection in (held[0], held[0]):  # a second end is no news
+        visitors.connections.disconnect(connection)
+    assert visitors.connections.connect("a", Connection())
+    for connection in held:
+        visitors.connections.disconnect(connection)
+    assert len(visitors.connections) == 1
 
 
 def test_a_page_reconnects_but_not_without_end() -> None:
