@@ -202,7 +202,7 @@ class Guard:
             await _answer(send, 404, "Not found.")
 
     async def _reset(self, scope: Scope, send: Send) -> None:
-        """Erase the guesses of the class, if the teacher asks for it on our own page."""
+        """Remove the guesses of the class, if the teacher asks for it on our own page."""
         headers = dict(scope["headers"])
         # A foreign Origin is refused before. Browsers send one with every POST, so none is no page of ours.
         if b"origin" in headers and self._is_teacher(scope, headers):

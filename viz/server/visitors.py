@@ -82,7 +82,7 @@ class Connections:
             _decrement(self._counts, place)
 
     def rest(self, connection: Abortable) -> None:
-        """Note that a connection is idle from now on."""
+        """Record that a connection is idle from now on."""
         place = self._places.get(connection)
         if place is not None:
             idle = self._idle.setdefault(place, {})
@@ -90,7 +90,7 @@ class Connections:
             idle[connection] = None
 
     def work(self, connection: Abortable) -> None:
-        """Note that a connection is at work: it may not be ended for another one."""
+        """Record that a connection is at work: it may not be ended for another one."""
         place = self._places.get(connection, "")
         idle = self._idle.get(place, {})
         idle.pop(connection, None)

@@ -247,7 +247,7 @@ class Session:
         self._request("moved", job, lambda piece: self.send({"type": "moved", "film": film} | piece, ()))
 
     def _guess(self, scene: object, curve: object) -> None:
-        """Pass on a guess. Any other content is ignored without a word: the page sends none."""
+        """Hand on a guess. Any other content is ignored without a word: the page sends none."""
         if not (isinstance(scene, str) and scene in scenes() and isinstance(curve, Sequence)):
             return
         if len(curve) == len(CURVE) and all(type(share) is int and 0 <= share <= REPLICATES for share in curve):

@@ -44,7 +44,7 @@ function histogram(bars, breadth, median) {
 
 // The median guess, and the model's curve with its band once the answer key is open.
 function curves(guess, model, width) {
-  const [height, left, right, top, bottom] = [260, 36, 84, 14, 44];
+  const [height, left, right, top, bottom] = [280, 36, 84, 34, 44];
   const most = Math.max(...guess.breadths);
   const x = (breadth) => left + (breadth / most) * (width - left - right);
   const y = (share) => top + (1 - share / TOP) * (height - top - bottom);
