@@ -278,7 +278,7 @@ def title(scenario: Scenario, world: WorldState) -> Chunk:
             "neutral": p.policy.start_theta,
             "bands": list(AGE_BANDS),
             "full_salience": FULL_SALIENCE,
-            "prices_equal": prices_equal(scenario),
+            "price_causes": price_causes(scenario),
             "author": "R" if world.sign > 0 else "D",
             "agencies": list(world.agencies),
             "coded": list(CODED),
@@ -297,13 +297,15 @@ def named_levels(p: Parameters) -> list[tuple[str, float]]:
     return [("closed", 0.0), *named, ("safe harbour", policy.friendly_theta), ("default", 1.0)]
 
 
-def prices_equal(scenario: Scenario) -> bool:
-    """Return whether both worlds have the same prices by construction: no flow impact, no depth, no news."""
+def price_causes(scenario: Scenario) -> list[str]:
+    """Return what lets the prices of the two worlds differ: flows, depth, news; none if they are equal by construction."""
     m, on = scenario.parameters.market, scenario.parameters.channels
-    impact = on.price_impact and m.flow_multiplier != 0.0
-    depth = on.depth and m.depth_switch
-    news = on.news and (m.rule_news_jump != 0.0 or m.party_control_news_jump != 0.0)
-    return not (impact or depth or news)
+    causes = {
+        "flows": on.price_impact and m.flow_multiplier != 0.0,
+        "depth": on.depth and m.depth_switch,
+        "news": on.news and (m.rule_news_jump != 0.0 or m.party_control_news_jump != 0.0),
+    }
+    return [cause for cause, acts in causes.items() if acts]
 
 
 def film(scenario: Scenario) -> Iterator[Chunk]:

@@ -158,10 +158,10 @@ def test_recording_changes_no_outcome() -> None:
 def test_prices_are_equal_only_without_flow_impact_depth_and_news() -> None:
     quiet = scenario("channels.price_impact=false&channels.depth=false&channels.news=false")
     chunks = list(film(quiet))
-    assert chunks[0].content["prices_equal"]
+    assert chunks[0].content["price_causes"] == []
     assert joined(chunks, 0)["price"] == joined(chunks, 1)["price"]
     loud = list(film(scenario()))
-    assert not loud[0].content["prices_equal"]
+    assert loud[0].content["price_causes"] == LOUD
     assert joined(loud, 0)["price"] != joined(loud, 1)["price"]
 
 

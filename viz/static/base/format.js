@@ -13,6 +13,7 @@ const COUNTS = ["never", "once", "twice", "three times", "four times", "five tim
 
 export const yearOf = (month) => FIRST_YEAR + Math.floor(month / 12);
 export const dateOf = (month) => `${MONTH_NAMES[month % 12]} ${yearOf(month)}`;
+export const shortDate = (month) => `${MONTH_NAMES[month % 12].slice(0, 3)} ${yearOf(month)}`;
 // The last month that is complete at a point in time, counted from 0.
 export const lastMonth = (time) => Math.max(0, Math.floor(time) - 1);
 export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`;

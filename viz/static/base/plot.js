@@ -1,9 +1,9 @@
 // What all drawings share: scales, ticks, years, lines, and labels that neither overprint nor leave the frame.
 // A drawing is a function of a width and a height in CSS pixels, so that the page and the exported picture use the same.
 import { s, svgText } from "moat/base/dom.js";
+import { yearOf } from "moat/base/format.js";
 
 export const FONT = 'Roboto, system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
-const FIRST_YEAR = 2025;
 const MONTHS_A_YEAR = 12;
 const SMALLEST_GAP = 8;
 const STEPS_OF_YEARS = [1, 2, 4, 5, 10, 20, 50];
@@ -40,7 +40,9 @@ export function ticks(low, high, most = 5) {
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power)
     .find((each) => Math.floor(high / each + 1e-9) - Math.ceil(low / each - 1e-9) + 1 <= most) ?? 10 * power;
   const values = [];
-  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n += 1) values.push(Number((n * step).toPrecision(12)));
+  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n += 1) {
+    values.push(Number((n * step).toPrecision(12)));
+  }
   return values;
 }
 
@@ -66,7 +68,10 @@ export function yearTicks(months, width, size = 11) {
   const least = textWidth("2025", size) + SMALLEST_GAP;
   const step = STEPS_OF_YEARS.find((each) => width * each / years >= least) ?? Math.ceil(years);
   const shown = [];
-  for (let year = 0; year <= years; year += step) shown.push({ month: year * MONTHS_A_YEAR, label: String(FIRST_YEAR + year) });
+  for (let year = 0; year <= years; year += step) {
+    const month = year * MONTHS_A_YEAR;
+    shown.push({ month, label: String(yearOf(month)) });
+  }
   return shown;
 }
 
@@ -78,6 +83,15 @@ export class Labels {
     this.frame = frame; // { left, right, top, bottom }
     this.boxes = [];
     this.node = s("g", { class: "moat-labels", "font-family": FONT });
+  }
+
+  // Labels and areas from here on are of one moment: `reset` removes them.
+  keep() { this.kept = [this.boxes.length, this.node.childNodes.length]; }
+
+  reset() {
+    const [boxes, nodes] = this.kept ?? [0, 0];
+    this.boxes.length = boxes;
+    while (this.node.childNodes.length > nodes) this.node.lastChild.remove();
   }
 
   // An area that no label may cover, such as a mark.

@@ -1,9 +1,11 @@
 // A film: the recording of both worlds. The server sends it in chunks; playing it needs no further request.
-import { dateOf, lastMonth, percent, times, yearOf } from "moat/base/format.js";
+import { clamp } from "moat/base/dom.js";
+import { lastMonth } from "moat/base/format.js";
 
-const REVERSAL_MONTHS = 6;
-const CUT = 0.1;
-const TOLERANCE = 1e-9;
+// Bits of the series `outcome`, deepest first, and how they are named.
+const DEPTHS = [[16, "prohibited"], [8, "reversed"], [4, "neutral"], [2, "restricted"], [1, "attempted"]];
+const LASTING_MONTHS = 6;
+export const ORDER = ["pending", "stands", "attempted", "restricted", "neutral", "reversed", "prohibited"];
 
 async function inflate(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -11,6 +13,7 @@ async function inflate(bytes) {
 }
 
 const bytesOf = (buffer) => new Uint8Array(buffer.buffer ?? buffer, buffer.byteOffset ?? 0, buffer.byteLength);
+const ballotOf = (byte) => byte & 3;
 
 export class Film {
   constructor() {
@@ -19,6 +22,7 @@ export class Film {
     this.loaded = 0;
     this.outcomes = null;
     this.queue = Promise.resolve();
+    this.differing = new Map();
   }
 
   // Inflating is asynchronous: each chunk waits for the one before it, which keeps their order.
@@ -46,7 +50,6 @@ export class Film {
       decisions: [],
       events: [],
       snapshots: [],
-      reversals: [],
     }));
   }
 
@@ -64,7 +67,6 @@ export class Film {
       this.#appendSnapshots(world, piece.snapshots, data);
     }
     this.loaded = content.first + content.count;
-    for (const world of this.worlds) world.reversals = this.#reversals(world);
   }
 
   // Each snapshot arrives as its difference from the one before.
@@ -79,84 +81,44 @@ export class Film {
     });
   }
 
-  // First months of runs of six or more at or below the openness before the policy, after months above it.
-  #reversals(world) {
-    const months = [];
-    let above = false;
-    let run = 0;
-    world.series.openness.forEach((openness, month) => {
-      if (openness > this.title.before + TOLERANCE) {
-        above = true;
-        run = 0;
-        return;
-      }
-      run += 1;
-      const first = month - REVERSAL_MONTHS + 1;
-      if (run === REVERSAL_MONTHS && above && first >= this.title.takeover) {
-        months.push(first);
-        above = false;
-      }
-    });
-    return months;
+  // The last month that is complete and has arrived, at a point in time.
+  monthAt(time) { return clamp(lastMonth(time), 0, Math.max(0, this.loaded - 1)); }
+
+  snapshotAt(world, time) {
+    return world.snapshots.findLast((snapshot) => snapshot.month <= time) ?? world.snapshots[0];
   }
 
-  snapshotAt(world, month) {
-    return world.snapshots.findLast((snapshot) => snapshot.month <= month) ?? world.snapshots[0];
-  }
+  electionAt(world, time) { return world.elections.findLast((election) => election.month < time); }
 
-  reversalsBy(world, month) {
-    return world.reversals.filter((reversal) => reversal <= month).length;
-  }
-
-  attemptedBy(world, month) {
-    return world.events.some((event) => event.kind === "docketed" && event.restrictive && event.month <= month
-      && event.month >= this.title.takeover);
-  }
-
-  // Whether openness fell to a level since the takeover and stayed at or below it for six months in a row.
-  #wentBackTo(level, world, month) {
-    const { takeover } = this.title;
-    if ((world.series.openness[takeover - 1] ?? 0) <= level + TOLERANCE) return false;
-    let run = 0;
-    return world.series.openness.slice(takeover, month + 1).some((openness) => {
-      run = openness <= level + TOLERANCE ? run + 1 : 0;
-      return run === REVERSAL_MONTHS;
-    });
-  }
-
-  cutBackAt(world, month) {
-    if (this.title.takeover === 0) return false;
-    const start = world.series.openness[this.title.takeover - 1] ?? 0;
-    return world.series.openness[Math.min(month, this.loaded - 1)] <= start - CUT + TOLERANCE;
-  }
-
-  // What has happened to the policy of a world, as the end of a sentence that begins "the policy".
-  policyStatus(world, month) {
-    const count = this.reversalsBy(world, month);
-    if (count > 0) return `went back to extreme care ${times(count)}`;
-    if (this.title.history) return "has not gone back to extreme care";
-    if (this.#wentBackTo(this.title.neutral, world, month)) return "went back to neutral, not to extreme care";
-    if (this.cutBackAt(world, month)) return "was tightened, but not back to neutral";
-    if (this.attemptedBy(world, month)) return "stays in force after an attempt to restrict it";
-    const deterred = world.decisions.filter((decision) => decision.deterred && decision.month <= month).length;
-    if (deterred > 0) return `stays in force (the next election deterred the government ${times(deterred)})`;
-    return "stays in force";
-  }
-
-  // The sentence under the heading of the page.
-  sentence(time) {
-    if (this.loaded === 0) return "The first months are loading.";
-    const month = lastMonth(time);
-    const date = dateOf(month);
-    if (time < this.title.takeover) {
-      const inForce = time > this.title.friendly_month;
-      return `${date}: the author party governs, and its policy ${inForce ? "is in force" : "is in preparation"}. `
-        + `In January ${yearOf(this.title.takeover)} the opposed party takes office.`;
+  // Rows of the voters whose last ballots differ between the worlds; none before the first election.
+  votedDifferently(time) {
+    const election = this.electionAt(this.worlds[0], time);
+    if (!election) return [];
+    if (!this.differing.has(election.month)) {
+      const [a, b] = this.worlds.map((world) => this.snapshotAt(world, election.month + 1).data);
+      const rows = [];
+      for (let i = 0; i < a.length; i += 1) if (ballotOf(a[i]) !== ballotOf(b[i])) rows.push(i);
+      this.differing.set(election.month, rows);
     }
-    const [a, b] = this.worlds.map((world) => this.policyStatus(world, month));
-    const share = percent(this.title.breadth);
-    if (this.title.breadth === 0) return `By ${date} the policy ${a}. Nobody holds crypto in either world.`;
-    if (a === b) return `By ${date} both worlds agree: the policy ${a}, without exposure and with ${share} exposed.`;
-    return `By ${date} the policy ${a} without exposure, and ${b} with ${share} of voters exposed.`;
+    return this.differing.get(election.month);
+  }
+
+  // What has happened to the policy of a world by the end of a month: the one source of heading, table, ribbon and
+  // strip. code: an entry of ORDER; bits: all that has happened; known: first month with it; from: first month of the six that it lasted.
+  // Computed by the server, as `moat run` does.
+  outcomeAt(world, month) {
+    if (month < this.title.takeover) return { code: "pending", bits: 0, known: 0, from: 0 };
+    const { outcome } = world.series;
+    const bits = outcome?.[month] ?? 0;
+    const [bit, code] = DEPTHS.find(([each]) => bits & each) ?? [0, "stands"];
+    if (!bit) return { code, bits, known: this.title.takeover, from: this.title.takeover };
+    const known = outcome.findIndex((each) => each & bit);
+    return { code, bits, known, from: code === "attempted" ? known : known - LASTING_MONTHS + 1 };
+  }
+
+  returnsAt(world, month) { return world.series.returns?.[month] ?? 0; }
+
+  deterredAt(world, month) {
+    return world.decisions.filter((decision) => decision.deterred && decision.month <= month).length;
   }
 }

@@ -1,21 +1,58 @@
-// The table of outcomes.
+// The table of outcomes at the month shown. At the last month it also holds the numbers of the whole term.
 import { h, scrollable } from "moat/base/dom.js";
+import { dateOf } from "moat/base/format.js";
+import { ORDER } from "moat/watch/film.js";
+import { MEANINGS, outcomeName } from "moat/watch/outcome_text.js";
 
-const WHOLE_OUTCOMES = ["attempted", "restricted", "neutral", "reversed", "prohibited", "withdrawn", "court"];
-const OUTCOME_NAMES = { neutral: "back to neutral", reversed: "back to extreme care" };
-const REAL_OUTCOMES = ["severity", "mean_policy", "gap"];
+// Columns that `outcomeAt` decides, and columns of the whole term, as `moat run` names them.
+const EVENTS = ["attempted", "restricted", "neutral", "reversed", "prohibited"];
+const WHOLE = ["withdrawn", "court"];
+const REAL = ["severity", "mean_policy", "gap"];
+const TERM_NAMES = { withdrawn: "attempt withdrawn", court: "overturned in court", severity: "largest fall of openness",
+  mean_policy: "mean openness", gap: "gap to an author government" };
 
-const headerRow = (names) => names.map((name) => h("th", { scope: "col" }, name));
+export class Outcomes {
+  constructor() {
+    this.node = h("section", { class: "moat-numbers", "aria-label": "Outcomes" });
+  }
 
-export function outcomesTable(film) {
-  const cell = (name, text) => h("td", { "data-outcome": name }, text);
-  const rows = film.outcomes.map((outcomes, index) => h("tr", {},
-    h("th", { scope: "row" }, `World ${film.worlds[index].name}`),
-    WHOLE_OUTCOMES.map((name) => cell(name, String(outcomes[name]))),
-    REAL_OUTCOMES.map((name) => cell(name, outcomes[name].toFixed(3)))));
-  const names = [...WHOLE_OUTCOMES, ...REAL_OUTCOMES].map((name) => OUTCOME_NAMES[name] ?? name.replace("_", " "));
-  return scrollable("Outcomes", h("table", {},
-    h("caption", {}, "Outcomes of the opposed term"),
-    h("thead", {}, h("tr", {}, h("td", {}), headerRow(names))),
-    h("tbody", {}, rows)));
+  clear() { this.node.replaceChildren(); }
+
+  show(film, month) {
+    if (film.title.history) {
+      this.node.replaceChildren(h("p", { class: "moat-note" }, "This is one history, in which elections decide who governs. "
+        + "It shows what can happen, not how often."));
+      return;
+    }
+    const outcomes = film.worlds.map((world) => film.outcomeAt(world, month));
+    const ended = month === film.title.months - 1 && film.outcomes;
+    const state = `${outcomes.map(({ code, bits }) => `${code}${bits}`)} ${ended ? "ended" : ""} ${film.loaded}`;
+    if (state !== this.state || !this.caption) {
+      this.state = state;
+      this.node.replaceChildren(this.#table(film, outcomes, ended));
+    }
+    this.caption.textContent = `What had happened to the policy by the end of ${dateOf(month)}`;
+  }
+
+  #table(film, outcomes, ended) {
+    this.caption = h("caption", {});
+    const heads = ["Outcome", ...EVENTS.map(outcomeName), ...(ended ? [...WHOLE, ...REAL].map((name) => TERM_NAMES[name]) : [])];
+    const row = (world, index) => {
+      const { code, bits } = outcomes[index];
+      const term = film.outcomes?.[index];
+      return h("tr", {},
+        h("th", { scope: "row" }, `World ${world.name}`),
+        h("td", { class: "moat-outcome", "data-world": world.name }, outcomeName(code)),
+        EVENTS.map((name) => h("td", { "data-outcome": name }, code === "pending" ? "–" : bits & bitOf(name) ? "yes" : "no")),
+        ended ? [...WHOLE.map((name) => h("td", { "data-outcome": name }, term[name] ? "yes" : "no")),
+          ...REAL.map((name) => h("td", { "data-outcome": name }, term[name].toFixed(3)))] : []);
+    };
+    return scrollable("Outcomes", h("table", {},
+      this.caption,
+      h("thead", {}, h("tr", {}, h("td", {}), heads.map((name, index) =>
+        h("th", { scope: "col", title: index ? MEANINGS[EVENTS[index - 1]] : undefined }, name)))),
+      h("tbody", {}, film.worlds.map(row))));
+  }
 }
+
+const bitOf = (name) => 1 << (ORDER.indexOf(name) - ORDER.indexOf("attempted"));

@@ -55,7 +55,7 @@ export class Player {
 
   step(months) {
     this.pause();
-    this.seek(Math.round(this.month) + months);
+    this.seek(Math.floor(this.month) + months);
   }
 
   paint() {

@@ -1,10 +1,19 @@
-// The policy ribbon of one world: party in office, policy line, returns to extreme care, deterrence.
-import { COLOURS, freshId, h, s } from "moat/base/dom.js";
-import { PARTY, ROLE } from "moat/base/format.js";
-import { FIXED_STROKE, uncoverable } from "moat/watch/uncover.js";
+// The policy ribbon: party in office, openness with its named levels, elections, crash, outcome. One world, or both in
+// one drawing on a narrow screen.
+import { freshId, s } from "moat/base/dom.js";
+import { PARTY, ROLE, shortDate } from "moat/base/format.js";
+import { Drawing, FONT, Plot, fitting, textWidth } from "moat/base/plot.js";
+import { outcomeName } from "moat/watch/outcome_text.js";
+import { STROKES, crashLines, electionLines } from "moat/watch/marks.js";
 
-const RIBBON_WIDTH = 1000;
-const RIBBON_HEIGHT = 96;
+const BAR = 18;
+const LABEL_SIZE = 12;
+const LEVEL_SIZE = 11;
+const CROSS = 5;
+const DETERRED_MONTHS = 3;
+const APART = 1.6; // pixels between two lines at the same level
+
+const short = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(2).replace(/^0/, ""));
 
 // Stretches of months with the same party in office: [first month, month after the last, role].
 function terms(office) {
@@ -18,55 +27,168 @@ function terms(office) {
   return spans;
 }
 
+// The named levels of openness, lowest first: [value, label]. Levels of equal value share a label.
+export function levelsOf(title) {
+  const named = new Map();
+  for (const [name, value] of title.levels) named.set(value, [...(named.get(value) ?? []), name]);
+  return [...named].sort(([a], [b]) => a - b).map(([value, names]) => [value, `${names.join(", ")} ${short(value)}`]);
+}
+
+// Pixels left of the plot for the names of the levels.
+export const levelMargin = (title) =>
+  Math.ceil(Math.max(...levelsOf(title).map(([, label]) => textWidth(label, LEVEL_SIZE)))) + 8;
+
 export class Ribbon {
-  constructor(name) {
-    this.svg = s("svg", {
-      viewBox: `0 0 ${RIBBON_WIDTH} ${RIBBON_HEIGHT}`,
-      class: "moat-ribbon",
-      role: "img",
-      preserveAspectRatio: "none",
-      "aria-label": `World ${name}: party in office, policy line, returns to extreme care`,
-    });
-    this.labels = h("div", { class: "moat-terms", "aria-hidden": "true" });
+  // indices: which worlds of the film, [0], [1] or [0, 1].
+  constructor(indices, height) {
+    this.indices = indices;
+    this.names = indices.map((index) => "AB"[index]);
+    this.drawing = new Drawing("", height, (width, tall) => this.#draw(width, tall));
+    this.node = this.drawing.node;
+    this.node.classList.add("moat-ribbon");
   }
 
-  build(film, world) {
-    const { months, before } = film.title;
-    const x = (month) => RIBBON_WIDTH * month / months;
-    const y = (openness) => 88 - 54 * openness;
-    this.svg.replaceChildren();
-    this.labels.replaceChildren();
-    const hatch = freshId("hatch");
-    this.svg.append(s("defs", {}, s("pattern",
-      { id: hatch, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      s("rect", { width: 8, height: 8, fill: COLOURS.paper }), s("rect", { width: 3, height: 8, fill: COLOURS.ink }))));
-    const { group, uncover } = uncoverable(this.svg, RIBBON_WIDTH, RIBBON_HEIGHT);
-    for (const level of [0, before, 1]) {
-      group.append(s("line", { x1: 0, x2: RIBBON_WIDTH, y1: y(level), y2: y(level), stroke: COLOURS.faint,
-        "stroke-dasharray": level === before ? "4 4" : "none" }));
-    }
-    this.spans = terms(world.series.office).map(([from, to, role]) => {
-      group.append(s("rect", { x: x(from), y: 2, width: x(to) - x(from) - 1, height: 20, fill: COLOURS[role] }));
-      const share = (to - from) / months;
-      const label = share > 0.2 ? PARTY[role] : share > 0.05 ? PARTY[role][0] : "";
-      return [from, h("span", { style: `left:${100 * from / months}%;width:${100 * share}%` }, label)];
+  build(film) {
+    this.film = film;
+    this.drawing.redraw();
+  }
+
+  // For the exported picture: the same drawing at another size, at the month shown.
+  picture(width, height) {
+    const { plot, moment } = this;
+    const node = this.#draw(width, height);
+    Object.assign(this, { plot, moment });
+    return node;
+  }
+
+  #draw(width, height) {
+    const { film } = this;
+    if (!film?.title) return [];
+    const { months, takeover } = film.title;
+    const levels = levelsOf(film.title);
+    const plot = new Plot({ width, height, left: levelMargin(film.title), right: 16, top: BAR + 10, bottom: 22, x: [0, months], y: [0, 1] });
+    const before = plot.y(film.title.before);
+    plot.under.append(s("rect", { x: plot.left, width: plot.right - plot.left, y: before, height: plot.bottom - before,
+      fill: "var(--line)", opacity: 0.55 }));
+    this.#levels(plot, levels);
+    plot.years(months);
+    plot.under.append(electionLines(plot, film.title.elections), crashLines(plot, film.title.crashes));
+    if (takeover) plot.under.append(plot.vertical(takeover, { stroke: "var(--muted)" }));
+    plot.labels.frame = { left: plot.left + 2, right: plot.right, top: plot.top - 4, bottom: plot.bottom };
+    plot.labels.keep();
+    this.plot = plot;
+    this.moment = s("g", {});
+    plot.marks.append(this.moment);
+    this.month = undefined;
+    this.show(this.shown ?? 0);
+    return plot.node;
+  }
+
+  // Names of levels that stand closer than a line of text are moved apart; each keeps a tick at its value.
+  #levels(plot, levels) {
+    const room = LEVEL_SIZE + 1;
+    const wanted = levels.map(([value]) => plot.y(value));
+    const placed = [...wanted];
+    for (let i = 1; i < placed.length; i += 1) placed[i] = Math.min(placed[i], placed[i - 1] - room);
+    const over = plot.top - placed.at(-1);
+    if (over > 0) placed[placed.length - 1] += over;
+    for (let i = placed.length - 2; i >= 0; i -= 1) placed[i] = Math.max(placed[i], placed[i + 1] + room);
+    levels.forEach(([value, label], index) => {
+      plot.under.append(plot.horizontal(value));
+      plot.labels.add(label, plot.left - 6, placed[index] + 0.36 * LEVEL_SIZE, { size: LEVEL_SIZE, anchor: "end",
+        halo: false, fill: "var(--muted)", must: true, class: "moat-tick-label" });
     });
-    for (const decision of world.decisions.filter((each) => each.deterred)) {
-      group.append(s("rect", { x: x(decision.month), y: 22, width: Math.max(8, x(3)), height: 12,
-        fill: `url(#${hatch})` }));
+  }
+
+  // Draw what has happened by the end of a month.
+  show(month) {
+    this.shown = month;
+    const { film, plot, moment } = this;
+    if (!plot || !film.loaded) return;
+    moment.replaceChildren();
+    plot.labels.reset();
+    const last = Math.min(month, film.loaded - 1);
+    this.#offices(last);
+    const worlds = this.indices.map((index) => film.worlds[index]);
+    worlds.forEach((world, place) => this.#line(world, last, worlds.length > 1 ? (place ? APART : -APART) : 0));
+    for (const world of worlds) this.#outcome(world, last);
+    this.drawing.label = worlds.map((world) => this.#described(world, last)).join(" ");
+  }
+
+  #offices(last) {
+    const { plot, moment, film } = this;
+    const world = film.worlds[this.indices.at(-1)];
+    for (const [from, to, role] of terms(world.series.office.slice(0, last + 1))) {
+      const [x, end] = [plot.x(from), plot.x(to)];
+      moment.append(s("rect", { x, y: 0, width: Math.max(1, end - x - 1), height: BAR, fill: `var(--${role}-text)` }));
+      const text = fitting([`${PARTY[role]} in office`, PARTY[role], PARTY[role].split(" ")[0]], end - x - 10, LABEL_SIZE, 600);
+      if (!text) continue;
+      const label = s("text", { x: (x + end) / 2, y: BAR - 5, "text-anchor": "middle", "font-size": LABEL_SIZE,
+        "font-weight": 600, "font-family": FONT, fill: "var(--paper)", class: "moat-term" });
+      label.textContent = text;
+      moment.append(label);
     }
-    const policy = world.series.openness;
-    const steps = policy.map((value, month) => (month ? `H${x(month)}V${y(value)}` : `M0 ${y(value)}`));
-    group.append(s("path", { d: `${steps.join("")}H${x(policy.length)}`, fill: "none", stroke: COLOURS.ink,
-      "stroke-width": 2.5, ...FIXED_STROKE }));
-    for (const month of world.reversals) {
-      group.append(s("path", { d: `M${x(month) - 9} ${y(policy[month]) - 15}l18 18m0 -18l-18 18`,
-        stroke: COLOURS.caused, "stroke-width": 3.5, class: "moat-cross", ...FIXED_STROKE }));
+  }
+
+  #line(world, last, shift) {
+    const { plot, moment } = this;
+    const policy = world.series.openness.slice(0, last + 1);
+    const places = Array.from({ length: policy.length + 1 }, (_, index) => index);
+    const y = (value) => plot.y(value) + shift;
+    const steps = { ...plot, x: plot.x, y };
+    moment.append(Plot.prototype.steps.call(steps, policy, places, STROKES[world.name]));
+    for (let from = 0; from < policy.length;) {
+      let to = from;
+      while (to < policy.length && policy[to] === policy[from]) to += 1;
+      plot.labels.block(plot.x(from), y(policy[from]) - 3, plot.x(to), y(policy[from]) + 3);
+      if (to < policy.length) {
+        const ends = [y(policy[to]), y(policy[from])];
+        plot.labels.block(plot.x(to) - 2, Math.min(...ends), plot.x(to) + 2, Math.max(...ends));
+      }
+      from = to;
     }
-    this.labels.append(...this.spans.map(([, span]) => span));
-    this.uncover = (share) => {
-      uncover(share);
-      for (const [from, span] of this.spans) span.hidden = from >= share * months;
-    };
+    this.#deterrence(world, last);
+  }
+
+  // Hatching under the bar: the next election deterred the government.
+  #deterrence(world, last) {
+    const { plot, moment } = this;
+    const months = world.decisions.filter((decision) => decision.deterred && decision.month <= last);
+    if (months.length === 0) return;
+    const id = freshId("hatch");
+    moment.append(s("defs", {}, s("pattern", { id, width: 5, height: 5, patternUnits: "userSpaceOnUse",
+      patternTransform: "rotate(45)" }, s("rect", { width: 2, height: 5, fill: "var(--ink)" }))));
+    for (const { month } of months) {
+      moment.append(s("rect", { x: plot.x(month), y: BAR + 1, width: plot.x(DETERRED_MONTHS) - plot.left, height: 6,
+        fill: `url(#${id})`, class: "moat-deterred" }));
+    }
+  }
+
+  // The outcome as a label beside the line where it fell, and a cross where the policy was reversed.
+  #outcome(world, last) {
+    const { plot, moment, film } = this;
+    if (film.title.history) return;
+    const { code, from } = film.outcomeAt(world, last);
+    if (code === "pending" || code === "stands") return;
+    const month = Math.min(from, last);
+    const [x, y] = [plot.x(month), plot.y(world.series.openness[month])];
+    if (code === "reversed" || code === "prohibited") {
+      const [cx, cy] = [plot.x(Math.min(month + 3, last + 1)), y];
+      moment.append(s("path", { d: `M${cx - CROSS} ${cy - CROSS}l${2 * CROSS} ${2 * CROSS}m0 ${-2 * CROSS}l${-2 * CROSS} ${2 * CROSS}`,
+        stroke: "var(--ink)", "stroke-width": 2.5, fill: "none", class: "moat-cross" }));
+      plot.labels.block(cx - CROSS, cy - CROSS, cx + CROSS, cy + CROSS);
+    }
+    const text = `${this.indices.length > 1 ? `${world.name} ` : ""}${outcomeName(code)} ${shortDate(month)}`;
+    const width = textWidth(text, LABEL_SIZE, 600);
+    const tries = [];
+    for (const up of [-7, 16, -22, 30, -37, 45, -52, 60]) tries.push([-width - 6, up], [6, up], [-width / 2, up]);
+    plot.labels.add(text, x, y, { size: LABEL_SIZE, weight: 600, tries, must: true, class: "moat-outcome-label" });
+  }
+
+  #described(world, last) {
+    const party = PARTY[ROLE[world.series.office[last]]];
+    const { code } = this.film.outcomeAt(world, last);
+    const outcome = this.film.title.history ? "" : `, policy ${outcomeName(code)}`;
+    return `World ${world.name}: ${party} in office, openness ${short(world.series.openness[last])}${outcome}.`;
   }
 }

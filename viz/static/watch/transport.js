@@ -1,60 +1,110 @@
-// The transport controls of the film.
-import { freshId, h } from "moat/base/dom.js";
-import { dateOf, lastMonth } from "moat/base/format.js";
+// The transport controls of the film: step, play, scrub bar with its events, date, speed.
+import { h, s } from "moat/base/dom.js";
+import { dateOf, shortDate } from "moat/base/format.js";
+import { Drawing, Labels, scale } from "moat/base/plot.js";
+import { outcomeName } from "moat/watch/outcome_text.js";
 
 const RATES = [0.5, 1, 2, 4];
+const THUMB = 8; // half the width of the thumb of a range input
+const SIZE = 11;
+const TOGETHER = 40; // pixels within which two worlds share a label
 
 export class Transport {
-  constructor(player, onPlay) {
+  constructor(player) {
     this.player = player;
-    const press = () => {
-      onPlay();
-      player.toggle();
-    };
-    this.button = h("button", { type: "button", class: "moat-play", onclick: press });
-    this.scrub = h("input", { type: "range", min: 0, max: 96, step: 1, value: 0, "aria-label": "Month",
-      list: freshId("months") });
+    this.button = h("button", { type: "button", class: "moat-play moat-primary", onclick: () => player.toggle() });
+    this.scrub = h("input", { type: "range", min: 0, max: 96, step: 1, value: 0, "aria-label": "Month of the film" });
     this.scrub.addEventListener("input", () => {
       player.pause();
       player.seek(Number(this.scrub.value));
     });
-    this.ticks = h("div", { class: "moat-ticks", "aria-hidden": "true" });
+    this.ticks = new Drawing("", 24, (width) => this.#draw(width));
+    this.ticks.node.setAttribute("aria-hidden", "true");
     this.date = h("output", { class: "moat-date" }, "");
     this.speed = h("select", { "aria-label": "Speed", onchange: () => { player.rate = Number(this.speed.value); } },
       RATES.map((rate) => h("option", { value: rate, selected: rate === 1 }, `${rate}×`)));
     const stepButton = (label, text, months) =>
-      h("button", { type: "button", "aria-label": label, onclick: () => player.step(months) }, text);
+      h("button", { type: "button", class: "moat-one-month", "aria-label": label, onclick: () => player.step(months) }, text);
     this.node = h("div", { class: "moat-transport", role: "group", "aria-label": "Play the film" },
-      stepButton("One month back", "◀ 1", -1),
+      stepButton("One month back", "◀", -1),
       this.button,
-      stepButton("One month forward", "1 ▶", 1),
-      h("div", { class: "moat-scrub" }, this.scrub, this.ticks),
+      stepButton("One month forward", "▶", 1),
+      h("div", { class: "moat-scrub" }, this.scrub, this.ticks.node),
       this.date,
-      h("label", { class: "moat-speed" }, "Speed ", this.speed));
+      h("label", { class: "moat-speed" }, h("span", {}, "Speed "), this.speed));
     player.onState = () => this.showState();
     this.showState();
   }
 
   showState() {
-    this.button.textContent = this.player.playing ? "❚❚ Pause" : "▶ Play";
-    this.button.setAttribute("aria-label", this.player.playing ? "Pause" : "Play");
+    const { playing, month, end } = this.player;
+    const again = !playing && end > 0 && month >= end;
+    this.button.textContent = playing ? "❚❚ Pause" : again ? "▶ Again" : "▶ Play";
+    this.button.setAttribute("aria-label", playing ? "Pause" : again ? "Play again" : "Play");
   }
 
   build(film) {
-    const { months, elections, presidential, takeover } = film.title;
-    const left = (month) => `left:${100 * month / months}%`;
-    this.scrub.max = months;
-    this.ticks.replaceChildren(...elections.map((month) => h("span", {
-      style: left(month),
-      class: presidential.includes(month) ? "moat-tick moat-tick-president" : "moat-tick",
-    })));
-    if (takeover) this.ticks.append(h("span", { class: "moat-tick-takeover", style: left(takeover) }, "takeover"));
+    this.film = film;
+    this.scrub.max = film.title.months;
+    this.ticks.redraw();
   }
 
-  show(month) {
-    this.scrub.value = Math.floor(month);
-    const date = dateOf(lastMonth(month));
-    this.date.textContent = date;
+  // Elections, takeover, crash, and what has become known of each world by the month shown.
+  #draw(width) {
+    const { film } = this;
+    if (!film?.title) return [];
+    const { months, elections, presidential, takeover, crashes } = film.title;
+    this.x = scale([0, months], [THUMB, width - THUMB]);
+    this.labels = new Labels({ left: 0, right: width, top: 8, bottom: 24 });
+    this.events = s("g", {});
+    const marks = s("g", {});
+    const mark = (month, fill, wide = 2) =>
+      marks.append(s("rect", { x: this.x(month) - wide / 2, y: 0, width: wide, height: 7, fill }));
+    const label = (month, text, fill) =>
+      this.labels.add(text, this.x(month), 19, { size: SIZE, anchor: "middle", fill, halo: false });
+    for (const month of elections) mark(month + 1, "var(--muted)", presidential.includes(month) ? 3 : 1);
+    for (const month of crashes) mark(month + 1, "var(--caused)", 3);
+    if (takeover) {
+      mark(takeover, "var(--opponent)", 3);
+      label(takeover, "takeover", "var(--opponent-text)");
+    }
+    for (const month of crashes) label(month + 1, "crash", "var(--caused)");
+    this.labels.keep();
+    this.elections = () => {
+      for (const month of [...elections].reverse()) label(month + 1, "election", "var(--muted)");
+    };
+    this.#showEvents();
+    return [marks, this.events, this.labels.node];
+  }
+
+  #showEvents() {
+    const { film, labels, x } = this;
+    if (!labels) return;
+    labels.reset();
+    this.events.replaceChildren();
+    const month = this.month ?? 0;
+    if (film.loaded && !film.title.history) {
+      const seen = film.worlds.map((world) => ({ name: world.name, ...film.outcomeAt(world, month) }))
+        .filter(({ code }) => code !== "pending" && code !== "stands");
+      for (const { from } of seen) this.events.append(s("rect", { x: x(from + 1) - 1, y: 0, width: 2, height: 7, fill: "var(--ink)" }));
+      const [a, b] = seen;
+      const together = seen.length === 2 && a.code === b.code && x(Math.abs(a.from - b.from)) - x(0) < TOGETHER;
+      for (const { name, code, from } of together ? [{ ...a, name: "A, B" }] : seen) {
+        labels.add(`${name} ${outcomeName(code)}`, x(from + 1), 19, { size: SIZE, anchor: "middle", halo: false,
+          tries: [[0, 0], [30, 0], [-30, 0], [60, 0], [-60, 0]] });
+      }
+    }
+    this.elections();
+  }
+
+  // time: a point of the film; month: the last complete one.
+  show(time, month) {
+    this.scrub.value = Math.floor(time);
+    const date = dateOf(month);
+    this.date.replaceChildren(h("span", { class: "moat-wide" }, date), h("span", { class: "moat-slim" }, shortDate(month)));
     this.scrub.setAttribute("aria-valuetext", date);
+    this.month = month;
+    this.#showEvents();
+    this.showState();
   }
 }

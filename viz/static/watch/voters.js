@@ -1,16 +1,14 @@
 // The voters of one world on a canvas: ideology across, age up. Colour and shape show the ballot, the dark tone a
-// holder of crypto, a larger mark high salience.
+// holder of crypto, a larger mark high salience, a ring a ballot that differs between the worlds.
 import { clamp, colourNow, h } from "moat/base/dom.js";
 
-const rgba = (hex) => {
-  const value = parseInt(hex.slice(1), 16);
-  return (255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16);
-};
-// By ballot (0 none, 1 author, 2 opponent): without and with crypto. Read when drawn: they follow the colour scheme.
-const inks = () => [["--none", "--none-dark"], ["--author-light", "--author"], ["--opponent-light", "--opponent"]]
-  .map((pair) => pair.map((name) => rgba(colourNow(name))));
+// By ballot (0 none, 1 author, 2 opponent): without and with crypto.
+const INKS = [["--none", "--none-dark"], ["--author-light", "--author"], ["--opponent-light", "--opponent"]];
 // Of 7 steps of salience: a mark is larger from here on.
 const HIGH_SALIENCE = 5;
+export const EDGE = 5; // pixels between the frame and the outermost voters
+const MOST_PIXELS_A_POINT = 2;
+const RING_RADIUS = 4.5;
 
 const ballotOf = (byte) => byte & 3;
 const holdsOf = (byte) => (byte >> 2) & 1;
@@ -18,86 +16,128 @@ const salienceOf = (byte) => (byte >> 3) & 7;
 // Noise smaller than one step of a byte, fixed for each voter: without it the dots form stripes.
 const jitter = (i, salt) => ((Math.imul(i + salt, 2654435761) >>> 16) & 255) / 255 - 0.5;
 
+function pixelOf(name) {
+  const value = parseInt(colourNow(name).slice(1), 16);
+  return ((255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) >>> 0;
+}
+
+// Offsets [across, down] of the pixels of a mark.
+function markOf(ballot, radius) {
+  const pixels = [];
+  for (let down = -radius; down <= radius; down += 1) {
+    for (let across = -radius; across <= radius; across += 1) {
+      const square = down > -radius && across > -radius;
+      const cross = down === 0 || across === 0;
+      if (ballot === 1 ? square : cross) pixels.push([across, down]);
+    }
+  }
+  return pixels;
+}
+
+function ringOf(radius) {
+  const pixels = [];
+  const size = Math.ceil(radius) + 1;
+  for (let down = -size; down <= size; down += 1) {
+    for (let across = -size; across <= size; across += 1) {
+      if (Math.abs(Math.hypot(across, down) - radius) < 0.62) pixels.push([across, down]);
+    }
+  }
+  return pixels;
+}
+
 export class Voters {
   constructor(label, onPick) {
     this.canvas = h("canvas", { class: "moat-voters", role: "img", "aria-label": label, tabindex: "-1" });
     this.canvas.addEventListener("click", (event) => onPick(this.nearest(event)));
     this.drawn = null;
     this.places = null;
+    const again = () => {
+      this.fit();
+      if (this.latest) this.draw(...this.latest);
+    };
+    new ResizeObserver(again).observe(this.canvas);
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   }
 
-  #fitCanvas() {
+  // Take the size and the colours of the page anew.
+  fit() {
     const box = this.canvas.getBoundingClientRect();
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
-    const width = Math.max(1, Math.round(box.width * ratio));
-    const height = Math.max(1, Math.round(box.height * ratio));
-    if (this.canvas.width === width && this.canvas.height === height && this.image) return;
-    this.canvas.width = width;
-    this.canvas.height = height;
-    this.context = this.canvas.getContext("2d");
-    this.image = this.context.createImageData(width, height);
-    this.pixels = new Uint32Array(this.image.data.buffer);
-    this.radius = Math.max(1, Math.round(1.2 * ratio));
-    this.places = null;
+    const ratio = Math.min(MOST_PIXELS_A_POINT, window.devicePixelRatio || 1);
+    const width = Math.round(box.width * ratio);
+    const height = Math.round(box.height * ratio);
+    if (width === 0 || height === 0) return;
     this.drawn = null;
+    if (this.canvas.width !== width || this.canvas.height !== height || !this.image) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      this.context = this.canvas.getContext("2d");
+      this.image = this.context.createImageData(width, height);
+      this.pixels = new Uint32Array(this.image.data.buffer);
+      this.ratio = ratio;
+      this.places = null;
+    }
+    this.#prepareMarks(width, ratio * (box.width < 300 ? 0.85 : 1.2));
+  }
+
+  // Marks as offsets into the pixels, by ballot, holder and salience: 12 of them.
+  #prepareMarks(width, size) {
+    const radius = Math.max(1, Math.round(size));
+    const offsets = (pixels) => Int32Array.from(pixels, ([across, down]) => down * width + across);
+    this.inks = Uint32Array.from(INKS.flat(), pixelOf);
+    this.marks = [0, 1, 2].map((ballot) => [0, 1].map((large) => offsets(markOf(ballot, ballot ? radius + large : large))));
+    this.ring = offsets(ringOf(RING_RADIUS * this.ratio));
+    this.ringInk = pixelOf("--ink");
   }
 
   #place(places) {
     const voters = places.length / 2;
     const { width, height } = this.canvas;
-    const edge = 2 * this.radius + 1;
+    const edge = Math.round(EDGE * this.ratio);
+    const least = Math.ceil(RING_RADIUS * this.ratio) + 2; // rings stay inside
     this.x = new Int32Array(voters);
     this.y = new Int32Array(voters);
     for (let i = 0; i < voters; i += 1) {
       const across = (places[i] + jitter(i, 1)) / 255;
       const up = (places[voters + i] + jitter(i, 77)) / 255;
-      this.x[i] = clamp(Math.round(edge + across * (width - 2 * edge)), edge, width - edge - 1);
-      this.y[i] = clamp(Math.round(height - edge - up * (height - 2 * edge)), edge, height - edge - 1);
+      this.x[i] = clamp(Math.round(edge + across * (width - 2 * edge)), least, width - least - 1);
+      this.y[i] = clamp(Math.round(height - edge - up * (height - 2 * edge)), least, height - least - 1);
     }
     this.places = places;
     this.voters = voters;
     this.drawn = null;
   }
 
-  draw(places, data) {
-    this.#fitCanvas();
+  // ringed: rows of voters to ring. Nothing is drawn while the same snapshot is shown.
+  draw(places, data, ringed = []) {
+    this.latest = [places, data, ringed];
+    if (!this.image) this.fit();
+    if (!this.image) return;
     if (this.places !== places) this.#place(places);
-    if (this.drawn === data) return;
+    if (this.drawn === data && this.ringed === ringed) return;
     this.drawn = data;
-    this.inks = inks();
-    this.pixels.fill(rgba(colourNow("--paper")));
+    this.ringed = ringed;
+    this.pixels.fill(0);
     // Holders are drawn last, on top: the two worlds differ in them.
-    for (const holders of [0, 1]) {
-      for (let i = 0; i < this.voters; i += 1) if (holdsOf(data[i]) === holders) this.#mark(i, data[i]);
+    this.#drawMarks(data, 0);
+    this.#drawMarks(data, 1);
+    const { pixels, ring, ringInk, x, y, canvas: { width } } = this;
+    for (const row of ringed) {
+      const centre = y[row] * width + x[row];
+      for (let k = 0; k < ring.length; k += 1) pixels[centre + ring[k]] = ringInk;
     }
     this.context.putImageData(this.image, 0, 0);
   }
 
-  #mark(i, byte) {
-    const { pixels, radius } = this;
-    const width = this.canvas.width;
-    const centre = this.y[i] * width + this.x[i];
-    const ballot = ballotOf(byte);
-    const ink = this.inks[ballot][holdsOf(byte)];
-    const extra = holdsOf(byte) && salienceOf(byte) >= HIGH_SALIENCE ? 1 : 0;
-    if (ballot === 1) { // a square
-      for (let dy = 1 - radius - extra; dy <= radius; dy += 1) {
-        for (let dx = 1 - radius - extra; dx <= radius; dx += 1) pixels[centre + dy * width + dx] = ink;
-      }
-    } else if (ballot === 2) { // a cross
-      for (let d = -radius - extra; d <= radius + extra; d += 1) {
-        pixels[centre + d] = ink;
-        pixels[centre + d * width] = ink;
-      }
-      if (extra) {
-        for (const d of [1, -1]) {
-          pixels[centre + d + width] = ink;
-          pixels[centre + d - width] = ink;
-        }
-      }
-    } else { // a point
-      pixels[centre] = ink;
-      if (extra) pixels[centre + 1] = ink;
+  #drawMarks(data, holders) {
+    const { pixels, marks, inks, voters, x, y, canvas: { width } } = this;
+    for (let i = 0; i < voters; i += 1) {
+      const byte = data[i];
+      if (holdsOf(byte) !== holders) continue;
+      const ballot = ballotOf(byte);
+      const mark = marks[ballot][holders && salienceOf(byte) >= HIGH_SALIENCE ? 1 : 0];
+      const ink = inks[2 * ballot + holders];
+      const centre = y[i] * width + x[i];
+      for (let k = 0; k < mark.length; k += 1) pixels[centre + mark[k]] = ink;
     }
   }
 
