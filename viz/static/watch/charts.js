@@ -104,6 +104,13 @@ class Chart {
     for (const index of [1, 0]) {
       moment.append(plot.line(this.data[index].slice(0, last + 1), places, STROKES["AB"[index]]));
     }
+    for (const values of this.data) {
+      for (let each = 0; each <= last; each += 1) {
+        if (!Number.isFinite(values[each])) continue;
+        const [x, y] = [plot.x(each + 0.5), plot.y(values[each])];
+        plot.labels.block(x - 2, y - 2, x + 2, y + 2);
+      }
+    }
     const known = [1, 0].filter((index) => ends[index] >= 0);
     const latest = this.data.map((values, index) => values[ends[index]]);
     const equal = known.length === 2 && ends[0] === ends[1] && spec.format(latest[0]) === spec.format(latest[1]);
@@ -119,7 +126,7 @@ class Chart {
     moment.append(s("circle", { cx: x, cy: y, r: 3, fill: STROKES[name].stroke }));
     if (equal && index === 0) return;
     const above = now[index] >= (now[1 - index] ?? -Infinity);
-    const tries = [0, 13, 26, -13, -26].map((down) => [8, above ? 4 - down : 4 + down]);
+    const tries = [0, 13, 26, -13, -26, 39, 52].map((down) => [8, above ? 4 - down : 4 + down]);
     plot.labels.add(`${equal ? "A, B" : name} ${spec.format(now[index])}`, x, y, { size: LABEL_SIZE, weight: 600,
       fill: STROKES[name].stroke, tries, must: true });
   }

@@ -1,5 +1,5 @@
 // How the page words an outcome: heading, table and ribbon take their words from here.
-import { dateOf, percent, times, yearOf } from "moat/base/format.js";
+import { dateOf, times, yearOf } from "moat/base/format.js";
 import { ORDER } from "moat/watch/film.js";
 
 // verb: what the world did to the policy; name: in the table and on the ribbon.
@@ -10,7 +10,7 @@ const WORDS = {
   restricted: { verb: "restricted", name: "restricted" },
   neutral: { verb: "took back to neutral", name: "back to neutral" },
   reversed: { verb: "reversed", name: "reversed" },
-  prohibited: { verb: "ended with a prohibition", name: "prohibited" },
+  prohibited: { verb: "prohibited holding", name: "prohibited" },
 };
 export const MEANINGS = {
   stands: "no attempt to lower openness by .10 or more",
@@ -26,7 +26,7 @@ export const outcomeVerb = (code) => WORDS[code].verb;
 
 function did(code, object) {
   if (code === "neutral") return `took ${object} back to neutral`;
-  if (code === "prohibited") return `ended ${object} with a prohibition`;
+  if (code === "prohibited") return "prohibited holding";
   return `${WORDS[code].verb} ${object}`;
 }
 
@@ -42,7 +42,7 @@ export function heading(film, month) {
   }
   const [a, b] = worlds.map((world) => film.outcomeAt(world, month).code);
   if (a === b) return `Both worlds ${did(a, "the policy")}.`;
-  return `World A ${did(a, "the policy")}. World B ${only(b, a) ? "only " : ""}${did(b, "it")}.`;
+  return `World A ${did(a, "the policy")}. World B ${only(b, a) ? "only " : ""}${did(b, a === "prohibited" ? "the policy" : "it")}.`;
 }
 
 function historyHeading(film, month) {
@@ -59,10 +59,8 @@ export function sentence(film, month) {
   if (month < title.takeover) {
     return `${date}. In January ${yearOf(title.takeover)} the opposed party takes office in both worlds.`;
   }
-  const exposed = title.breadth > 0 ? `${percent(title.breadth)} of voters are exposed in World B, nobody in World A.`
-    : "Nobody is exposed in either world.";
   const deterred = worlds.map((world) => film.deterredAt(world, month));
   const held = worlds.map((world, index) => (deterred[index] ? `in World ${world.name} ${times(deterred[index])}` : ""))
     .filter(Boolean).join(" and ");
-  return `By ${date}. ${exposed}${held ? ` The next election deterred the government ${held}.` : ""}`;
+  return `By ${date}.${held ? ` The next election deterred the government ${held}.` : ""}`;
 }

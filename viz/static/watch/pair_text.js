@@ -17,6 +17,7 @@ export function pairLine(scenario, film) {
 }
 
 export function priceNote(film) {
-  const causes = (film.title.price_causes ?? []).map((name) => PRICE_CAUSES[name]);
+  const causes = film.title.price_causes.map((name) => PRICE_CAUSES[name]);
+  if (film.title.breadth === 0) return "The same in A and B: nobody holds crypto in either.";
   return causes.length ? `A and B differ: ${causes.join("; ")}.` : "The same in A and B: no flow or news moves it.";
 }

@@ -10,6 +10,7 @@ const BAR = 18;
 const LABEL_SIZE = 12;
 const LEVEL_SIZE = 11;
 const CROSS = 5;
+const CROSS_MONTHS = 3; // the cross stands in the middle of the six months
 const DETERRED_MONTHS = 3;
 const APART = 1.6; // pixels between two lines at the same level
 
@@ -111,7 +112,7 @@ export class Ribbon {
     this.#offices(last);
     const worlds = this.indices.map((index) => film.worlds[index]);
     worlds.forEach((world, place) => this.#line(world, last, worlds.length > 1 ? (place ? APART : -APART) : 0));
-    for (const world of worlds) this.#outcome(world, last);
+    this.#outcomes(worlds, last);
     this.drawing.label = worlds.map((world) => this.#described(world, last)).join(" ");
   }
 
@@ -164,25 +165,43 @@ export class Ribbon {
     }
   }
 
-  // The outcome as a label beside the line where it fell, and a cross where the policy was reversed.
-  #outcome(world, last) {
-    const { plot, moment, film } = this;
+  // The outcomes as labels beside the lines where they fell, equal ones in one.
+  #outcomes(worlds, last) {
+    const { film } = this;
     if (film.title.history) return;
-    const { code, from } = film.outcomeAt(world, last);
-    if (code === "pending" || code === "stands") return;
-    const month = Math.min(from, last);
-    const [x, y] = [plot.x(month), plot.y(world.series.openness[month])];
-    if (code === "reversed" || code === "prohibited") {
-      const [cx, cy] = [plot.x(Math.min(month + 3, last + 1)), y];
-      moment.append(s("path", { d: `M${cx - CROSS} ${cy - CROSS}l${2 * CROSS} ${2 * CROSS}m0 ${-2 * CROSS}l${-2 * CROSS} ${2 * CROSS}`,
-        stroke: "var(--ink)", "stroke-width": 2.5, fill: "none", class: "moat-cross" }));
-      plot.labels.block(cx - CROSS, cy - CROSS, cx + CROSS, cy + CROSS);
+    const fallen = worlds.map((world) => ({ world, names: [world.name], ...film.outcomeAt(world, last) }))
+      .filter(({ code }) => code !== "pending" && code !== "stands");
+    const [first, second] = fallen;
+    if (second && first.code === second.code && first.from === second.from) {
+      first.names.push(second.world.name);
+      fallen.pop();
     }
-    const text = `${this.indices.length > 1 ? `${world.name} ` : ""}${outcomeName(code)} ${shortDate(month)}`;
+    for (const each of fallen) this.#cross(each, last);
+    for (const each of fallen) this.#outcomeLabel(each, last);
+  }
+
+  #cross({ world, code, from }, last) {
+    if (code !== "reversed" && code !== "prohibited") return;
+    const { plot, moment } = this;
+    const [x, y] = [plot.x(Math.min(from + CROSS_MONTHS, last + 1)), plot.y(world.series.openness[Math.min(from, last)])];
+    const size = CROSS;
+    moment.append(s("path", { d: `M${x - size} ${y - size}l${2 * size} ${2 * size}m0 ${-2 * size}l${-2 * size} ${2 * size}`,
+      stroke: "var(--ink)", "stroke-width": 2.5, fill: "none", class: "moat-cross" }));
+    plot.labels.block(x - size, y - size, x + size, y + size);
+  }
+
+  #outcomeLabel({ world, names, code, from }, last) {
+    const { plot, film } = this;
+    const [x, y] = [plot.x(from), plot.y(world.series.openness[Math.min(from, last)])];
+    const text = `${this.indices.length > 1 ? `${names.join(", ")} ` : ""}${outcomeName(code)} ${shortDate(from)}`;
     const width = textWidth(text, LABEL_SIZE, 600);
     const tries = [];
-    for (const up of [-7, 16, -22, 30, -37, 45, -52, 60]) tries.push([-width - 6, up], [6, up], [-width / 2, up]);
-    plot.labels.add(text, x, y, { size: LABEL_SIZE, weight: 600, tries, must: true, class: "moat-outcome-label" });
+    for (const up of [-7, 16, -22, 30, -37, 45, -52, 60]) {
+      const sides = [[-width - 6, up], [6, up], [-width / 2, up]];
+      tries.push(...(code === "attempted" ? [sides[1], sides[2]] : sides));
+    }
+    plot.labels.add(text, x, y, { size: LABEL_SIZE, weight: 600, tries, must: true, class: "moat-outcome-label",
+      "data-worlds": this.indices.length > 1 ? names.join("") : film.worlds[this.indices[0]].name });
   }
 
   #described(world, last) {

@@ -57,7 +57,8 @@ export class WorldPanel {
     const world = film.worlds[this.index];
     this.voters.draw(world.places, film.snapshotAt(world, Math.floor(time)).data, ringed);
     const holders = world.series.exposure[film.monthAt(time)];
-    this.exposure.textContent = holders > 0 ? `${percent(holders)} hold crypto` : "nobody holds crypto";
+    this.exposure.replaceChildren(holders > 0 ? `${percent(holders)} hold` : "nobody holds",
+      h("span", { class: "moat-wide" }, " crypto"));
     const election = film.electionAt(world, time);
     this.lastElection.replaceChildren(...(election ? [h("span", { class: "moat-wide" }, `${shortDate(election.month)}: `),
       `author party ${percent(election.share, 1)}`] : []));
