@@ -1,18 +1,19 @@
 // Line charts of step 2, World B solid and World A dashed, drawn up to the month shown.
 import { h, s } from "moat/base/dom.js";
 import { dateOf } from "moat/base/format.js";
-import { Drawing, Plot, limits, textWidth, ticks } from "moat/base/plot.js";
+import { Drawing, Plot, digitsOf, limits, textWidth, ticks } from "moat/base/plot.js";
 import { STROKES, crashLines, electionLines } from "moat/watch/marks.js";
 
 const LABEL_SIZE = 12;
 const NAME_WIDTH = 52; // right of the plot, for the values at the last month
-const signed = (digits) => (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
-const fixed = (digits) => (value) => value.toFixed(digits).replace("-", "−");
+const minus = (text) => (Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−"));
+const fixed = (digits) => (value) => minus(value.toFixed(digits));
+const signed = (digits) => (value) => `${Number(value.toFixed(digits)) > 0 ? "+" : ""}${fixed(digits)(value)}`;
 const inPercent = (value) => `${(100 * value).toFixed(0)}`;
 
 // keys: series of the film, the first that it has is drawn.
 const CHARTS = [
-  { keys: ["reelection"], title: "Chance of re-election if it closes", short: "Re-election", unit: "%", format: inPercent,
+  { keys: ["reelection"], title: "Chance of re-election if it closes", short: "Re-election", unit: "%", scale: 100, format: inPercent,
     note: "Asked each quarter, while closing is an option." },
   { keys: ["polled_cost"], title: "Votes lost by reversing, polled", short: "Votes lost", unit: "points", zero: true,
     format: fixed(1), note: "By the poll of the government, each quarter." },
@@ -60,7 +61,8 @@ class Chart {
     if (spec.origin) low = 0;
     const marks = ticks(low, high, 4);
     [low, high] = [Math.min(low, marks[0]), Math.max(high, marks.at(-1))];
-    const labels = marks.map((value) => [value, spec.format(value)]);
+    const digits = digitsOf(marks.map((value) => value * (spec.scale ?? 1)));
+    const labels = marks.map((value) => [value, minus((value * (spec.scale ?? 1)).toFixed(digits))]);
     const left = Math.ceil(Math.max(...labels.map(([, label]) => textWidth(label, 11)))) + 9;
     const plot = new Plot({ width, height, left, right: NAME_WIDTH, top: 8, bottom: 22, x: [0, months], y: [low, high] });
     const unknown = Math.min(...this.data.map((values) => values.findIndex((value) => Number.isFinite(value))));

@@ -1,8 +1,8 @@
 // Why this pair is shown, and why the prices of its worlds differ.
 const PRICE_CAUSES = {
-  flows: "purchases and sales for retirement accounts move the price",
-  depth: "money in accounts makes the market deeper",
-  news: "news of rules and elections moves the price",
+  flows: "purchases and sales for accounts move it",
+  depth: "they deepen the market",
+  news: "news of rules moves it",
 };
 
 export function pairLine(scenario, film) {
