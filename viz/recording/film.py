@@ -298,7 +298,7 @@ def named_levels(p: Parameters) -> list[tuple[str, float]]:
 
 
 def price_causes(scenario: Scenario) -> list[str]:
-    """Return what lets the prices of the two worlds differ: flows, depth, news; none if they are equal by construction."""
+    """Return what makes the prices of the two worlds differ: flows, depth, news; none if they are equal."""
     m, on = scenario.parameters.market, scenario.parameters.channels
     causes = {
         "flows": on.price_impact and m.flow_multiplier != 0.0,

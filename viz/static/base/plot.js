@@ -46,7 +46,7 @@ export function ticks(low, high, most = 5) {
   return values;
 }
 
-// Digits after the point that tell ticks apart.
+// Digits after the point that distinguish ticks.
 export function digitsOf(values) {
   const places = values.map((value) => (String(Number(value.toPrecision(12))).split(".")[1] ?? "").length);
   return Math.min(4, Math.max(0, ...places));
@@ -63,7 +63,7 @@ export function limits(values, { zero = false, room = 0.05 } = {}) {
 }
 
 // Januaries of a film, so far apart that their labels do not touch: [{ month, label }].
-export function yearTicks(months, width, size = 11) {
+function yearTicks(months, width, size = 11) {
   const years = months / MONTHS_A_YEAR;
   const least = textWidth("2025", size) + SMALLEST_GAP;
   const step = STEPS_OF_YEARS.find((each) => width * each / years >= least) ?? Math.ceil(years);

@@ -30,7 +30,7 @@ const CHART_HEIGHT = 140;
 const PNG_SCALE = 2;
 
 // Lines of a text that fit into a width. A word longer than the width gets parts of its own.
-export function wrapped(text, width, size, weight = "normal") {
+function wrapped(text, width, size, weight = "normal") {
   const lines = [""];
   for (let word of text.split(" ")) {
     const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;

@@ -2,15 +2,15 @@
 import { dateOf, times, yearOf } from "moat/base/format.js";
 import { ORDER } from "moat/watch/film.js";
 
-// verb: what the world did to the policy; name: in the table and on the ribbon.
+// did: what the world did, where @ is the policy; name: in the table and on the ribbon.
 const WORDS = {
-  pending: { verb: "has not been tested yet", name: "not yet" },
-  stands: { verb: "kept", name: "in force" },
-  attempted: { verb: "tried to restrict", name: "attempted" },
-  restricted: { verb: "restricted", name: "restricted" },
-  neutral: { verb: "took back to neutral", name: "back to neutral" },
-  reversed: { verb: "reversed", name: "reversed" },
-  prohibited: { verb: "prohibited holding", name: "prohibited" },
+  pending: { did: "have not tested @ yet", name: "not yet" },
+  stands: { did: "kept @", name: "in force" },
+  attempted: { did: "tried to restrict @", name: "attempted" },
+  restricted: { did: "restricted @", name: "restricted" },
+  neutral: { did: "took @ back to neutral", name: "back to neutral" },
+  reversed: { did: "reversed @", name: "reversed" },
+  prohibited: { did: "prohibited holding", name: "prohibited" },
 };
 export const MEANINGS = {
   stands: "no attempt to lower openness by .10 or more",
@@ -22,14 +22,8 @@ export const MEANINGS = {
 };
 
 export const outcomeName = (code) => WORDS[code].name;
-export const outcomeVerb = (code) => WORDS[code].verb;
 
-function did(code, object) {
-  if (code === "neutral") return `took ${object} back to neutral`;
-  if (code === "prohibited") return "prohibited holding";
-  return `${WORDS[code].verb} ${object}`;
-}
-
+const did = (code, object) => WORDS[code].did.replace("@", object);
 const only = (shallow, deep) => ORDER.indexOf(shallow) < ORDER.indexOf(deep) && shallow !== "stands";
 
 // The heading at a month, a sentence for each world or one for both.

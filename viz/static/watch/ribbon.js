@@ -29,7 +29,7 @@ function terms(office) {
 }
 
 // The named levels of openness, lowest first: [value, label]. Levels of equal value share a label.
-export function levelsOf(title) {
+function levelsOf(title) {
   const named = new Map();
   for (const [name, value] of title.levels) named.set(value, [...(named.get(value) ?? []), name]);
   return [...named].sort(([a], [b]) => a - b).map(([value, names]) => [value, `${names.join(", ")} ${short(value)}`]);
