@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from ...experiments.errors import UserError
 from ..content.html import Html, h
-from .runs import factors_of, read_runs, value_label
+from .runs import arm_label, factors_of, read_runs
 
 MOST_DOSES = 1000
 """More doses are left to `moat analyze`: the page would answer too late."""
@@ -19,7 +20,7 @@ NEEDED = (
     "A phase map needs a stress test with zero exposure, at least one positive breadth, and a second factor that "
     "varies: visibility, allocation or any factor of a sweep."
 )
-_WIDTH, _HEIGHT = 96, 34
+_WIDTH, _HEIGHT = 96, 40
 """Size of a cell in the drawing."""
 _TOP = 8
 _LONGEST_NAME = 44
@@ -57,17 +58,18 @@ def phase_map(folder: Path, runs: Any, point: int) -> list[Html]:
         (rows.index((cell["point"], cell["allocation"], cell["visibility"])), breadths.index(cell["breadth"])): cell
         for cell in table.to_dict("records")
     }
+    links = _links(cells, runs)
     about = (
-        "Each cell compares a dose with zero exposure at the same values: a letter with its colour, and the change in "
-        "the probability of a return to extreme care. The intervals are simultaneous: with 95% probability "
-        f"no letter of the map is wrong. A letter describes outcomes; it does not prove a mechanism. {note}"
+        "Choose a cell to see its pairs and films. Each cell compares a dose with zero exposure at the same values: "
+        "a letter with its colour, the change in the probability of a return to extreme care, and the number of pairs. "
+        "The intervals are simultaneous: with 95% probability no letter of the map is wrong. A letter describes "
+        f"outcomes; it does not prove a mechanism. {note}"
     )
     return [
         h("h2", None, "Phase map"),
         h("p", None, about),
-        _drawing(cells, names, breadths),
-        _legend(table),
-        _table(cells, names, breadths, runs),
+        h("div", {"class": "figure"}, _drawing(cells, links, names, breadths), _legend(table)),
+        _table(cells, links, names, breadths),
     ]
 
 
@@ -98,16 +100,29 @@ def _names(runs: Any, table: Any, rows: list[tuple[int, float, float]]) -> list[
     values = runs.groupby("point")[factors].first() if factors else None
     names = []
     for point, allocation, visibility in rows:
-        labels = [value_label(name, values.loc[point, name]) for name in factors] if values is not None else []
+        settings = dict(values.loc[point]) if values is not None else {}
         if table["allocation"].nunique() > 1:
-            labels.append(f"allocation {allocation:g}")
-        if table["visibility"].nunique() > 1 or not labels:
-            labels.append(f"visibility {visibility:g}")
-        names.append(", ".join(labels))
+            settings["allocation"] = allocation
+        if table["visibility"].nunique() > 1 or not settings:
+            settings["visibility"] = visibility
+        names.append(arm_label(settings))
     return names
 
 
-def _drawing(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[float]) -> Html:
+def _links(cells: Mapping[tuple[int, int], Any], runs: Any) -> dict[tuple[int, int], str]:
+    """Return the address that opens the curve, the pairs and the films of each cell."""
+    own = runs[runs["layer"] == runs["layer"].iloc[0]]
+    arms = own.groupby(["point", "breadth", "visibility", "allocation"])["arm"].first()
+    links = {}
+    for place, cell in cells.items():
+        arm = arms.loc[(cell["point"], cell["breadth"], cell["visibility"], cell["allocation"])]
+        links[place] = "?" + urlencode({"outcome": "reversed", "point": cell["point"], "arm": arm})
+    return links
+
+
+def _drawing(
+    cells: Mapping[tuple[int, int], Any], links: Mapping[tuple[int, int], str], names: list[str], breadths: list[float]
+) -> Html:
     from ...experiments.reporting.figures.phase_map import FILL
     from ...experiments.statistics.verdicts import WORDS
 
@@ -118,22 +133,27 @@ def _drawing(cells: dict[tuple[int, int], Any], names: list[str], breadths: list
     for (row, column), cell in cells.items():
         x, y, word = left + _WIDTH * column, _TOP + _HEIGHT * row, cell["word"]
         box = {"x": x, "y": y, "width": _WIDTH, "height": _HEIGHT, "fill": FILL[word], "stroke": "#5a5a5a"}
-        parts.append(h("rect", box))
         ink = "#ffffff" if word == "moat" else "#1b1b1b"
-        place = {"x": x + _WIDTH / 2, "y": y + 22, "text-anchor": "middle", "font-size": 14, "fill": ink}
-        parts.append(h("text", place, f"{WORDS[word].letter}  {cell['rd_reversed']:+.2f}"))
+        middle = {"x": x + _WIDTH / 2, "text-anchor": "middle", "fill": ink}
+        texts = [
+            h("text", {**middle, "y": y + 17, "font-size": 14}, f"{WORDS[word].letter}  {cell['rd_reversed']:+.2f}"),
+            h("text", {**middle, "y": y + 32, "font-size": 12}, f"n {cell['n']}"),
+        ]
+        label = f"{100 * breadths[column]:g}% exposed, {names[row]}: {word}, {cell['rd_reversed']:+.2f}, n {cell['n']}"
+        link = {"href": f"{links[row, column]}#pairs", "aria-label": label}
+        parts.append(h("a", link, h("rect", box), texts))
     for row, short in enumerate(short_names):
-        place = {"x": left - 8, "y": _TOP + _HEIGHT * row + 22, "text-anchor": "end", "font-size": 13}
+        place = {"x": left - 8, "y": _TOP + _HEIGHT * row + 25, "text-anchor": "end", "font-size": 13}
         parts.append(h("text", place, short))
     for column, breadth in enumerate(breadths):
         place = {"x": left + _WIDTH * column + _WIDTH // 2, "y": height + 18, "text-anchor": "middle", "font-size": 13}
-        parts.append(h("text", place, f"{breadth:g}"))
+        parts.append(h("text", place, f"{100 * breadth:g}%"))
     place = {"x": (left + width) / 2, "y": height + 38, "text-anchor": "middle", "font-size": 13}
-    parts.append(h("text", place, "share exposed"))
+    parts.append(h("text", place, "share of voters exposed"))
     label = "Phase map, the share of voters exposed across; the table below has the same cells"
     size = {"class": "map", "viewBox": f"0 0 {width} {height + 46}", "width": width}
     region = {"class": "wide", "tabindex": 0, "role": "region", "aria-label": "Drawing of the phase map"}
-    return h("div", region, h("svg", {**size, "role": "img", "aria-label": label}, parts))
+    return h("div", region, h("svg", {**size, "role": "group", "aria-label": label}, parts))
 
 
 def _legend(table: Any) -> Html:
@@ -164,18 +184,16 @@ def _swatch(colour: str) -> Html:
     return h("svg", {"class": "swatch", "width": 16, "height": 16, "aria-hidden": "true"}, box)
 
 
-def _table(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[float], runs: Any) -> Html:
+def _table(
+    cells: Mapping[tuple[int, int], Any], links: Mapping[tuple[int, int], str], names: list[str], breadths: list[float]
+) -> Html:
     from ...experiments.statistics.verdicts import WORDS
-
-    own = runs[runs["layer"] == runs["layer"].iloc[0]]
-    arms = own.groupby(["point", "breadth", "visibility", "allocation"])["arm"].first()
 
     def shown(row: int, column: int) -> Html:
         cell = cells.get((row, column))
         if cell is None:
             return h("td", None, "not run")
-        arm = arms.loc[(cell["point"], cell["breadth"], cell["visibility"], cell["allocation"])]
-        link = "?" + urlencode({"outcome": "reversed", "point": cell["point"], "arm": arm})
+        link = f"{links[row, column]}#curve"
         low, high = cell["rd_reversed_low"], cell["rd_reversed_high"]
         numbers = f"{cell['rd_reversed']:+.3f} ({low:+.3f} to {high:+.3f}), n {cell['n']}"
         return h("td", None, h("a", {"href": link}, f"{WORDS[cell['word']].letter} {cell['word']}"), h("br"), numbers)
@@ -187,7 +205,7 @@ def _table(cells: dict[tuple[int, int], Any], names: list[str], breadths: list[f
     ]
     caption = (
         "Change in the probability of a return to extreme care, simultaneous 95% interval, n. "
-        "A link shows the runs of its cell."
+        "A link opens the curve of its cell."
     )
     table = h(
         "table",

@@ -6,17 +6,17 @@ import functools
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...experiments.errors import UserError
 from ...experiments.protocols.run_inputs import StudyEvent
+from ...experiments.reporting.point_labels import point_label
 from ...experiments.storage.checksums import refuse_altered
 from ...experiments.storage.results_folder import EXPORT, read_own_manifest
 from ...experiments.studies.inputs_reader import checked_events
 from ...experiments.studies.schema import EventSection
 from ...model.parameters.presets import PRESETS
 from ...model.parameters.tree import ParameterError, Parameters
-from ..content.html import Html, h
 from ..scenario import Scenario
 
 MOST_LINKS = 120
@@ -50,9 +50,34 @@ def factors_of(runs: Any) -> list[str]:
     return [name for name in names if first[name].nunique() > 1]
 
 
-def value_label(name: str, value: Any) -> str:
-    """Return a short label of a parameter and its value."""
-    return f"{name.rpartition('.')[2].replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name} {value}"
+def point_text(runs: Any, point: int) -> str:
+    """Return the name of a design point by the values of its factors; "" if there is only one point."""
+    return point_texts(runs).get(point, "")
+
+
+def point_texts(runs: Any) -> dict[int, str]:
+    """Return the name of each design point by its factor values."""
+    factors = factors_of(runs)
+    if not factors:
+        return {}
+    values = runs.groupby("point")[factors].first()
+    return {int(point): arm_label(dict(zip(factors, row, strict=True))) for point, *row in values.itertuples(name=None)}
+
+
+def arm_label(values: Mapping[str, Any]) -> str:
+    """Return the words for some settings, such as "visibility 1, office rent 4"; "" for none."""
+    return point_label(values) if values else ""
+
+
+def arm_labels(part: Any) -> dict[str, str]:
+    """Return a label for each arm of a design point: its layer and settings that differ between arms, and breadth."""
+    columns = ["layer", "breadth", "visibility", *_ARM_VALUES]
+    shown = [name for name in columns if name in part.columns and (name == "breadth" or part[name].nunique() > 1)]
+    first = part.groupby("arm", sort=False)[shown].first()
+    labels = {arm: arm_label(dict(zip(shown, row, strict=True))) for arm, *row in first.itertuples(name=None)}
+    # Arms that differ in events alone, or evolve, have equal settings: their names distinguish them.
+    texts = list(labels.values())
+    return {arm: text if texts.count(text) == 1 else f"{text} ({arm})" for arm, text in labels.items()}
 
 
 def other_values(runs: Any) -> list[str]:
@@ -60,37 +85,40 @@ def other_values(runs: Any) -> list[str]:
     return [name for name in _ARM_VALUES if name in runs.columns and runs[name].nunique() > 1]
 
 
-def run_links(runs: Any, folder: Path, outcome: str, arm: str) -> list[Html]:
-    """Return links that play the runs of an arm (rows of one design point), or the reason why they cannot."""
-    part = runs[runs["arm"] == arm].sort_values("replicate")
+class Films(NamedTuple):
+    """Films of the runs of an arm: addresses by replicate, remarks, and the reason why none can be played, or ""."""
+
+    addresses: dict[int, str]
+    notes: list[str]
+    refused: str
+
+
+def films_of(part: Any, folder: Path) -> Films:
+    """Return the films of the runs of one arm at one design point: at most MOST_LINKS."""
     try:
         manifest = read_own_manifest(folder)
         base = base_of(folder, manifest)
-        played = [(row, scenario_of(base, manifest, row)) for row in part.head(MOST_LINKS).to_dict("records")]
+        rows = part.sort_values("replicate").head(MOST_LINKS).to_dict("records")
+        played = {int(row["replicate"]): scenario_of(base, manifest, row) for row in rows}
         other_layer = str(part["layer"].iloc[0]) != base.policy.layer and "policy.layer" not in part.columns
     except (UserError, ParameterError, KeyError, TypeError, ValueError) as error:
-        return [h("p", None, f"The page cannot play these runs: {error}")]
-    notes = [f"The first {MOST_LINKS} of {len(part)} are listed."] if len(part) > MOST_LINKS else []
+        return Films({}, [], f"The page cannot play these runs: {error}")
+    notes = []
     if other_layer:
         # The study changes the layer at takeover; a film has it from the start. They are equal only without these.
         if base.policy.sunset_months or (base.channels.news and base.market.rule_news_jump):
-            reason = (
+            refused = (
                 "The page cannot play these runs. In the study this arm changes its legal layer at takeover, after "
                 "a friendly term on another layer, and with a sunset or news of rules that term matters. Use "
+                "moat run --replicate."
             )
-            return [h("p", None, reason, h("code", None, "moat run --replicate"), ".")]
+            return Films({}, [], refused)
         notes.append("In the study this arm has its legal layer from takeover on, in the film from the start.")
-    if any(scenario.events for _, scenario in played):
+    if any(scenario.events for scenario in played.values()):
         notes.append("In the film both worlds have the dated events of this run.")
-    links = [
-        h("a", {"href": f"./?{scenario.address()}"}, f"{row['replicate']}: {row[outcome]:g}")
-        for row, scenario in played
-    ]
-    return [
-        h("h2", None, f"Play one run of {arm} (replicate: {outcome})"),
-        h("p", None, " ".join(notes)),
-        h("p", {"class": "plays"}, links),
-    ]
+    if len(part) > MOST_LINKS:
+        notes.append(f"The first {MOST_LINKS} of {len(part)} runs have films here.")
+    return Films({number: f"./?{scenario.address()}" for number, scenario in played.items()}, notes, "")
 
 
 def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:

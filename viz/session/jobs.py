@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..scenario import Scenario
+
+if TYPE_CHECKING:
+    from ..recording.grid import Axes
 
 _generators: dict[int, Iterator[Any]] = {}
 
 
 class Job(NamedTuple):
-    """One job: film, replicates and fans (argument: the block), portrait (argument: the voter) or moved (voters)."""
+    """One job: film, replicates, fans and map (argument: the block), portrait (argument: the voter) or moved (voters).
+
+    axes: of a map.
+    """
 
     kind: str
     scenario: Scenario
     argument: int = 0
+    axes: Axes = ()
 
     @property
     def key(self) -> str:
         """Return a key that is equal for jobs with equal results."""
+        if self.kind == "map":
+            return f"map {self.argument} {self.axes} {self.scenario.with_replicate(0).key}"
         if self.kind in ("replicates", "fans"):
             return f"{self.kind} {self.argument} {self.scenario.with_replicate(0).key}"
         return f"{self.kind} {self.argument} {self.scenario.key}"
@@ -51,6 +60,11 @@ def pieces(job: Job) -> Iterator[Any]:
         from ..recording.fans import fans
 
         return fans(job.scenario, job.argument)
+    if job.kind == "map":
+        from ..recording.grid import block
+        from ..recording.replicates import BLOCK
+
+        return block(job.scenario, job.axes, range(BLOCK * job.argument, BLOCK * (job.argument + 1)))
     if job.kind == "portrait":
         from ..recording.voter_portrait import portraits
 

@@ -28,16 +28,27 @@ from ..scenario import (
     version,
     voter_months,
 )
+from .comparisons import MOST_MAP_VOTER_MONTHS, Comparisons, map_axes, map_jobs, map_voter_months
 from .job_pool import BusyError, Listener, Pool
 from .jobs import Job
 
-VISITOR_VOTER_MONTHS = 1_500_000_000
+VISITOR_VOTER_MONTHS = 3_000_000_000
 """Voter-months that one visitor may request in a minute; cached and shared results do not count."""
 MINUTE_SECONDS = 60.0
 MOST_FIELDS = 250
 MOST_TEXT = 200
 SENT_EVERY = 5
 """Replicates between two updates of the page."""
+
+_CONCERNS = {
+    "replicates": "replicates",
+    "voter": "portrait",
+    "moved": "moved",
+    "map": "map",
+    "cancel-map": "map",
+    "contrast": "contrast",
+}
+"""The part of the page that a problem with a message concerns; else the film."""
 
 Send = Callable[[dict[str, Any], Sequence[bytes]], None]
 Guess = Callable[[str, Sequence[int]], None]
@@ -80,7 +91,10 @@ class Session:
             "fans": [],
             "portrait": [],
             "moved": [],
+            "map": [],
+            "contrast": [],
         }
+        self._comparisons = Comparisons(self._request, send)
         self._replicates: dict[int, dict[str, Any]] = {}
         self._fans: dict[int, Fan] = {}
 
@@ -94,7 +108,7 @@ class Session:
         if not isinstance(message, Mapping):
             return
         kind = message.get("type")
-        what = {"replicates": "replicates", "voter": "portrait", "moved": "moved"}.get(str(kind), "film")
+        what = _CONCERNS.get(str(kind), "film")
         try:
             if kind == "ready":
                 self._ready(message.get("query"), message.get("have"))
@@ -106,6 +120,13 @@ class Session:
                 self._open_voter(message.get("index"))
             elif kind == "moved":
                 self._find_moved_voters()
+            elif kind == "map":
+                self._draw_map(message.get("axis"))
+            elif kind == "cancel-map":
+                self._cancel("map")
+            elif kind == "contrast":
+                self._cancel("contrast")
+                self._comparisons.compare()
             elif kind == "page":
                 self._send_page()
             elif kind == "guess":
@@ -132,6 +153,7 @@ class Session:
         if self.scenario is not None and self.scenario.with_replicate(0).key != question:
             self._cancel("replicates")
             self._cancel("fans")
+            self._cancel("map")
             self._replicates, self._fans = {}, {}
         self._cancel("film")
         self._cancel("portrait")
@@ -222,6 +244,26 @@ class Session:
 
         for job in jobs:
             self._request("fans", job, on_piece)
+
+    def _draw_map(self, upward: object) -> None:
+        scenario = self.scenario
+        if scenario is None:
+            return
+        if scenario.cycles:
+            raise AddressError("a long history has no takeover to compare; choose another preset to compute a map")
+        axes = map_axes(scenario, upward)
+        needed = map_voter_months(scenario, axes)
+        if needed > MOST_MAP_VOTER_MONTHS:
+            raise AddressError(
+                f"a map with {scenario.parameters.electorate.voters:,} voters exceeds the limit of this page; "
+                "use fewer voters, or moat sweep, which has no limit"
+            )
+        jobs = map_jobs(scenario, axes)
+        new = sum(not self.pool.known(job) for job in jobs)
+        if new:
+            self.budget.take(needed * new // len(jobs))
+        self._cancel("map")
+        self._comparisons.draw_map(scenario, axes)
 
     def _open_voter(self, index: object) -> None:
         scenario = self.scenario
