@@ -40,12 +40,19 @@ PANELS = (
     Panel(
         "trapdoor",
         "Trapdoor",
-        "Prices crash before the takeover; holders blame the open policy and want it undone.",
+        "Prices crash before the takeover; holders blame the open policy and want it undone, which guidance allows.",
         "h2-trapdoor",
-        {"exposure.breadth": "0.3"},
+        {
+            "exposure.breadth": "0.6",
+            "policy.layer": "guidance",
+            "party.opponent_ideal": "0",
+            "opinion.blame_threshold": "0.3",
+            "party.agenda_gate": "0.5",
+            "party.choice_precision": "40",
+        },
     ),
 )
-"""Chosen on seed 4711, which the page does not show; its own seed and replicates may disagree, and then it says so."""
+"""Chosen on seed 4711, which the page does not show. On its own seed a panel may be undecided, and then it says so."""
 PANEL_VOTERS = "2000"
 
 

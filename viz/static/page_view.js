@@ -250,10 +250,15 @@ export class PageView {
     const { film } = this;
     if (message.film !== this.scenario.film) return; // the visitor has asked for another film since
     await film.add(message.content, buffers);
+    if (film === this.film && this.waiting) {
+      this.waiting = false;
+      this.status.textContent = this.scenario.notice ?? "";
+    }
     if (film === this.film) this.#eachStep("onFilm", film);
   }
 
   #wait(place) {
+    this.waiting = true;
     this.status.textContent = place > 0
       ? `Requests ahead of yours: ${place}. The film starts as soon as it is ready.` : COMPUTING;
   }

@@ -5,10 +5,16 @@ import { sliderWithField } from "moat/break/slider.js";
 const MOST_MARKED = 20;
 const hasRange = (card) => Number.isFinite(card.low) && Number.isFinite(card.high) && card.high > card.low;
 
-function parameterNote(card) {
+function factsOf(card) {
   const range = hasRange(card) ? `; plausible range ${card.low} to ${card.high}` : "";
-  const facts = `${card.name}, ${card.unit}${range}; ${card.role}, ${card.status}. ${card.source}`;
-  return [card.about ? `${card.about} ` : "", h("span", { class: "moat-meta" }, facts)];
+  return `${card.name}, ${card.unit}${range}; ${card.role}, ${card.status}. ${card.source}`;
+}
+
+// What a parameter means, and its facts: folded away under the sliders, where they would push the next one out of view.
+function notesOf(card, id, main) {
+  const facts = h("p", { class: "moat-meta", ...(card.about ? {} : { id }) }, factsOf(card));
+  const about = card.about ? h("p", { id }, card.about) : null;
+  return [about, main && about ? h("details", { class: "moat-facts" }, h("summary", {}, "Range and source"), facts) : facts];
 }
 
 // What a field allows, in words.
@@ -74,7 +80,7 @@ export class Assumptions {
     return h("div", { class: "moat-control" },
       h("label", { for: id }, card.label),
       h("span", { class: "moat-pair" }, input, exact === input ? null : exact),
-      h("p", { id: noteId }, parameterNote(card)));
+      notesOf(card, noteId, main));
   }
 
   #inputs(card, attributes, main) {
