@@ -40,7 +40,7 @@ PANELS = (
     Panel(
         "trapdoor",
         "Trapdoor",
-        "Prices crash before the takeover; holders blame the open policy and want it undone, and guidance is soon undone.",
+        "Prices crash before the takeover; holders blame the policy, which is mere guidance, and want it undone.",
         "h2-trapdoor",
         {
             "exposure.breadth": "0.6",

@@ -51,7 +51,7 @@ class Comparisons:
         self._lock = threading.Lock()
 
     def draw_map(self, scenario: Scenario, axes: Axes) -> None:
-        """Request the map and send it as it grows."""
+        """Send the map as it grows."""
         outcomes: dict[int, list[list[int]]] = {}
         question = scenario.with_replicate(0).key
 
@@ -67,7 +67,7 @@ class Comparisons:
             self._request("map", job, on_piece)
 
     def compare(self) -> None:
-        """Request the replicates of every panel and send the contrast as it grows.
+        """Send the contrast as its replicates arrive.
 
         All visitors share these jobs, so they count for nobody's budget.
         """

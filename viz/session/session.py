@@ -226,7 +226,7 @@ class Session:
             self._request("replicates", job, on_piece)
 
     def _run_fans(self, scenario: Scenario) -> None:
-        """Request the fans of the hundred replicates. Raises AddressError or BusyError."""
+        """Ask for the fans of the hundred replicates. Raises AddressError or BusyError."""
         jobs = [Job("fans", scenario, block) for block in range(BLOCKS)]
         new = sum(not self.pool.known(job) for job in jobs)
         if new:
