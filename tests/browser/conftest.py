@@ -39,8 +39,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(*words: str) -> Served:
-    port = free_port()
+def serve(*words: str, port: int = 0) -> Served:
+    port = port or free_port()
     command = [sys.executable, "-m", "political_moat.experiments.cli.main", "view", *words]
     process = subprocess.Popen([*command, "--port", str(port), "--no-browser"], stdout=subprocess.PIPE, text=True)
     address = f"http://127.0.0.1:{port}/"
@@ -79,6 +79,12 @@ def served(study: Path) -> Iterator[Served]:
     server = serve(str(study))
     yield server
     end(server)
+
+
+@pytest.fixture(scope="session")
+def start_and_stop() -> tuple[Any, Any]:
+    """Return the functions that start a server (optionally at a port) and stop it."""
+    return serve, end
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,9 @@ export class Glossary {
         h("button", { type: "button", onclick: () => this.node.close() }, "Close")),
       this.none,
       h("dl", { tabindex: "0", "aria-label": "Terms" }, this.rows.map(({ row }) => row)));
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.node.close(); // the search field would only clear itself
+    });
     this.node.addEventListener("click", (event) => {
       if (event.target === this.node) this.node.close(); // the ground beside the panel
     });
