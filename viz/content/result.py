@@ -19,6 +19,11 @@ def result_body() -> list[Html]:
     return [*_depths(headline.depths), *_closed_form(headline.depths), *_moves(headline), *_rules(rules)]
 
 
+def _wide(label: str, table: Html) -> Html:
+    """Return a table that scrolls sideways, also by keyboard, where the screen is narrow."""
+    return h("div", {"class": "wide", "tabindex": "0", "role": "region", "aria-label": label}, table)
+
+
 def _depths(rows: list[DepthRow]) -> list[Html]:
     arms = list(dict.fromkeys((row.foresight, row.visibility) for row in rows))
     heads = [h("th", {"scope": "col"}, f"RD at v = {v:g}, {how_read(f)}") for f, v in arms]
@@ -36,7 +41,7 @@ def _depths(rows: list[DepthRow]) -> list[Html]:
         f"{rows[0].replicates} paired replicates of moat run."
     )
     warnings = [h("p", None, line.strip()) for line in other_code_lines(rows, "This table")]
-    return [h("p", None, sentence), h("div", {"class": "wide"}, h("table", None, head, body)), *warnings]
+    return [h("p", None, sentence), _wide("Depths", h("table", None, head, body)), *warnings]
 
 
 def _closed_form(rows: list[DepthRow]) -> list[Html]:
@@ -64,7 +69,7 @@ def _moves(headline: Headline) -> list[Html]:
         for arm, held in shares.items()
     ]
     caption = h("caption", None, "Share of runs with a move in force in the last month of the opposed term.")
-    table = h("div", {"class": "wide"}, h("table", None, caption, head, body))
+    table = _wide("Moves", h("table", None, caption, head, body))
     return [h("h2", None, "Moves in force at the end"), table]
 
 
@@ -85,5 +90,5 @@ def _rules(rows: list[RuleRow]) -> list[Html]:
     text = (
         f"The same contrast at v = 1 under each rule, {rows[0].replicates} replicates. In brackets: Monte Carlo error."
     )
-    table = h("div", {"class": "wide"}, h("table", None, h("caption", None, text), head, body))
+    table = _wide("Party rules", h("table", None, h("caption", None, text), head, body))
     return [h("h2", None, "Party rules"), table]

@@ -51,7 +51,7 @@ export class PageView {
     this.status = h("p", { class: "moat-status", role: "status" });
     this.scenes = new Scenes(this.catalogue.scenes, (name) => this.compute({ scene: name }));
     this.next = h("button", { type: "button", class: "moat-next moat-primary", onclick: () => this.#goNext() });
-    this.connection = h("p", { class: "moat-status moat-connection", role: "status" });
+    this.connection = h("p", { class: "moat-connection", role: "status" });
     this.glossary = new Glossary(this.catalogue.glossary);
     this.rail = new Rail(this.stepSpecs, (name) => this.go(name), [
       h("button", { type: "button", onclick: () => this.tour.start() }, "Tour"),
