@@ -6,6 +6,8 @@ import contextlib
 import http.client
 import os
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -113,6 +115,34 @@ def test_mesas_own_page_shows_the_world(visit: Any) -> None:
     before = page.locator("img").first.get_attribute("src")
     page.get_by_role("button", name="Step").click()
     page.wait_for_function("before => document.querySelector('img').getAttribute('src') !== before", arg=before)
+
+
+PROBE = """import sys, urllib.request
+print(urllib.request.urlopen(sys.argv[1], timeout=60).status, file=open(sys.argv[2], "w"))"""
+
+
+def test_the_browser_is_opened_when_the_page_answers(tmp_path: Path) -> None:
+    (tmp_path / "probe.py").write_text(PROBE, encoding="utf-8")
+    result = tmp_path / "status"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # The "browser" asks for the page once: a server that does not listen yet would refuse it.
+    browser = f"{sys.executable} {tmp_path / 'probe.py'} %s {result}"
+    command = [sys.executable, "-m", "political_moat.experiments.cli.main", "view", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "BROWSER": browser})
+    try:
+        assert server.stdout is not None
+        assert f"http://127.0.0.1:{port}/" in server.stdout.readline()
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        for _ in range(600):
+            if result.is_file() and result.read_text():
+                break
+            time.sleep(0.1)
+        assert result.read_text().strip() == "200"
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 def answer(served: Any, path: str, **headers: str) -> http.client.HTTPResponse:

@@ -5,7 +5,7 @@ const LONG_RANGE = 1000;
 const ABOUT_STEPS = 100;
 
 // The step of a slider: 1, 2 or 5 times a power of ten, about a hundred over the range.
-export function roundStep(low, high) {
+function roundStep(low, high) {
   const rough = (high - low) / ABOUT_STEPS;
   const power = 10 ** Math.floor(Math.log10(rough) + 1e-9);
   const factor = [1, 2, 5, 10].find((each) => each * power >= rough * (1 - 1e-9));
@@ -13,7 +13,7 @@ export function roundStep(low, high) {
 }
 
 // Round values from low to high where the range spans several powers of ten: 200, 500, 1000, ...
-export function roundStops(low, high) {
+function roundStops(low, high) {
   const stops = [low];
   for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) {
     stops.push(...[1, 2, 5].map((factor) => factor * power).filter((stop) => stop > low && stop < high));
