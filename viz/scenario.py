@@ -344,6 +344,21 @@ def replicates_voter_months(scenario: Scenario) -> int:
     return scenario.parameters.electorate.voters * scenario.months * len(doses) * REPLICATES
 
 
+def no_replicates(scenario: Scenario) -> str:
+    """Return why the page runs no hundred replicates of a scenario, as a clause; "" if it does."""
+    if scenario.cycles:
+        return (
+            "this is one long history, in which elections decide who governs; its worlds have no common takeover, so "
+            "they are no pairs of takeovers"
+        )
+    if replicates_voter_months(scenario) > MOST_REPLICATES_VOTER_MONTHS:
+        return (
+            f"{REPLICATES} replicates of {scenario.parameters.electorate.voters:,} voters exceed the limit of this "
+            f"page; the command line has no limit: {scenario.command(REPLICATES)}"
+        )
+    return ""
+
+
 def fans_voter_months(scenario: Scenario) -> int:
     """Return voters times months times worlds of the hundred replicates in World A and World B."""
     return scenario.parameters.electorate.voters * scenario.months * 2 * REPLICATES

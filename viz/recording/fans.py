@@ -89,6 +89,7 @@ def fans_message(rows: Sequence[Fan]) -> tuple[dict[str, Any], list[bytes]]:
         "steps": STEPS,
         "replicates": [row.replicate for row in ordered],
         "months": int(values.shape[-1]),
+        "takeover": int(values.shape[-1]) // 2,
     }
     steps = np.stack([_steps(values[:, number], scale) for number, scale in enumerate(scales)], axis=1)
     return content, [zlib.compress(steps.tobytes(), 6)]

@@ -15,6 +15,8 @@ from .paired_answer import paired_answers
 BLOCK = 10
 """Replicates of one job. Small jobs keep a film from waiting for more than about a second."""
 BLOCKS = REPLICATES // BLOCK
+MORE = 400
+"""Replicates of the command line that the page names where no number is known to decide."""
 _OUTCOMES = (
     "attempted",
     "restricted",
@@ -55,13 +57,19 @@ def curve(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def replicates_message(rows: Sequence[dict[str, Any]], scenario: Scenario) -> dict[str, Any]:
-    """Return the message of the replicates so far: rows, curve, and the paired answer of each breadth."""
+    """Return the message of the replicates so far: rows, curve, and the paired answer of each breadth.
+
+    more: the command line that runs as many pairs as would decide, or MORE if that is not known.
+    """
+    paired = paired_answers(rows)
+    needed = next((answer["needed"] for answer in paired if answer["breadth"] == scenario.breadth), None)
     return {
         "type": "replicates",
         "rows": rows,
         "curve": curve(rows),
-        "paired": paired_answers(rows),
+        "paired": paired,
         "margin": MARGIN,
         "breadth": scenario.breadth,
         "total": REPLICATES,
+        "more": scenario.command(needed or MORE),
     }

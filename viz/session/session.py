@@ -14,7 +14,6 @@ from ..recording.replicates import BLOCKS, replicates_message
 from ..recording.standalone_html import standalone_page
 from ..scenario import (
     CURVE,
-    MOST_REPLICATES_VOTER_MONTHS,
     REPLICATES,
     AddressError,
     Scenario,
@@ -22,6 +21,7 @@ from ..scenario import (
     fans_voter_months,
     from_address,
     from_fields,
+    no_replicates,
     of_scene,
     replicates_voter_months,
     scenes,
@@ -192,18 +192,13 @@ class Session:
         scenario = self.scenario
         if scenario is None:
             return
-        if scenario.cycles:
-            raise AddressError("a long history has no takeover to compare; choose another preset to run 100 replicates")
-        needed = replicates_voter_months(scenario)
-        if needed > MOST_REPLICATES_VOTER_MONTHS:
-            raise AddressError(
-                f"{REPLICATES} replicates of {scenario.parameters.electorate.voters:,} voters exceed the limit of this "
-                f"page; the command line has no limit: {scenario.command(REPLICATES)}"
-            )
+        reason = no_replicates(scenario)
+        if reason:
+            raise AddressError(reason)
         jobs = [Job("replicates", scenario, block) for block in range(BLOCKS)]
         new = sum(not self.pool.known(job) for job in jobs)
         if new:
-            self.budget.take(needed * new // BLOCKS)
+            self.budget.take(replicates_voter_months(scenario) * new // BLOCKS)
         self._cancel("replicates")
         self._cancel("fans")
         self._replicates, self._fans = {}, {}
@@ -316,7 +311,8 @@ def announcement(scenario: Scenario, number: int, notice: str = "") -> dict[str,
         "address": scenario.address(),
         "command": scenario.command(),
         "study": scenario.command(REPLICATES),
-        "replicates": not scenario.cycles,
+        "replicates": not no_replicates(scenario),
+        "no_replicates": no_replicates(scenario),
         "question": scenario.with_replicate(0).key,
         "notice": notice,
     }
