@@ -88,9 +88,15 @@ def test_the_guess_is_scored_and_a_strip_plays_its_pair_in_view(page: Any) -> No
     )
     signed, absolute = sum(differences) / 4, sum(map(abs, differences)) / 4
     score = page.locator(".moat-score").inner_text()
-    assert score == f"You were {abs(signed):.3g} too {'high' if signed > 0 else 'low'} on average."
+    words = re.fullmatch(r"You were (\S+) too (high|low) on average\.", score)
+    assert words, score
+    assert float(words.group(1)) == pytest.approx(abs(signed), abs=0.0501)
+    assert words.group(2) == ("high" if signed > 0 else "low")
     rest = page.locator(".moat-score + span").inner_text()
-    assert f"Mean distance {absolute:.3g} of 100; {inside} of 4 points inside the 95% band." in rest
+    distance = re.match(r"Mean distance (\S+) of 100; (\d) of 4 points inside the 95% band\.", rest)
+    assert distance, rest
+    assert float(distance.group(1)) == pytest.approx(absolute, abs=0.0501)
+    assert int(distance.group(2)) == inside
 
     strips = page.locator(".moat-strip[data-replicate]")
     assert strips.count() == 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +11,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from political_moat.experiments.protocols.stress_test.contrasts import contrast_rows
+from political_moat.experiments.protocols.stress_test.design import StressDesign
+from political_moat.experiments.protocols.stress_test.run import run_replicate
 from political_moat.viz.explorer.explorer import explore
 from political_moat.viz.recording.paired_answer import depth_of, paired_answer, paired_answers, pairs_needed
-from political_moat.viz.recording.replicates import BLOCKS, replicates, replicates_message
+from political_moat.viz.recording.replicates import BLOCKS, doses, replicates, replicates_message
 from political_moat.viz.scenario import REPLICATES, from_address
 
 SMALL = "electorate.voters=300&exposure.breadth=0.3&seed=20250807"
@@ -97,36 +99,43 @@ def shown() -> dict[str, Any]:
     return message
 
 
-def test_the_answer_is_that_of_the_shown_command(shown: dict[str, Any], tmp_path: Path) -> None:
-    """`moat run` prints the declared contrast at b = .3 on its first screen and writes the rows of every arm."""
-    words = shlex.split(from_address(SMALL).command(REPLICATES))
-    done = subprocess.run(
-        [sys.executable, "-m", "political_moat.experiments.cli.main", *words[1:], "--out", str(tmp_path / "out")],
+def test_the_answer_is_the_declared_contrast(shown: dict[str, Any]) -> None:
+    """`moat run` prints these contrasts; tests/browser/test_pairs.py compares the page with its screen."""
+    scenario = from_address(SMALL)
+    p, design = scenario.parameters, StressDesign(doses(scenario), (1.0,), layers=(), returning=False)
+    runs = pd.DataFrame(
+        [row for number in range(REPLICATES) for row in run_replicate(p, design, scenario.seed, number).runs]
+    )
+    assert len(shown["paired"]) == len(doses(scenario)) - 1
+    for answer in shown["paired"]:
+        (row,) = [
+            row
+            for row in contrast_rows(runs, p.policy.layer, p.polls.foresight, answer["breadth"])
+            if row.version == 2 and row.outcome == "back to extreme care"
+        ]
+        assert answer["difference"] == row.difference
+        assert (answer["low"], answer["high"], answer["level"]) == (row.low, row.high, row.level)
+        assert (answer["at_zero"]["share"], answer["exposed"]["share"]) == (row.at_zero, row.exposed)
+        assert (answer["verdict"], answer["note"]) == (row.verdict, row.note)
+        both = runs[runs["breadth"] == answer["breadth"]].merge(
+            runs[runs["breadth"] == 0.0], on="replicate", suffixes=("", "_zero")
+        )
+        assert answer["prevented"] == ((both["reversed"] == 0) & (both["reversed_zero"] == 1)).sum()
+        assert answer["caused"] == ((both["reversed"] == 1) & (both["reversed_zero"] == 0)).sum()
+
+
+def test_the_explorer_prints_the_answer(tmp_path: Path) -> None:
+    command = ["run", "--replicates", "4", "--voters", "300", "--breadth", "0,.3", "--workers", "1"]
+    out = tmp_path / "out"
+    subprocess.run(
+        [sys.executable, "-m", "political_moat.experiments.cli.main", *command, "--out", str(out)],
         capture_output=True,
-        text=True,
         timeout=600,
         check=True,
     )
-    screen = " ".join(done.stdout.split())
-    (answer,) = [each for each in shown["paired"] if each["breadth"] == 0.3]
-    assert (
-        f"back to extreme care in {answer['exposed']['share']:.3f} of 100 runs, in {answer['at_zero']['share']:.3f} "
-        f"without exposure: {answer['difference']:+.3f}, {100 * answer['level']:.4g}% interval {answer['low']:+.3f} "
-        f"to {answer['high']:+.3f}"
-    ) in screen
-    assert screen.lower().startswith(answer["verdict"].split(" after")[0])
-    runs = pd.read_csv(tmp_path / "out" / "export" / "runs.csv")
-    own = runs[runs["foresight"] == from_address(SMALL).parameters.polls.foresight]
-    own = own[(own["layer"] == "rule") & (own["visibility"] == 1.0)]
-    for answer in shown["paired"]:
-        both = own[own["breadth"] == answer["breadth"]].merge(
-            own[own["breadth"] == 0.0], on="replicate", suffixes=("", "_zero")
-        )
-        assert len(both) == REPLICATES
-        assert answer["prevented"] == ((both["reversed"] == 0) & (both["reversed_zero"] == 1)).sum()
-        assert answer["caused"] == ((both["reversed"] == 1) & (both["reversed_zero"] == 0)).sum()
-    explored = str(explore(tmp_path / "out", {"arm": "b=0.3 v=1", "outcome": "reversed"}))
-    (answer,) = [each for each in shown["paired"] if each["breadth"] == 0.3]
-    assert f"prevented {answer['prevented']}, caused {answer['caused']} and" in explored
-    assert f"difference {answer['difference']:+.3f}" in explored
-    assert f"interval {answer['low']:+.3f} to {answer['high']:+.3f}" in explored
+    runs = pd.read_csv(out / "export" / "runs.csv")
+    exposed, zero = (runs[runs["arm"] == arm].sort_values("replicate") for arm in ("b=0.3 v=1", "b=0 v=1"))
+    answer = paired_answer(exposed["restricted"].to_list(), zero["restricted"].to_list(), "restricted")
+    explored = str(explore(out, {"arm": "b=0.3 v=1", "outcome": "restricted"}))
+    assert f"prevented {answer.prevented}, caused {answer.caused} and changed nothing in {answer.unchanged}" in explored
+    assert f"difference {answer.difference:+.3f}, 98.33% interval {answer.low:+.3f} to {answer.high:+.3f}" in explored
