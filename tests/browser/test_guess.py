@@ -97,15 +97,22 @@ def test_skip_plays_the_film(visit: Any) -> None:
     assert page.evaluate("moat.guess") is None
 
 
-def test_a_history_offers_neither_guess_nor_pairs(visit: Any) -> None:
-    page = visit("?electorate.voters=300&protocol=history&cycles=1")
-    guess = page.locator("section[aria-label=Guess]")
-    assert guess.locator("input:visible").count() == 0
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("?electorate.voters=300&protocol=history&cycles=1", "they are no pairs of takeovers"),
+        ("?electorate.voters=40000&exposure.breadth=0.3", "the command line has no limit: moat run"),
+    ],
+)
+def test_without_a_hundred_pairs_there_is_neither_guess_nor_button(visit: Any, address: str, reason: str) -> None:
+    page = visit(address, film=False)
+    page.wait_for_function("window.moat && moat.live && moat.scenario && !moat.scenario.replicates")
+    assert reason in page.locator(".moat-status:visible").first.inner_text()
+    page.wait_for_function("moat.step === 'watch'")
+    assert page.locator(f"{FIELDS} >> visible=true").count() == 0
     assert not page.get_by_role("button", name=LOCK).is_visible()
-    assert "no pairs of takeovers" in guess.inner_text()
+    for step in ("guess", "pairs"):
+        assert page.locator(f"[data-step={step}]").first.is_disabled()
     sent(page)
     page.evaluate("moat.go('pairs')")
-    pairs = page.locator("section[aria-label='A hundred pairs']")
-    assert "no pairs of takeovers" in pairs.inner_text()
-    assert pairs.locator("button:visible").count() == 0
-    assert page.evaluate("window.sent") == []
+    assert page.evaluate("[moat.step, window.sent.length]") == ["watch", 0]

@@ -176,7 +176,7 @@ export class PageView {
 
   #known(name) { return name in this.steps ? name : this.stepSpecs[0].name; }
 
-  // A history has no takeover: nothing to guess, and no hundred pairs.
+  // A history has no takeover, and some worlds are too large: nothing to guess, and no hundred pairs.
   #possible(name) { return !NEEDS_TAKEOVER.includes(name) || (this.scenario?.replicates ?? true); }
 
   #show(name) {
@@ -240,7 +240,8 @@ export class PageView {
     this.player.load(this.film);
     if (previous?.question !== scenario.question) this.hundred = null;
     this.scenes.mark(scenario.scene);
-    this.status.textContent = scenario.notice ?? "";
+    const closed = this.steps.pairs && scenario.no_replicates ? `Steps 1 and 3 are closed: ${scenario.no_replicates}.` : "";
+    this.status.textContent = [scenario.notice, closed].filter(Boolean).join("\n");
     this.#show(this.step);
     if (!this.standalone) this.address.sync(scenario.address, this.step);
     return true;

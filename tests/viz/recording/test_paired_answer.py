@@ -134,7 +134,7 @@ def test_the_explorer_prints_the_answer(tmp_path: Path) -> None:
         check=True,
     )
     runs = pd.read_csv(out / "export" / "runs.csv")
-    exposed, zero = (runs[runs["arm"] == arm].sort_values("replicate") for arm in ("b=0.3 v=1", "b=0 v=1"))
+    exposed, zero = (runs[runs["arm"] == arm].sort_values("replicate") for arm in ("b=0.3 v=1", "b=0"))
     answer = paired_answer(exposed["restricted"].to_list(), zero["restricted"].to_list(), "restricted")
     explored = str(explore(out, {"arm": "b=0.3 v=1", "outcome": "restricted"}))
     assert f"prevented {answer.prevented}, caused {answer.caused} and changed nothing in {answer.unchanged}" in explored

@@ -23,9 +23,8 @@ export class GuessStep {
     this.lede = h("p", { class: "moat-guess-lede" });
     this.head = h("div", { class: "moat-guess-head" });
     this.form = h("div", { class: "moat-guess-two" }, this.#panel(), this.scale.node);
-    this.none = h("div", { class: "moat-panel", hidden: true });
     this.node = h("section", { class: "moat-step", "aria-label": "Guess" },
-      h("h2", { class: "moat-title" }, "Before anything plays: what is your guess?"), this.lede, this.head, this.form, this.none);
+      h("h2", { class: "moat-title" }, "Before anything plays: what is your guess?"), this.lede, this.head, this.form);
   }
 
   #panel() {
@@ -54,18 +53,13 @@ export class GuessStep {
     this.#update();
   }
 
-  #describe({ values, replicates, no_replicates: reason }) {
+  #describe({ values }) {
     const number = (name) => Number(values[name]);
     const breadth = number("exposure.breadth");
-    this.form.hidden = !replicates;
-    this.head.hidden = !replicates;
-    this.none.hidden = replicates;
-    this.none.replaceChildren(h("p", {}, `There is nothing to guess here: ${reason ?? ""}.`),
-      h("button", { type: "button", class: "moat-primary", onclick: () => this.page.go("watch") }, "Watch it →"));
     const party = (name, text) => h("strong", { class: `moat-${name}` }, text);
     this.lede.replaceChildren(`In ${yearOf(number("policy.friendly_month"))} the `, party("author", "author party"),
-      " lets retirement plans hold crypto. ", ...(replicates ? [`In January ${yearOf(number("institutions.term_months"))} the `,
-        party("opponent", "opposed party"), " takes office. Will it undo the policy?"] : ["Elections decide who governs."]));
+      ` lets retirement plans hold crypto. In January ${yearOf(number("institutions.term_months"))} the `,
+      party("opponent", "opposed party"), " takes office. Will it undo the policy?");
     const holders = breadth > 0
       ? `${percent(breadth)} of voters hold some, worth ${percent(number("exposure.allocation"))} of their account`
       : "nobody holds crypto either";
