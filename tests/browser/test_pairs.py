@@ -76,7 +76,7 @@ def test_the_answer_is_that_of_moat_run_and_of_the_explorer(page: Any, tmp_path:
     assert screen.split(":")[0] in verdict
     explored = str(explore(out, {"arm": "b=0.3 v=1", "outcome": "reversed"}))
     assert f"prevented {prevented}, caused {caused} and changed nothing in {100 - prevented - caused}" in explored
-    assert f"difference {digits[0]:+.3f}, 98.33% interval {digits[1]:+.3f} to {digits[2]:+.3f}" in explored
+    assert f"difference {digits[0]:+.3f} (98.33% interval {digits[1]:+.3f} to {digits[2]:+.3f})" in explored
 
 
 def test_the_guess_is_scored_and_a_strip_plays_its_pair_in_view(page: Any) -> None:

@@ -138,4 +138,4 @@ def test_the_explorer_prints_the_answer(tmp_path: Path) -> None:
     answer = paired_answer(exposed["restricted"].to_list(), zero["restricted"].to_list(), "restricted")
     explored = str(explore(out, {"arm": "b=0.3 v=1", "outcome": "restricted"}))
     assert f"prevented {answer.prevented}, caused {answer.caused} and changed nothing in {answer.unchanged}" in explored
-    assert f"difference {answer.difference:+.3f}, 98.33% interval {answer.low:+.3f} to {answer.high:+.3f}" in explored
+    assert f"difference {answer.difference:+.3f} (98.33% interval {answer.low:+.3f} to {answer.high:+.3f})" in explored
