@@ -109,7 +109,9 @@ export class Labels {
     this.boxes.push(box);
     const outline = halo ? { stroke: "var(--paper)", "stroke-width": 3, "paint-order": "stroke",
       "stroke-linejoin": "round" } : {};
-    const node = svgText(text, { x: box.left.toFixed(1), y: (box.top + 0.8 * size).toFixed(1), "font-size": size, fill,
+    // The anchor is kept, so that a text stays in place if another font is used than was measured.
+    const node = svgText(text, { x: (box.left - shift).toFixed(1), y: (box.top + 0.8 * size).toFixed(1), "font-size": size,
+      "text-anchor": anchor, fill,
       ...(weight === "normal" ? {} : { "font-weight": weight }), ...outline, ...attributes });
     this.node.append(node);
     return node;
@@ -209,8 +211,11 @@ export class Drawing {
     this.draw = draw;
     this.node = s("svg", { role: "img", "aria-label": label, class: "moat-drawing", width: "100%" });
     this.width = 0;
-    this.observer = new ResizeObserver(() => this.#fit());
-    this.observer.observe(this.node);
+    new ResizeObserver(() => this.#fit()).observe(this.node);
+    document.fonts.addEventListener("loadingdone", () => {
+      widths.clear();
+      this.redraw();
+    });
   }
 
   set label(text) { this.node.setAttribute("aria-label", text); }

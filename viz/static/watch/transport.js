@@ -7,8 +7,7 @@ import { outcomeName } from "moat/watch/outcome_text.js";
 const RATES = [0.5, 1, 2, 4];
 const THUMB = 8; // half the width of the thumb of a range input
 const SIZE = 11;
-const ROW = 24; // height of the marks and one row of labels
-const NARROW = 420;
+const HEIGHT = 34; // marks and two rows of labels
 const TOGETHER = 40; // pixels within which two worlds share a label
 
 export class Transport {
@@ -20,7 +19,7 @@ export class Transport {
       player.pause();
       player.seek(Number(this.scrub.value));
     });
-    this.ticks = new Drawing("", (width) => (width < NARROW ? ROW : ROW + 12), (width, height) => this.#draw(width, height));
+    this.ticks = new Drawing("", HEIGHT, (width) => this.#draw(width));
     this.ticks.node.setAttribute("aria-hidden", "true");
     this.date = h("output", { class: "moat-date" }, "");
     this.speed = h("select", { "aria-label": "Speed", onchange: () => { player.rate = Number(this.speed.value); } },
@@ -52,12 +51,12 @@ export class Transport {
   }
 
   // Elections, takeover, crash, and what has become known of each world by the month shown.
-  #draw(width, height) {
+  #draw(width) {
     const { film } = this;
     if (!film?.title) return [];
     const { months, elections, presidential, takeover, crashes } = film.title;
     this.x = scale([0, months], [THUMB, width - THUMB]);
-    this.labels = new Labels({ left: 0, right: width, top: 8, bottom: height });
+    this.labels = new Labels({ left: 0, right: width, top: 8, bottom: HEIGHT });
     this.events = s("g", {});
     const marks = s("g", {});
     const mark = (month, fill, wide = 2) =>
@@ -93,7 +92,7 @@ export class Transport {
       const together = seen.length === 2 && a.code === b.code && x(Math.abs(a.from - b.from)) - x(0) < TOGETHER;
       for (const { name, code, from } of together ? [{ ...a, name: "A, B" }] : seen) {
         labels.add(`${name} ${outcomeName(code)}`, x(from + 1), 19, { size: SIZE, anchor: "middle", halo: false,
-          tries: [[0, 0], [30, 0], [-30, 0], ...(this.labels.frame.bottom > ROW ? [[0, 12]] : []), [60, 0], [-60, 0]] });
+          tries: [[0, 0], [30, 0], [-30, 0], [0, 12], [30, 12], [-30, 12]] });
       }
     }
     this.elections();
