@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import random
 import re
 from pathlib import Path
@@ -28,8 +29,10 @@ READ = """() => {
     player.seek(time + (time < film.title.months ? .7 : 0));
     months.push({
       heading: text(".moat-heading", step), under: text(".moat-subline", step), date: text(".moat-date .moat-wide"),
-      slim: text(".moat-date .moat-slim"), spoken: document.querySelector(".moat-scrub input").getAttribute("aria-valuetext"),
-      caption: text(".moat-numbers caption"), outcomes: all(".moat-outcome").map((cell) => cell.textContent),
+      slim: text(".moat-date .moat-slim"),
+      spoken: document.querySelector(".moat-scrub input").getAttribute("aria-valuetext"),
+      caption: text(".moat-numbers caption"),
+      outcomes: all(".moat-outcome").map((cell) => cell.textContent),
       flags: all(".moat-numbers tbody tr").map((row) => [...row.querySelectorAll("[data-outcome]")].slice(0, 5)
         .map((cell) => cell.textContent)),
       ribbons: ribbons.map((node) => node.getAttribute("aria-label")).join(" "),
@@ -52,7 +55,7 @@ DID = {
     "reversed": "reversed",
     "prohibited holding": "prohibited",
 }
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = list(calendar.month_name)[1:]
 
 
 def addresses() -> list[str]:

@@ -117,7 +117,8 @@ export function svgOf(step) {
   y += CHART_HEIGHT + 84;
   drawKey(svg, y);
   y += 18;
-  y += write(svg, "Stronger colour: holds crypto. Ring: voted differently in A and B. Dotted lines: elections. "
+  y += write(svg, `Stronger colour: holds crypto. Ring: voted differently in A and B. Dotted lines: elections. ${
+    page.film.title.crashes.length ? "Purple line: crash. " : ""}`
     + `Cross: back to extreme care for six months. ${DISCLAIMER}`, MARGIN, y, 12) + 2;
   const { version, code } = page.catalogue;
   y += write(svg, `Version ${version}, code ${code}. ${page.scenario.command}`, MARGIN, y, 11, { fill: "var(--muted)" });

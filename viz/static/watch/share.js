@@ -5,6 +5,7 @@ import { csvOf, pngOf, svgOf } from "moat/watch/export.js";
 export class Share {
   // step: the WatchStep of the page; onHtml(): request the HTML file.
   constructor(step, page, onHtml) {
+    this.standalone = page.standalone;
     const field = (label) => h("input", { type: "text", readonly: true, "aria-label": label });
     this.address = field("Address of this pair of worlds");
     this.command = field("Command line that prints the same numbers");
@@ -40,7 +41,8 @@ export class Share {
   }
 
   show(scenario) {
-    this.address.value = `${location.origin}${location.pathname}?${scenario.address}`;
+    const place = this.standalone ? "" : `${location.origin}${location.pathname}`;
+    this.address.value = `${place}?${scenario.address}`;
     this.command.value = scenario.command;
     this.study.value = scenario.study;
   }
