@@ -153,7 +153,6 @@ export class Charts {
       if (!this.all.has(spec)) this.all.set(spec, new Chart(spec, this.height));
       return this.all.get(spec);
     });
-    if (!specs.some((spec) => spec.short === this.chosen)) this.chosen = specs[0]?.short ?? "";
     const nodes = this.charts.map((chart) => chart.node);
     if (nodes.length !== this.row.childNodes.length || nodes.some((node, index) => node !== this.row.childNodes[index])) {
       this.row.replaceChildren(...nodes);
@@ -161,11 +160,18 @@ export class Charts {
         spec.short)));
     }
     for (const chart of this.charts) chart.build(film, chart.spec.note ?? (chart.spec.keys.includes("price") ? priceNote : ""));
-    this.#choose(this.chosen);
+    this.#mark();
   }
 
   #choose(short) {
     this.chosen = short;
+    this.#mark();
+  }
+
+  // The first chart is shown until a visitor chooses one, or if the film lacks her choice.
+  #mark() {
+    const names = this.charts.map((chart) => chart.spec.short);
+    const short = names.includes(this.chosen) ? this.chosen : names[0];
     this.charts.forEach((chart, index) => {
       chart.node.classList.toggle("moat-chosen-chart", chart.spec.short === short);
       this.chips.children[index].setAttribute("aria-pressed", String(chart.spec.short === short));

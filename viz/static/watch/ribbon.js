@@ -191,17 +191,21 @@ export class Ribbon {
   }
 
   #outcomeLabel({ world, names, code, from }, last) {
-    const { plot, film } = this;
+    const { plot } = this;
     const [x, y] = [plot.x(from), plot.y(world.series.openness[Math.min(from, last)])];
     const text = `${this.indices.length > 1 ? `${names.join(", ")} ` : ""}${outcomeName(code)} ${shortDate(from)}`;
-    const width = textWidth(text, LABEL_SIZE, 600);
-    const tries = [];
-    for (const up of [-7, 16, -22, 30, -37, 45, -52, 60]) {
-      const sides = [[-width - 6, up], [6, up], [-width / 2, up]];
-      tries.push(...(code === "attempted" ? [sides[1], sides[2]] : sides));
+    // Without a free place for the whole label, its date is left out.
+    const texts = [text, text.slice(0, -shortDate(from).length - 1)];
+    for (const each of texts) {
+      const width = textWidth(each, LABEL_SIZE, 600);
+      const tries = [-7, 16, -22, 30, -37, 45, -52, 60].flatMap((up) => {
+        const sides = [[6, up], [-width / 2, up]];
+        return code === "attempted" ? sides : [[-width - 6, up], ...sides];
+      });
+      const node = plot.labels.add(each, x, y, { size: LABEL_SIZE, weight: 600, tries, must: each === texts[1],
+        class: "moat-outcome-label", "data-worlds": names.join("") });
+      if (node) return;
     }
-    plot.labels.add(text, x, y, { size: LABEL_SIZE, weight: 600, tries, must: true, class: "moat-outcome-label",
-      "data-worlds": this.indices.length > 1 ? names.join("") : film.worlds[this.indices[0]].name });
   }
 
   #described(world, last) {
