@@ -317,3 +317,14 @@ def test_the_canvas_follows_the_colour_scheme(browser: Any, film_files: dict[str
         counts = page.evaluate(COLOURS, 0)
         assert pixels("#e69f00") not in counts
         assert pixels(dark) in counts
+
+
+def test_numbers_are_rounded_as_python_rounds_them(browser: Any, film_files: dict[str, Path]) -> None:
+    values = [number / 64 for number in range(-70, 70)] + [0.0005, 0.1 + 0.2, 2.675, -1e-9, 0.29, 1 / 3, 12.345]
+    asked = [(value, digits) for value in values for digits in (0, 1, 2, 3)]
+    rounding = """async (asked) => {
+      const { fixed } = await import("moat/base/format.js");
+      return asked.map(([value, digits]) => fixed(value, digits)); }"""
+    with opened(browser, film_files["crash"]) as page:
+        rounded = page.evaluate(rounding, asked)
+    assert rounded == [f"{value:.{digits}f}" for value, digits in asked]

@@ -16,5 +16,13 @@ export const dateOf = (month) => `${MONTH_NAMES[month % 12]} ${yearOf(month)}`;
 export const shortDate = (month) => `${MONTH_NAMES[month % 12].slice(0, 3)} ${yearOf(month)}`;
 // The last month that is complete at a point in time, counted from 0.
 export const lastMonth = (time) => Math.max(0, Math.floor(time) - 1);
-export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`;
+// A number as Python prints it. JavaScript rounds 0.3125 to 0.313, Python to the even digit, 0.312: the two differ where
+// a number lies exactly in the middle, an odd multiple of half a power of two.
+export function fixed(value, digits) {
+  if (Math.abs(value * 2 ** (digits + 1)) % 2 !== 1) return value.toFixed(digits);
+  const below = Math.floor(Math.abs(value) * 10 ** digits);
+  const even = below % 2 === 0 ? below : below + 1;
+  return `${value < 0 ? "-" : ""}${(even / 10 ** digits).toFixed(digits)}`;
+}
+export const percent = (share, digits = 0) => `${fixed(100 * share, digits)}%`;
 export const times = (count) => COUNTS[count] ?? `${count} times`;

@@ -1,27 +1,27 @@
 // Line charts of step 2, World B solid and World A dashed, drawn up to the month shown.
 import { h, s } from "moat/base/dom.js";
-import { dateOf } from "moat/base/format.js";
+import { dateOf, fixed } from "moat/base/format.js";
 import { Drawing, Plot, digitsOf, limits, textWidth, ticks } from "moat/base/plot.js";
 import { STROKES, crashLines, electionLines } from "moat/watch/marks.js";
 
 const LABEL_SIZE = 12;
 const NAME_WIDTH = 52; // right of the plot, for the values at the last month
 const minus = (text) => (Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−"));
-const fixed = (digits) => (value) => minus(value.toFixed(digits));
-const signed = (digits) => (value) => `${Number(value.toFixed(digits)) > 0 ? "+" : ""}${fixed(digits)(value)}`;
-const inPercent = (value) => `${(100 * value).toFixed(0)}`;
+const plain = (digits) => (value) => minus(fixed(value, digits));
+const signed = (digits) => (value) => `${Number(fixed(value, digits)) > 0 ? "+" : ""}${plain(digits)(value)}`;
+const inPercent = (value) => fixed(100 * value, 0);
 
 // keys: series of the film, the first that it has is drawn.
 const CHARTS = [
   { keys: ["reelection"], title: "Chance of re-election if it closes", short: "Re-election", unit: "%", scale: 100, format: inPercent,
     note: "Asked each quarter, while closing is an option." },
   { keys: ["polled_cost"], title: "Votes lost by reversing, polled", short: "Votes lost", unit: "points", zero: true,
-    format: fixed(1), note: "By the poll of the government, each quarter." },
+    format: plain(1), note: "By the poll of the government, each quarter." },
   { keys: ["cost"], title: "Votes lost by a ban, all voters asked", short: "Votes lost", unit: "points", zero: true,
-    format: fixed(1), unless: "polled_cost" },
+    format: plain(1), unless: "polled_cost" },
   { keys: ["holder_shift"], title: "Vote shift of holders", short: "Vote shift", unit: "points to author", zero: true,
     format: signed(1), note: "By the issue, against partisanship alone; the same voters in A and B." },
-  { keys: ["price"], title: "Price of crypto", short: "Price", unit: "January 2025 = 1", format: fixed(1), origin: true },
+  { keys: ["price"], title: "Price of crypto", short: "Price", unit: "January 2025 = 1", format: plain(1), origin: true },
 ];
 
 const has = (film, key) => film.worlds.some((world) => world.series[key]?.some((value) => Number.isFinite(value)));

@@ -1,6 +1,6 @@
 // The table of outcomes at the month shown. At the last month it also holds the numbers of the whole term.
 import { h, scrollable } from "moat/base/dom.js";
-import { dateOf } from "moat/base/format.js";
+import { dateOf, fixed } from "moat/base/format.js";
 import { ORDER } from "moat/watch/film.js";
 import { MEANINGS, outcomeName } from "moat/watch/outcome_text.js";
 
@@ -45,7 +45,7 @@ export class Outcomes {
         h("td", { class: "moat-outcome", "data-world": world.name }, outcomeName(code)),
         EVENTS.map((name) => h("td", { "data-outcome": name }, code === "pending" ? "–" : bits & bitOf(name) ? "yes" : "no")),
         ended ? [...WHOLE.map((name) => h("td", { "data-outcome": name }, term[name] ? "yes" : "no")),
-          ...REAL.map((name) => h("td", { "data-outcome": name }, term[name].toFixed(3)))] : []);
+          ...REAL.map((name) => h("td", { "data-outcome": name }, fixed(term[name], 3)))] : []);
     };
     return scrollable("Outcomes", h("table", {},
       this.caption,
