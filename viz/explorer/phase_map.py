@@ -130,7 +130,8 @@ def _drawing(
     left = 12 + 7 * max(map(len, short_names))
     width, height = left + _WIDTH * len(breadths), _TOP + _HEIGHT * len(names)
     parts = []
-    for (row, column), cell in cells.items():
+    # In the order of reading, which is also that of the Tab key.
+    for (row, column), cell in sorted(cells.items(), key=lambda item: item[0]):
         x, y, word = left + _WIDTH * column, _TOP + _HEIGHT * row, cell["word"]
         box = {"x": x, "y": y, "width": _WIDTH, "height": _HEIGHT, "fill": FILL[word], "stroke": "#5a5a5a"}
         ink = "#ffffff" if word == "moat" else "#1b1b1b"

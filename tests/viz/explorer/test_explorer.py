@@ -6,6 +6,7 @@ import html
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
@@ -69,7 +70,8 @@ def test_the_dose_response_of_a_sweep_is_that_of_the_chosen_point(swept: Path) -
         shown = explore(swept, {"outcome": "mean_policy", "point": str(point), "arm": "b=0.3 v=0.1"})
         arm = runs[(runs["point"] == point) & (runs["arm"] == "b=0.3 v=0.1")]
         assert f"<td>{arm['mean_policy'].mean():.3f}</td>" in shown
-        assert f'<option value="{point}" selected>{point}: office rent ' in shown
+        assert f'<option value="{point}" selected>office rent {4 * point}</option>' in shown
+        assert "design point" not in shown
     assert runs.groupby("point")["mean_policy"].mean().nunique() == 2
 
 
@@ -104,11 +106,16 @@ def test_the_phase_map_has_the_letters_and_numbers_of_the_analysis(swept: Path) 
 
 
 def test_a_link_of_the_map_opens_the_runs_of_its_cell(swept: Path) -> None:
-    links = [html.unescape(link) for link in re.findall(r'<td><a href="\?([^"]*)">', explore(swept, {}))]
-    assert len(links) == 4
-    last = dict(pair.split("=", 1) for pair in links[-1].split("&"))
-    assert (last["outcome"], last["point"]) == ("reversed", "1")
-    assert "Play one run of b=0.3 v=0.1" in explore(swept, last | {"arm": "b=0.3 v=0.1"})
+    shown = explore(swept, {})
+    in_table = [html.unescape(link) for link in re.findall(r'<td><a href="\?([^"]*)#curve">', shown)]
+    in_drawing = [html.unescape(link) for link in re.findall(r'<a href="\?([^"]*)#pairs"', shown)]
+    assert len(in_table) == 4
+    assert in_drawing == in_table
+    last = dict(parse_qsl(in_table[-1]))
+    assert last == {"outcome": "reversed", "point": "1", "arm": "b=0.3 v=0.1"}
+    opened = explore(swept, last)
+    assert '<h2 id="pairs">layer rule, breadth 0.3, visibility 0.1; office rent 4</h2>' in opened
+    assert "3 pairs with the same luck (back to extreme care): exposure prevented" in opened
 
 
 def test_without_a_second_factor_the_page_says_what_a_map_needs(tmp_path: Path) -> None:
