@@ -20,7 +20,7 @@ def opened(browser: Any, served: Any) -> Any:
     """Return the page at step 5 with its film; the tests of this file share it."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(served.address + ADDRESS)
