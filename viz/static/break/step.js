@@ -19,7 +19,7 @@ export class BreakStep {
       announce: (text) => page.announce(text),
     });
     this.node = h("section", { class: "moat-step", "aria-label": "Break it" },
-      h("h1", {}, "The same model can end in a moat, in nothing, or in a trapdoor."),
+      h("h2", { class: "moat-title" }, "The same model can end in a moat, in nothing, or in a trapdoor."),
       this.contrast.node,
       h("div", { class: "moat-break" }, this.map.node, this.assumptions.node));
   }

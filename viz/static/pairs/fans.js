@@ -18,7 +18,7 @@ const FANS = [
 ];
 
 // The values of a fan: [world][row] is an array with a value for each month, null where it is unknown.
-export function readFans({ scales, steps, replicates, months }, bytes) {
+function readFans({ scales, steps, replicates, months }, bytes) {
   return Object.fromEntries(scales.map(({ name, low, high, log }, place) => {
     const value = (byte) => (byte === UNKNOWN ? null : log ? low * (high / low) ** (byte / steps) : low + (high - low) * byte / steps);
     const worlds = [0, 1].map((world) => replicates.map((_, row) => {

@@ -12,7 +12,7 @@ const CHANGES = {
 };
 
 // {replicate, a, b, change} of a row.
-export function pairOf(row, breadth) {
+function pairOf(row, breadth) {
   const [unexposed, exposed] = armsOf(row, breadth);
   const [a, b] = [depthOf(unexposed), depthOf(exposed)];
   const change = unexposed.reversed !== exposed.reversed ? (unexposed.reversed ? "prevented" : "caused")

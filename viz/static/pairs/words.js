@@ -13,15 +13,15 @@ export const depthOf = (arm) => DEPTHS.find((name) => arm[name]) ?? "stands";
 export const armsOf = (row, breadth) => [row.arms[0], row.arms.find((arm) => arm.breadth === breadth)];
 
 // A difference of shares, per hundred: as many digits as the three of the command line.
-export function perHundred(share) {
+function perHundred(share) {
   const text = (100 * Number(share.toFixed(3))).toFixed(1);
   return text === "-0.0" ? "0.0" : text.replace("-", MINUS);
 }
 
-export const signedPerHundred = (share) => (Number(share.toFixed(3)) > 0 ? `+${perHundred(share)}` : perHundred(share));
+const signedPerHundred = (share) => (Number(share.toFixed(3)) > 0 ? `+${perHundred(share)}` : perHundred(share));
 
 // 0.98333 is "98.33%".
-export const levelText = (level) => `${Number((100 * level).toPrecision(4))}%`;
+const levelText = (level) => `${Number((100 * level).toPrecision(4))}%`;
 
 // "−5.0 of 100", "(98.33% interval −11.7 to −0.4)".
 export const differenceTexts = (answer) => [`${signedPerHundred(answer.difference)} of 100`, `(${levelText(answer.level)} `
