@@ -10,15 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logit, ndtr
 
-from ...agents.draws import draws_of
 from ...agents.electorate.columns import AGE, PARTISANSHIP, UNITS
-from ...experiments.protocols.history.run import begin_term
-from ...experiments.protocols.stress_test.run import last_election, takeover, with_dose
 from ...model.data_collection import individual_votes, vote_probabilities
 from ...model.fast_forward import advance
-from ...model.population.builder import build_population
 from ...model.state import WorldState
 from ..scenario import Scenario
+from .paired_terms import paired_terms
 from .voter_portrait import TERMS, terms_of
 
 SHOWN = 60
@@ -38,37 +35,12 @@ def moved_voters(scenario: Scenario) -> Iterator[dict[str, Any]]:
 
 def _election_nights(scenario: Scenario) -> Iterator[tuple[WorldState, WorldState]]:
     """Yield both worlds in the month after each election that counts."""
-    p = scenario.parameters
-    term = p.institutions.term_months
-    population = build_population(p, draws_of(scenario.seed, scenario.replicate))
-    inputs, events = scenario.inputs, scenario.inputs.events_of("")
-    a, b = (
-        inputs.world(with_dose(p, dose, p.exposure.visibility), scenario.seed, scenario.replicate, population, events)
-        for dose in (0.0, scenario.breadth)
-    )
-    if scenario.cycles:
-        firsts = [world.electorate.dynamic.copy() for world in (a, b)]
-        a.released = b.released = True
-        for number in range(scenario.cycles):
-            for world, first in zip((a, b), firsts, strict=True):
-                begin_term(world, first, number)
-            yield from _nights(a, b, term)
-        return
-    a.interventions = last_election(p, None)
-    advance(a, term)
-    b.interventions = last_election(p, a)
-    advance(b, term)
-    for world in (a, b):
-        world.electorate.reset_stakes(world.product_prices)
-    yield from _nights(takeover(a, "opponent", a), takeover(b, "opponent", a), term)
-
-
-def _nights(a: WorldState, b: WorldState, months: int) -> Iterator[tuple[WorldState, WorldState]]:
-    for _ in range(months):
-        advance(a, 1)
-        advance(b, 1)
-        if a.results and a.results[-1].month == a.month - 1:
-            yield a, b
+    for a, b in paired_terms(scenario):
+        for _ in range(scenario.parameters.institutions.term_months):
+            advance(a, 1)
+            advance(b, 1)
+            if a.results and a.results[-1].month == a.month - 1:
+                yield a, b
 
 
 def compared(a: WorldState, b: WorldState) -> dict[str, Any]:

@@ -22,7 +22,7 @@ MOST_JOBS = 300
 CACHE_BYTES = 96_000_000
 PIECE_SECONDS = 45.0
 """A worker that takes longer for one piece is stopped, and its jobs end."""
-PRIORITY = {"film": 0, "portrait": 1, "replicates": 2, "moved": 1, "fans": 3, "map": 4}
+PRIORITY = {"film": 0, "portrait": 1, "moved": 1, "costs": 1, "replicates": 2, "fans": 3, "map": 4}
 """Jobs with a lower number go first."""
 _TICK_SECONDS = 1.0
 _STEP = "political_moat.viz.session.jobs:step"

@@ -14,7 +14,7 @@ _generators: dict[int, Iterator[Any]] = {}
 
 
 class Job(NamedTuple):
-    """One job: film, replicates, fans and map (argument: the block), portrait (argument: the voter) or moved (voters).
+    """One job: film, portrait (argument: the voter), moved, costs, or a block (argument) of replicates, fans or a map.
 
     axes: of a map.
     """
@@ -73,6 +73,10 @@ def pieces(job: Job) -> Iterator[Any]:
         from ..recording.moved_voters import moved_voters
 
         return moved_voters(job.scenario)
+    if job.kind == "costs":
+        from ..recording.realised_costs import realised_costs
+
+        return realised_costs(job.scenario)
     raise ValueError(f"unknown kind of job {job.kind!r}")
 
 

@@ -44,6 +44,7 @@ _CONCERNS = {
     "replicates": "replicates",
     "voter": "portrait",
     "moved": "moved",
+    "costs": "costs",
     "map": "map",
     "cancel-map": "map",
     "contrast": "contrast",
@@ -93,6 +94,7 @@ class Session:
             "moved": [],
             "map": [],
             "contrast": [],
+            "costs": [],
         }
         self._comparisons = Comparisons(self._request, send)
         self._replicates: dict[int, dict[str, Any]] = {}
@@ -118,8 +120,8 @@ class Session:
                 self._run_replicates()
             elif kind == "voter":
                 self._open_voter(message.get("index"))
-            elif kind == "moved":
-                self._find_moved_voters()
+            elif kind in ("moved", "costs"):
+                self._explain(kind)
             elif kind == "map":
                 self._draw_map(message.get("axis"))
             elif kind == "cancel-map":
@@ -158,6 +160,7 @@ class Session:
         self._cancel("film")
         self._cancel("portrait")
         self._cancel("moved")
+        self._cancel("costs")
         with self._lock:
             self.film += 1
             number = self.film
@@ -273,15 +276,15 @@ class Session:
         self._cancel("portrait")
         self._request("portrait", job, lambda portrait: self.send({"type": "portrait", "portrait": portrait}, ()))
 
-    def _find_moved_voters(self) -> None:
-        scenario, film = self.scenario, self.film
+    def _explain(self, what: str) -> None:
+        scenario = self.scenario
         if scenario is None:
             return
-        job = Job("moved", scenario)
+        job = Job(what, scenario)
         if not self.pool.known(job):
-            self.budget.take(voter_months(scenario) // 2)
-        self._cancel("moved")
-        self._request("moved", job, lambda piece: self.send({"type": "moved", "film": film} | piece, ()))
+            self.budget.take(voter_months(scenario) * (1 if what == "moved" else 2))
+        self._cancel(what)
+        self._request(what, job, lambda piece: self.send({"type": what} | piece, ()))
 
     def _guess(self, scene: object, curve: object) -> None:
         """Hand on a guess. Any other content is ignored without a word: the page sends none."""
