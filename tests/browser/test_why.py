@@ -25,7 +25,7 @@ def near(shown: str, value: float) -> bool:
 
 def test_the_balances_and_words_are_those_of_the_film(visit: Any) -> None:
     """Each month with a decision is opened; the clock of the film changes nothing of what is shown."""
-    page = visit(SMALL + "16")
+    page = visit(SMALL + "9")
     a, b = page.evaluate(DECISIONS)
     months = sorted({decision["month"] for decision in a + b})
     assert page.locator(".moat-decision").count() == len(months) > 5
@@ -68,7 +68,7 @@ def test_the_balances_and_words_are_those_of_the_film(visit: Any) -> None:
 
 
 def test_the_dial_weighs_the_decision_anew_and_goes_back(visit: Any) -> None:
-    page = visit(SMALL + "16")
+    page = visit(SMALL + "9")
     month = int(page.locator(".moat-decision[aria-pressed=true]").get_attribute("data-month"))
     chosen = "[...document.querySelectorAll('.moat-dial-words strong')].map((node) => node.textContent)"
 
@@ -82,25 +82,25 @@ def test_the_dial_weighs_the_decision_anew_and_goes_back(visit: Any) -> None:
         for move in decision["moves"]:
             if move["probability"] >= 0.01:
                 assert f"{move['name']} {100 * move['probability']:.0f}%" in text
-    rent = page.get_by_role("slider", name="Office rent")
+    rent = page.locator(".moat-dial").get_by_role("slider", name="Office rent")
     before = page.locator(".moat-balance").first.inner_text()
     rent.focus()
     page.keyboard.press("Home")
     assert words() == [decision["wanted"] for decision in decisions]
     assert page.locator(".moat-balance").first.inner_text() != before
     page.keyboard.press("ArrowRight")
-    assert page.get_by_label("Office rent, exact value").input_value() == "0.05"
+    assert page.locator(".moat-dial").get_by_label("Office rent, exact value").input_value() == "0.05"
     page.get_by_role("button", name="Back to the recorded values").click()
     assert words() == recorded
     assert page.locator(".moat-balance").first.inner_text() == before
-    precise = page.get_by_label("Choice precision, exact value")
+    precise = page.locator(".moat-dial").get_by_label("Choice precision, exact value")
     precise.fill("0.7")
     precise.press("Enter")
     assert page.evaluate("window.moat.steps.why.dial.turned")
 
 
 def test_voters_who_moved_are_ringed_listed_and_explained(visit: Any) -> None:
-    page = visit(SMALL + "16")
+    page = visit(SMALL + "9")
     page.wait_for_function(ANSWERED)
     answer = page.evaluate("window.moat.steps.why.moved.answer")
     for place, election in enumerate(answer["elections"]):

@@ -41,7 +41,11 @@ export class Moved {
       onclick: (event) => this.#pickNear(event) });
     const id = freshId("moved");
     this.list = h("select", { id, onchange: () => this.#pick(Number(this.list.value)),
-      onkeydown: (event) => event.key === "Enter" && this.open() });
+      onkeydown: (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        this.open();
+      } });
     this.voter = h("div", { class: "moat-moved-voter" });
     this.body = h("div", { class: "moat-moved" },
       h("div", {}, this.canvas,
@@ -155,7 +159,7 @@ export class Moved {
     const changes = row.b.terms.map((value, i) => value - row.a.terms[i]);
     const total = row.b.sum - row.a.sum;
     const most = Math.max(0.05, Math.abs(total), ...changes.map(Math.abs));
-    const line = (label, title, a, b, change, name) => h("tr", { "data-term": name },
+    const line = (label, title, a, b, change, name) => h("tr", { "data-part": name },
       h("th", { scope: "row", title }, label), h("td", {}, points(a)), h("td", {}, points(b)),
       h("td", {}, signed(change)), h("td", {}, this.#bar(change, most)));
     const names = Object.keys(this.answer.terms);

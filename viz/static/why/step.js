@@ -86,7 +86,7 @@ export class WhyStep {
     this.#askOnce(film);
     const months = [...new Set(film.worlds.flatMap((world) => world.decisions.map((decision) => decision.month)))]
       .sort((one, two) => one - two);
-    const state = `${months.length} ${film.worlds.map((world) => world.events.length).join()}`;
+    const state = `${months.length} ${Boolean(film.outcomes)} ${film.worlds.map((world) => world.events.length).join()}`;
     if (this.shownOf?.film === film && this.shownOf.state === state) return;
     this.shownOf = { film, state };
     this.parts.hidden = months.length === 0;
