@@ -1,262 +1,238 @@
-"""The page compared with Mesa's SolaraViz on this machine, in one run: prints one table and the missed targets.
+"""The page beside Mesa's SolaraViz on this machine, in one run: prints each row as it is measured, and the misses.
 
 Run `python benchmarks/page.py` with the package and its extras `browser` and `offline` installed, and a chromium
-(`--chromium` is its path). The same server serves both pages to a software-rendered headless browser.
+(`--chromium` is its path). The same server serves both pages to a software-rendered headless browser. Each part is
+measured in a process of its own with a limit of time, so the run ends within ten minutes whatever hangs.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
+import queue
+import shlex
+import shutil
+import signal
 import socket
-import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import traceback
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
+import page_browser
+import page_checks
+import page_class
+from page_rows import Row, line_of, read, show
 
-from political_moat.viz.scenario import REPLICATES, of_scene
-from political_moat.viz.session.job_pool import Pool
-from political_moat.viz.session.session import Session
-
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-FRAME = "window.moat && window.moat.firstFrame > 0"
-READY = "window.moat && window.moat.live && window.moat.film.outcomes !== null"
-STUDENTS = 40
+RUN_SECONDS = 570.0
+START_SECONDS = 60.0
+ATLAS_SECONDS = 90.0
+REST_SECONDS = 90.0
+"""How long the server may take for the films of the presets, which it computes after it has started."""
+ATLAS_WORDS = ("--presets", "realistic", "--voters", "1000", "--films", "2", "--workers", "1")
 
 
-class Row(NamedTuple):
-    """A line of the table: quantity, Mesa's page, our page, the target, whether it is met (None: no target)."""
+class Part(NamedTuple):
+    """A part of the benchmark: what measures it, and for how long at most."""
 
-    what: str
-    mesa: str
-    ours: str
-    target: str
-    met: bool | None
+    measure: Callable[[argparse.Namespace], None]
+    seconds: float
+
+
+PARTS: dict[str, Part] = {
+    "first": Part(lambda o: page_browser.first(o.address, o.chromium), 90),
+    "playing": Part(lambda o: page_browser.playing(o.address, o.chromium), 100),
+    "play": Part(lambda o: page_class.play(o.address, o.pid), 60),
+    "guesses": Part(lambda o: page_class.guesses(o.address), 40),
+    "connections": Part(lambda o: page_class.connections(o.address), 60),
+    "memory": Part(lambda o: page_class.memory(o.address, o.pid), 100),
+    "axe": Part(lambda o: page_checks.axe(o.address, o.chromium), 90),
+    "lighthouse": Part(lambda o: page_checks.lighthouse(o.address, o.chromium, o.lighthouse), 120),
+    "atlas": Part(lambda o: page_checks.atlas(Path(o.atlas), o.chromium), 40),
+}
+
+
+def moat(*words: str) -> list[str]:
+    """Return a command line of `moat`."""
+    return [sys.executable, "-m", "political_moat.experiments.cli.main", *words]
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """End a process that leads its own group, with its children."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+            return
 
 
 @contextmanager
-def server() -> Iterator[tuple[str, psutil.Process]]:
-    """Serve the page on a free port; yield its address and its process."""
+def server() -> Iterator[tuple[str, int]]:
+    """Serve the page on a free port; yield its address and process once its first films are computed."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "political_moat.experiments.cli.main", "view", "--port", str(port), "--no-browser"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    words = moat("view", "--port", str(port), "--no-browser")
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    )
     address = f"http://127.0.0.1:{port}/"
     try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(address + "teachers", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.5)
-        time.sleep(15)  # the first films are computed
-        yield address, psutil.Process(process.pid)
+        _until(lambda: bool(urllib.request.urlopen(address + "teachers", timeout=2).read()), START_SECONDS)
+        _until(lambda: _is_at_rest(process.pid), REST_SECONDS)
+        yield address, process.pid
     finally:
-        process.terminate()
-        process.wait()
+        end(process)
 
 
-def opened(browser: Any, address: str, ready: str) -> tuple[Any, float]:
-    """Open an address in a fresh profile; return the page and the seconds until `ready` is true."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(120_000)
-    start = time.perf_counter()
-    page.goto(address)
-    page.wait_for_function(ready)
-    return page, time.perf_counter() - start
+def _until(condition: Callable[[], bool], seconds: float) -> None:
+    """Wait until a condition holds, or for so many seconds."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        with contextlib.suppress(OSError):
+            if condition():
+                return
+        time.sleep(0.5)
 
 
-def frames(page: Any, seconds: float) -> float:
-    """Return the frames a second while playing: paintings of a new month or of a moment between two."""
-    page.keyboard.press("Home")
-    page.evaluate("window.moat.player.frames.length = 0; window.moat.player.rate = 0.5; window.moat.player.play()")
-    page.wait_for_timeout(1000 * seconds)
-    found = page.evaluate("window.moat.player.frames")
-    page.evaluate("window.moat.player.pause()")
-    return 1000.0 * (len(found) - 1) / (found[-1] - found[0])
+def _is_at_rest(pid: int) -> bool:
+    """Return whether the workers of the server use less than a twentieth of a processor for two seconds."""
+    import psutil
+
+    def spent() -> float:
+        return sum(sum(child.cpu_times()[:2]) for child in psutil.Process(pid).children(recursive=True))
+
+    before = spent()
+    time.sleep(2)
+    return before > 1 and spent() - before < 0.1
 
 
-def scrubs(page: Any) -> list[float]:
-    """Return the milliseconds from a jump to the frame after it has been painted, for 60 jumps."""
-    script = """async month => {
-      const start = performance.now(); window.moat.player.seek(month);
-      await new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)));
-      return performance.now() - start; }"""
-    return [float(page.evaluate(script, (37 * number) % 96)) for number in range(60)]
+def collect(name: str, words: list[str], seconds: float) -> list[Row]:
+    """Measure one part in its own process, print its rows as they come, and end it when its time is over."""
+    command = [sys.executable, __file__, "--part", name, *words]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    assert process.stdout is not None
+    stream = process.stdout
 
+    def forward() -> None:
+        for line in stream:
+            lines.put(line)
+        lines.put(None)
 
-def travelled(page: Any, seconds: float, start: Any) -> int:
-    """Return the bytes over the socket in `seconds` after `start()`."""
-    sizes: list[int] = []
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    network.on("Network.webSocketFrameReceived", lambda frame: sizes.append(len(frame["response"]["payloadData"])))
-    start()
-    page.wait_for_timeout(1000 * seconds)
-    network.detach()
-    return sum(sizes)
-
-
-def mesa_steps(page: Any) -> tuple[float, list[float]]:
-    """Return the steps a second of Mesa's page while playing, and the milliseconds of single steps."""
-    number = "() => Number(/Step: (\\d+)/.exec(document.body.innerText)?.[1] ?? -1)"
-    single = []
-    for _ in range(5):
-        before, start = page.evaluate(number), time.perf_counter()
-        page.get_by_role("button", name="Step").click()
-        page.wait_for_function(f"before => ({number})() > before", arg=before)
-        single.append(1000.0 * (time.perf_counter() - start))
-    before, start = page.evaluate(number), time.perf_counter()
-    page.get_by_role("button", name="▶").click()
-    page.wait_for_timeout(8000)
-    after, spent = page.evaluate(number), time.perf_counter() - start
-    page.get_by_role("button", name="❚❚").click()
-    return (after - before) / spent, single
-
-
-def students(different: bool) -> list[float]:
-    """Return the seconds from Play to the first months of forty simultaneous visitors, at the server, no browsers."""
-    pool = Pool()
-    first: list[float] = []
+    threading.Thread(target=forward, daemon=True).start()
+    limit, rows, other = time.monotonic() + seconds, [], ""
     try:
-        for replicate in range(100, 108):  # like `moat view` before it opens: every worker loads its kernels
-            Session(pool, lambda message, _: None).handle(_ask(replicate))
-        while pool.waiting():
-            time.sleep(0.1)
-        done = [threading.Event() for _ in range(STUDENTS)]
-        spent = [0.0] * STUDENTS
-        start = time.perf_counter()
-
-        def hear(number: int, message: dict[str, Any]) -> None:
-            if _first(message) and not done[number].is_set():
-                spent[number] = time.perf_counter() - start
-                done[number].set()
-
-        for number in range(STUDENTS):
-            visitor = Session(pool, lambda message, _, number=number: hear(number, message))  # type: ignore[misc]
-            visitor.handle(_ask(1 + (number if different else 0)))
-        for one in done:
-            one.wait(120)
-        first = spent
+        while (line := lines.get(timeout=max(0.01, limit - time.monotonic()))) is not None:
+            row = read(line)
+            if row is None:
+                other = line.strip() or other
+            else:
+                show(row)
+                rows.append(row)
+        if process.wait(5):
+            rows.append(Row(f"{name}: not measured to its end", "-", "-", "-", False, other[:300]))
+            show(rows[-1])
+    except queue.Empty:
+        rows.append(Row(f"{name}: not measured to its end", "-", "-", "-", False, f"it took more than {seconds:.0f} s"))
+        show(rows[-1])
     finally:
-        pool.close()
-    return first
-
-
-def _first(message: dict[str, Any]) -> bool:
-    return bool(message["type"] == "piece" and message["content"]["part"] == "months")
-
-
-def _ask(replicate: int) -> dict[str, Any]:
-    return {"type": "film", "fields": {**of_scene("realistic").fields(), "replicate": str(replicate)}}
-
-
-def measure(chromium: str) -> list[Row]:
-    """Measure every row of the table."""
-    from playwright.sync_api import sync_playwright
-
-    rows = []
-    with server() as (address, process), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        opened(browser, address, READY)[0].context.close()  # the server imports the model for its first visitor
-        page, usable = opened(browser, address, READY)
-        other, _ = opened(browser, address, FRAME)
-        cold = other.evaluate("window.moat.firstFrame") / 1000.0
-        other.reload()
-        other.wait_for_function(FRAME)
-        again = other.evaluate("window.moat.firstFrame") / 1000.0
-        other.context.close()
-        fast, scrub = frames(page, 10), scrubs(page)
-        sent = travelled(page, 5, lambda: page.evaluate("window.moat.player.seek(0); window.moat.player.play()"))
-        large, _ = opened(browser, f"{address}?electorate.voters=100000&exposure.breadth=0.3", READY)
-        many = frames(large, 10)
-        large.context.close()
-        mesa, mesa_first = opened(browser, address + "expert", "/Step: 24/.test(document.body.innerText)")
-        rate, single = mesa_steps(mesa)
-        play = mesa.get_by_role("button", name="▶")
-        mesa_sent = travelled(mesa, 5, play.click)
-        mesa.context.close()
-        page.context.close()
-        time.sleep(20)
-        # Imports for the first visitors stay in memory; the table has the memory that later visitors leave.
-        before = process.memory_info().rss
-        extra = [opened(browser, address, READY)[0] for _ in range(5)]
-        each = (process.memory_info().rss - before) / 5 / 1e6
-        for one in extra:
-            one.context.close()
-        time.sleep(20)
-        after = process.memory_info().rss
-        browser.close()
-        rows += [
-            Row(
-                "frames a second, 2 x 10,000 voters, 6 charts",
-                f"{rate:.2f} steps (1,000 voters)",
-                f"{fast:.0f}",
-                "50",
-                fast >= 50,
-            ),
-            Row("frames a second, 2 x 100,000 voters", "-", f"{many:.0f}", "20", many >= 20),
-            Row(
-                "scrub or step to paint, median ms",
-                f"{statistics.median(single):.0f}",
-                f"{statistics.median(scrub):.0f}",
-                "16",
-                statistics.median(scrub) <= 16,
-            ),
-            Row("the same, p95 ms", f"{max(single):.0f}", f"{percentile(scrub):.0f}", "50", percentile(scrub) <= 50),
-            Row("bytes in 5 s of playing", f"{mesa_sent:,}", f"{sent:,}", "0", sent == 0),
-            Row("page usable, new visitor, s", f"{mesa_first:.2f}", f"{usable:.2f}", "2", usable <= 2),
-            Row("first frame, new visitor, s", f"{mesa_first:.2f}", f"{cold:.2f}", "0.5", cold <= 0.5),
-            Row("first frame, browser's cache warm, s", "-", f"{again:.2f}", "0.1", again <= 0.1),
-            Row("memory of a session, MB", "-", f"{each:.1f}", "6", each <= 6),
-            Row(
-                "memory after all tabs closed / before they came",
-                "-",
-                f"{after / before:.2f}",
-                "1.10",
-                after / before <= 1.1,
-            ),
-        ]
-    same, different = students(False), students(True)
-    rows += [
-        Row(f"{STUDENTS} press Play, same preset, p95 s", "-", f"{percentile(same):.2f}", "1", percentile(same) <= 1),
-        Row(
-            f"{STUDENTS} press Play, all different, p95 s",
-            "-",
-            f"{percentile(different):.2f}",
-            "5",
-            percentile(different) <= 5,
-        ),
-    ]
+        end(process)
     return rows
 
 
-def percentile(values: list[float], share: float = 0.95) -> float:
-    """Return the value that a share of the values does not exceed."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+def small_atlas(folder: Path) -> Path | None:
+    """Build a small atlas, which opens as a large one does; None if that fails or takes too long."""
+    out = folder / "atlas"
+    process = subprocess.Popen(
+        moat("site", str(out), *ATLAS_WORDS),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(ATLAS_SECONDS)
+    end(process)
+    return out if (out / "index.html").is_file() else None
+
+
+def lighthouse_command(given: str) -> str:
+    """Return the command that starts Lighthouse, or an empty text if there is none on this machine."""
+    if given:
+        return given
+    npx = shutil.which("npx")
+    if npx is None:
+        return ""
+    words = [npx, "--no-install", "lighthouse"]
+    with contextlib.suppress(subprocess.TimeoutExpired, OSError):
+        if subprocess.run([*words, "--version"], capture_output=True, timeout=30, check=False).returncode == 0:
+            return shlex.join(words)
+    return ""
+
+
+def run(options: argparse.Namespace) -> list[Row]:
+    """Measure every part that can be measured here, and print its rows."""
+    limit, rows = time.monotonic() + RUN_SECONDS, []
+    names = [name for name in PARTS if not options.only or name in options.only.split(",")]
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["--chromium", options.chromium]
+        with server() as (address, pid):
+            words += ["--address", address, "--pid", str(pid)]
+            for name in [name for name in names if name not in ("lighthouse", "atlas")]:
+                rows += collect(name, words, min(PARTS[name].seconds, limit - time.monotonic()))
+            if "lighthouse" in names:
+                command = lighthouse_command(options.lighthouse)
+                if command:
+                    words += ["--lighthouse", command]
+                    rows += collect("lighthouse", words, min(PARTS["lighthouse"].seconds, limit - time.monotonic()))
+                else:
+                    print("lighthouse: not measured; --lighthouse COMMAND names it", flush=True)
+        if "atlas" in names:
+            built = Path(options.atlas) if options.atlas else small_atlas(Path(folder))
+            if built is None:
+                print("atlas: not measured; moat site built none in time; --atlas DIR names one", flush=True)
+            else:
+                seconds = min(PARTS["atlas"].seconds, limit - time.monotonic())
+                rows += collect("atlas", [*words, "--atlas", str(built)], seconds)
+    return rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
-    rows = measure(parser.parse_args().chromium)
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    print(f"{'what':<48} {'Mesa SolaraViz':>24} {'ours':>12} {'target':>8}")
-    for row in rows:
-        print(f"{row.what:<48} {row.mesa:>24} {row.ours:>12} {row.target:>8}  {'' if row.met else 'MISSED'}")
-    missed = [row.what for row in rows if row.met is False]
+    parser.add_argument("--atlas", default="", help="folder of moat site; without it a small one is built")
+    parser.add_argument("--lighthouse", default="", help="command that starts Lighthouse; default: npx --no-install")
+    parser.add_argument("--only", default="", help=f"parts, separated by commas: {','.join(PARTS)}")
+    for name in ("--part", "--address", "--pid"):
+        parser.add_argument(name, default="", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.pid = int(options.pid or 0)
+    if options.part:
+        try:
+            PARTS[options.part].measure(options)
+        except Exception as error:
+            traceback.print_exc()
+            print(f"{type(error).__name__}: {' '.join(str(error).split())[:250]}", flush=True)
+            sys.exit(1)
+        return
+    start = time.monotonic()
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    print(line_of("what", "Mesa SolaraViz", "ours", "target"), flush=True)
+    missed = [row.what for row in run(options) if row.met is False]
     print("missed: " + "; ".join(missed) if missed else "every target met")
-    print(f"({REPLICATES} replicates and forty visitors are measured on the server's side; no test asserts a time)")
+    print(f"load {os.getloadavg()[0]:.1f} at the end, {time.monotonic() - start:.0f} s. No test asserts a time.")
 
 
 if __name__ == "__main__":

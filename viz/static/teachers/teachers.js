@@ -57,6 +57,7 @@ function curves(guess, model, width) {
     drawing.append(s("path", { class: "grid", d: `M${left} ${y(share)}H${width - right}` }), s("text", { x: left - 8, y: y(share) + 4, "text-anchor": "end" }, String(share)));
   }
   for (const breadth of guess.breadths) drawing.append(s("text", { x: x(breadth), y: height - bottom + 18, "text-anchor": "middle" }, percent(breadth)));
+  drawing.append(s("text", { x: 0, y: 14 }, "reversals of 100 takeovers"));
   drawing.append(s("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, "share of voters who hold crypto"));
   if (points.length) {
     const band = [...model.map((point) => [point.breadth, TOP * point.low]), ...model.map((point) => [point.breadth, TOP * point.high]).reverse()];
