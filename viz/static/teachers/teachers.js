@@ -34,7 +34,7 @@ function histogram(bars, breadth, median) {
   const drawing = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": about });
   bars.forEach((count, n) => {
     drawing.append(s("rect", { class: "bar", x: left + n * bar + 1, y: y(count), width: bar - 2, height: height - bottom - y(count) }));
-    if (count) drawing.append(s("text", { x: left + (n + 0.5) * bar, y: y(count) - 4, "text-anchor": "middle" }, String(count)));
+    if (count) drawing.append(s("text", { x: left + (n + 0.5) * bar, y: y(count) - 4, "text-anchor": "middle", class: "count" }, String(count)));
   });
   drawing.append(s("path", { class: "axis", d: `M${left} ${height - bottom}H${width - left}` }));
   for (const share of [0, 50, TOP]) drawing.append(s("text", { x: x(share), y: height - bottom + 24, "text-anchor": share === 0 ? "start" : share === TOP ? "end" : "middle" }, String(share)));
