@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ def guess_all(client: Any, address: str, scene: str, shift: int = 0, count: int 
             count, lambda n: client.guess(address, [n + shift, 2 * n, n // 2, 100], scene, f"browser-{n}")
         )
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # playwright has an event loop in this one
+        thread.submit(lambda: asyncio.run(run())).result(60)
 
 
 def counts(page: Any) -> list[int]:
@@ -58,7 +60,7 @@ def test_forty_guesses_fill_the_histograms_live_and_are_erased(client: Any, serv
         "0% exposed, median 19.5", "10% exposed, median 39", "30% exposed, median 9.5", "60% exposed, median 100",
     ]  # fmt: skip
     guess_all(client, served.address, "caps", shift=50, count=10)  # again: the same browsers
-    page.get_by_text("0% exposed, median 34.5").wait_for()
+    page.get_by_text("0% exposed, median 29.5").wait_for()
     assert counts(page) == [STUDENTS] * 4
     assert all(url.startswith(served.address) for url in asked)
     page.once("dialog", lambda dialog: dialog.dismiss())
