@@ -83,7 +83,7 @@ def test_the_answer_key_opens_on_demand_and_agrees_with_the_page(visit: Any) -> 
     assert not any("answers" in url for url in asked)
     page.locator("summary").click()
     row = page.locator("tr[data-scene=realistic]")
-    page.wait_for_function("document.querySelectorAll('tr[data-scene=realistic] td').length === 7", timeout=120_000)
+    row.locator("td").nth(6).wait_for(timeout=120_000)
     cells = row.locator("td").all_inner_texts()
     page.locator("#curve .model").wait_for()
     other = visit("?step=pairs")
