@@ -6,6 +6,8 @@ import inspect
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from typing import Any
 
 import pytest
@@ -14,7 +16,8 @@ from political_moat.experiments.cli.main import view as command
 from political_moat.experiments.errors import UserError
 from political_moat.viz.server import launch
 from political_moat.viz.server.launch import FILES_PER_PAGE, OTHER_FILES
-from political_moat.viz.server.visitors import PAGES
+from political_moat.viz.server.hosts import Teacher, address, listen
+from political_moat.viz.server.visitors import PAGES, Visitors
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,52 @@ def test_without_the_extra_the_line_says_how_to_install_it() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert done.stderr == "moat: the page needs solara: pip install 'political-moat[page]'\n"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_address_is_announced_once_the_server_answers(host: str) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as free:
+        free.bind((host, 0))
+        port = free.getsockname()[1]
+    answers: list[bytes] = []
+    with listen(host, port) as listening:
+        server = launch._server(application, Visitors(), False)
+        server.config.lifespan = "off"
+
+        def announce() -> None:
+            answers.append(urllib.request.urlopen(address(host, port), timeout=30).read())
+            server.should_exit = True
+
+        server.announce = announce
+        server.run(sockets=[listening])
+    assert answers == [b"ok"]
+
+
+def test_the_first_line_is_the_address_and_the_key_is_printed_where_others_are_admitted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    own = launch._teacher("127.0.0.1", False)
+    assert own == launch._teacher("::1", False) == Teacher()
+    launch._announce("127.0.0.1", 8765, "/moat", "results", True, own.key)
+    for _ in range(200):
+        if opened:
+            break
+        time.sleep(0.05)
+    assert opened == ["http://127.0.0.1:8765/moat/results"]
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("The page is at http://127.0.0.1:8765/moat/results.")
+    for host, proxied in (("192.0.2.1", False), ("2001:db8::1", False), ("127.0.0.1", True)):
+        teacher = launch._teacher(host, proxied)
+        assert len(teacher.key) == 16
+        assert teacher.proxied == proxied
+        assert teacher.key != launch._teacher(host, proxied).key
+        launch._announce(host, 8765, "", "", False, teacher.key)
+        first, second = capsys.readouterr().out.splitlines()
+        assert first.startswith(f"The page is at {address(host, 8765)}.")
+        assert second.endswith(f"/teachers there and enter the key {teacher.key}")
