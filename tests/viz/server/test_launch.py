@@ -15,8 +15,8 @@ import pytest
 from political_moat.experiments.cli.main import view as command
 from political_moat.experiments.errors import UserError
 from political_moat.viz.server import launch
-from political_moat.viz.server.launch import FILES_PER_PAGE, OTHER_FILES
 from political_moat.viz.server.hosts import Teacher, address, listen
+from political_moat.viz.server.launch import FILES_PER_PAGE, OTHER_FILES
 from political_moat.viz.server.visitors import PAGES, Visitors
 
 
