@@ -37,7 +37,7 @@ VISITOR_VOTER_MONTHS = 3_000_000_000
 MINUTE_SECONDS = 60.0
 MOST_FIELDS = 250
 MOST_TEXT = 200
-SENT_EVERY = 5
+SENT_EVERY = 20
 """Replicates between two updates of the page."""
 
 _CONCERNS = {

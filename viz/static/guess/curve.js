@@ -20,7 +20,8 @@ export class GuessCurve {
     this.values = values;
     this.onSet = onSet;
     this.drawing = new Drawing("Your curve: reversals of 100 takeovers against the share of voters exposed. The number "
-      + "fields below set the same points.", (width) => (width < 500 ? 330 : HEIGHT), (width, height) => this.#draw(width, height));
+      + "fields below set the same points.", (width) => (width < 500 ? 330 : HEIGHT),
+      (width, height) => this.#draw(width, height));
     this.node = this.drawing.node;
     this.node.classList.add("moat-guess-plot");
   }
@@ -35,13 +36,15 @@ export class GuessCurve {
       const x = plot.x(breadth);
       plot.under.append(s("rect", { x: x - 5, y: plot.top, width: 10, height: plot.bottom - plot.top, rx: 5,
         fill: "var(--faint)", stroke: "var(--line)" }));
-      plot.labels.add(percent(breadth), x, plot.bottom + 20, { size: 13, anchor: "middle", weight: "bold", halo: false });
+      plot.labels.add(percent(breadth), x, plot.bottom + 20,
+        { size: 13, anchor: "middle", weight: "bold", halo: false });
       if (breadth === 0) {
         plot.labels.add("World A", x, plot.bottom + 36, { anchor: "middle", halo: false, fill: "var(--muted)" });
       }
     }
     const known = this.values.map((value, index) => [BREADTHS[index], value]).filter(([, value]) => value !== null);
-    const line = (attributes) => plot.line(known.map(([, value]) => value), known.map(([breadth]) => breadth), attributes);
+    const line = (attributes) => plot.line(known.map(([, value]) => value), known.map(([breadth]) => breadth),
+      attributes);
     plot.marks.append(line({ stroke: "var(--guess)", "stroke-width": 9, "stroke-linejoin": "round" }),
       line({ stroke: "var(--ink)", "stroke-width": 1.5, "stroke-dasharray": "3 3" }));
     this.values.forEach((value, index) => this.#point(plot, index, value));

@@ -38,7 +38,8 @@ export class OpennessScale {
     const cut = shortly(Number((this.levels.harbour - CUT).toFixed(4)));
     this.restricted.replaceChildren(h("strong", {}, "Restricted: "), `openness at least .10 lower than at the takeover `
       + `(${cut} or less from ${shortly(this.levels.harbour)}), for six months in a row.`);
-    this.reversed.replaceChildren(h("strong", {}, "Reversed: "), `openness at ${shortly(this.levels.care)} or below, the `
+    this.reversed.replaceChildren(h("strong", {}, "Reversed: "),
+      `openness at ${shortly(this.levels.care)} or below, the `
       + "level before the policy (extreme care), for six months in a row.");
     this.drawing.redraw();
   }
@@ -54,7 +55,8 @@ export class OpennessScale {
     if (cut > care) plot.under.append(area(cut, care, { fill: `url(#${id})` }));
     plot.under.append(area(care, 0, { fill: "var(--muted)", opacity: 0.22 }));
     plot.yAxis([[1, "default option 1"], [harbour, `safe harbour ${shortly(harbour)}`],
-      [neutral, `neutral ${shortly(neutral)}`], [care, `extreme care ${shortly(care)}`], [0, "closed 0"]], { size: 12 });
+      [neutral, `neutral ${shortly(neutral)}`], [care, `extreme care ${shortly(care)}`], [0, "closed 0"]],
+    { size: 12 });
     const low = Math.max(care + 0.12, (care + cut) / 2);
     const shapes = [
       ["stands", "the dip is short", [[0, harbour], [18, low], [21, harbour]]],
@@ -68,14 +70,16 @@ export class OpennessScale {
   #shape(plot, index, name, about, steps) {
     const span = (plot.right - plot.left) / 3;
     const x = (month) => plot.left + span * index + GAP + (span - 2 * GAP) * month / MONTHS;
-    const d = steps.map(([month, level], place) => (place ? `H${x(month)}V${plot.y(level)}` : `M${x(0)} ${plot.y(level)}`));
+    const d = steps.map(([month, level], place) => (place ? `H${x(month)}V${plot.y(level)}`
+      : `M${x(0)} ${plot.y(level)}`));
     const path = { d: `${d.join("")}H${x(MONTHS)}`, fill: "none" };
     plot.marks.append(s("path", { ...path, stroke: "var(--paper)", "stroke-width": 6 }),
       s("path", { ...path, stroke: "var(--ink)", "stroke-width": 2.5 }));
     const middle = x(MONTHS / 2);
     plot.labels.add(name, middle, plot.y(1) + 20, { anchor: "middle", weight: "bold", size: 13, must: true });
     plot.labels.add(about, middle, plot.y(1) + 36, { anchor: "middle", size: 12 });
-    plot.labels.add(String(yearOf(this.takeover)), x(0), plot.height - 8, { size: 11, fill: "var(--muted)", halo: false });
+    plot.labels.add(String(yearOf(this.takeover)), x(0), plot.height - 8,
+      { size: 11, fill: "var(--muted)", halo: false });
     plot.labels.add(String(yearOf(this.takeover + MONTHS)), x(MONTHS), plot.height - 8, { size: 11, anchor: "end",
       fill: "var(--muted)", halo: false });
   }

@@ -7,6 +7,7 @@ import { OpennessScale } from "moat/guess/scale.js";
 
 const PEOPLE = 10;
 const FIRST = "Set all four points: drag them, or type numbers. Nothing is filled in for you.";
+const LATE = "Step 3 has shown the answer, so a guess comes too late. Another preset has a new one.";
 
 export class GuessStep {
   constructor(page) {
@@ -14,10 +15,10 @@ export class GuessStep {
     this.values = BREADTHS.map(() => null);
     this.curve = new GuessCurve(this.values, (index, value) => this.#set(index, value));
     this.scale = new OpennessScale();
-    this.fields = BREADTHS.map((breadth, index) => h("input", { type: "number", min: 0, max: MOST, step: 1,
-      inputmode: "numeric", placeholder: "–", "aria-label": `Reversals of 100 takeovers with ${percent(breadth)} of voters exposed`,
-      oninput: () => this.#type(index) }));
-    this.lockButton = h("button", { type: "button", class: "moat-primary", onclick: () => this.#lock() }, "Lock my guess");
+    this.fields = BREADTHS.map((_, index) => h("input", { type: "number", min: 0, max: MOST, step: 1,
+      inputmode: "numeric", placeholder: "–", oninput: () => this.#type(index) }));
+    this.lockButton = h("button", { type: "button", class: "moat-primary", onclick: () => this.#lock() },
+      "Lock my guess");
     this.skipButton = h("button", { type: "button", onclick: () => page.go("watch") }, "Skip");
     this.note = h("p", { class: "moat-note", role: "status" });
     this.lede = h("p", { class: "moat-guess-lede" });
@@ -28,7 +29,8 @@ export class GuessStep {
   }
 
   #panel() {
-    const labels = BREADTHS.map((breadth, index) => h("label", {}, h("b", {}, percent(breadth)), " exposed", this.fields[index]));
+    const labels = BREADTHS.map((breadth, index) => h("label", {}, h("b", {}, percent(breadth)), " exposed",
+      this.fields[index]));
     return h("div", { class: "moat-panel" },
       h("h3", {}, "Of 100 takeovers by the opposed party, how many end in a reversal?"),
       this.curve.node,
@@ -64,7 +66,8 @@ export class GuessStep {
       ? `${percent(breadth)} of voters hold some, worth ${percent(number("exposure.allocation"))} of their account`
       : "nobody holds crypto either";
     this.head.replaceChildren(world("World A", "nobody's retirement account holds crypto", 0),
-      world("World B", holders, breadth), h("p", { class: "moat-same" }, "Same people, same luck.", h("br"), "Only this differs."));
+      world("World B", holders, breadth),
+      h("p", { class: "moat-same" }, "Same people, same luck.", h("br"), "Only this differs."));
     this.scale.show(values);
   }
 
@@ -97,7 +100,7 @@ export class GuessStep {
     this.lockButton.hidden = closed;
     this.skipButton.textContent = closed ? "Watch one pair →" : "Skip";
     if (this.locked) this.note.textContent = "Your guess is locked. Step 3 compares it with the model.";
-    else if (this.late) this.note.textContent = "Step 3 has shown the answer, so a guess comes too late. Another preset has a new one.";
+    else if (this.late) this.note.textContent = LATE;
     else if (wrong) this.note.textContent = `A guess is a whole number from 0 to ${MOST}.`;
     else if (left === BREADTHS.length) this.note.textContent = FIRST;
     else this.note.textContent = left ? `Points to go: ${left}.` : "All four are set. Lock your guess to go on.";
@@ -124,7 +127,8 @@ function world(name, about, breadth) {
     const body = s("g", { transform: `translate(${index * 19} 0)` }, s("circle", { cx: 8, cy: 6, r: 5, fill }),
       s("path", { d: "M1 24v-6q0-5 5-5h4q5 0 5 5v6z", fill }));
     if (holds(index)) {
-      body.append(s("path", { d: "M14 15l4 4l-4 4l-4-4z", fill: "var(--paper)", stroke: "var(--ink)", "stroke-width": 1.5 }));
+      body.append(s("path", { d: "M14 15l4 4l-4 4l-4-4z", fill: "var(--paper)", stroke: "var(--ink)",
+        "stroke-width": 1.5 }));
     }
     return body;
   });

@@ -15,8 +15,10 @@ export class Answer {
     this.copied = h("span", { class: "moat-note", role: "status" });
     this.more = h("div", { class: "moat-more-pairs" }, h("span", {}, "More pairs, on the command line:"), this.command,
       h("button", { type: "button", onclick: () => this.#copy() }, "Copy"), this.copied);
-    this.interval = new Drawing("Paired difference with its interval", 78, (width, height) => this.shown && this.#interval(width, height));
-    this.shares = new Drawing("Share of takeovers that end in a reversal", 78, (width, height) => this.shown && this.#shares(width, height));
+    this.interval = new Drawing("Paired difference with its interval", 78,
+      (width, height) => this.shown && this.#interval(width, height));
+    this.shares = new Drawing("Share of takeovers that end in a reversal", 78,
+      (width, height) => this.shown && this.#shares(width, height));
     this.body = h("div", { class: "moat-answer", hidden: true },
       h("div", {}, this.difference, this.verdict), this.interval.node, this.shares.node);
     this.node = h("div", {}, this.heading, this.body, this.more);
@@ -35,9 +37,11 @@ export class Answer {
     this.shown = { answer, margin, restricted };
     this.heading.replaceChildren(...headingParts(answer));
     const [estimate, interval] = differenceTexts(answer);
-    this.difference.replaceChildren(h("span", {}, h("strong", {}, "Paired difference: "), estimate), " ", h("span", {}, interval));
+    this.difference.replaceChildren(h("span", {}, h("strong", {}, "Paired difference: "), estimate), " ",
+      h("span", {}, interval));
     const [word, meaning] = verdictWords(answer, margin);
-    this.verdict.replaceChildren(h("strong", {}, word), ` ${meaning}${answer.note ? ` ${impossible(answer, margin)}` : ""}`);
+    this.verdict.replaceChildren(h("strong", {}, word),
+      ` ${meaning}${answer.note ? ` ${impossible(answer, margin)}` : ""}`);
     this.command.value = command;
     this.copied.textContent = "";
     this.body.hidden = false;
@@ -73,7 +77,8 @@ export class Answer {
       plot.vertical(0, { stroke: "var(--ink)" }),
       s("line", { x1: plot.x(low), x2: plot.x(high), y1: middle, y2: middle, stroke: colour, "stroke-width": 5,
         "stroke-linecap": "round" }),
-      s("circle", { cx: plot.x(difference), cy: middle, r: 7, fill: colour, stroke: "var(--paper)", "stroke-width": 2 }));
+      s("circle", { cx: plot.x(difference), cy: middle, r: 7, fill: colour, stroke: "var(--paper)",
+        "stroke-width": 2 }));
     for (const value of ticks(-most, most, 5)) {
       const x = plot.x(value);
       const text = `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(Number((100 * value).toFixed(4)))}`;
@@ -82,7 +87,8 @@ export class Answer {
     }
     plot.labels.add("◀ fewer reversals in B", 0, 12, { fill: "var(--prevented)", halo: false });
     plot.labels.add("more in B ▶", width, 12, { anchor: "end", fill: "var(--caused)", halo: false });
-    plot.labels.add("grey: too small to matter", plot.x(0), 12, { anchor: "middle", fill: "var(--muted)", halo: false });
+    plot.labels.add("grey: too small to matter", plot.x(0), 12,
+      { anchor: "middle", fill: "var(--muted)", halo: false });
     return plot.node;
   }
 
@@ -93,21 +99,23 @@ export class Answer {
     const x = (count) => left + (right - left) * count / answer.n;
     const plot = new Plot({ width, height: 78, x: [0, answer.n], y: [0, 1], left, right: 2 });
     plot.under.append(s("defs", {}, hatching(id)));
-    [["World A", answer.at_zero, restricted[0]], ["World B", answer.exposed, restricted[1]]].forEach(([name, share, more], row) => {
+    [["World A", answer.at_zero, restricted[0]],
+      ["World B", answer.exposed, restricted[1]]].forEach(([name, share, more], row) => {
       const top = 6 + 36 * row;
-      const bar = (from, to, attributes) => s("rect", { x: x(from), y: top, width: Math.max(0, x(to) - x(from)), height: 26, ...attributes });
+      const bar = (from, to, attributes) => s("rect",
+        { x: x(from), y: top, width: Math.max(0, x(to) - x(from)), height: 26, ...attributes });
       plot.marks.append(bar(0, answer.n, { fill: "var(--paper)" }), bar(0, share.count, { fill: "var(--ink)" }),
         bar(share.count, share.count + more, { fill: `url(#${id})` }),
         bar(0, answer.n, { fill: "none", stroke: "var(--edge)" }));
       plot.labels.add(name, 0, top + 18, { size: 13, weight: "bold", halo: false });
       const wide = x(share.count) - left > 30;
-      plot.labels.add(String(share.count), wide ? x(share.count) - 6 : x(share.count) + 6, top + 18, { size: 14, weight: "bold",
-        anchor: wide ? "end" : "start", fill: wide ? "var(--paper)" : "var(--ink)", halo: !wide });
+      plot.labels.add(String(share.count), wide ? x(share.count) - 6 : x(share.count) + 6, top + 18, { size: 14,
+        weight: "bold", anchor: wide ? "end" : "start", fill: wide ? "var(--paper)" : "var(--ink)", halo: !wide });
       plot.labels.add(shareText(share), right - 6, top + 18, { anchor: "end", size: 12, fill: "var(--muted)" });
     });
     return plot.node;
   }
 }
 
-const impossible = ({ at_zero: zero, n }, margin) => `Without exposure only ${zero.count} of ${n} takeovers end in a reversal, `
-  + `so a fall of more than ${100 * margin} of 100 was impossible.`;
+const impossible = ({ at_zero: zero, n }, margin) => `Without exposure only ${zero.count} of ${n} takeovers end in a `
+  + `reversal, so a fall of more than ${100 * margin} of 100 was impossible.`;

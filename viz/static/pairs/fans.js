@@ -10,17 +10,19 @@ const HEIGHT = 210;
 const percents = (value) => String(Math.round(100 * value));
 // fromTakeover: the series is drawn from the takeover on; every: months between two values.
 const FANS = [
-  { name: "openness", title: "Openness", unit: "0 closed, 1 default option", range: [0, 1], fromTakeover: true, steps: true,
-    format: (value) => String(value) },
+  { name: "openness", title: "Openness", unit: "0 closed, 1 default option", range: [0, 1], fromTakeover: true,
+    steps: true, format: (value) => String(value) },
   { name: "closing", title: "Chance of re-election if it closes", unit: "%, by the government's poll", range: [0, 1],
     fromTakeover: true, every: 3, format: percents },
-  { name: "price", title: "Price of crypto", unit: "January 2025 = 1, ratio scale", log: true, format: (value) => String(value) },
+  { name: "price", title: "Price of crypto", unit: "January 2025 = 1, ratio scale", log: true,
+    format: (value) => String(value) },
 ];
 
 // The values of a fan: [world][row] is an array with a value for each month, null where it is unknown.
 function readFans({ scales, steps, replicates, months }, bytes) {
   return Object.fromEntries(scales.map(({ name, low, high, log }, place) => {
-    const value = (byte) => (byte === UNKNOWN ? null : log ? low * (high / low) ** (byte / steps) : low + (high - low) * byte / steps);
+    const value = (byte) => (byte === UNKNOWN ? null : log ? low * (high / low) ** (byte / steps)
+      : low + (high - low) * byte / steps);
     const worlds = [0, 1].map((world) => replicates.map((_, row) => {
       const first = ((world * scales.length + place) * replicates.length + row) * months;
       return Array.from(bytes.subarray(first, first + months), value);
@@ -35,7 +37,8 @@ export class Fans {
       (width, height) => this.values && this.#draw(fan, width, height)));
     this.about = h("p", { class: "moat-note" });
     this.node = h("div", { class: "moat-fans", hidden: true }, FANS.map((fan, index) => h("figure", {},
-      h("figcaption", {}, h("strong", {}, fan.title), h("span", { class: "moat-note" }, fan.unit)), this.drawings[index].node)));
+      h("figcaption", {}, h("strong", {}, fan.title), h("span", { class: "moat-note" }, fan.unit)),
+      this.drawings[index].node)));
   }
 
   clear() {
@@ -56,7 +59,8 @@ export class Fans {
     this.current = replicate;
     if (!this.values) return;
     const known = this.content.replicates.includes(replicate);
-    this.about.textContent = `Thin: each of the hundred.${known ? ` Thick: pair ${replicate}, the film; A dashed, B solid.` : ""}`;
+    this.about.textContent = known ? `Thin: each of the hundred. Thick: pair ${replicate}, the film; A dashed, B solid.`
+      : "Each line is one of the hundred.";
     for (const drawing of this.drawings) drawing.redraw();
   }
 
@@ -70,7 +74,8 @@ export class Fans {
     const range = fan.range ?? this.#within(worlds);
     return worlds.map((rows, index) => {
       const start = left + index * (panel + GAP);
-      const plot = new Plot({ width: start + panel + 6, height, x: [first, last], y: range, left: start, right: 6, top: 26, bottom: 22 });
+      const plot = new Plot({ width: start + panel + 6, height, x: [first, last], y: range, left: start, right: 6,
+        top: 26, bottom: 22 });
       this.#axes(plot, fan, range, index, first, last);
       this.#lines(plot, fan, rows, index, first);
       plot.labels.add(`World ${"AB"[index]}`, start, 14, { weight: "bold", size: 12, halo: false });
@@ -78,20 +83,23 @@ export class Fans {
     });
   }
 
-  // The price of most pairs: the highest and lowest hundredth are cut off by the frame.
+  // Limits that hold every line of both worlds.
   #within(worlds) {
-    const ends = worlds.flat().map((row) => [Math.min(...row), Math.max(...row)]);
-    const sorted = (place) => ends.map((end) => end[place]).sort((a, b) => a - b);
-    return limits([sorted(0)[0], sorted(1).at(-1)], { room: 0.02 });
+    const rows = worlds.flat();
+    return limits([Math.min(...rows.map((row) => Math.min(...row))), Math.max(...rows.map((row) => Math.max(...row)))],
+      { room: 0.02 });
   }
 
   #axes(plot, fan, range, index, first, last) {
     const values = fan.log ? powers(range) : ticks(...range, 5);
     for (const value of values) plot.under.append(plot.horizontal(value));
-    if (index === 0) plot.yAxis(values.map((value) => [value, fan.format(fan.log ? Number((10 ** value).toPrecision(2)) : value)]), { grid: false });
+    if (index === 0) plot.yAxis(values.map((value) => [value,
+      fan.format(fan.log ? Number((10 ** value).toPrecision(2)) : value)]), { grid: false });
     plot.xAxis([]);
-    plot.labels.add(String(yearOf(first)), plot.left, plot.bottom + 15, { size: 11, fill: "var(--muted)", halo: false });
-    plot.labels.add(String(yearOf(last)), plot.right, plot.bottom + 15, { size: 11, fill: "var(--muted)", halo: false, anchor: "end" });
+    plot.labels.add(String(yearOf(first)), plot.left, plot.bottom + 15,
+      { size: 11, fill: "var(--muted)", halo: false });
+    plot.labels.add(String(yearOf(last)), plot.right, plot.bottom + 15,
+      { size: 11, fill: "var(--muted)", halo: false, anchor: "end" });
   }
 
   #lines(plot, fan, rows, index, first) {
@@ -111,9 +119,11 @@ export class Fans {
   }
 }
 
-// Powers of ten and their thirds within a range of logarithms.
+// Logarithms of powers of ten, and of numbers between them if these are few, within a range of logarithms.
 function powers([low, high]) {
   const all = [];
   for (let power = Math.ceil(low); power <= Math.floor(high); power += 1) all.push(power);
-  return all.length >= 2 ? all : [...all, ...[0.5, 2, 5].map(Math.log10).filter((value) => value >= low && value <= high)].sort((a, b) => a - b);
+  if (all.length >= 2) return all;
+  const between = [0.5, 2, 5].map(Math.log10).filter((value) => value >= low && value <= high);
+  return [...all, ...between].sort((a, b) => a - b);
 }

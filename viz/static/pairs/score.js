@@ -31,6 +31,6 @@ export function scoreWords({ signed, absolute, inside, guessed, model }) {
     : `You were ${number(Math.abs(signed))} too ${signed > 0 ? "high" : "low"} on average`;
   const direction = guessed === model ? `You saw the direction: ${MORE[model]} reversals with exposure.`
     : `You expected ${MORE[guessed]} reversals with exposure; the model has ${MORE[model]}.`;
-  return { mark: `${side}.`, rest: `Mean distance ${number(absolute)} of 100; ${inside} of ${BREADTHS.length} points inside `
-    + `the 95% band. ${direction}` };
+  const rest = `Mean distance ${number(absolute)} of 100; ${inside} of ${BREADTHS.length} points inside the 95% band. `;
+  return { mark: `${side}.`, rest: rest + direction };
 }

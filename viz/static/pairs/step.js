@@ -44,7 +44,8 @@ export class PairsStep {
     this.curve.clear();
     this.fans.clear();
     this.again.hidden = true;
-    this.answer.clear(scenario.replicates ? "A hundred pairs: was it luck?" : `No hundred pairs here: ${scenario.no_replicates}.`);
+    this.answer.clear(scenario.replicates ? "A hundred pairs: was it luck?"
+      : `No hundred pairs here: ${scenario.no_replicates}.`);
     if (this.page.step === "pairs") this.#run();
   }
 
@@ -58,7 +59,8 @@ export class PairsStep {
   }
 
   #wait(place) {
-    if (!this.page.hundred) this.answer.clear(place > 0 ? `Requests ahead of yours: ${place}.` : "Playing a hundred pairs…");
+    if (!this.page.hundred) this.answer.clear(place > 0 ? `Requests ahead of yours: ${place}.`
+      : "Playing a hundred pairs…");
   }
 
   #fail(text) {

@@ -30,7 +30,8 @@ export class Strips {
     const entry = (depth) => h("span", {}, h("i", { class: `moat-swatch moat-fell-${depth}` }), DEPTH_WORDS[depth]);
     this.node = h("div", { class: "moat-panel moat-pairs-panel", hidden: true },
       h("div", { class: "moat-strips-head" }, h("h3", {}, "A hundred pairs. Choose one to play it."),
-        h("p", { class: "moat-note moat-strip-key" }, h("span", {}, "upper half A, lower half B"), DEEPEST_FIRST.map(entry))),
+        h("p", { class: "moat-note moat-strip-key" }, h("span", {}, "upper half A, lower half B"),
+          DEEPEST_FIRST.map(entry))),
       h("h4", {}, "Exposure changed the answer"), this.changed,
       h("h4", {}, "Same answer"), this.same);
     this.node.addEventListener("keydown", (event) => this.#move(event));
@@ -43,10 +44,12 @@ export class Strips {
 
   show(rows, breadth) {
     const focused = [...this.buttons].find(([, button]) => button === document.activeElement)?.[0];
-    const pairs = rows.map((row) => pairOf(row, breadth)).sort((x, y) => rank(x) - rank(y) || x.replicate - y.replicate);
+    const pairs = rows.map((row) => pairOf(row, breadth))
+      .sort((x, y) => rank(x) - rank(y) || x.replicate - y.replicate);
     this.buttons = new Map();
     const of = (change) => pairs.filter((pair) => pair.change === change);
-    this.changed.replaceChildren(this.#group(of("prevented"), "prevented", "prevented"), this.#group(of("caused"), "caused", "caused"));
+    this.changed.replaceChildren(this.#group(of("prevented"), "prevented", "prevented"),
+      this.#group(of("caused"), "caused", "caused"));
     const alike = of("same");
     const words = { stands: "in force in both", prohibited: "prohibited in both", reversed: "reversed in both",
       neutral: "back to neutral in both", restricted: "restricted in both" };
@@ -76,7 +79,8 @@ export class Strips {
   #group(pairs, change, text) {
     const strips = pairs.length ? pairs.map((pair) => this.#strip(pair))
       : [h("i", { class: "moat-strip moat-no-strip", "aria-hidden": "true" })];
-    return h("div", { class: `moat-strip-group moat-group-${change}`, role: "group", "aria-label": `${pairs.length} ${text}` },
+    return h("div", { class: `moat-strip-group moat-group-${change}`, role: "group",
+      "aria-label": `${pairs.length} ${text}` },
       h("div", { class: "moat-strip-list" }, strips),
       h("p", {}, h("b", {}, String(pairs.length)), ` ${text}`));
   }

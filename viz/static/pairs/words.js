@@ -24,8 +24,8 @@ const signedPerHundred = (share) => (Number(share.toFixed(3)) > 0 ? `+${perHundr
 const levelText = (level) => `${Number((100 * level).toPrecision(4))}%`;
 
 // "−5.0 of 100", "(98.33% interval −11.7 to −0.4)".
-export const differenceTexts = (answer) => [`${signedPerHundred(answer.difference)} of 100`, `(${levelText(answer.level)} `
-  + `interval ${signedPerHundred(answer.low)} to ${signedPerHundred(answer.high)})`];
+export const differenceTexts = (answer) => [`${signedPerHundred(answer.difference)} of 100`,
+  `(${levelText(answer.level)} interval ${signedPerHundred(answer.low)} to ${signedPerHundred(answer.high)})`];
 
 const small = (margin) => `${100 * margin} of 100`;
 
@@ -36,14 +36,16 @@ export function verdictWords(answer, margin) {
     case "trapdoor": return ["Trapdoor.", `The whole interval lies above +${small(margin)}.`];
     case "no effect of political size": return ["No effect of political size.",
       `The whole interval lies within ${small(margin)}.`];
-    default: return [`Inconclusive after ${answer.n} pairs.`, `The interval includes effects smaller than ${small(margin)}`
+    default: return [`Inconclusive after ${answer.n} pairs.`,
+      `The interval includes effects smaller than ${small(margin)}`
       + ` and larger ones. ${neededWords(answer)}`];
   }
 }
 
 function neededWords({ needed, difference }) {
   if (needed === null) return "A difference on the margin itself stays undecided, however many pairs are played.";
-  return `About ${needed.toLocaleString("en")} pairs would decide if the difference stayed at ${signedPerHundred(difference)}.`;
+  return `About ${needed.toLocaleString("en")} pairs would decide if the difference stayed at `
+    + `${signedPerHundred(difference)}.`;
 }
 
 const times = (count, kind) => h("b", { class: `moat-${kind}` }, String(count));

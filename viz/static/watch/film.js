@@ -1,4 +1,5 @@
 // A film: the recording of both worlds. The server sends it in chunks; playing it needs no further request.
+import { bytesOf, inflate } from "moat/base/bytes.js";
 import { clamp } from "moat/base/dom.js";
 import { lastMonth } from "moat/base/format.js";
 
@@ -7,12 +8,6 @@ const DEPTHS = [[16, "prohibited"], [8, "reversed"], [4, "neutral"], [2, "restri
 const LASTING_MONTHS = 6;
 export const ORDER = ["pending", "stands", "attempted", "restricted", "neutral", "reversed", "prohibited"];
 
-async function inflate(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-const bytesOf = (buffer) => new Uint8Array(buffer.buffer ?? buffer, buffer.byteOffset ?? 0, buffer.byteLength);
 const ballotOf = (byte) => byte & 3;
 
 export class Film {
