@@ -8,7 +8,7 @@ const WIDEST = 0.2; // the axis reaches at least this difference to both sides
 
 export class Answer {
   constructor() {
-    this.heading = h("h2", { class: "moat-title", role: "status" });
+    this.heading = h("h2", { class: "moat-title", "aria-live": "polite" });
     this.difference = h("p", { class: "moat-difference" });
     this.verdict = h("p", { class: "moat-note" });
     this.command = h("input", { type: "text", readonly: true, "aria-label": "Command line that runs more pairs" });
