@@ -57,8 +57,9 @@ export class GuessCurve {
     if (value === null) {
       plot.marks.append(s("circle", { cx: x, cy: y, r: 17, fill: "none", stroke: "var(--edge)" }),
         diamond(x, y, SIZE, { fill: "none", stroke: "var(--ink)", "stroke-dasharray": "3 2", "stroke-width": 1.5 }));
+      // The last one has room beside it: to its right another point may wait.
       plot.labels.block(x - 18, y - 18, x + 18, y + 18);
-      if (!this.locked && index === this.values.indexOf(null)) {
+      if (!this.locked && index === this.values.lastIndexOf(null)) {
         plot.labels.add("drag me ↑", x + 24, y + 4, { weight: "bold", tries: [[0, 0], [-112, 0]] });
       }
     } else {

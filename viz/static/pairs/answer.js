@@ -5,6 +5,7 @@ import { hatching } from "moat/guess/scale.js";
 import { differenceTexts, headingParts, shareText, verdictWords } from "moat/pairs/words.js";
 
 const WIDEST = 0.2; // the axis reaches at least this difference to both sides
+const NARROW = 400;
 
 export class Answer {
   constructor() {
@@ -87,7 +88,7 @@ export class Answer {
     }
     plot.labels.add("◀ fewer reversals in B", 0, 12, { fill: "var(--prevented)", halo: false });
     plot.labels.add("more in B ▶", width, 12, { anchor: "end", fill: "var(--caused)", halo: false });
-    plot.labels.add("grey: too small to matter", plot.x(0), 12,
+    plot.labels.add(width < NARROW ? "grey: too small" : "grey: too small to matter", plot.x(0), 12,
       { anchor: "middle", fill: "var(--muted)", halo: false });
     return plot.node;
   }
