@@ -7,7 +7,7 @@ const HOLD = 0;
 export const parametersOf = (film, decision, dialled = {}) => ({ ...film.title.party, ...decision.party, ...dialled });
 
 // Complementary error function, to about 1e-13: a series of positive terms.
-export function erfc(x) {
+function erfc(x) {
   if (Math.abs(x) > 6) return x > 0 ? 0 : 2;
   let term = x;
   let sum = x;

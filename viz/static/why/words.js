@@ -15,7 +15,7 @@ const VERBS = {
   renew: "renew it",
 };
 
-export const moveOf = (decision, name) => decision.moves.find((move) => move.name === name) ?? decision.moves[0];
+const moveOf = (decision, name) => decision.moves.find((move) => move.name === name) ?? decision.moves[0];
 export const placeOf = (decision, name) => Math.max(0, decision.moves.findIndex((move) => move.name === name));
 
 // What a government does with a move, as an infinitive: "cap it at 2%".
@@ -44,7 +44,7 @@ export function points(value) {
 const chance = (win) => percent(win, 1);
 
 // What a move would have done to the chance of re-election, as a sentence.
-export function officeSentence(decision, name, party) {
+function officeSentence(decision, name, party) {
   if (!party.heeds_polls) return "Its rule does not read polls, so office had no weight.";
   const [hold, move] = [decision.moves[0].win, moveOf(decision, name).win];
   const from = `its chance of re-election from ${chance(hold)} to ${chance(move)}`;
