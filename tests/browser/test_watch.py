@@ -90,6 +90,9 @@ def test_the_first_load_shows_both_worlds_and_says_why_this_pair(visit: Any, wid
         assert pixels(strong) not in a
         assert b[pixels(strong)] > 150
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for part in (".moat-transport", ".moat-voters >> nth=0", ".moat-voters >> nth=1"):
+        _, _, top, bottom = page.locator(part).evaluate(BOX)
+        assert 0 <= top < bottom <= 844
     page.get_by_role("button", name="Play the first pair instead").click()
     page.wait_for_function("window.moat.scenario.replicate === 0 && window.moat.film.outcomes !== null")
     page.wait_for_function("document.querySelector('.moat-subline').textContent.includes('Pair 0, the first')")
