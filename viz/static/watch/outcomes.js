@@ -13,7 +13,7 @@ const TERM_NAMES = { withdrawn: "attempt withdrawn", court: "overturned in court
 
 export class Outcomes {
   constructor() {
-    this.node = h("section", { class: "moat-numbers", "aria-label": "Outcomes" });
+    this.node = h("div", { class: "moat-numbers" });
   }
 
   clear() { this.node.replaceChildren(); }
