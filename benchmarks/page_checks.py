@@ -37,7 +37,7 @@ def axe(address: str, chromium: str) -> None:
 
 
 def lighthouse(address: str, chromium: str, command: str) -> None:
-    """Score the page, the page for teachers and the explorer with Lighthouse."""
+    """Measure the page, the page for teachers and the explorer with Lighthouse."""
     for path in ("", "teachers", "results"):
         scores, failed = _scores(address + path, chromium, command)
         for category, score in scores.items():

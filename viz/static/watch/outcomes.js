@@ -47,7 +47,7 @@ export class Outcomes {
         ended ? [...WHOLE.map((name) => h("td", { "data-outcome": name }, term[name] ? "yes" : "no")),
           ...REAL.map((name) => h("td", { "data-outcome": name }, fixed(term[name], 3)))] : []);
     };
-    return scrollable("Outcomes", h("table", {},
+    return scrollable("Table of outcomes", h("table", {},
       this.caption,
       h("thead", {}, h("tr", {}, h("td", {}), heads.map((name, index) =>
         h("th", { scope: "col", title: index ? MEANINGS[EVENTS[index - 1]] : undefined }, name)))),
