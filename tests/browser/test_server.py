@@ -102,9 +102,12 @@ def test_the_results_explorer_plays_a_single_run(visit: Any) -> None:
     page = visit("results?outcome=reversed&arm=b%3D0.3+v%3D1", film=False)
     assert "against exposure" in page.locator("main").inner_text()
     assert page.locator("svg circle").count() >= 2
-    page.locator(".plays a").nth(2).click()
+    link = page.locator(".plays a").nth(2)
+    replicate = int(link.inner_text())
+    link.click()
     page.wait_for_function("window.moat && window.moat.live && window.moat.film.outcomes !== null")
-    assert page.evaluate("window.moat.scenario.replicate") == 2
+    assert page.evaluate("window.moat.scenario.replicate") == replicate
+    assert page.evaluate("window.moat.step") == "watch"
     assert page.evaluate("window.moat.film.title.voters") == 300
 
 

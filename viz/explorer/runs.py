@@ -118,7 +118,7 @@ def films_of(part: Any, folder: Path) -> Films:
         notes.append("In the film both worlds have the dated events of this run.")
     if len(part) > MOST_LINKS:
         notes.append(f"The first {MOST_LINKS} of {len(part)} runs have films here.")
-    return Films({number: f"./?{scenario.address()}" for number, scenario in played.items()}, notes, "")
+    return Films({number: f"./?{scenario.address()}&step=watch" for number, scenario in played.items()}, notes, "")
 
 
 def base_of(folder: Path, manifest: Mapping[str, Any]) -> Parameters:
