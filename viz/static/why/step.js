@@ -71,6 +71,7 @@ export class WhyStep {
 
   #reset() {
     this.month = null;
+    this.picked = false; // whether the visitor chose the month
     this.asked = null;
     this.shownOf = null;
     this.moved.reset();
@@ -97,7 +98,7 @@ export class WhyStep {
       return;
     }
     this.timeline.build(film, months, (month) => this.decisionsAt(month));
-    this.select(this.picked && months.includes(this.month) ? this.month : this.#tellingMonth(months), this.picked);
+    this.select(this.picked && months.includes(this.month) ? this.month : this.#tellingMonth(months), Boolean(this.picked));
   }
 
   // Moved voters and realised costs are computed on request, once a film.
