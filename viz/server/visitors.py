@@ -100,9 +100,8 @@ class Connections:
     def _greediest(self, newcomer: str) -> str:
         """Return the address with the most connections of those that hold an idle one and more than the newcomer."""
         held = self._counts[newcomer]
-        return max(
-            (place for place in self._idle if self._counts[place] > held), key=self._counts.get, default=newcomer
-        )
+        greedier = [place for place in self._idle if self._counts[place] > held]
+        return max(greedier, key=lambda place: self._counts[place], default=newcomer)
 
     def _end_idle(self, place: str) -> bool:
         idle = next(iter(self._idle.get(place, ())), None)
