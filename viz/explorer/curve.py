@@ -149,7 +149,7 @@ def _drawing(
     for level in levels:
         height = f"{at(0.0, level)[1]:.1f}"
         parts.append(h("line", {"x1": _LEFT, "x2": _RIGHT, "y1": height, "y2": height, "class": "grid"}))
-        parts.append(_text(_LEFT - 8, float(y) + 4, f"{level:g}", "end"))
+        parts.append(_text(_LEFT - 8, float(height) + 4, f"{level:g}", "end"))
     for breadth in _apart(breadths, lambda value: at(value, 0.0)[0]):
         parts.append(_text(at(breadth, 0.0)[0], _BOTTOM + 20, f"{100 * breadth:g}%", "middle"))
     parts.append(_text((_LEFT + _RIGHT) / 2, _BOTTOM + 44, "share of voters exposed", "middle"))
