@@ -5,6 +5,8 @@ import { points } from "moat/why/words.js";
 
 const POLLED = "●";
 const REALISED = "○";
+const MOST_MONTHS = 12; // as in viz/recording/realised_costs.py
+const RUNNING = "Running each move of each decision to the next presidential election…";
 
 export class Costs {
   constructor() {
@@ -17,12 +19,14 @@ export class Costs {
 
   reset() {
     this.answers = new Map();
+    this.started = false;
     this.body.replaceChildren();
     this.summary.textContent = "The live page and the atlas compare what the poll said with what a move did cost.";
   }
 
   wait() {
-    this.summary.textContent = "Running each move of each decision to the next presidential election…";
+    this.started = true;
+    this.summary.textContent = RUNNING;
   }
 
   fail(text) { this.summary.textContent = text; }
@@ -36,7 +40,12 @@ export class Costs {
     this.month = month;
     const answer = this.answers.get(month);
     this.body.replaceChildren();
-    if (!answer) return;
+    if (!answer) {
+      if (this.answers.size >= MOST_MONTHS) {
+        this.summary.textContent = `Realised costs are computed for the first ${MOST_MONTHS} months with a decision.`;
+      } else if (this.started) this.summary.textContent = RUNNING;
+      return;
+    }
     const rows = answer.worlds.flatMap(({ world, moves }) => moves.map((move) => ({ ...move, world })));
     this.summary.textContent = "Points of the two-party vote that a move costs the party in office, against holding: "
       + `${POLLED} as polled in ${dateOf(month)}, ${REALISED} at the election of ${dateOf(answer.election)}, if it makes `
