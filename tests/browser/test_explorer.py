@@ -16,17 +16,16 @@ from swept_folders import CELLS, eighteen_cells
 pytestmark = pytest.mark.browser
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-HOSTILE = "<img src=x onerror=window.hacked=1>\"'" + "x" * 200
+HOSTILE = "<img src=x onerror=hacked=1>\"'" + "x" * 200
 
 
 @pytest.fixture(scope="module")
 def eighteen(tmp_path_factory: pytest.TempPathFactory, serve_folder: Any) -> Iterator[Any]:
-    """Return a server of a sweep of eighteen cells with one hostile column, arm and factor."""
+    """Return a server of a sweep of eighteen cells with a hostile column and hostile arms."""
     folder = eighteen_cells(tmp_path_factory.mktemp("eighteen") / "out")
     file = folder / "export" / "runs.csv"
     runs = pd.read_csv(file, keep_default_na=False)
     runs[HOSTILE] = runs["severity"]
-    runs[f"market.{HOSTILE}"] = [HOSTILE if point else "calm" for point in runs["point"]]
     runs["arm"] = [name.replace("guidance", HOSTILE) for name in runs["arm"]]
     runs.to_csv(file, index=False)
     alter.rewrite_checksums(folder)
@@ -102,8 +101,8 @@ def test_hostile_names_are_shown_as_text(page: Any, eighteen: Any) -> None:
     arm = f"{HOSTILE} b=0.3 v=1"
     page.goto(f"{eighteen.address}results?outcome={quote(HOSTILE)}&point=1&arm={quote(arm)}")
     assert HOSTILE in page.locator("#curve").inner_text()
-    assert HOSTILE in page.locator("#pairs").inner_text()
-    assert HOSTILE in page.locator("select[name=point]").inner_text()
+    assert page.locator("select[name=arm]").input_value() == arm
+    assert HOSTILE in page.locator("select[name=outcome]").inner_text()
     assert page.locator("main img, main script, [onerror]").count() == 0
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
