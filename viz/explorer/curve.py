@@ -99,7 +99,7 @@ def _summary(values: Any) -> tuple[float, float, float, int]:
     return mean, low, high, n
 
 
-def ticks(low: float, high: float, about: int = 4) -> list[float]:
+def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Return round numbers from low to high or beyond: steps of 1, 2 or 5 times a power of ten."""
     width = max(high - low, 1e-9) / about
     power = 10.0 ** math.floor(math.log10(width))
