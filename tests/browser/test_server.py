@@ -107,10 +107,7 @@ def test_the_results_explorer_plays_a_single_run(visit: Any) -> None:
     link.click()
     page.wait_for_function("window.moat && window.moat.live && window.moat.film.outcomes !== null")
     assert page.evaluate("window.moat.scenario.replicate") == replicate
-<<<<<<< HEAD
     assert page.evaluate("window.moat.step") == "watch"
-=======
->>>>>>> 04efc5e (Finer ticks; the explorer's test of a film)
     assert page.evaluate("window.moat.film.title.voters") == 300
 
 
