@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from ...experiments.protocols.outcome_names import printed_name
@@ -20,7 +21,8 @@ DEPTHS = ("prohibited", "reversed", "neutral", "restricted")
 """Columns of `moat run` that say how far a policy fell, deepest first."""
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True)
+class Share:
     """Worlds with the event among all pairs, and the share with its 95% interval (Wilson 1927)."""
 
     count: int
@@ -52,7 +54,7 @@ class PairedAnswer(NamedTuple):
 
     def content(self) -> dict[str, Any]:
         """Return the fields for JSON."""
-        return self._asdict() | {"at_zero": self.at_zero._asdict(), "exposed": self.exposed._asdict()}
+        return self._asdict() | {"at_zero": asdict(self.at_zero), "exposed": asdict(self.exposed)}
 
 
 def paired_answer(exposed: Sequence[int], at_zero: Sequence[int], event: str = "reversed") -> PairedAnswer:
@@ -104,7 +106,7 @@ def pairs_needed(n: int, difference: float, low: float, high: float, margin: flo
     needed = n * max((half / room) ** 2 if room > 0.0 else math.inf for half, room in sides)
     if needed > MOST_PAIRS:
         return None
-    unit = 10 ** max(0, math.floor(math.log10(needed)) - 1)
+    unit = int(10 ** max(0, math.floor(math.log10(needed)) - 1))
     return max(n + 1, math.ceil(needed / unit) * unit)
 
 
