@@ -1,0 +1,136 @@
+"""Computes an atlas: asks a session about each preset and writes the answers. A second call goes on where one ended."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from ...experiments.storage.atomic_files import replaced_atomically
+from ...model.parameters.presets import preset
+from ..scenario import PAGE_VOTERS
+from ..session.job_pool import Pool
+from .packs import Answer, data_script, pack, request_key
+from .plan import Plan, film_order
+from .visitor import Visitor
+
+DATA, FINISHED = "data", "finished"
+"""Folders of the data files, and of a file for each finished preset."""
+HUNDRED = ({"type": "replicates"},)
+"""Requests about all replicates of a preset, recorded once."""
+
+
+def finished(folder: Path, plan: Plan) -> dict[str, dict[str, Any]]:
+    """Return the index entries of the presets that a folder already holds."""
+    entries = {}
+    for name in plan.scenes:
+        file = folder / FINISHED / f"{name}.json"
+        if file.is_file():
+            entries[name] = json.loads(file.read_text(encoding="utf-8"))
+    return entries
+
+
+def missing(folder: Path, plan: Plan) -> list[str]:
+    """Return the presets that are still to be computed."""
+    done = finished(folder, plan)
+    return [name for name in plan.scenes if name not in done]
+
+
+def build(folder: Path, plan: Plan, workers: int | None) -> Iterator[str]:
+    """Write the data of every preset that the folder lacks; yield the name of each once it is written.
+
+    Raises UserError if a computation fails. Whatever ends the loop, finished presets stay and nothing is half-written.
+    """
+    names = missing(folder, plan)
+    if not names:
+        return
+    stopped = threading.Event()
+    pool = Pool(workers)
+    # One preset more than workers: none is idle while a preset writes.
+    threads = ThreadPoolExecutor(pool.count + 1)
+    try:
+        tasks = {threads.submit(_build_scene, pool, plan, name, folder, stopped): name for name in names}
+        for task in as_completed(tasks):
+            task.result()
+            yield tasks[task]
+    finally:
+        stopped.set()
+        threads.shutdown(wait=False, cancel_futures=True)
+        pool.close()
+
+
+def _build_scene(pool: Pool, plan: Plan, name: str, folder: Path, stopped: threading.Event) -> None:
+    """Record all of one preset, and write its index entry last."""
+    visitor = Visitor(pool)
+    writer = _Writer(folder / DATA)
+
+    def ask(request: Mapping[str, Any]) -> list[Answer]:
+        return visitor.ask(request, stopped)
+
+    first = _film(ask({"type": "film", "fields": plan.fields(name)}), name)
+    scenario = first[0].message
+    entry: dict[str, Any] = {"fields": scenario["fields"], "values": _defaults(scenario["fields"]["preset"])}
+    films = {str(scenario["replicate"]): writer.write(name, {"film": first})}
+    answers: dict[str, str] = {}
+    if scenario["replicates"]:
+        recording = {request_key(request): ask(request) for request in HUNDRED}
+        answers |= dict.fromkeys(recording, writer.write(f"{name}-hundred", recording))
+        order = film_order(*_rows(recording.values()))
+        for replicate in [number for number in order if str(number) not in films]:
+            if len(films) >= plan.films:
+                break
+            film = _film(ask({"type": "film", "fields": plan.fields(name, replicate)}), name)
+            if not writer.fits(film, plan.film_bytes):
+                break
+            films[str(replicate)] = writer.write(f"{name}-{replicate}", {"film": film})
+    entry |= {"films": films, "answers": answers}
+    (folder / FINISHED).mkdir(exist_ok=True)
+    with replaced_atomically(folder / FINISHED / f"{name}.json") as stream:
+        json.dump(entry, stream, indent=1)
+
+
+def _film(answers: Sequence[Answer], scene: str) -> list[Answer]:
+    """Return the answers to a film request, marked as a film of the scene: with other voters a session marks none."""
+    return [
+        Answer(answer.message | {"scene": scene}, answer.buffers) if answer.message["type"] == "scenario" else answer
+        for answer in answers
+    ]
+
+
+def _defaults(preset_name: str) -> dict[str, str]:
+    """Return the values that a command line names even if an address does not."""
+    values = preset(preset_name).values() | {"electorate.voters": PAGE_VOTERS}
+    names = ("exposure.breadth", "exposure.visibility", "electorate.voters", "people.ageing")
+    return {name: str(values[name]).lower() for name in names}
+
+
+def _rows(recordings: Any) -> tuple[Sequence[Mapping[str, Any]], float]:
+    """Return the rows of the replicates message, and the breadth of World B."""
+    for answers in recordings:
+        for message, _ in answers:
+            if message["type"] == "replicates":
+                return message["rows"], message["breadth"]
+    raise ValueError("no replicates")
+
+
+class _Writer:
+    """Writes the data files of one preset and counts their bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bytes = 0
+
+    def write(self, name: str, recording: Mapping[str, Sequence[Answer]]) -> str:
+        """Write a data file, and return its name."""
+        text = data_script(name, pack(recording))
+        with replaced_atomically(self.folder / f"{name}.js") as stream:
+            stream.write(text)
+        self.bytes += len(text)
+        return name
+
+    def fits(self, film: Sequence[Answer], most: int) -> bool:
+        """Return whether a film fits into the bytes of its preset."""
+        return self.bytes + len(data_script("", pack({"film": film}))) <= most
