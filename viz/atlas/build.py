@@ -21,6 +21,8 @@ DATA, FINISHED = "data", "finished"
 """Folders of the data files, and of a file for each finished preset."""
 HUNDRED = ({"type": "replicates"},)
 """Requests about all replicates of a preset, recorded once."""
+ONE_PAIR = ({"type": "moved"},)
+"""Requests about one pair, recorded with each film."""
 
 
 def finished(folder: Path, plan: Plan) -> dict[str, dict[str, Any]]:
@@ -70,30 +72,32 @@ def _build_scene(pool: Pool, plan: Plan, name: str, folder: Path, stopped: threa
     def ask(request: Mapping[str, Any]) -> list[Answer]:
         return visitor.ask(request, stopped)
 
-    first = _film(ask({"type": "film", "fields": plan.fields(name)}), name)
-    scenario = first[0].message
-    entry: dict[str, Any] = {"fields": scenario["fields"], "values": _defaults(scenario["fields"]["preset"])}
-    films = {str(scenario["replicate"]): writer.write(name, {"film": first})}
+    def one_pair(replicate: int | None = None) -> dict[str, list[Answer]]:
+        film = _marked(ask({"type": "film", "fields": plan.fields(name, replicate)}), name)
+        return {"film": film, **{request_key(request): ask(request) for request in ONE_PAIR}}
+
+    first = one_pair()
+    scenario = first["film"][0].message
+    films = {str(scenario["replicate"]): writer.write(name, first)}
     answers: dict[str, str] = {}
     if scenario["replicates"]:
-        recording = {request_key(request): ask(request) for request in HUNDRED}
-        answers |= dict.fromkeys(recording, writer.write(f"{name}-hundred", recording))
-        order = film_order(*_rows(recording.values()))
-        for replicate in [number for number in order if str(number) not in films]:
-            if len(films) >= plan.films:
+        hundred = {request_key(request): ask(request) for request in HUNDRED}
+        answers = dict.fromkeys(hundred, writer.write(f"{name}-hundred", hundred))
+        order = film_order(*_rows(hundred.values()))
+        for replicate in [number for number in order if str(number) not in films][: plan.films - 1]:
+            pair = one_pair(replicate)
+            if not writer.fits(pair, plan.film_bytes):
                 break
-            film = _film(ask({"type": "film", "fields": plan.fields(name, replicate)}), name)
-            if not writer.fits(film, plan.film_bytes):
-                break
-            films[str(replicate)] = writer.write(f"{name}-{replicate}", {"film": film})
-    entry |= {"films": films, "answers": answers}
+            films[str(replicate)] = writer.write(f"{name}-{replicate}", pair)
+    defaults = _defaults(scenario["fields"]["preset"])
+    entry = {"fields": scenario["fields"], "values": defaults, "films": films, "answers": answers}
     (folder / FINISHED).mkdir(exist_ok=True)
     with replaced_atomically(folder / FINISHED / f"{name}.json") as stream:
         json.dump(entry, stream, indent=1)
 
 
-def _film(answers: Sequence[Answer], scene: str) -> list[Answer]:
-    """Return the answers to a film request, marked as a film of the scene: with other voters a session marks none."""
+def _marked(answers: Sequence[Answer], scene: str) -> list[Answer]:
+    """Return the answers to a film request as those of a scene: with other voters a session names no scene."""
     return [
         Answer(answer.message | {"scene": scene}, answer.buffers) if answer.message["type"] == "scenario" else answer
         for answer in answers
@@ -131,6 +135,6 @@ class _Writer:
         self.bytes += len(text)
         return name
 
-    def fits(self, film: Sequence[Answer], most: int) -> bool:
-        """Return whether a film fits into the bytes of its preset."""
-        return self.bytes + len(data_script("", pack({"film": film}))) <= most
+    def fits(self, recording: Mapping[str, Sequence[Answer]], most: int) -> bool:
+        """Return whether a recording fits into the bytes of its preset."""
+        return self.bytes + len(data_script("", pack(recording))) <= most

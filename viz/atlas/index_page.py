@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from ..content import policy
 from ..content.catalogue import catalogue
 from ..content.html import h
-from ..content.scripts import embedded_import_map, starting, style
+from ..content.scripts import embedded_import_map, icon, starting, style
 from ..content.texts import QUESTION
 from ..recording.standalone_html import escaped
 from ..scenario import code, version
@@ -44,7 +45,7 @@ def index_page(entries: Mapping[str, Mapping[str, Any]], links: list[tuple[str, 
             "<!doctype html>",
             f'<html lang="en"><head><meta charset="utf-8">{h("meta", rules)}',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<link rel="icon" href="data:,">',
+            f'<link rel="icon" href="data:image/svg+xml,{quote(icon())}">',
             h("title", None, QUESTION),
             f'<script type="importmap">{imports}</script>',
             f'<style>{sheet}</style></head><body><div id="moat-page">',

@@ -39,7 +39,9 @@ def of_teachers_page(script: str, style: str) -> str:
 
 def of_static_page(style: str) -> str:
     """Return the policy of a page without scripts that states it in a meta element."""
-    return f"default-src 'none'; style-src {source_of(style)}; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; style-src {source_of(style)}; img-src 'self' file:; base-uri 'none'; form-action 'none'"
+    )
 
 
 def of_file(scripts: Iterable[str], style: str, data_files: bool = False) -> str:

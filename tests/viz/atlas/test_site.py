@@ -136,6 +136,7 @@ def test_an_unfinished_atlas_of_another_request_is_not_mixed_in(tmp_path: Path) 
     (finished / "history.json").write_text("{}")
     site(out, presets=["history"], voters=300, workers=1)
     assert index_of(out)["scenes"]["history"]["films"] == {"29": "history"}
+    assert set(recording(out, "history")) == {"film", '{"type":"moved"}'}
 
 
 def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:
