@@ -245,13 +245,14 @@ def site(
     ] = None,
     voters: Annotated[int | None, whole("Model voters of each world (default 10,000).")] = None,
     films: Annotated[int | None, whole("Most films of a preset (default: as many as fit into 25 MB).")] = None,
+    maps: Annotated[bool, typer.Option(help="Compute the comparisons and maps of step 5.")] = True,
     workers: Annotated[int | None, whole("Worker processes (default: one per usable processor, at most 4).")] = None,
     zip_: Annotated[bool, typer.Option("--zip", help="Write OUT.zip too.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the atlas that is there.")] = False,
 ) -> None:
     """Write the page as a folder that plays from disk or from any web server, without Python and without a network."""
     find_compiled()
-    typer.echo(_of_page("site")(out, results or (), presets or (), voters, films, workers, zip_, replace))
+    typer.echo(_of_page("site")(out, results or (), presets or (), voters, films, workers, zip_, replace, maps))
 
 
 def _of_page(name: str) -> Any:

@@ -13,14 +13,17 @@ from ...experiments.storage.atomic_files import replaced_atomically
 from ...model.parameters.presets import preset
 from ..scenario import PAGE_VOTERS
 from ..session.job_pool import Pool
-from .packs import Answer, data_script, pack, request_key
-from .plan import Plan, film_order
+from .packs import Answer, data_script, pack, request_key, script_bytes, unpack
+from .plan import Plan, film_order, grid_axes
 from .visitor import Visitor
 
 DATA, FINISHED = "data", "finished"
 """Folders of the data files, and of a file for each finished preset."""
-HUNDRED = ({"type": "replicates"},)
-"""Requests about all replicates of a preset, recorded once."""
+HUNDRED = {"type": "replicates"}
+"""Request for all replicates of a preset."""
+CONTRAST = {"type": "contrast"}
+GRID = "grid"
+"""Key of the map over all axes at once, of which the page shows single cells."""
 ONE_PAIR = ({"type": "moved"},)
 """Requests about one pair, recorded with each film."""
 
@@ -80,10 +83,20 @@ def _build_scene(pool: Pool, plan: Plan, name: str, folder: Path, stopped: threa
     scenario = first["film"][0].message
     films = {str(scenario["replicate"]): writer.write(name, first)}
     answers: dict[str, str] = {}
+    if plan.maps:
+        key = request_key(CONTRAST)
+        answers[key] = writer.write(f"{name}-contrast", {key: ask(CONTRAST)})
     if scenario["replicates"]:
-        hundred = {request_key(request): ask(request) for request in HUNDRED}
-        answers = dict.fromkeys(hundred, writer.write(f"{name}-hundred", hundred))
-        order = film_order(*_rows(hundred.values()))
+        key, own = request_key(HUNDRED), plan.scenario(name)
+        hundred = {key: ask(HUNDRED)}
+        maps = {request_key(request): ask(request) for request in plan.map_requests(name)}
+        answers[key] = writer.write(f"{name}-hundred", hundred)
+        if maps:
+            answers |= dict.fromkeys(maps, writer.write(f"{name}-maps", maps))
+        if plan.has_grid(name):
+            answers[GRID] = writer.write(f"{name}-grid", {GRID: visitor.draw(own, grid_axes(own), stopped)})
+        message = hundred[key][0].message
+        order = film_order(message["rows"], message["breadth"])
         for replicate in [number for number in order if str(number) not in films][: plan.films - 1]:
             pair = one_pair(replicate)
             if not writer.fits(pair, plan.film_bytes):
@@ -111,13 +124,15 @@ def _defaults(preset_name: str) -> dict[str, str]:
     return {name: str(values[name]).lower() for name in names}
 
 
-def _rows(recordings: Any) -> tuple[Sequence[Mapping[str, Any]], float]:
-    """Return the rows of the replicates message, and the breadth of World B."""
-    for answers in recordings:
-        for message, _ in answers:
-            if message["type"] == "replicates":
-                return message["rows"], message["breadth"]
-    raise ValueError("no replicates")
+def hundreds(folder: Path, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the recorded `replicates` message of each preset that has one."""
+    key = request_key(HUNDRED)
+    messages = {}
+    for name, entry in entries.items():
+        if key in entry["answers"]:
+            text = (folder / DATA / f"{entry['answers'][key]}.js").read_text(encoding="ascii")
+            messages[name] = unpack(script_bytes(text))[key][0].message
+    return messages
 
 
 class _Writer:

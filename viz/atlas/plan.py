@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from ...agents.user_input import shown
 from ...experiments.errors import UserError
 from ...experiments.storage.provenance import canonical_json
-from ..scenario import REPLICATES, check_size, code, from_fields, of_scene, scenes, version
+from ..recording.grid import Axes
+from ..scenario import REPLICATES, SCENES, Scenario, check_size, code, from_fields, of_scene, scenes, version
+from ..session.comparisons import MAP_AXES, map_axes
 
 MOST_BYTES = 24_000_000
 """Bytes of a whole atlas without the pages of results folders: 1 MB less than promised."""
@@ -23,11 +25,16 @@ _SOURCES = Path(__file__).parent.parent
 
 
 class Plan(NamedTuple):
-    """The request for an atlas. voters: of each world, None for the page's number; films: most films of a preset."""
+    """The request for an atlas.
+
+    voters: of each world, None for the page's number; films: most films of a preset; maps: whether step 5 has its
+    comparisons and maps.
+    """
 
     scenes: tuple[str, ...]
     voters: int | None = None
     films: int = REPLICATES
+    maps: bool = True
 
     @property
     def film_bytes(self) -> int:
@@ -41,6 +48,19 @@ class Plan(NamedTuple):
             return {"scene": scene} | chosen
         own = {name: text for name, text in of_scene(scene).fields().items() if name != "scene"}
         return own | {"electorate.voters": str(self.voters)} | chosen
+
+    def map_requests(self, scene: str) -> list[dict[str, Any]]:
+        """Return the requests for the maps of a preset: every axis for those of the page, else the first axis."""
+        axes = list(MAP_AXES) if scene in SCENES else list(MAP_AXES)[:1]
+        return [{"type": "map", "axis": axis} for axis in axes if self.maps]
+
+    def has_grid(self, scene: str) -> bool:
+        """Return whether a preset has a map over all axes at once: the first one, for it takes three minutes."""
+        return self.maps and scene == self.scenes[0]
+
+    def scenario(self, scene: str) -> Scenario:
+        """Return the scenario of a preset."""
+        return from_fields(self.fields(scene))
 
     @property
     def identity(self) -> str:
@@ -58,7 +78,13 @@ def _page_hash() -> str:
     return digest.hexdigest()
 
 
-def plan_of(presets: Sequence[str], voters: int | None, films: int | None) -> Plan:
+def grid_axes(scenario: Scenario) -> Axes:
+    """Return the axes of the grid of a preset: breadth, and every axis of a map, with the scenario's own values."""
+    across, _ = map_axes(scenario)
+    return (across, *(map_axes(scenario, name)[1] for name in MAP_AXES))
+
+
+def plan_of(presets: Sequence[str], voters: int | None, films: int | None, maps: bool = True) -> Plan:
     """Return the plan of the options of `moat site`. Raises UserError with a line for each mistake."""
     known = scenes()
     names = [name.strip() for text in presets for name in text.split(",") if name.strip()]
@@ -67,10 +93,10 @@ def plan_of(presets: Sequence[str], voters: int | None, films: int | None) -> Pl
     ]
     if films is not None and not 1 <= films <= REPLICATES:
         problems.append(f"--films {films} is not possible; allowed: 1 to {REPLICATES}")
-    plan = Plan(tuple(name for name in known if not names or name in names), voters, films or REPLICATES)
+    plan = Plan(tuple(name for name in known if not names or name in names), voters, films or REPLICATES, maps)
     for name in plan.scenes if not problems else ():
         try:
-            check_size(from_fields(plan.fields(name)))
+            check_size(plan.scenario(name))
         except ValueError as error:
             problems += [f"--voters {voters}, preset {name}: {line}" for line in str(error).splitlines()]
             break

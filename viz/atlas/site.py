@@ -24,7 +24,7 @@ from ...experiments.storage.atomic_files import (
 )
 from ...experiments.storage.folder_files import refuse_output_inside
 from ..scenario import code, version
-from .build import DATA, FINISHED, build, finished
+from .build import DATA, FINISHED, build, finished, hundreds
 from .gallery import check_folders, gallery
 from .index_page import index_page
 from .plain_pages import links, plain_pages
@@ -48,14 +48,15 @@ def site(
     workers: int | None = None,
     packed: bool = False,
     replace: bool = False,
+    maps: bool = True,
 ) -> str:
     """Write an atlas and return the sentence for the terminal. Raises UserError in one line for what is not possible.
 
     out: the folder, which may exist if it is empty, or with `replace` if it is an atlas. results: results folders for
-    the gallery; presets, voters, films: see `Plan`; packed: whether to write OUT.zip too.
+    the gallery; presets, voters, films, maps: see `Plan`; packed: whether to write OUT.zip too.
     """
     begun = time.monotonic()
-    plan = plan_of(presets, voters, films)
+    plan = plan_of(presets, voters, films, maps)
     if workers is not None and workers < 1:
         raise UserError(f"--workers {workers} is not possible; allowed: 1 or more")
     archive = out.with_name(f"{out.name}.zip")
@@ -74,7 +75,10 @@ def site(
             (folder / DATA).mkdir()
             for name in data_files(entries):
                 shutil.copyfile(work / DATA / name, folder / DATA / name)
-            pages = {"index.html": index_page(entries, links(bool(results))), **plain_pages(shown)}
+            pages = {
+                "index.html": index_page(entries, links(bool(results))),
+                **plain_pages(hundreds(work, entries), shown),
+            }
             for name, text in pages.items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from ...experiments.errors import UserError
+from ..recording.grid import Axes
+from ..scenario import Scenario
+from ..session.comparisons import Comparisons
 from ..session.job_pool import Listener, Pool
 from ..session.jobs import Job
 from ..session.session import Budget, Session
@@ -39,10 +42,25 @@ class Visitor:
 
         stopped: raises InterruptedError when it is set.
         """
+        return self._answered(lambda: self.session.handle(request), stopped)
+
+    def draw(self, scenario: Scenario, axes: Axes, stopped: threading.Event | None = None) -> list[Answer]:
+        """Return the `map` message of a scenario over any axes; errors as `ask`."""
+        comparisons = Comparisons(self._request, self._receive)
+        return self._answered(lambda: comparisons.draw_map(scenario, axes), stopped)
+
+    def _request(self, what: str, job: Job, on_piece: Callable[[Any], None]) -> None:
+        def on_end(reason: str | None) -> None:
+            if reason is not None:
+                self._receive({"type": "problem", "what": what, "text": reason}, ())
+
+        self._pool.request(job, Listener(on_piece, lambda place: None, on_end))
+
+    def _answered(self, begin: Callable[[], None], stopped: threading.Event | None) -> list[Answer]:
         problem = ""
         for _ in range(ATTEMPTS):
             self._answers.clear()
-            self.session.handle(request)
+            begin()
             self._pool.wait(stopped)
             problems = [answer.message for answer in self._answers if answer.message["type"] == "problem"]
             if not problems:

@@ -39,5 +39,5 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def atlas(tmp_path_factory: pytest.TempPathFactory, swept: Path) -> Path:
     """An atlas of two presets, 300 voters, by one worker."""
     out = tmp_path_factory.mktemp("one") / "atlas"
-    site(out, results=[swept], presets=["realistic,history"], voters=300, films=2, workers=1, packed=True)
+    site(out, results=[swept], presets=["realistic,history"], voters=300, films=2, maps=False, workers=1, packed=True)
     return out
