@@ -39,15 +39,15 @@ class _Form(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         if tag == "select":
-            self._name = given.get("name") or ""
+            self._name = attributes.get("name") or ""
             self.choices[self._name] = {}
         elif tag == "input":
-            name, value = given.get("name") or "", given.get("value") or ""
+            name, value = attributes.get("name") or "", attributes.get("value") or ""
             self.choices[name], self.chosen[name] = {value: value}, value
         elif tag == "option":
-            self._value, self._selected, self._text = given.get("value"), "selected" in given, ""
+            self._value, self._selected, self._text = attributes.get("value"), "selected" in attributes, ""
 
     def handle_data(self, data: str) -> None:
         self._text += data

@@ -10,12 +10,11 @@ from urllib.parse import quote
 from ..content import policy
 from ..content.catalogue import catalogue
 from ..content.html import h
-from ..content.scripts import embedded_import_map, icon, starting, style
+from ..content.scripts import ATLAS, embedded_import_map, icon, starting, style
 from ..content.texts import QUESTION
 from ..recording.standalone_html import escaped
 from ..scenario import code, version
 
-ENTRY = "atlas/start.js"
 _ENTRY_KEYS = ("fields", "values", "films", "answers")
 
 
@@ -34,7 +33,7 @@ def catalogue_of(entries: Mapping[str, Mapping[str, Any]], links: list[tuple[str
 
 def index_page(entries: Mapping[str, Mapping[str, Any]], links: list[tuple[str, str]]) -> str:
     """Return the HTML text of the atlas. It loads nothing but its data files."""
-    imports, script = embedded_import_map(ENTRY), starting("playAtlas", ENTRY)
+    imports, script = embedded_import_map(ATLAS), starting("playAtlas", ATLAS)
     sheet = f"body {{ margin: 0; }}\n{style()}"
     rules = {
         "http-equiv": "Content-Security-Policy",

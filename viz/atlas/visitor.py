@@ -27,7 +27,7 @@ class Visitor:
     """Asks a session, one request at a time."""
 
     def __init__(self, pool: Pool) -> None:
-        """Begin a session. pool: its worker processes, which several visitors may share."""
+        """Start a session. pool: its worker processes, which several visitors may share."""
         self._pool = _CountingPool(pool)
         self._answers: list[Answer] = []
         # The session knows a pool by two methods, which the counting one has.
