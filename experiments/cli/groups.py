@@ -27,6 +27,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Look: commands that show or explain": {
         "view": "Open the browser page: two worlds, or a results folder",
+        "site": "Write the page as a folder that plays without Python",
         "report": "Write report.html, figures and LaTeX tables",
         "figure": "Draw the curves of results folders in one figure",
         "analyze": "Estimate the sensitivity to each factor",

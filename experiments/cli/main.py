@@ -231,13 +231,38 @@ def view(
     ] = 80,
 ) -> None:
     """Open the browser page: two worlds with the same random draws, or a results folder to explore."""
+    _of_page("view")(results, host, port, browser, allow_host or (), root_path, pages_per_address)
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Argument(help="New folder of the atlas; index.html opens it.")],
+    results: Annotated[
+        list[Path] | None, typer.Option(help="Results folder whose pages are shown too; repeatable.")
+    ] = None,
+    presets: Annotated[
+        list[str] | None, typer.Option(help="Presets of the page, separated by commas (default: all).")
+    ] = None,
+    voters: Annotated[int | None, whole("Model voters of each world (default 10,000).")] = None,
+    films: Annotated[int | None, whole("Most films of a preset (default: as many as fit into 25 MB).")] = None,
+    maps: Annotated[bool, typer.Option(help="Compute the comparisons and maps of step 5.")] = True,
+    workers: Annotated[int | None, whole("Worker processes (default: one per usable processor, at most 4).")] = None,
+    zip_: Annotated[bool, typer.Option("--zip", help="Write OUT.zip too.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the atlas that is there.")] = False,
+) -> None:
+    """Write the page as a folder that plays from disk or from any web server, without Python and without a network."""
+    find_compiled()
+    typer.echo(_of_page("site")(out, results or (), presets or (), voters, films, workers, zip_, replace, maps))
+
+
+def _of_page(name: str) -> Any:
+    """Return a function of the page by its entry point, since experiments may not import viz."""
     from importlib.metadata import entry_points
 
-    # experiments may not import viz: an entry point names the function that opens the page.
-    pages = list(entry_points(group="political_moat.pages", name="view"))
+    pages = list(entry_points(group="political_moat.pages", name=name))
     if not pages:
         raise UserError("this installation has no browser page; install political-moat again")
-    pages[0].load()(results, host, port, browser, allow_host or (), root_path, pages_per_address)
+    return pages[0].load()
 
 
 cli_analysis.register(app)

@@ -37,12 +37,20 @@ def of_teachers_page(script: str, style: str) -> str:
     return f"{of_plain_page(style)}; script-src 'self' {source_of(script)}; connect-src 'self'"
 
 
-def of_file(scripts: Iterable[str], style: str) -> str:
-    """Return the policy of an HTML file that plays from disk: its own scripts and style sheet, no request.
+def of_static_page(style: str) -> str:
+    """Return the policy of a page without scripts that states it in a meta element."""
+    return (
+        f"default-src 'none'; style-src {source_of(style)}; img-src 'self' file:; base-uri 'none'; form-action 'none'"
+    )
 
-    Its modules are data: addresses of its import map, and the file writes no script element while it plays.
+
+def of_file(scripts: Iterable[str], style: str, data_files: bool = False) -> str:
+    """Return the policy of an HTML file that plays from disk: its own scripts and style sheet, no other request.
+
+    Its modules are data: addresses of its import map. data_files: whether it loads scripts from its own folder, which
+    browsers call 'self' or file:; otherwise the file writes no script element while it plays.
     """
-    sources = " ".join(map(source_of, scripts))
+    sources = " ".join((*map(source_of, scripts), *(("'self'", "file:") if data_files else ())))
     return (
         f"default-src 'none'; script-src {sources} data:; style-src {source_of(style)}; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"

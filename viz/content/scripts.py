@@ -14,6 +14,8 @@ STATIC = Path(__file__).parent.parent / "static"
 ENTRY = "main.js"
 TEACHERS = "teachers/teachers.js"
 """Entry of the page for teachers."""
+ATLAS = "atlas/start.js"
+"""Entry of the atlas."""
 PREFIX = "moat/"
 """Begins every specifier of our modules: `moat/base/dom.js` is the file base/dom.js."""
 ROUTE = "/modules/"
@@ -97,9 +99,10 @@ def served_import_map(root_path: str = "", entry: str = ENTRY) -> str:
 
 
 @functools.cache
-def embedded_import_map() -> str:
+def embedded_import_map(entry: str = ENTRY) -> str:
     """Return the import map of a file: it holds every module as a data: address, because a file cannot import files."""
-    return _map({file: f"data:text/javascript;charset=utf-8,{quote(text, _KEPT)}" for file, text in modules().items()})
+    sources = modules_of(entry)
+    return _map({file: f"data:text/javascript;charset=utf-8,{quote(text, _KEPT)}" for file, text in sources.items()})
 
 
 @functools.cache
@@ -108,9 +111,9 @@ def icon() -> str:
     return (STATIC / "icon.svg").read_text(encoding="utf-8").strip()
 
 
-def starting(function: str) -> str:
-    """Return the text of a module script that calls a function of main.js."""
-    return f'import {{ {function} }} from "{PREFIX}{ENTRY}"; {function}();'
+def starting(function: str, entry: str = ENTRY) -> str:
+    """Return the text of a module script that calls a function of main.js, or of another entry."""
+    return f'import {{ {function} }} from "{PREFIX}{entry}"; {function}();'
 
 
 @functools.cache

@@ -42,7 +42,7 @@ def qr_code(text: str) -> Html:
 
 def teachers_body(shown: ClassPage) -> list[Html]:
     """Return the elements of the page."""
-    return [*_address(shown), *_guesses(shown), *_answers(shown), *_lessons()]
+    return [*_address(shown), *_guesses(shown), *_answers(shown), *lessons_body()]
 
 
 def _address(shown: ClassPage) -> list[Html]:
@@ -113,7 +113,8 @@ def _answers(shown: ClassPage) -> list[Html]:
     return [h("h2", None, "Answer key"), h("details", {"id": "key-of-answers"}, summary, inside)]
 
 
-def _lessons() -> list[Html]:
+def lessons_body() -> list[Html]:
+    """Return the elements of the lesson plans."""
     shown: list[Html] = []
     for title, steps in LESSONS:
         items = [h("li", None, h("strong", None, f"{heading}. "), text) for heading, text in steps]

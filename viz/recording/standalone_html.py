@@ -46,11 +46,11 @@ def film_elements(catalogue: str, about: Mapping[str, Any], chunks: Sequence[Chu
         ],
     }
     return (
-        f'<script type="application/json" id="moat-catalogue">{_escaped(catalogue)}</script>'
-        f'<script type="application/json" id="moat-film">{_escaped(json.dumps(film, allow_nan=False))}</script>'
+        f'<script type="application/json" id="moat-catalogue">{escaped(catalogue)}</script>'
+        f'<script type="application/json" id="moat-film">{escaped(json.dumps(film, allow_nan=False))}</script>'
     )
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return JSON that cannot end the script element around it."""
     return text.replace("<", "\\u003c")

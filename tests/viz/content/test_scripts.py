@@ -31,7 +31,7 @@ def mapped(text: str) -> dict[str, str]:
 
 
 def test_main_needs_every_module_and_comes_last() -> None:
-    served = {*modules(), *scripts.modules_of(scripts.TEACHERS)}
+    served = {*modules(), *scripts.modules_of(scripts.TEACHERS), *scripts.modules_of(scripts.ATLAS)}
     assert served == {file.relative_to(STATIC).as_posix() for file in STATIC.rglob("*.js")}
     assert list(modules())[-1] == ENTRY
 
