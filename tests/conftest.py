@@ -14,7 +14,7 @@ import pytest
 from political_moat.agents.source_hash import use_code_named_cache
 
 use_code_named_cache()
-# Read when NumPy is loaded. On two cores with two test processes, threads that wait for each other take 8 times the CPU.
+# Read when NumPy is loaded: on two cores, two processes whose threads wait for each other take 8 times the CPU time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Test machines are shared and noisy, so that no test may fail because it is slow.
 hypothesis.settings.register_profile("untimed", deadline=None)
