@@ -23,8 +23,6 @@ from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.sweeps import run as study
 
-pytestmark = pytest.mark.usefixtures("drawn_once")
-
 SCRIPT = Path(sys.executable).with_name("moat")
 MOAT = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "political_moat.experiments.cli.main"]
 SMALL = ("run", "--voters", "300", "--breadth", "0,.3")
