@@ -1,4 +1,4 @@
-"""Setup of all tests: numba cache of this code, hypothesis without deadlines, skips that fail on demand."""
+"""Setup of all tests: numba cache, one thread of linear algebra, hypothesis untimed, skips that fail on demand."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import pytest
 from political_moat.agents.source_hash import use_code_named_cache
 
 use_code_named_cache()
+# Read when NumPy is loaded: on two cores, two processes whose threads wait for each other take 8 times the CPU time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Test machines are shared and noisy, so that no test may fail because it is slow.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")

@@ -158,7 +158,8 @@ def packages_of_plugins(sources: Iterable[bytes]) -> list[str]:
     packages = {owner for name in names for owner in owners.get(name.partition(".")[0], ())}
     points = importlib.metadata.entry_points()
     packages |= {point.dist.name for group in GROUPS for point in points.select(group=group) if point.dist is not None}
-    return [name for name in installed_packages() if name in packages - packages_from_elsewhere().keys()]
+    packages -= packages_from_elsewhere().keys()
+    return [name for name in installed_packages() if name in packages]
 
 
 def codemeta_text() -> str:

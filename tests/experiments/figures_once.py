@@ -1,4 +1,6 @@
-"""Each figure drawn once, as SVG, and written under all its names: for tests that ask what a command does, not draws.
+"""Each figure drawn once, as SVG and without fitting its layout, and written under all its names.
+
+For tests that ask what a command does, not how its figures look.
 
 What a PDF or PNG holds, and that its bytes are the same each time, is tested in `reporting/test_figures.py` and by the
 real command in `faults/test_moat_run.py`. Importable by name in any process.
@@ -21,6 +23,7 @@ def savefig(figure: Figure, place: BinaryIO | str, **_: Any) -> None:
     """In place of `Figure.savefig`: a painted figure is not changed between two formats."""
     if figure not in _drawn:
         content = io.BytesIO()
+        figure.set_layout_engine("none")
         _savefig(figure, content, format="svg", metadata={"Date": None})
         _drawn[figure] = content.getvalue()
     if isinstance(place, str):

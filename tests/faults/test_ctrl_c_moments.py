@@ -58,7 +58,7 @@ class Interrupted:
     ("words", "last", "moments"),
     [
         ((*MOAT, *SMALL, "--workers", "1"), 2.0, 10),
-        ((*MOAT, *SMALL, "--workers", "2"), 4.0, 30),
+        ((*MOAT, *SMALL, "--workers", "2"), 2.5, 30),
         (("-m", "political_moat", *SMALL, "--workers", "1", "--replicate", "399"), 1.0, 10),
     ],
     ids=["one process", "workers", "module"],

@@ -16,7 +16,7 @@ from hang_guard import no_hang
 
 from political_moat.experiments.cli.main import app, main
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("drawn_once")]
 
 SEED = 20251201
 LINES = 400

@@ -92,10 +92,11 @@ def assert_gone(processes: list[psutil.Process], seconds: float = 5.0) -> None:
             process.kill()
 
 
-@pytest.fixture
-def undisturbed(tmp_path: Path) -> str:
-    assert finish(tmp_path / "undisturbed", "--workers", 1, "--replicates", REPLICATES)[0] == 0
-    return digest(tmp_path / "undisturbed")
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert finish(out, "--workers", 1, "--replicates", REPLICATES)[0] == 0
+    return digest(out)
 
 
 def test_the_export_is_the_same_for_any_number_of_workers(tmp_path: Path, undisturbed: str) -> None:

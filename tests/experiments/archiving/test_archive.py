@@ -23,6 +23,8 @@ from political_moat.experiments.archiving.archive import archive_folder
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.provenance import code_hash
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 ROOT = Path(__file__).parents[3]
 
 

@@ -21,6 +21,8 @@ from political_moat.experiments.storage.tables import read_frame
 from political_moat.experiments.studies.reader import read_study
 from political_moat.experiments.sweeps import run as sweep
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 WAVES = 2
 
 

@@ -1,4 +1,4 @@
-"""The command `moat` as a user meets it: its own process, its exit codes, and one clear line for a mistake."""
+"""The command `moat` as a user meets it: its output, its exit codes, and one clear line for a mistake."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import pytest
+from results_folders import command
 from typer.testing import CliRunner
 
 from political_moat.agents.calibration import shipped_folder
@@ -39,14 +41,28 @@ def moat(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess
     return done
 
 
-def refused(*words: object, cwd: Path | None = None) -> list[str]:
-    """Lines of a refusal: exit code 2, nothing on standard output, every line from `moat`."""
-    done = moat(*words, cwd=cwd)
-    assert (done.returncode, done.stdout) == (2, ""), done
-    lines = done.stderr.splitlines()
-    assert lines
-    assert all(line.startswith("moat: ") for line in lines), lines
-    return [line.removeprefix("moat: ") for line in lines]
+class Refused(Protocol):
+    """Runs a command that is refused; returns the lines."""
+
+    def __call__(self, *words: object, cwd: Path | None = None) -> list[str]: ...
+
+
+@pytest.fixture
+def refused(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Refused:
+    """Lines of a refusal, in this process: exit code 2, nothing on standard output, every line from `moat`."""
+
+    def lines_of(*words: object, cwd: Path | None = None) -> list[str]:
+        monkeypatch.setenv("COLUMNS", "120")
+        monkeypatch.chdir(cwd or Path.cwd())
+        code = command(*words)
+        out, errors = capfd.readouterr()
+        assert (code, out) == (2, ""), errors
+        lines = errors.splitlines()
+        assert lines
+        assert all(line.startswith("moat: ") for line in lines), lines
+        return [line.removeprefix("moat: ") for line in lines]
+
+    return lines_of
 
 
 @pytest.mark.parametrize("words", [("--help",), ("run", "--help"), ("params", "--help"), ("figure", "--help")])
@@ -200,7 +216,9 @@ def test_cite_gives_a_line_and_a_sentence_to_paste() -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_a_mistake_is_reported_and_nothing_is_written(tmp_path: Path, words: tuple[str, ...], lines: list[str]) -> None:
+def test_a_mistake_is_reported_and_nothing_is_written(
+    tmp_path: Path, refused: Refused, words: tuple[str, ...], lines: list[str]
+) -> None:
     said = refused("run", *words, cwd=tmp_path)
     assert len(said) == len(lines)
     for line in lines:
@@ -209,7 +227,7 @@ def test_a_mistake_is_reported_and_nothing_is_written(tmp_path: Path, words: tup
 
 
 @pytest.mark.parametrize(("value", "reason"), [("many", "is 'many', not a number"), ("10", "is outside its range")])
-def test_a_malformed_calibration_is_reported_by_row(tmp_path: Path, value: str, reason: str) -> None:
+def test_a_malformed_calibration_is_reported_by_row(tmp_path: Path, refused: Refused, value: str, reason: str) -> None:
     text = (shipped_folder() / "parameters.csv").read_text(encoding="utf-8")
     (tmp_path / "parameters.csv").write_text(text.replace("u25,1948,", f"u25,{value},"), encoding="utf-8")
     (said,) = refused("run", "--calibration", ".", cwd=tmp_path)
@@ -218,7 +236,7 @@ def test_a_malformed_calibration_is_reported_by_row(tmp_path: Path, value: str, 
     assert [entry.name for entry in tmp_path.iterdir()] == ["parameters.csv"]
 
 
-def test_an_output_folder_with_other_files_and_a_file_are_refused(tmp_path: Path) -> None:
+def test_an_output_folder_with_other_files_and_a_file_are_refused(tmp_path: Path, refused: Refused) -> None:
     notes = tmp_path / "other" / "notes.txt"
     notes.parent.mkdir()
     notes.write_text("mine")
@@ -245,26 +263,30 @@ def test_an_output_folder_with_other_files_and_a_file_are_refused(tmp_path: Path
         (("rum",), "No such command 'rum'."),
     ],
 )
-def test_mistakes_with_other_commands_are_one_line(tmp_path: Path, words: tuple[str, ...], line: str) -> None:
+def test_mistakes_with_other_commands_are_one_line(
+    tmp_path: Path, refused: Refused, words: tuple[str, ...], line: str
+) -> None:
     (said,) = refused(*words, cwd=tmp_path)
     assert said.startswith(line)
     assert not list(tmp_path.iterdir())
 
 
-def test_two_presets_in_one_figure_and_the_article_differs_where_it_says(tmp_path: Path) -> None:
-    running = [
-        subprocess.Popen(
-            [*MOAT, "run", *SMALL, "--preset", preset],
-            cwd=tmp_path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for preset in ("calibrated", "article")
-    ]
-    for process in running:
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors
+def test_a_mistake_ends_the_process_with_exit_2_and_one_line() -> None:
+    done = moat("run", "--breadth", "1.2")
+    line = "moat: breadth 1.2 is not possible; allowed: 0 to 1 share of voters\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+
+
+def test_two_presets_in_one_figure_and_the_article_differs_where_it_says(
+    tmp_path: Path,
+    refused: Refused,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    drawn_once: None,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for preset in ("calibrated", "article"):
+        assert command("run", *SMALL, "--preset", preset) == 0
     calibrated, article = (tmp_path / "results" / f"{preset}-stress-20250807" for preset in ("calibrated", "article"))
     trees = [json.loads((folder / "manifest.json").read_text())["request"] for folder in (calibrated, article)]
     assert {
@@ -275,9 +297,9 @@ def test_two_presets_in_one_figure_and_the_article_differs_where_it_says(tmp_pat
     } == {"exposure.allocation", "exposure.average_balance", "market.depth_switch"}
     assert trees[0]["design"] == trees[1]["design"]
 
-    done = moat("figure", calibrated, article, "--out", tmp_path / "both")
-    assert done.returncode == 0, done.stderr
-    assert [Path(line).name for line in done.stdout.splitlines()] == [
+    capfd.readouterr()
+    assert command("figure", calibrated, article, "--out", tmp_path / "both") == 0
+    assert [Path(line).name for line in capfd.readouterr().out.splitlines()] == [
         f"dose-response.{ending}" for ending in ("svg", "pdf", "png", "csv")
     ]
     with (tmp_path / "both" / "dose-response.csv").open(newline="") as stream:

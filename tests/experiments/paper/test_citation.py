@@ -14,6 +14,8 @@ from results_folders import command
 from political_moat.experiments.paper.citation import RELEASED, TITLE, bibtex, codemeta, commit_of
 from political_moat.experiments.storage.provenance import code_hash
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 ROOT = Path(__file__).parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

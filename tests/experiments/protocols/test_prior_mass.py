@@ -22,6 +22,8 @@ from political_moat.experiments.studies.reader import parse_study
 from political_moat.experiments.studies.sampling import design_points
 from political_moat.model.parameters.tree import Parameters, describe
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 SMALL = Parameters().with_values({"electorate.voters": 300})
 FORTY = """
 [study]

@@ -22,6 +22,8 @@ from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.reader import parse_study
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 SHIPPED = tuple(PROTOCOLS)

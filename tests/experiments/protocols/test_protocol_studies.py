@@ -24,6 +24,8 @@ from political_moat.experiments.sweeps import run as sweep
 from political_moat.experiments.sweeps.statement_codebook import statement_files
 from political_moat.model.parameters import channels as switches
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 STUDIES = Path(__file__).parents[3] / "experiments" / "studies"
 MEDIATION = """
 [study]

@@ -51,6 +51,8 @@ from political_moat.model.parameters.tree import Parameters
 from political_moat.model.policy.public_facts import unified
 from political_moat.model.world import World
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 SMALL = Parameters().with_values({"electorate.voters": 300, "exposure.breadth": 0.0})
 BY_NAME = {one.fact: one for one in TARGETS}
 

@@ -17,6 +17,8 @@ from political_moat.experiments.reporting.text.wording import NO_AIM, NO_CASE
 from political_moat.experiments.studies.reader import parse_study
 from political_moat.model.parameters.tree import Parameters
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 SMALL = Parameters().with_values({"electorate.voters": 200, "people.ageing": True})
 STUDY = """
 [study]

@@ -14,6 +14,8 @@ from political_moat import Study
 from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.checksums import differences, verify_checksums
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 SINGLE = LITTLE.replace('name = "little"', 'name = "little"\nsingle_setting = true').replace(
     '[factors."party.office_rent"]\nlevels = [0.5, 2]\n', ""
 )

@@ -15,6 +15,8 @@ from results_folders import LITTLE, contents, finished
 from political_moat.experiments.sweeps.status import export_again
 from political_moat.experiments.sweeps.verify import Verification, verify
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 ROOT = Path(__file__).parents[3]
 ARM = "b=0.3 v=1"
 SHOWN = 3

@@ -23,6 +23,8 @@ from political_moat.model.population.csv_population import population_from_csv
 from political_moat.model.schedule import run_month
 from political_moat.model.world import World
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 PLAIN = "voters = 200\nreturning = false\n"
 
 

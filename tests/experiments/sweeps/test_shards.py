@@ -10,6 +10,8 @@ import alterations as alter
 import pytest
 from results_folders import LITTLE, command, contents, finished
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 KEY, PARTS = "key", ("part-1", "part-2")
 
 

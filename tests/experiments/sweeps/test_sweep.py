@@ -20,6 +20,8 @@ from political_moat.experiments.storage.provenance import outcome_hash_of_texts
 from political_moat.experiments.studies.from_options import study_of_run
 from political_moat.experiments.sweeps import run as sweep
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 COUNTED = """
 import json
 from pathlib import Path

@@ -15,6 +15,8 @@ from political_moat.experiments.storage.ledger import Ledger
 from political_moat.experiments.studies.plan import Plan
 from political_moat.experiments.studies.reader import parse_study
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:

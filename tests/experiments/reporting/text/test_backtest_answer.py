@@ -19,6 +19,8 @@ from political_moat.experiments.record.baselines import BASELINES
 from political_moat.experiments.reporting.text.backtest import miss_lines, verdict
 from political_moat.experiments.storage.checksums import verify_checksums
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 SMALL = ("--replicates", 3, "--voters", 200, "--workers", 1)
 STUDY = """
 [study]

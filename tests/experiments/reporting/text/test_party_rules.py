@@ -12,6 +12,8 @@ from political_moat.experiments.errors import UserError
 from political_moat.experiments.reporting.text.party_rules import contrast, responsive, rules_text
 from political_moat.experiments.studies.from_options import study_of_rule
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 def test_every_rule_has_its_row_and_the_control_does_not_move_by_polls(tmp_path: Path) -> None:
     outcomes = {

@@ -12,6 +12,8 @@ from political_moat.experiments.errors import UserError
 from political_moat.experiments.storage.checksums import verify_checksums
 from political_moat.experiments.sweeps import run as sweep
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 TEXT = """
 [study]
 name = "little"
