@@ -81,7 +81,7 @@ def gallery(folders: Sequence[Path]) -> dict[str, tuple[str, Html]]:
 
     Raises UserError for a folder that cannot be shown.
     """
-    pages = {}
+    pages: dict[str, tuple[str, Html]] = {}
     items = []
     for number, folder in enumerate(folders, 1):
         own = _folder_pages(folder, MOST_BYTES // len(folders))

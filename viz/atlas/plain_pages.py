@@ -65,7 +65,7 @@ def _page(title: str, body: object, up: str) -> str:
     """Return a complete page. up: the way to the folder of the atlas."""
     sheet = style("document")
     rules = {"http-equiv": "Content-Security-Policy", "content": policy.of_static_page(sheet)}
-    back = [h("a", {"href": f"./{up}index.html"}, "Back to the two worlds")]
+    back: list[object] = [h("a", {"href": f"./{up}index.html"}, "Back to the two worlds")]
     if up and title != "Results":
         back = [*back, " ", h("a", {"href": f"./{up}{RESULTS}"}, "All results folders")]
     last = h("p", None, h("strong", None, DISCLAIMER))
