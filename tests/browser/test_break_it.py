@@ -42,7 +42,7 @@ def test_a_slider_has_round_steps_and_keeps_an_exact_value(opened: Any) -> None:
     assert len(steps) >= 10
     assert all(f"{step:e}"[0] in "125" and float(f"{step:e}".split("e")[0]) in (1, 2, 5) for step in steps)
     breadth = page.locator(".moat-assumptions [name='exposure.breadth']")
-    exact = page.get_by_label("Breadth, exact value")
+    exact = page.get_by_role("spinbutton", name="Breadth, exact value")
     assert (breadth.input_value(), exact.input_value()) == ("0.45", "0.45")
     breadth.focus()
     page.keyboard.press("ArrowRight")
@@ -72,7 +72,7 @@ def test_an_invalid_value_in_a_closed_group_is_named_and_its_group_opens(opened:
 
 def test_a_problem_of_the_server_brings_the_form_back_with_its_field(opened: Any) -> None:
     page = opened
-    page.get_by_label("Voters, exact value").fill("20000000")
+    page.get_by_role("spinbutton", name="Voters, exact value").fill("20000000")
     page.get_by_role("button", name="Compute this pair of worlds").click()
     page.wait_for_function("document.querySelector('.moat-assumptions .moat-problem').textContent.includes('voter')")
     page.wait_for_function("window.moat.step === 'break'")
@@ -82,7 +82,7 @@ def test_a_problem_of_the_server_brings_the_form_back_with_its_field(opened: Any
 
 def test_after_compute_the_film_of_the_new_values_is_in_view(opened: Any) -> None:
     page = opened
-    page.get_by_label("Office rent, exact value").fill("3")
+    page.get_by_role("spinbutton", name="Office rent, exact value").fill("3")
     page.get_by_role("button", name="Compute this pair of worlds").click()
     page.wait_for_function(
         "window.moat.step === 'watch' && window.moat.scenario.values['party.office_rent'] === '3.0' "

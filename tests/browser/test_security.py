@@ -134,7 +134,7 @@ def test_the_content_policy_stops_what_would_get_past_the_escaping(browser: Any,
 def test_a_file_saved_from_the_page_plays_and_runs_no_other_script(
     browser: Any, served: Any, visit: Any, tmp_path: Path
 ) -> None:
-    page = visit("?scene=sleeve")
+    page = visit("?scene=sleeve&step=watch")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="One HTML file").click()
     file = tmp_path / "saved.html"
@@ -144,7 +144,7 @@ def test_a_file_saved_from_the_page_plays_and_runs_no_other_script(
     saved, blocked = watched(browser)
     saved.goto(file.as_uri())
     saved.locator("[data-outcome]").first.wait_for()  # a condition as text would be an evaluation, which is blocked
-    assert "45% of voters hold crypto" in saved.locator("main").inner_text()
+    assert "45%" in saved.locator("main").inner_text()
     saved.wait_for_timeout(500)
     assert saved.evaluate(RAN) is None
     assert any("script" in line for line in blocked)

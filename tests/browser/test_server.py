@@ -242,7 +242,7 @@ def test_the_page_answers_during_many_heavy_and_malformed_requests(served: Any, 
         noise_sent = [crowd.submit(send_noise, served, noise[number % len(noise)]) for number in range(24)]
         asked = [crowd.submit(answer, served, address) for address in addresses]
         for visitor, page in enumerate(flooding):
-            page.evaluate(FLOOD, [heavy(1000 * visitor + number) for number in range(60)])
+            page.evaluate(FLOOD, [heavy(1000 * visitor + number) for number in range(120)])
         # Meanwhile an ordinary visitor must get her film within the minute that the page object waits.
         normal = visit("?exposure.breadth=0.25&electorate.voters=2000&seed=5")
         assert [future.result(60).status for future in asked] == [200] * len(addresses)
