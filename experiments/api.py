@@ -141,7 +141,7 @@ class Study:
         import pandas as pd
 
         from .storage.checksums import refuse_altered
-        from .storage.tables import arrow_source, read_frame
+        from .storage.tables import arrow_source, read_results
 
         if table not in self.tables:
             raise UserError(f"there is no table {table!r}; allowed: {', '.join(self.tables)}")
@@ -152,7 +152,7 @@ class Study:
         refuse_altered(self.path, only=[file.relative_to(self.path).as_posix()])
         try:
             if not exported:
-                return read_frame(file)
+                return read_results(file)
             with arrow_source(file) as source:
                 return pd.read_parquet(source)
         except (OSError, ValueError) as error:

@@ -17,7 +17,7 @@ from ..errors import UserError
 from ..execution.engine import Engine
 from ..protocols.targets.estimates import counts_in
 from ..storage.atomic_files import replaced_atomically
-from ..storage.tables import read_frame
+from ..storage.tables import read_results
 from ..studies.from_options import study_text
 from ..studies.reader import read_study
 from ..sweeps.run import run_study
@@ -117,7 +117,7 @@ def write_draws(path: Path, values: Sequence[Values]) -> None:
 
 def _counts_by_point(runs: Path) -> dict[int, list[dict[str, float]]]:
     """Return the counts of every history by design point."""
-    frame = read_frame(runs)
+    frame = read_results(runs)
     groups: dict[int, list[dict[str, float]]] = {}
     for point, counts in zip(frame["point"].tolist(), counts_in(frame), strict=True):
         groups.setdefault(int(point), []).append(counts)

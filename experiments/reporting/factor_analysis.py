@@ -30,7 +30,7 @@ UNIT = "unit "
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Return a csv of a results folder; "none" stays a word. UserError if the file does not exist."""
+    """Return a csv of a results folder. UserError if the file does not exist."""
     if not path.is_file():
         raise UserError(f"{path.parent} has no {path.name}")
     return read_results(path)

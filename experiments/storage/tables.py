@@ -22,19 +22,18 @@ SEED = "seed"
 _BLOCK_BYTES = 1 << 20
 
 
-def read_frame(path: Path, **options: Any) -> pd.DataFrame:
-    """Return a CSV file as a frame, every number as it was written; options: those of `pandas.read_csv`."""
+def read_results(path: Path) -> pd.DataFrame:
+    """Return a table of results as a frame: every number as it was written, an empty cell as a missing value.
+
+    A word stays a word: "null" or "NA" may name a rule or an outcome of the user's own.
+    """
     import pandas as pd
 
+    options: dict[str, Any] = {"keep_default_na": False, "na_values": [""]}
     if int(pd.__version__.partition(".")[0]) < 3:  # it changes the last digit of many numbers unless asked not to
         options["float_precision"] = "round_trip"
     frame: pd.DataFrame = pd.read_csv(path, **options)
     return frame
-
-
-def read_results(path: Path) -> pd.DataFrame:
-    """Return a table of results as a frame: only an empty cell is missing, since "none" names a layer and a move."""
-    return read_frame(path, keep_default_na=False, na_values=[""])
 
 
 def write_csv(path: Path, columns: Sequence[str], added: set[str], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

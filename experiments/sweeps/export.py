@@ -20,7 +20,7 @@ from ..storage.codebook import Tables, codebook, codebook_json
 from ..storage.columns import Column
 from ..storage.ledger import Ledger
 from ..storage.results_folder import EXPORT
-from ..storage.tables import read_frame, write_csv, write_parquet
+from ..storage.tables import read_results, write_csv, write_parquet
 from ..studies.factors import known_quantity
 from ..studies.plan import ArmSet, Plan
 from ..studies.reader import BREADTH, VISIBILITY, StudyFile
@@ -47,7 +47,7 @@ def _write_answer(answer: Answer, study: StudyFile, path: Path, reasons: Sequenc
     """Write summary and figures of a study of one setting; return it for its printed answer."""
     import pandas as pd
 
-    runs = read_frame(path / EXPORT / "runs.csv", keep_default_na=False)
+    runs = read_results(path / EXPORT / "runs.csv")
     p = study.parameters
     design = study.protocol.design(study.declared(p))
     seed, options = study.study.seed, study.options

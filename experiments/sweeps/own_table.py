@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UserError
 from ..storage.atomic_files import remove_file, replaced_atomically
-from ..storage.tables import read_frame
+from ..storage.tables import read_results
 from ..studies.reader import StudyFile
 from .statement_codebook import write_codebook
 
@@ -29,7 +29,7 @@ def write_own_table(study: StudyFile, folder: Path, whole: bool) -> tuple[pd.Dat
     table, reason = None, "replicates are missing"
     if whole:
         try:
-            runs = read_frame(folder / "export" / "runs.csv", keep_default_na=False)
+            runs = read_results(folder / "export" / "runs.csv")
             table = own.make(runs, study.options)
         except UserError as error:
             reason = str(error)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...errors import UserError
 from ...storage.atomic_files import disk_errors_in_one_line
-from ...storage.tables import read_frame
+from ...storage.tables import read_results
 
 
 def draw(
@@ -60,7 +60,7 @@ def draw_together(results: Sequence[Path], out: Path) -> list[Path]:
         layer = request["parameters"]["policy"]["layer"]
         foresight = request["parameters"]["polls"]["foresight"]
         try:
-            tables[label] = dose_response(read_frame(runs, keep_default_na=False), layer, foresight=foresight)
+            tables[label] = dose_response(read_results(runs), layer, foresight=foresight)
         except ValueError as error:  # rows of another protocol, or no table
             raise UserError(f"{folder} has no dose-response curve: {error}") from None
     with disk_errors_in_one_line(out):

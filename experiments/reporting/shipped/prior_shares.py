@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...storage.provenance import short_source_hash
-from ...storage.tables import read_frame
+from ...storage.tables import read_results
 from .tables import other_code_lines, read_rows, write_rows
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def measure_prior(draws_from: str, study: str, workers: int = WORKERS) -> list[P
         folder = Path(place) / study
         file = read_study(Path(__file__).parents[2] / "studies" / f"{study}.toml")
         run_study(file, folder, Engine.of(file.engine, workers=workers), quiet=True)
-        return prior_rows(draws_from, read_frame(folder / "export" / "runs.csv"))
+        return prior_rows(draws_from, read_results(folder / "export" / "runs.csv"))
 
 
 def prior_rows(draws_from: str, runs: pd.DataFrame) -> list[PriorRow]:

@@ -14,7 +14,7 @@ from ...protocols.history.summary import history_summary, incidence_table, incid
 from ...protocols.stress_test.dose_response import PRIMARY_BREADTH
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
-from ...storage.tables import read_frame
+from ...storage.tables import read_results
 from .wording import BEYOND_COVERAGE, MORE, NOTICE, SCREEN, collapsed, wrapped
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def cycles_of(finished: Finished) -> pd.DataFrame:
     """Return cycles.csv of a finished history."""
-    return read_frame(finished.path / "export" / "cycles.csv", keep_default_na=False)
+    return read_results(finished.path / "export" / "cycles.csv")
 
 
 def _over_time(cycles: pd.DataFrame, column: str, decimals: int, terms: list[int]) -> list[str]:

@@ -16,7 +16,7 @@ from ...protocols.stress_test.summary import summary_table
 from ...storage.atomic_files import replaced_atomically
 from ...storage.codebook import Tables
 from ...storage.columns import Column
-from ...storage.tables import read_frame
+from ...storage.tables import read_results
 from ..closed_form import closed_form_lines, closed_form_of_table, closed_form_rows, own_rows
 from ..shipped.assumption_range import range_lines, shipped
 from ..shipped.prior_shares import prior_lines, shipped_prior
@@ -133,7 +133,7 @@ def _failures(finished: Finished) -> list[str]:
 
 def _read(finished: Finished, name: str) -> pd.DataFrame:
     """Return a table that `StressAnswer.write` has written."""
-    return read_frame(finished.path / f"{name}.csv", keep_default_na=False)
+    return read_results(finished.path / f"{name}.csv")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from political_moat.experiments.matching import wave_studies
 from political_moat.experiments.matching.implausibility import cutoff
 from political_moat.experiments.matching.targets_file import read_targets
 from political_moat.experiments.storage.checksums import differences
-from political_moat.experiments.storage.tables import read_frame
+from political_moat.experiments.storage.tables import read_results
 from political_moat.experiments.studies.reader import read_study
 from political_moat.experiments.sweeps import run as sweep
 
@@ -44,8 +44,8 @@ def out(place: Path) -> Path:
 
 
 def test_what_is_left_passes_every_target_by_its_own_simulation(place: Path, out: Path) -> None:
-    region, targets = read_frame(out / "region.csv"), read_targets(place / "toy-targets.csv")
-    points = sum(len(read_frame(out / f"wave-{wave}.csv")) for wave in (1, 2))
+    region, targets = read_results(out / "region.csv"), read_targets(place / "toy-targets.csv")
+    points = sum(len(read_results(out / f"wave-{wave}.csv")) for wave in (1, 2))
     assert 2 <= len(region) < points, "the toy rules out some draws and leaves some"
     limit = cutoff(len(targets))
     for target in targets:
@@ -54,7 +54,7 @@ def test_what_is_left_passes_every_target_by_its_own_simulation(place: Path, out
         assert distance.to_numpy() == pytest.approx(region[f"implausibility {target.name}"].to_numpy())
         assert (distance <= limit).all()
     for wave, draw in zip(region["wave"], region["draw"], strict=True):
-        written = read_frame(out / f"wave-{wave}.csv").iloc[draw]
+        written = read_results(out / f"wave-{wave}.csv").iloc[draw]
         own = region[(region["wave"] == wave) & (region["draw"] == draw)].iloc[0]
         assert all(own[name] == written[name] for name in written.index)
 
@@ -70,7 +70,7 @@ def test_a_wave_is_a_study_that_leaves_out_what_no_target_needs(out: Path) -> No
         "costs",
     ]
     assert read_study(out / "wave-1" / "study.toml").study.seed == study.study.seed == 5
-    runs = read_frame(out / "wave-2" / "export" / "runs.csv")
+    runs = read_results(out / "wave-2" / "export" / "runs.csv")
     assert runs["contest takeovers"].isna().all()
     assert len(runs) == 36
 
@@ -78,7 +78,7 @@ def test_a_wave_is_a_study_that_leaves_out_what_no_target_needs(out: Path) -> No
 def test_the_files_are_listed_and_the_studies_that_go_on_are_valid(out: Path) -> None:
     assert not differences(out).changed
     matched = read_study(out / "matched-prior.toml")
-    region = read_frame(out / "region.csv")
+    region = read_results(out / "region.csv")
     assert len(matched.rows.values) == len(region)
     assert matched.options.model_dump()["baseline"] == "given"
     assert matched.study.seed == 6
@@ -89,7 +89,7 @@ def test_the_files_are_listed_and_the_studies_that_go_on_are_valid(out: Path) ->
         factor = box.factors[name]
         assert (factor.low, factor.high) == (region[name].min(), region[name].max())
     assert not matched.parameters.people.ageing, "only the histories of targets have people who age"
-    pairs = read_frame(out / "pair-plot.csv")
+    pairs = read_results(out / "pair-plot.csv")
     assert pairs["not_ruled_out"].sum() == len(region)
 
 
@@ -106,7 +106,7 @@ def test_the_answer_names_what_rules_out_what_and_how_to_go_on(
     assert max(map(len, printed.splitlines())) <= 160
     assert toy(place, out, "--format", "json") == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["draws_not_ruled_out"] == len(read_frame(out / "region.csv"))
+    assert answer["draws_not_ruled_out"] == len(read_results(out / "region.csv"))
     assert [wave["wave"] for wave in answer["waves"]] == [1, 2]
     assert 0.0 <= answer["share_not_ruled_out"] <= answer["waves"][0]["share_not_ruled_out"] + 0.1
 
@@ -138,7 +138,7 @@ def test_more_waves_go_on_from_those_that_are_there(place: Path, out: Path, tmp_
     assert toy(place, longer, "--waves", 3) == 0
     for name in ("wave-1.csv", "wave-2.csv", "calibration.json"):
         assert (longer / name).read_bytes() == (out / name).read_bytes()
-    assert len(read_frame(longer / "waves.csv")) == 3
+    assert len(read_results(longer / "waves.csv")) == 3
 
 
 @pytest.mark.parametrize(
@@ -241,12 +241,12 @@ def test_draws_that_are_refused_or_fail_are_reported_and_left_out(
     shown = capsys.readouterr().out
     assert "Left out, no possible parameters (1): wave 1: party.rival_value = 9 is not possible." in shown
     assert "broken on purpose" in shown
-    draws, region = read_frame(tmp_path / "new" / "wave-1.csv"), read_frame(tmp_path / "new" / "region.csv")
+    draws, region = read_results(tmp_path / "new" / "wave-1.csv"), read_results(tmp_path / "new" / "region.csv")
     assert len(draws) == 11
     failed = int((draws["elections.midterm_penalty"] > 3.0).sum())
     assert failed in (2, 3), "a quarter of twelve strata, one of which may be refused"
     assert f"Left out, a run failed ({failed}): " in shown
     assert 0 not in set(region["draw"])
     assert (region["elections.midterm_penalty"] <= 3.0).all()
-    waves = read_frame(tmp_path / "new" / "waves.csv")
+    waves = read_results(tmp_path / "new" / "waves.csv")
     assert waves[["refused", "failed"]].to_numpy().tolist() == [[1, failed]]

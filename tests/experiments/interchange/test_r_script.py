@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from results_folders import LITTLE, finished
 
-from political_moat.experiments.storage.tables import read_frame
+from political_moat.experiments.storage.tables import read_results
 
 documents = pytest.mark.documents
 
@@ -64,7 +64,7 @@ def test_differences_and_intervals_are_those_of_the_summary(out: Path, tmp_path:
     code = f'source("{out / "read.R"}"); write.csv(results_of("{outcome}"), "r.csv", row.names = FALSE)'
     rscript("-e", code, cwd=tmp_path)
     here = pd.read_csv(tmp_path / "r.csv")
-    summary = read_frame(out / "summary.csv")
+    summary = read_results(out / "summary.csv")
     there = summary[summary[f"rd_{outcome}"].notna()].reset_index(drop=True)
     assert list(here["arm"]) == list(there["arm"])
     assert list(here["point"]) == list(there["point"])
@@ -81,5 +81,5 @@ def test_columns_have_types_levels_and_labels(out: Path, tmp_path: Path) -> None
         "nrow(runs), sep = '|')"
     )
     shown = rscript("-e", code, cwd=tmp_path).splitlines()[-1]
-    arms = dict.fromkeys(read_frame(out / "export" / "runs.csv")["arm"])
+    arms = dict.fromkeys(read_results(out / "export" / "runs.csv")["arm"])
     assert shown == "|".join(["factor", *arms, "numeric", "character", "share of voters holding (b)", "18"])

@@ -13,7 +13,7 @@ from results_folders import LITTLE, finished
 from political_moat.experiments.interchange import stata
 from political_moat.experiments.interchange.stata import stata_names, variable_label, write_stata
 from political_moat.experiments.storage.columns import Column
-from political_moat.experiments.storage.tables import read_frame, write_csv, write_parquet
+from political_moat.experiments.storage.tables import read_results, write_csv, write_parquet
 
 _ANY = (-math.inf, math.inf)
 COLUMNS = (
@@ -61,7 +61,7 @@ def test_the_runs_of_a_study_open_with_labels(out: Path) -> None:
     with pd.io.stata.StataReader(out / "export" / "runs.dta") as reader:
         frame, names, values = reader.read(), reader.variable_labels(), reader.value_labels()
         assert reader.data_label == "political-moat: study little, preset calibrated, seed 20250807"
-    runs = read_frame(out / "export" / "runs.csv", keep_default_na=False, na_values=[""])
+    runs = read_results(out / "export" / "runs.csv")
     assert list(frame.columns) == list(stata_names(runs.columns).values())
     assert names["party_office_rent"].startswith("party.office_rent: ")
     assert names["breadth"] == "share of voters holding (b) (share of voters)"

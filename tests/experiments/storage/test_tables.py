@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from political_moat.experiments.storage.tables import arrow_source, read_frame, write_csv, write_parquet
+from political_moat.experiments.storage.tables import arrow_source, read_results, write_csv, write_parquet
 
 CELLS = st.fixed_dictionaries(
     {
@@ -97,7 +97,18 @@ ROOT = Path(__file__).parents[3]
 def test_numbers_are_read_as_they_were_written(tmp_path: Path, numbers: list[float]) -> None:
     file = tmp_path / "numbers.csv"
     write_csv(file, ["number"], set(), [{"number": number} for number in [0.5, *numbers]])
-    assert read_frame(file)["number"].tolist() == [0.5, *numbers]
+    assert read_results(file)["number"].tolist() == [0.5, *numbers]
+
+
+def test_only_an_empty_cell_is_missing(tmp_path: Path) -> None:
+    """A rule of the user's own may be called null; a history's gap may be empty among numbers."""
+    file = tmp_path / "runs.csv"
+    rows = [{"rule": "null", "gap": 0.5}, {"rule": "NA", "gap": None}]
+    write_csv(file, ["rule", "gap"], set(), rows)
+    table = read_results(file)
+    assert table["rule"].tolist() == ["null", "NA"]
+    assert table["gap"].dtype == float
+    assert table["gap"].isna().tolist() == [False, True]
 
 
 def test_the_package_reads_csv_files_in_this_one_way() -> None:

@@ -17,7 +17,7 @@ from political_moat.experiments.protocols.stress_test.contrasts import contrast_
 from political_moat.experiments.protocols.stress_test.depth import depth_curve, moves_at_end
 from political_moat.experiments.reporting.text.first_screen import first_screen
 from political_moat.experiments.reporting.text.wording import NOTICE
-from political_moat.experiments.storage.tables import read_frame
+from political_moat.experiments.storage.tables import read_results
 from political_moat.experiments.studies.from_options import study_of_run
 
 MOAT = [sys.executable, "-m", "political_moat.experiments.cli.main"]
@@ -61,7 +61,7 @@ def test_doses_with_equal_rows_are_one_row(screen: Screen) -> None:
 
 def large(folder: Path) -> Finished:
     """Return a study of 625 pairs made of one stored replicate: outcomes fall with visible exposure, in steps."""
-    stored = read_frame(folder / "out" / "export" / "runs.csv", keep_default_na=False)
+    stored = read_results(folder / "out" / "export" / "runs.csv")
     one = stored[stored["replicate"] == 0]
     frame = pd.concat([one.assign(replicate=replicate) for replicate in range(PAIRS)], ignore_index=True)
     draw = np.random.default_rng(3).random(PAIRS)[frame["replicate"]]
